@@ -41,7 +41,7 @@ export async function serve(folder, { port = 0, tries = 1 } = {}) {
       response.writeHead(405, { Allow: 'GET, HEAD' }).end();
       return;
     }
-    const name = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const name = (request.url ?? '/').split('?', 1)[0];
     const file = files.get(name.endsWith('/') ? `${name}index.html` : name);
     if (!file) {
       response.writeHead(404, { ...HEADERS, 'Content-Type': 'text/plain; charset=utf-8' }).end('not found\n');
