@@ -1,0 +1,120 @@
+/**
+ * What a user can ask of the machine. Buttons, keys and menus all come here; the worker behind it is connected once at
+ * the start (a test connects its own).
+ */
+
+import type { Session } from '../scenario/schema';
+import { clearRun, forgetFuture, receiveEvents, receiveFrame, receiveSamples, runStore } from '../store';
+import type { Command, Landmark, PageInfo, Push, Refusal, Reply, Request } from '../worker/protocol';
+
+/** The worker as the page sees it. */
+export interface MachinePort {
+  request(request: Request): Promise<Reply>;
+  /** Calls `listener` for everything that is pushed; returns what ends it. */
+  onPush(listener: (push: Push) => void): () => void;
+}
+
+/** Thrown when the machine refuses; `i18n/errors.ts` has the words. */
+export class RefusedError extends Error {
+  constructor(readonly refusal: Refusal) {
+    super(refusal.code);
+  }
+}
+
+type RefusalListener = (refusal: Refusal) => void;
+
+let port: MachinePort | null = null;
+let onRefusal: RefusalListener = () => {};
+let onForked: (t: number) => void = () => {};
+
+/** Connects the page to a machine; returns what disconnects it. */
+export function connectMachine(machine: MachinePort): () => void {
+  port = machine;
+  const end = machine.onPush((push) => {
+    switch (push.type) {
+      case 'frame':
+        receiveFrame(push.frame);
+        break;
+      case 'samples':
+        receiveSamples(push.from, push.samples);
+        break;
+      case 'events':
+        receiveEvents(push.events);
+        break;
+      case 'forked':
+        forgetFuture();
+        onForked(push.t);
+        break;
+      case 'fatal':
+        runStore.setState({ fatal: push.message });
+        break;
+    }
+  });
+  return () => {
+    end();
+    if (port === machine) port = null;
+  };
+}
+
+/** Who tells the user about a refusal, and about a fork of the past. One each: the toasts. */
+export function listenToMachine(listeners: { refused: RefusalListener; forked: (t: number) => void }): void {
+  onRefusal = listeners.refused;
+  onForked = listeners.forked;
+}
+
+/** Sends a request; throws `RefusedError`. */
+export async function ask(request: Request): Promise<unknown> {
+  if (!port) throw new RefusedError({ code: 'no_machine', params: {} });
+  const reply = await port.request(request);
+  if (!reply.ok) throw new RefusedError(reply.refusal);
+  return reply.result;
+}
+
+/** Sends a request whose refusal is told to the user; true = it was done. */
+export async function tell(request: Request): Promise<boolean> {
+  try {
+    await ask(request);
+    return true;
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    onRefusal(error.refusal);
+    return false;
+  }
+}
+
+export const run = () => tell({ type: 'run' });
+export const pause = () => tell({ type: 'pause' });
+export const step = () => tell({ type: 'step' });
+export const stepBack = () => tell({ type: 'stepBack' });
+export const reset = () => tell({ type: 'reset', keepCommands: false });
+/** To a moment, ns of virtual time. */
+export const seek = (t: number) => tell({ type: 'seek', t });
+export const runUntil = (landmark: Landmark | { t: number }) => tell({ type: 'runUntil', landmark });
+/** Virtual seconds a real second. */
+export const setSpeed = (value: number) => tell({ type: 'speed', value });
+export const command = (what: Command) => tell({ type: 'command', command: what });
+
+/** Runs, or pauses what runs (a seek under way counts as running). */
+export function toggleRun(): Promise<boolean> {
+  const status = runStore.getState().frame?.status;
+  return status === 'running' || status === 'seeking' ? pause() : run();
+}
+
+/** Opens a session; the machine that runs stays when it is refused. Throws `RefusedError`. */
+export async function openSession(session: Session, scenario = ''): Promise<void> {
+  await ask({ type: 'open', session });
+  runStore.setState({ scenario });
+}
+
+/** Forgets the lines and curves of the machine before. */
+export const forgetRun = (): void => clearRun();
+
+/** Text of a /proc file; throws `RefusedError`. */
+export const procFile = async (path: string): Promise<string> => String(await ask({ type: 'procFile', path }));
+
+export const pageMap = (on: boolean, cols = 0, rows = 0, by: 'kind' | 'owner' | 'age' = 'kind') =>
+  tell({ type: 'pageMap', on, cols, rows, by });
+
+/** What a cell of the page map holds; throws `RefusedError`. */
+export const inspectPage = async (cell: number): Promise<PageInfo> =>
+  (await ask({ type: 'inspectPage', cell })) as PageInfo;

@@ -1,0 +1,29 @@
+/**
+ * The page's state in three slices: `run` (the machine's frames), `selection` and `settings`. They are plain stores, so
+ * that the frame loop and the actions can read them without React; components use the hooks, with narrow selectors.
+ */
+import { useStore } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
+import type { Frame } from '../worker/protocol';
+import { type RunState, runStore } from './run';
+import { type SelectionState, selectionStore } from './selection';
+import { type SettingsState, settingsStore } from './settings';
+
+export * from './run';
+export * from './selection';
+export * from './settings';
+
+/** Selects from the run slice; results are compared shallowly. */
+export const useRun = <T>(selector: (state: RunState) => T): T => useStore(runStore, useShallow(selector));
+export const useSelection = <T>(selector: (state: SelectionState) => T): T =>
+  useStore(selectionStore, useShallow(selector));
+export const useSettings = <T>(selector: (state: SettingsState) => T): T =>
+  useStore(settingsStore, useShallow(selector));
+
+/**
+ * Selects from the frame that React shows (at most about 10 a second while the machine runs), `fallback` before the
+ * first one.
+ */
+export function useShown<T>(selector: (frame: Frame) => T, fallback: T): T {
+  return useRun((s) => (s.shown ? selector(s.shown) : fallback));
+}

@@ -1,0 +1,112 @@
+/**
+ * What the machine last said. `frame` is the newest frame and changes up to 60 times a second: pictures read it in the
+ * frame loop. `shown` follows it at a pace that can be read (and at once when the machine stands still): React reads that.
+ */
+import { createStore } from 'zustand/vanilla';
+import type { Frame, LogFrame, Sample, TimelineEvent, TraceFrame } from '../worker/protocol';
+
+/** Text on the screen changes at most this often, in ms of real time, while the machine runs. */
+export const SHOWN_INTERVAL_MS = 100;
+/** Tracepoints kept for the log region. */
+const TRACE_KEPT = 2000;
+
+export interface RunState {
+  frame: Frame | null;
+  shown: Frame | null;
+  /** The timeline's lanes, SAMPLE_NS apart. A new array with every change. */
+  samples: Sample[];
+  events: TimelineEvent[];
+  /** Kernel log up to the head, by line number from boot; a hole is a line that was never sent. */
+  log: LogFrame[];
+  /** Latest tracepoints up to the head, by `seq`. */
+  trace: TraceFrame[];
+  /** Id of the built-in scenario that is open, '' for a file or a link. */
+  scenario: string;
+  /** Why the worker died, '' = it lives. */
+  fatal: string;
+}
+
+const EMPTY: RunState = {
+  frame: null,
+  shown: null,
+  samples: [],
+  events: [],
+  log: [],
+  trace: [],
+  scenario: '',
+  fatal: '',
+};
+
+export const runStore = createStore<RunState>(() => EMPTY);
+
+let shownAt = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Takes a frame in. `now` is real time in ms (injectable for tests). */
+export function receiveFrame(frame: Frame, now = performance.now()): void {
+  const { shown, log, trace } = runStore.getState();
+  const urgent =
+    !shown ||
+    frame.status !== 'running' ||
+    shown.status !== 'running' ||
+    frame.oomRecords.length !== shown.oomRecords.length ||
+    now - shownAt >= SHOWN_INTERVAL_MS;
+  const next: Partial<RunState> = { frame, log: mergeLog(log, frame), trace: mergeTrace(trace, frame) };
+  if (urgent) {
+    next.shown = frame;
+    shownAt = now;
+    clearTimeout(timer);
+    timer = undefined;
+  } else {
+    // The last frame before a silence must not stay unseen.
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      shownAt = performance.now();
+      runStore.setState((s) => ({ shown: s.frame }));
+    }, SHOWN_INTERVAL_MS);
+  }
+  runStore.setState(next);
+}
+
+/** Later samples are dropped first, then the new ones are appended: `from` is the index of the first new one. */
+export function receiveSamples(from: number, samples: Sample[]): void {
+  runStore.setState((s) => ({ samples: s.samples.slice(0, from).concat(samples) }));
+}
+
+export function receiveEvents(events: TimelineEvent[]): void {
+  runStore.setState({ events });
+}
+
+/** A run was changed in the past: lines that lay after the head are not going to be said again. */
+export function forgetFuture(): void {
+  const { frame, log } = runStore.getState();
+  if (frame) runStore.setState({ log: log.slice(0, frame.logTotal) });
+}
+
+/** Forgets the machine that was open. */
+export function clearRun(keep: Partial<RunState> = {}): void {
+  clearTimeout(timer);
+  timer = undefined;
+  shownAt = 0;
+  runStore.setState({ ...EMPTY, ...keep });
+}
+
+function mergeLog(log: LogFrame[], frame: Frame): LogFrame[] {
+  const first = frame.logTotal - frame.log.length;
+  const same =
+    log.length === frame.logTotal && (frame.log.length === 0 || log[log.length - 1]?.text === frame.log.at(-1)?.text);
+  if (same) return log;
+  const next = log.slice(0, Math.min(first, log.length));
+  next.length = first;
+  for (const line of frame.log) next.push(line);
+  return next;
+}
+
+function mergeTrace(trace: TraceFrame[], frame: Frame): TraceFrame[] {
+  if (frame.trace.length === 0) return frame.traceTotal === 0 && trace.length > 0 ? [] : trace;
+  const last = frame.trace[frame.trace.length - 1];
+  if (trace.length > 0 && trace[trace.length - 1].seq === last.seq) return trace;
+  const first = frame.trace[0].seq;
+  const next = trace.filter((e) => e.seq < first).concat(frame.trace);
+  return next.length > TRACE_KEPT ? next.slice(-TRACE_KEPT) : next;
+}

@@ -1,0 +1,6 @@
+import { Shell } from './Shell';
+
+/** The page: for now one screen, the lab. */
+export function App() {
+  return <Shell />;
+}
