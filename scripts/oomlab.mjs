@@ -1,6 +1,7 @@
 // The command line: `npm run --silent oomlab -- COMMAND ...`. Bundles src/cli when its sources changed, and runs it.
 
 import { pathToFileURL } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { bundleForNode } from './lib/bundle.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 
@@ -28,7 +29,9 @@ try {
   stdout.write('', () => stderr.write('', () => process.exit(code)));
 } catch (error) {
   const wantsStack = process.env.OOMLAB_DEBUG && error instanceof Error;
-  const text = wantsStack ? error.stack : String(error instanceof Error ? error.message : error).split('\n')[0];
+  // The bundler's message has its reason in the lines after the first.
+  const message = stripVTControlCharacters(String(error instanceof Error ? error.message : error));
+  const text = wantsStack ? error.stack : message.replace(/\s+/g, ' ').slice(0, 300);
   process.stderr.write(`oomlab: internal error: ${text}\n`);
   process.exitCode = EXIT_INTERNAL;
 }

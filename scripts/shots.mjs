@@ -1,0 +1,155 @@
+// `npm run shots -- [--only NAME]... [--size WxH]... [--theme light|dark] [--out FOLDER]`: pictures of every screen,
+// in both themes and three sizes, into shots/. What a screen needs and does not find makes it a printed line, no error.
+
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs, stripVTControlCharacters } from 'node:util';
+import { BROWSER_ARGS, ensureBrowser } from './lib/browser.mjs';
+import { ensureInstalled } from './lib/install.mjs';
+import { ROOT } from './lib/root.mjs';
+import { serve } from './lib/server.mjs';
+import { DIST, ensureBuilt } from './lib/site.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/**
+ * @typedef {object} Screen
+ * @property {string} name of the picture
+ * @property {string} [query] of the address, without the question mark
+ * @property {(page: Page) => Promise<unknown>} prepare brings the page, just loaded, to what the picture shows
+ */
+
+const THEMES = ['light', 'dark'];
+const SIZES = ['1440x900', '1024x768', '390x844'];
+/** How long a control may take to appear. */
+const CONTROL_MS = 3_000;
+/** How long a run until the OOM kill may take. */
+const RUN_MS = 60_000;
+
+/** @type {Screen[]} */
+const SCREENS = [
+  { name: 'lab', prepare: async () => {} },
+  { name: 'lab-oom', prepare: runUntilOom },
+  { name: 'lab-map', prepare: (page) => choose(page, /page map|^map$/i) },
+  { name: 'lab-lru', prepare: (page) => choose(page, /lru/i) },
+  { name: 'menu-launch', prepare: (page) => button(page, /^launch/i).click() },
+  { name: 'menu-run-until', prepare: (page) => button(page, /^run until/i).click() },
+  { name: 'proc-files', prepare: (page) => choose(page, /\/proc/i) },
+  { name: 'kernel-log', prepare: (page) => choose(page, /kernel log/i) },
+];
+
+/**
+ * @param {Page} page
+ * @param {RegExp} name
+ */
+function button(page, name) {
+  return page.getByRole('button', { name }).first();
+}
+
+/**
+ * Chooses one of several views, whatever kind of control offers them.
+ *
+ * @param {Page} page
+ * @param {RegExp} name
+ */
+function choose(page, name) {
+  return page
+    .getByRole('tab', { name })
+    .or(page.getByRole('radio', { name }))
+    .or(page.getByRole('button', { name }))
+    .first()
+    .click();
+}
+
+/** @param {Page} page */
+async function runUntilOom(page) {
+  await button(page, /^run until/i).click();
+  await page
+    .getByRole('menuitem', { name: /oom/i })
+    .or(page.getByRole('option', { name: /oom/i }))
+    .first()
+    .click();
+  // The state's hash is there whenever the lab is paused, and gone while it runs.
+  const paused = page.locator('[data-state-hash]:not([data-state-hash=""])');
+  await paused.waitFor({ state: 'detached', timeout: 1_000 }).catch(() => {});
+  await paused.waitFor({ state: 'attached', timeout: RUN_MS });
+}
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    size: { type: 'string', multiple: true },
+    theme: { type: 'string', multiple: true },
+    out: { type: 'string', default: 'shots' },
+  },
+});
+
+/** @param {string} text */
+function parseSize(text) {
+  const [width, height] = text.split('x').map(Number);
+  if (!(width > 0 && height > 0)) throw new Error(`--size ${text}: expected WIDTHxHEIGHT, such as 1440x900`);
+  return { width, height };
+}
+
+const screens = SCREENS.filter(({ name }) => options.only?.includes(name) ?? true);
+const sizes = (options.size ?? SIZES).map((text) => ({ text, viewport: parseSize(text) }));
+const out = path.resolve(ROOT, options.out);
+if (screens.length === 0) throw new Error(`no such screen; there are ${SCREENS.map(({ name }) => name).join(', ')}`);
+
+ensureInstalled();
+ensureBuilt();
+mkdirSync(out, { recursive: true });
+const { chromium } = await import('playwright-core');
+const server = await serve(DIST);
+const browser = await chromium.launch({ executablePath: ensureBrowser(), args: BROWSER_ARGS });
+let taken = 0;
+let skipped = 0;
+for (const theme of options.theme ?? THEMES) {
+  for (const { text, viewport } of sizes) {
+    for (const screen of screens) {
+      const picture = `${screen.name}-${text}-${theme}.png`;
+      const why = await takePicture(screen, theme, viewport, path.join(out, picture));
+      if (why === null) taken++;
+      else skipped++;
+      console.log(why === null ? picture : `${picture}: skipped (${why})`);
+    }
+  }
+}
+await browser.close();
+await server.close();
+console.log(`${taken} pictures in ${out}${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+
+/**
+ * @param {Screen} screen
+ * @param {string} theme
+ * @param {{ width: number, height: number }} viewport
+ * @param {string} file
+ * @returns {Promise<string | null>} why there is no picture, or null when there is
+ */
+async function takePicture(screen, theme, viewport, file) {
+  const context = await browser.newContext({
+    viewport,
+    colorScheme: theme === 'dark' ? 'dark' : 'light',
+    // Animations would make every picture of the same state different.
+    reducedMotion: 'reduce',
+  });
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(CONTROL_MS);
+    page.on('pageerror', (error) => console.log(`${screen.name}: exception in the page: ${error.message}`));
+    await page.goto(`${server.url}?theme=${theme}${screen.query ? `&${screen.query}` : ''}`);
+    await page.locator('#root > *').first().waitFor();
+    await screen.prepare(page);
+    // Two frames: one in which the state arrives, one in which it is drawn.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await page.waitForTimeout(150);
+    await page.screenshot({ path: file, animations: 'disabled' });
+    return null;
+  } catch (error) {
+    return stripVTControlCharacters(String(error instanceof Error ? error.message : error))
+      .replace(/\n\s*/g, ' ')
+      .slice(0, 140);
+  } finally {
+    await context.close();
+  }
+}
