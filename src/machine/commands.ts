@@ -1,0 +1,53 @@
+/**
+ * What a user does to a running machine. A session is a scenario, a seed and a list of these with their virtual times,
+ * so everything that changes a machine from outside must be one of them.
+ */
+import type { ProcessSpec } from './ops';
+
+export type Signal = 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT';
+export const SIGNALS: readonly Signal[] = ['SIGKILL', 'SIGTERM', 'SIGSTOP', 'SIGCONT'];
+
+/** What a user does to the running machine; logged with its virtual time. Same as in scenario files. */
+export type Command =
+  | { op: 'launch'; program: string; params?: Record<string, string | number> }
+  | { op: 'kill'; pid: number; signal: Signal }
+  | { op: 'oom_score_adj'; pid: number; value: number }
+  | { op: 'sysctl'; name: string; value: string }
+  | { op: 'sysrq'; key: 'f' | 'm' };
+
+export interface TimedCommand {
+  /** ns of virtual time. */
+  t: number;
+  command: Command;
+}
+
+/**
+ * A command as the machine carries it out: programs resolved to their operations, since the machine knows no program by
+ * name. Where `comm` is given it stands for the pid of the newest process of that name.
+ */
+export type Action =
+  | { op: 'spawn'; processes: ProcessSpec[] }
+  | { op: 'kill'; pid: number; comm?: string; signal: Signal }
+  | { op: 'oom_score_adj'; pid: number; comm?: string; value: number }
+  | { op: 'sysctl'; name: string; value: string }
+  | { op: 'sysrq'; key: 'f' | 'm' };
+
+export interface TimedAction {
+  t: number;
+  action: Action;
+}
+
+/** Why an input was refused: a code with parameters; the words are i18n's. */
+export interface Refusal {
+  code: string;
+  params: Record<string, string | number>;
+}
+
+/** Thrown by everything that takes input from a person: files, links, commands. */
+export class RefusalError extends Error {
+  readonly refusal: Refusal;
+  constructor(code: string, params: Record<string, string | number> = {}) {
+    super(code);
+    this.refusal = { code, params };
+  }
+}

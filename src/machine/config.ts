@@ -1,0 +1,60 @@
+/** A computer before it is switched on. */
+import { type Action, RefusalError } from './commands';
+import type { ProcessSpec } from './ops';
+
+export interface CacheLevel {
+  name: string;
+  bytes: number;
+  latencyNs: number;
+}
+
+export type SwapDevice = 'ssd' | 'hdd';
+
+/** All that decides how a machine runs, but for the seed and what is done to it from outside. */
+export interface MachineConfig {
+  title: string;
+  /** Bytes. */
+  ram: number;
+  /** Bytes; 0 = none. */
+  swap: number;
+  swapDevice: SwapDevice;
+  cpus: number;
+  kernel: '6.12';
+  thp: 'always' | 'madvise' | 'never';
+  /** Written at boot, in this order. */
+  sysctl: { name: string; value: string }[];
+  caches: CacheLevel[];
+  processes: ProcessSpec[];
+  /** What the scenario does by itself. */
+  events: { t: number; action: Action }[];
+  /** ns after which a headless run ends. */
+  limit: number;
+}
+
+export const MIB = 1024 * 1024;
+export const GIB = 1024 * MIB;
+/** Below this the kernel's own memory leaves nothing for programs. */
+export const MIN_RAM = 64 * MIB;
+/** Above this the state no longer fits a page's memory. */
+export const MAX_RAM = 64 * GIB;
+export const MAX_CPUS = 32;
+export const MAX_SWAP = 64 * GIB;
+
+/** Data caches of a small server core: sizes and load-to-use latencies are of the usual order (Hennessy & Patterson). */
+export const DEFAULT_CACHES: readonly CacheLevel[] = [
+  { name: 'L1', bytes: 32 * 1024, latencyNs: 1 },
+  { name: 'L2', bytes: MIB, latencyNs: 4 },
+  { name: 'L3', bytes: 8 * MIB, latencyNs: 40 },
+];
+
+/**
+ * @throws {RefusalError} when the machine is one that cannot be modelled
+ */
+export function checkConfig(c: MachineConfig): void {
+  if (c.ram < MIN_RAM) throw new RefusalError('ram-too-small', { got: c.ram, min: MIN_RAM });
+  if (c.ram > MAX_RAM) throw new RefusalError('ram-too-large', { got: c.ram, max: MAX_RAM });
+  if (c.swap > MAX_SWAP) throw new RefusalError('swap-too-large', { got: c.swap, max: MAX_SWAP });
+  if (!Number.isInteger(c.cpus) || c.cpus < 1 || c.cpus > MAX_CPUS) {
+    throw new RefusalError('bad-cpus', { got: c.cpus, max: MAX_CPUS });
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * What a program does, as data: a list of operations. Scenario files and the launch palette share these. The
+ * interpreter is interpreter.ts.
+ *
+ * Sizes are pages of 4 KiB, times ns of virtual time, rates pages a second (0 or absent = as fast as it goes).
+ */
+
+/** What a program does when memory is refused: it says so and … */
+export type OnEnomem = 'exit' | 'continue' | 'retry';
+
+export type Op =
+  /**
+   * A mapping, known by its name from here on. `anon` is private and anonymous; `shared` is anonymous memory that
+   * children share; `file` is a private read-only mapping of a file.
+   */
+  | {
+      op: 'mmap';
+      region: string;
+      pages: number;
+      kind?: 'anon' | 'shared' | 'file';
+      /** Name of the file, for kind `file`. */
+      file?: string;
+      onEnomem?: OnEnomem;
+    }
+  /** Grows the heap by `pages`. Region `heap` is all of it, region `new` what was added now. */
+  | { op: 'sbrk'; pages: number; onEnomem?: OnEnomem }
+  /**
+   * Accesses pages of a region: one access a page. `seq` goes through it in order; `random` picks any page; `hot` picks
+   * from the region's first `hotPages` pages in `hotPercent` of the cases, else from all of it.
+   */
+  | {
+      op: 'touch';
+      region: string;
+      /** First page, in order from there. */
+      from?: number;
+      /** Accesses to make; `all` = as many as the region has pages. */
+      pages?: number | 'all';
+      pattern?: 'seq' | 'random' | 'hot';
+      hotPages?: number;
+      hotPercent?: number;
+      rate?: number;
+      write?: boolean;
+    }
+  /** read(2) through a file in order, `pages` of it from where the last read ended, and round again at its end. */
+  | { op: 'read'; file: string; filePages: number; pages: number; rate?: number }
+  /** write(2) at the end of a file on the disk; the file is `filePages` long at most, then it starts over. */
+  | { op: 'write'; file: string; filePages: number; pages: number; rate?: number }
+  /** Appends to a file in a tmpfs. `onEnomem` tells what happens when the tmpfs is full. */
+  | { op: 'append'; file: string; pages: number; rate?: number; onEnomem?: OnEnomem }
+  | { op: 'unlink'; file: string }
+  /** A child with a copy of this address space, that goes on with `ops`. */
+  | { op: 'fork'; ops: Op[]; name?: string; onEnomem?: OnEnomem }
+  /** Replaces the address space by a fresh one of that name; goes on with the next operation. */
+  | { op: 'exec'; name: string; textPages?: number }
+  | { op: 'mlock'; region: string; onEnomem?: OnEnomem }
+  /** `dontneed` gives the pages of a region back. */
+  | { op: 'madvise'; region: string; advice: 'dontneed' }
+  | { op: 'munmap'; region: string }
+  /**
+   * malloc() of two pages again and again, without end or `times` times. With `touch` one byte is written in each page;
+   * without it nothing is, and yet half of the pages get memory: the allocator writes the size of what is left behind
+   * each block it hands out.
+   */
+  | { op: 'malloc2'; times?: number; touch: boolean; rate?: number; onEnomem?: OnEnomem }
+  | { op: 'sleep'; ns: number }
+  | { op: 'exit' }
+  /** Computes for `ns` without touching anything new. */
+  | { op: 'compute'; ns: number }
+  | { op: 'loop'; ops: Op[] }
+  | { op: 'repeat'; times: number; ops: Op[] };
+
+export type OpName = Op['op'];
+
+/** A process to be started. */
+export interface ProcessSpec {
+  /** Name as in /proc/PID/comm, up to 15 characters. */
+  comm: string;
+  uid: number;
+  oomScoreAdj: number;
+  /** ns after boot, or after the command. */
+  at: number;
+  /** Pages of program text, of which it uses a part at once. */
+  textPages: number;
+  /** Id of the program it was made from, '' = operations of a scenario file. */
+  program: string;
+  ops: Op[];
+}
+
+/** Operations as the interpreter holds them: nested lists stand in `Machine.code`, by index. */
+export type Instr = Exclude<Op, { op: 'fork' | 'loop' | 'repeat' }> | Nested;
+export type Nested =
+  | { op: 'fork'; body: number; name: string; onEnomem: OnEnomem }
+  | { op: 'loop'; body: number }
+  | { op: 'repeat'; body: number; times: number };
+
+/** Enters a list of operations, nested lists first, and says where it stands. */
+export function compileOps(code: Instr[][], ops: Op[]): number {
+  const list: Instr[] = ops.map((op) => {
+    switch (op.op) {
+      case 'fork':
+        return { op: 'fork', body: compileOps(code, op.ops), name: op.name ?? '', onEnomem: op.onEnomem ?? 'exit' };
+      case 'loop':
+        return { op: 'loop', body: compileOps(code, op.ops) };
+      case 'repeat':
+        return { op: 'repeat', body: compileOps(code, op.ops), times: op.times };
+      default:
+        return op;
+    }
+  });
+  return code.push(list) - 1;
+}

@@ -1,0 +1,283 @@
+/**
+ * What passes between the page and the worker that runs the machine. Everything is structured-cloneable plain data.
+ *
+ * Requests carry an id and are answered by exactly one reply; frames, samples and notices are pushed.
+ */
+import type { OomRecord } from '../linux/include/kernel';
+import type { Command, Refusal } from '../machine/commands';
+import type { Landmark, Sample, TimelineEvent } from '../machine/record';
+import type { Session } from '../scenario/schema';
+
+export type { Command, Refusal } from '../machine/commands';
+export { type Landmark, SAMPLE_NS, type Sample, type TimelineEvent } from '../machine/record';
+
+export type Request =
+  /** Opens a session: a scenario with its seed and commands. The running machine stays when it is refused. */
+  | { type: 'open'; session: Session; at?: number }
+  | { type: 'run' }
+  | { type: 'pause' }
+  /** To the next kernel event, or one back. */
+  | { type: 'step' }
+  | { type: 'stepBack' }
+  /** To time 0 with the commands kept (`keepCommands`) or dropped. */
+  | { type: 'reset'; keepCommands: boolean }
+  /** To a moment, ns: backwards from checkpoints, forwards by running. */
+  | { type: 'seek'; t: number }
+  | { type: 'runUntil'; landmark: Landmark | { t: number } }
+  /** Virtual seconds a real second. */
+  | { type: 'speed'; value: number }
+  | { type: 'command'; command: Command }
+  | { type: 'session' }
+  /** The text of a /proc file, e.g. "/proc/meminfo", "/proc/412/status". */
+  | { type: 'procFile'; path: string }
+  /** Page map: size of the drawing in cells, pages per cell is derived. */
+  | { type: 'pageMap'; on: boolean; cols: number; rows: number; by: 'kind' | 'owner' | 'age' }
+  | { type: 'inspectPage'; cell: number };
+
+export type Reply = { id: number; ok: true; result?: unknown } | { id: number; ok: false; refusal: Refusal };
+
+export type Push =
+  | { type: 'frame'; frame: Frame }
+  /** Time series from index `from` on (later samples are dropped first): the timeline's lanes. */
+  | { type: 'samples'; from: number; samples: Sample[] }
+  /** Landmarks, kills and marks of user commands known so far, ahead of the head too. */
+  | { type: 'events'; events: TimelineEvent[] }
+  /** The run was forked in the past: what lay after `t` is gone. */
+  | { type: 'forked'; t: number }
+  | { type: 'fatal'; message: string };
+
+/** Pages by what they hold. Sums to present pages. */
+export interface KindPages {
+  anonActive: number;
+  anonInactive: number;
+  /** Anonymous or file pages on the unevictable list. */
+  mlocked: number;
+  shmem: number;
+  fileActive: number;
+  fileInactive: number;
+  slab: number;
+  /** Page tables. */
+  pagetables: number;
+  /** Kernel stacks and all other kernel allocations. */
+  kernel: number;
+  free: number;
+  /** In per-cpu lists: neither free nor used. */
+  pcp: number;
+  /** Kernel image, memmap and firmware: never handed to the allocator. */
+  reserved: number;
+}
+export type Kind = keyof KindPages;
+
+export interface ZoneFrame {
+  /** Key as in "0/DMA32". */
+  id: string;
+  name: string;
+  node: number;
+  present: number;
+  managed: number;
+  free: number;
+  pcp: number;
+  /** With the boost. Pages. */
+  min: number;
+  low: number;
+  high: number;
+  boost: number;
+  /** lowmem_reserve for a user page's request. */
+  reserve: number;
+  /** First pfn of the zone and the one past its last; equal when it is empty. */
+  firstPfn: number;
+  endPfn: number;
+  kinds: KindPages;
+}
+
+export interface ProcFrame {
+  pid: number;
+  comm: string;
+  uid: number;
+  /** Colour chip, 0..6, and its letter. */
+  chip: number;
+  /** running, sleeping, swap-in, stalled (direct reclaim), stopped, exiting, killed (dead, kept for the list). */
+  state: 'running' | 'sleeping' | 'swap-in' | 'stalled' | 'stopped' | 'exiting' | 'killed' | 'exited';
+  /** ns, when it was killed; -1. */
+  killedAt: number;
+  /** Pages. */
+  totalVm: number;
+  rssAnon: number;
+  rssFile: number;
+  rssShmem: number;
+  swap: number;
+  /** Page tables, in pages. */
+  pgtables: number;
+  adj: number;
+  /** adj * (totalpages / 1000), pages. */
+  adjPoints: number;
+  /** oom_badness, pages; null = can never be chosen (`never` says why). */
+  points: number | null;
+  /** /proc/PID/oom_score. */
+  oomScore: number;
+  never: '' | 'init' | 'kthread' | 'adj' | 'exiting' | 'oom_skip' | 'vfork' | 'no_mm';
+  /** What the program says it does, e.g. "touching 12,000 pages/s". Key and parameters for i18n. */
+  doing: Refusal | null;
+  minFlt: number;
+  majFlt: number;
+}
+
+/** One step of the allocation path. */
+export interface PathStep {
+  /** Kernel's name of the step (AllocStage or an addition). */
+  id: string;
+  state: 'passed' | 'failed' | 'skipped' | 'active' | 'waiting' | 'not-reached';
+  /** The comparison that decided it: "659 < 837". Numbers for i18n to format. */
+  compare?: { left: number; op: '<' | '<=' | '>' | '>='; right: number; zone: string; reserve: number };
+  /** Other fact: i18n key and parameters. */
+  note?: Refusal;
+}
+export interface PathFrame {
+  pid: number;
+  comm: string;
+  order: number;
+  gfp: string;
+  /** ns since the request entered the slow path. */
+  since: number;
+  steps: PathStep[];
+  /** Direct reclaim: priority now (12..0), pages scanned, reclaimed, wanted. null = not in it. */
+  reclaim: { priority: number; scanned: number; reclaimed: number; target: number; sleeping: boolean } | null;
+  /** no_progress_loops, of 16. */
+  retries: number;
+}
+
+export interface KswapdFrame {
+  node: number;
+  running: boolean;
+  priority: number;
+  failures: number;
+  scanned: number;
+  reclaimed: number;
+}
+
+export interface LogFrame {
+  t: number;
+  level: number;
+  text: string;
+}
+export interface TraceFrame {
+  seq: number;
+  t: number;
+  pid: number;
+  comm: string;
+  name: string;
+  args: Record<string, number>;
+}
+
+export interface Frame {
+  seq: number;
+  /** Virtual ns. */
+  t: number;
+  status: 'paused' | 'running' | 'seeking' | 'finished' | 'panic' | 'livelock';
+  /** Hash of the displayed state while paused, '' while it runs. */
+  stateHash: string;
+  /** Speed asked for, and virtual seconds per real second achieved. */
+  speed: number;
+  achievedSpeed: number;
+  /** Machine facts. */
+  machine: {
+    title: string;
+    present: number;
+    managed: number;
+    swapTotal: number;
+    cpus: number;
+    swapDevice: 'ssd' | 'hdd' | 'none';
+    kernel: string;
+    minFreeKbytes: number;
+    thp: boolean;
+  };
+  kinds: KindPages;
+  zones: ZoneFrame[];
+  swap: { total: number; free: number; cached: number; latencyNs: number };
+  /** L1, L2, L3: bytes, latency ns, share occupied 0..1, share of accesses served 0..1. */
+  caches: { name: string; bytes: number; latencyNs: number; occupied: number; hits: number }[];
+  /** Effective access time: (1 - p) * ramNs + p * swapNs. `history`: ns over the last 2 s, oldest first. */
+  eat: { ns: number; p: number; ramNs: number; swapNs: number; history: number[] };
+  /** Pages a second, over the last 100 ms of virtual time. */
+  flows: {
+    cacheDropped: number;
+    fileIn: number;
+    writeback: number;
+    swapOut: number;
+    swapIn: number;
+    newAnon: number;
+    scannedKswapd: number;
+    scannedDirect: number;
+    stolenKswapd: number;
+    stolenDirect: number;
+    /** pgsteal_anon and pgsteal_file. */
+    stolenAnon: number;
+    stolenFile: number;
+    /** Active to inactive (pgdeactivate) and back (pgactivate), anon and file together. */
+    aged: number;
+    used: number;
+  };
+  /** Free pages of the gauge's zone (the largest) over the last 2 s of virtual time, evenly spaced, oldest first. */
+  gauge: { zone: string; history: number[] };
+  procs: ProcFrame[];
+  /** totalpages of a global OOM: managed + swap, pages. */
+  totalpages: number;
+  /** pid with the most points, -1 = nobody. */
+  candidate: number;
+  path: PathFrame | null;
+  kswapd: KswapdFrame[];
+  psi: { some: number[]; full: number[]; someNow: number; fullNow: number };
+  lru: { activeAnon: number; inactiveAnon: number; activeFile: number; inactiveFile: number; unevictable: number };
+  /** Last lines; `logTotal` lines in all. */
+  log: LogFrame[];
+  logTotal: number;
+  trace: TraceFrame[];
+  traceTotal: number;
+  oomRecords: OomRecord[];
+  panic: string;
+  sysctl: Record<string, string>;
+  vmstat: Record<string, number>;
+  /** The page map when it is on: one byte per cell (kind index, owner chip or age), and pages per cell. */
+  pageMap: { cells: Uint8Array; cols: number; pagesPerCell: number; by: 'kind' | 'owner' | 'age' } | null;
+  /** ns of the farthest moment computed: the known future ends here. */
+  known: number;
+}
+
+/** Kinds in the order of the page map's bytes (by 'kind'); 255 = beyond the end. */
+export const MAP_KINDS: readonly (Kind | 'mixed')[] = [
+  'free',
+  'anonActive',
+  'anonInactive',
+  'mlocked',
+  'shmem',
+  'fileActive',
+  'fileInactive',
+  'slab',
+  'pagetables',
+  'kernel',
+  'pcp',
+  'reserved',
+];
+
+/**
+ * Bytes of the page map by 'owner': 0..6 is the chip of the process that has most pages of the cell; these are the rest.
+ * By 'age': 0 (just put on its list) .. 7 (next to be reclaimed), by the place on the LRU list, inactive after active.
+ */
+export const MAP_FREE = 8;
+/** By 'owner': kernel, page cache and pages that several processes share. By 'age': not on an LRU list. */
+export const MAP_NOBODY = 9;
+export const MAP_BEYOND = 255;
+
+/** Answer to inspectPage. */
+export interface PageInfo {
+  pfn: number;
+  zone: string;
+  kind: string;
+  owner: string;
+  ownerPid: number;
+  flags: string[];
+  mapcount: number;
+  /** First and last pfn of the cell. */
+  firstPfn: number;
+  lastPfn: number;
+}
