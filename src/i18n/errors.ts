@@ -1,0 +1,59 @@
+/** Sentences for what is refused: one for each code that the layers below report. Page and command line use the same. */
+import type { Refusal } from '../machine/commands';
+
+const bytes = (n: string | number): string => {
+  const value = Number(n);
+  if (!Number.isFinite(value)) return String(n);
+  for (const [unit, size] of [
+    ['GiB', 1024 ** 3],
+    ['MiB', 1024 ** 2],
+    ['KiB', 1024],
+  ] as const) {
+    if (value >= size && value % size === 0) return `${value / size} ${unit}`;
+  }
+  return `${value} bytes`;
+};
+
+type Sentence = (p: Refusal['params']) => string;
+
+const invalid =
+  (what: string): Sentence =>
+  (p) =>
+    `${what}: ${p.path}: expected ${p.expected}, got ${p.got}.`;
+
+const sentences: Record<string, Sentence> = {
+  'bad-json': (p) => `This is not valid JSON: ${p.message}.`,
+  'bad-scenario': invalid('This scenario is not valid'),
+  'bad-session': invalid('This session is not valid'),
+  'bad-command': invalid('This command is not valid'),
+  'bad-link': () => 'This link is damaged: the session in it cannot be read.',
+  'unknown-scenario': (p) => `There is no built-in scenario "${p.got}".`,
+  'unknown-program': (p) => `There is no program "${p.got}": expected one of ${p.expected}.`,
+  'unknown-param': (p) => `The program ${p.program} has no parameter "${p.got}": expected one of ${p.expected}.`,
+  'bad-param': (p) =>
+    p.unit === 'size'
+      ? `Parameter ${p.param} of ${p.program}: expected a size from ${bytes(p.min)} to ${bytes(p.max)}, got ${p.got}.`
+      : `Parameter ${p.param} of ${p.program}: expected a whole number from ${p.min} to ${p.max}, got ${p.got}.`,
+  'ram-too-small': (p) => `A machine needs at least ${bytes(p.min)} of RAM, got ${bytes(p.got)}.`,
+  'ram-too-large': (p) => `The model holds at most ${bytes(p.max)} of RAM, got ${bytes(p.got)}.`,
+  'swap-too-large': (p) => `The model holds at most ${bytes(p.max)} of swap, got ${bytes(p.got)}.`,
+  'bad-cpus': (p) => `A machine has 1 to ${p.max} CPUs, got ${p.got}.`,
+  'bad-adj': (p) => `oom_score_adj must be a whole number from -1000 to 1000, got ${p.got}.`,
+  'unknown-sysctl': (p) => `There is no setting "${p.name}".`,
+  'bad-sysctl': (p) => `The kernel refuses "${p.value}" for ${p.name}: invalid argument.`,
+  'no-process': (p) => `There is no process ${p.pid}.`,
+  'not-permitted': (p) => `The kernel does not permit that for process ${p.pid}.`,
+  'unknown-proc-file': (p) => `There is no file ${p.path} on this machine.`,
+  'bad-cell': (p) => `The page map has no cell ${p.cell}.`,
+  'machine-stopped': () => 'The machine has panicked: nothing can be done to it any more. Step back or reset it.',
+  'out-of-memory': () => 'This browser has not enough memory for a machine of that size.',
+  no_machine: () => 'No machine is open.',
+};
+
+/** The sentence for a refusal. */
+export function refusalText(refusal: Refusal): string {
+  const sentence = sentences[refusal.code];
+  return sentence ? sentence(refusal.params) : `This was refused (${refusal.code}).`;
+}
+/** Codes that have a sentence. */
+export const REFUSAL_CODES: readonly string[] = Object.keys(sentences);

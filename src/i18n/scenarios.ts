@@ -1,0 +1,43 @@
+/** Titles of the built-in scenarios, and the point each of them makes. */
+export const scenarioWords = {
+  'leaky-server': {
+    title: 'Leaky server',
+    about:
+      'A server forgets to free. First its old pages go to swap, then swap is full, and the kernel must choose: it takes who holds the most memory and swap, not who asked last.',
+  },
+  'crazy-allocator': {
+    title: 'Crazy allocator',
+    about:
+      'malloc two pages, again and again, one byte written into each. Every malloc succeeds; the memory runs out later, when the pages are touched. The program is never told: it is killed.',
+  },
+  'small-one-dies-first': {
+    title: 'The biggest survives',
+    about:
+      'The score is size plus adjustment. A hog at 0 fills the machine, and a small browser tab at +1000 dies for it, then another: only when they are gone does the hog pay.',
+  },
+  'cached-is-not-free': {
+    title: 'Cached is not free',
+    about:
+      'Files in a tmpfs count as cache, but nothing can drop them without swap. Processes die one by one and hardly anything comes back, since the file outlives them all.',
+  },
+  'malloc-fails': {
+    title: 'malloc fails',
+    about:
+      'With overcommit_memory 2 the kernel keeps its promises: it refuses the mapping while memory is free. The allocator is told no and ends by itself; nobody is killed.',
+  },
+  'swap-fills-first': {
+    title: 'Swap fills first',
+    about:
+      'Swap does not prevent the kill, it delays it: everything old is written out first. Swapping a page changes where it is, not how many points its owner has.',
+  },
+  'killing-once-is-not-enough': {
+    title: 'Killing once is not enough',
+    about:
+      'Forked workers share their memory. Each looks as big as the whole herd, but killing one gives back only what it does not share, so the kernel has to kill again.',
+  },
+  'thrash-before-kill': {
+    title: 'Thrashing before the kill',
+    about:
+      'The working set is a little larger than memory. Each access waits for the disk, the machine all but stands still, and nothing is killed, because each reclaim still frees a page.',
+  },
+} as const;

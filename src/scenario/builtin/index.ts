@@ -1,0 +1,25 @@
+/** The scenarios that come with the lab, in the order of its menu; the first is the one it opens with. */
+import type { Scenario } from '../schema';
+import { cachedIsNotFree } from './cached-is-not-free';
+import { crazyAllocator } from './crazy-allocator';
+import { killingOnceIsNotEnough } from './killing-once-is-not-enough';
+import { leakyServer } from './leaky-server';
+import { mallocFails } from './malloc-fails';
+import { smallOneDiesFirst } from './small-one-dies-first';
+import { swapFillsFirst } from './swap-fills-first';
+import { thrashBeforeKill } from './thrash-before-kill';
+
+export const BUILTIN_SCENARIOS: readonly Scenario[] = [
+  leakyServer,
+  crazyAllocator,
+  smallOneDiesFirst,
+  swapFillsFirst,
+  thrashBeforeKill,
+  cachedIsNotFree,
+  mallocFails,
+  killingOnceIsNotEnough,
+];
+export const DEFAULT_SCENARIO: Scenario = leakyServer;
+
+/** The built-in scenario of this id, or null. */
+export const builtinScenario = (id: string): Scenario | null => BUILTIN_SCENARIOS.find((it) => it.id === id) ?? null;

@@ -1,0 +1,146 @@
+/** From a scenario or session file to a machine's configuration and what is done to it, and when. */
+import { type Action, type Command, RefusalError, type TimedAction } from '../machine/commands';
+import { type CacheLevel, checkConfig, DEFAULT_CACHES, type MachineConfig } from '../machine/config';
+import type { Op, ProcessSpec } from '../machine/ops';
+import { parseSize, parseTime, type Size, type Time } from '../machine/units';
+import { factsOf, launch, resolveCommand } from '../userspace/palette';
+import { DEFAULT_TEXT_PAGES, type Facts } from '../userspace/program';
+import { builtinScenario } from './builtin';
+import type { Scenario, ScenarioCommand, ScenarioOp, ScenarioProcess, Session } from './schema';
+
+/** Virtual time after which a headless run ends when a scenario does not say. */
+const DEFAULT_DURATION_NS = 120e9;
+const PAGE = 4096;
+
+// Both were checked when the file was parsed.
+const bytes = (size: Size): number => parseSize(size) ?? 0;
+const ns = (time: Time): number => parseTime(time) ?? 0;
+const pages = (size: Size): number => Math.max(1, Math.ceil(bytes(size) / PAGE));
+
+/**
+ * The scenario a session is about.
+ *
+ * @throws {RefusalError} `unknown-scenario`
+ */
+export function scenarioOf(session: Session): Scenario {
+  if (typeof session.scenario !== 'string') return session.scenario;
+  const scenario = builtinScenario(session.scenario);
+  if (!scenario) throw new RefusalError('unknown-scenario', { got: session.scenario });
+  return scenario;
+}
+
+/**
+ * @throws {RefusalError} when no such machine can be built, or a program in it does not exist
+ */
+export function compileScenario(scenario: Scenario): MachineConfig {
+  const { machine } = scenario;
+  const swap = machine.swap && machine.swap.device !== 'none' ? machine.swap : null;
+  const config: MachineConfig = {
+    title: scenario.title,
+    ram: bytes(machine.ram),
+    swap: swap ? bytes(swap.size) : 0,
+    swapDevice: swap?.device === 'hdd' ? 'hdd' : 'ssd',
+    cpus: machine.cpus ?? 2,
+    kernel: machine.kernel ?? '6.12',
+    thp: machine.thp ?? 'always',
+    sysctl: Object.entries(machine.sysctl ?? {}).map(([name, value]) => ({ name, value: String(value) })),
+    caches: machine.caches ? machine.caches.map(cacheLevel) : [...DEFAULT_CACHES],
+    processes: [],
+    events: [],
+    limit: scenario.duration === undefined ? DEFAULT_DURATION_NS : ns(scenario.duration),
+  };
+  checkConfig(config);
+  const facts = factsOf(config);
+  config.processes = scenario.processes.flatMap((it, i) => at(`processes[${i}]`, () => processes(it, facts)));
+  config.events = (scenario.events ?? [])
+    .map((it, i) => ({ t: ns(it.at), action: at(`events[${i}].command`, () => action(it.command, facts)) }))
+    .sort((a, b) => a.t - b.t);
+  return config;
+}
+
+export interface CompiledSession {
+  config: MachineConfig;
+  seed: number;
+  commands: (TimedAction & { command: Command })[];
+}
+
+/**
+ * @throws {RefusalError} as compileScenario
+ */
+export function compileSession(session: Session): CompiledSession {
+  const config = compileScenario(scenarioOf(session));
+  const facts = factsOf(config);
+  const commands = session.commands
+    .map(({ t, command }, i) => ({
+      t,
+      command,
+      action: at(`commands[${i}].command`, () => resolveCommand(command, facts)),
+    }))
+    .sort((a, b) => a.t - b.t);
+  return { config, seed: session.seed, commands };
+}
+
+/** Says in a refusal where in the file it happened. */
+function at<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RefusalError) error.refusal.params.path ??= path;
+    throw error;
+  }
+}
+
+const cacheLevel = (it: { name: string; size: Size; latencyNs: number }): CacheLevel => ({
+  name: it.name,
+  bytes: bytes(it.size),
+  latencyNs: it.latencyNs,
+});
+
+function processes(it: ScenarioProcess, facts: Facts): ProcessSpec[] {
+  const start = it.at === undefined ? 0 : ns(it.at);
+  if (it.program !== undefined) {
+    return launch(it.program, it.params ?? {}, facts, { name: it.name, uid: it.uid, adj: it.adj, at: start });
+  }
+  return [
+    {
+      comm: it.name ?? 'program',
+      uid: it.uid ?? 1000,
+      oomScoreAdj: it.adj ?? 0,
+      at: start,
+      textPages: DEFAULT_TEXT_PAGES,
+      program: '',
+      ops: (it.ops ?? []).map(operation),
+    },
+  ];
+}
+
+function action(it: ScenarioCommand, facts: Facts): Action {
+  switch (it.op) {
+    case 'launch':
+      return resolveCommand({ op: 'launch', program: it.program, ...(it.params && { params: it.params }) }, facts);
+    case 'kill':
+      return { op: 'kill', pid: it.pid ?? 0, ...(it.process && { comm: it.process }), signal: it.signal };
+    case 'oom_score_adj':
+      return { op: 'oom_score_adj', pid: it.pid ?? 0, ...(it.process && { comm: it.process }), value: it.value };
+    case 'sysctl':
+      return { op: 'sysctl', name: it.name, value: String(it.value) };
+    case 'sysrq':
+      return { op: 'sysrq', key: it.key };
+  }
+}
+
+/** Fields of operations that are sizes or times in a file, and what they are called in pages and ns. */
+const SIZES: Record<string, string> = { size: 'pages', fileSize: 'filePages', hot: 'hotPages', text: 'textPages' };
+
+/** As written in the file -> as the machine runs it: sizes in pages, times in ns. */
+function operation(op: ScenarioOp): Op {
+  const out: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(op)) {
+    if (field === 'ops') out.ops = (value as ScenarioOp[]).map(operation);
+    else if (field === 'time') out.ns = ns(value as Time);
+    else if (SIZES[field]) out[SIZES[field]] = pages(value as Size);
+    else out[field] = value;
+  }
+  // The schema has let only the fields of this operation through.
+  return out as Op;
+}

@@ -1,0 +1,43 @@
+/** A session as the fragment of a link, `#s=…`: JSON, deflated, in base64url. */
+import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate';
+import { RefusalError } from '../machine/commands';
+import { parseSession, type Session } from './schema';
+
+/** More than that is no link that anybody made with this page. */
+const MAX_CODE_CHARS = 1_000_000;
+const MAX_JSON_BYTES = 8_000_000;
+
+/** What goes behind `#s=`. */
+export function encodeSession(session: Session): string {
+  return toBase64Url(deflateSync(strToU8(JSON.stringify(session)), { level: 9 }));
+}
+
+/**
+ * @param code what stood behind `#s=`
+ * @throws {RefusalError} `bad-link` when it is damaged, `bad-session` or `bad-scenario` when its content is not valid
+ */
+export function decodeSession(code: string): Session {
+  return parseSession(decodeJson(code));
+}
+
+function decodeJson(code: string): unknown {
+  try {
+    if (code.length === 0 || code.length > MAX_CODE_CHARS) throw new RangeError('length');
+    // The output buffer is given, so that a small link cannot unfold into gigabytes.
+    const bytes = inflateSync(fromBase64Url(code), { out: new Uint8Array(MAX_JSON_BYTES) });
+    return JSON.parse(strFromU8(bytes));
+  } catch {
+    throw new RefusalError('bad-link');
+  }
+}
+
+function toBase64Url(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
+
+function fromBase64Url(code: string): Uint8Array {
+  if (!/^[A-Za-z0-9_-]+$/.test(code)) throw new RangeError('alphabet');
+  return Uint8Array.from(atob(code.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+}
