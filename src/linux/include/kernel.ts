@@ -1,0 +1,317 @@
+/** The whole state of the modelled kernel: one object of plain data. */
+import type { AnonVma, Inode, MmStruct, PgTablePool, SwapInfo } from './mm_types';
+import type { PgData, Zone } from './mmzone';
+import type { MemMap } from './page';
+import type { Task } from './sched';
+import type { TraceBuffer } from './trace';
+
+/** /proc/sys/vm and friends, in the units of the files. */
+export interface VmSysctl {
+  min_free_kbytes: number;
+  /** What a user wrote, -1 = nothing yet. */
+  user_min_free_kbytes: number;
+  watermark_scale_factor: number;
+  watermark_boost_factor: number;
+  /** One per zone type but the last. */
+  lowmem_reserve_ratio: number[];
+  swappiness: number;
+  overcommit_memory: number;
+  overcommit_ratio: number;
+  overcommit_kbytes: number;
+  admin_reserve_kbytes: number;
+  user_reserve_kbytes: number;
+  panic_on_oom: number;
+  oom_kill_allocating_task: number;
+  oom_dump_tasks: number;
+  dirty_ratio: number;
+  dirty_background_ratio: number;
+  dirty_bytes: number;
+  dirty_background_bytes: number;
+  dirty_expire_centisecs: number;
+  dirty_writeback_centisecs: number;
+  vfs_cache_pressure: number;
+  page_cluster: number;
+  percpu_pagelist_high_fraction: number;
+  extfrag_threshold: number;
+  compaction_proactiveness: number;
+  zone_reclaim_mode: number;
+}
+
+/** What differs by release, as data; rules are named and looked up. See versions/. */
+export interface Release {
+  /** "6.12". */
+  name: string;
+  /** uname -r of the reports. */
+  uname: string;
+  /** per-cpu page lists tune their `high` by themselves (6.7 and later). */
+  pcpAutoTune: boolean;
+  /** ZONE_BELOW_HIGH exists (6.7 and later). */
+  zoneBelowHigh: boolean;
+  folioBatch: number;
+  /** RSS counters are percpu_counters read approximately (6.2 and later), or split per thread with 64 events. */
+  rssPercpuCounter: boolean;
+  /** rss_anon, rss_file, rss_shmem columns in the task dump. */
+  rssColumns: boolean;
+  /** unfruitful direct reclaim is tried again with a full walk (6.12). */
+  memcgFullWalk: boolean;
+  /** lru_note_cost counts unreclaimed pages as rotated. */
+  costCountsRotated: boolean;
+  /** "UID:" in the stack dump's head. */
+  uidInStackDump: boolean;
+  /** What follows `uname` in the stack dump's head: build number and the distribution's version. */
+  build: string;
+  /** VmallocTotal of /proc/meminfo, kB: the size of the vmalloc area with 4 or 5 levels of page tables. */
+  vmallocTotalKb: number;
+  /** "pages hwpoisoned" in the report and HardwareCorrupted in meminfo (CONFIG_MEMORY_FAILURE). */
+  memoryFailure: boolean;
+  /** Unaccepted in meminfo (CONFIG_UNACCEPTED_MEMORY). */
+  unacceptedMemory: boolean;
+  /** A space after the colon of shmem_thp, shmem_pmdmapped and anon_thp in the node line of the report. */
+  thpColonSpace: boolean;
+  /** The promo watermark is a line of /proc/zoneinfo. */
+  promoWatermark: boolean;
+  /** Sizes of huge pages that the report lists, kB, in its order. */
+  hugepageSizesKb: number[];
+  /** Counters of vmstat.ts that this release does not have. */
+  absentStats: string[];
+  /** Callers of an allocation, innermost first, as a stack dump prints them; by kind of request. */
+  callChains: { [kind: string]: string[] };
+}
+
+/** Costs of what the kernel does, in ns of virtual time; the machine fills them in (machine/costs.ts). */
+export interface Costs {
+  /** A load or store that hits the TLB and RAM. */
+  touch: number;
+  /** Minor fault without the page's allocation. */
+  fault: number;
+  /** Clearing or copying 4 KiB. */
+  clearPage: number;
+  copyPage: number;
+  /** Page from a per-cpu list; a refill or bulk free adds `buddyPage` a page. */
+  allocPcp: number;
+  buddyPage: number;
+  /** One page looked at by reclaim, one page unmapped, one page freed at exit. */
+  scanPage: number;
+  unmapPage: number;
+  freePage: number;
+  /** Entering the slow path; an OOM selection per task; a context switch; a system call. */
+  slowpath: number;
+  oomTask: number;
+  contextSwitch: number;
+  syscall: number;
+  /** Copying a page table entry at fork. */
+  copyPte: number;
+  /** memcpy of one cached page by read(). */
+  readPage: number;
+}
+
+/** One line of the kernel log. */
+export interface LogLine {
+  /** ns since boot. */
+  t: number;
+  /** syslog level, 0..7. */
+  level: number;
+  text: string;
+}
+
+/** A timer of the kernel. */
+export interface KTimer {
+  /** ns. */
+  at: number;
+  /** Order among equals. */
+  seq: number;
+  kind: 'oom_reaper' | 'flusher' | 'vmstat' | 'psi' | 'kcompactd';
+  arg: number;
+}
+
+/** A block device: a queue with latency and bandwidth. Requests in flight stand in a ring, in order of completion. */
+export interface Disk {
+  name: string;
+  /** ns before the first byte of a random request; 0 for one that follows its predecessor. */
+  latency: number;
+  /** ns to transfer one page. */
+  pageTime: number;
+  rotational: boolean;
+  /** Requests served at the same time. */
+  parallel: number;
+  /** ns until which each parallel slot is busy. */
+  busyUntil: Float64Array;
+  /** Ring: completion time, page, 1 = write. `head` is the oldest, `count` in flight. */
+  doneAt: Float64Array;
+  pfn: Int32Array;
+  op: Uint8Array;
+  head: number;
+  count: number;
+  /** Sector (in pages) after the last request, for sequential access. */
+  lastSector: number;
+  reads: number;
+  writes: number;
+}
+
+/** The choice of a victim as it was made, for the screens that explain it. Kept for each OOM. */
+export interface OomRecord {
+  t: number;
+  invoker: number;
+  invokerComm: string;
+  gfp: number;
+  order: number;
+  constraint: string;
+  totalpages: number;
+  /** Candidates in task-list order. */
+  walk: OomCandidate[];
+  /** pid, -1 = none, -2 = scan aborted. */
+  chosen: number;
+  chosenPoints: number;
+  /** Index of the report's first line in `Kernel.log`, and past its last. */
+  logStart: number;
+  logEnd: number;
+  /** The numbers of the report's memory block, taken when it was made. Pages. */
+  mem?: OomMemory;
+  /** The rows of the task dump, in its order. */
+  tasks?: OomTask[];
+}
+/** What show_mem says, pages over all nodes. §10.12. */
+export interface OomMemory {
+  free: number;
+  freePcp: number;
+  activeAnon: number;
+  inactiveAnon: number;
+  activeFile: number;
+  inactiveFile: number;
+  shmem: number;
+  slabReclaimable: number;
+  pagetables: number;
+  swapFree: number;
+}
+/** One row of the task dump: pages, with approximate counters; `pgtablesBytes` in bytes. */
+export interface OomTask {
+  pid: number;
+  comm: string;
+  totalVm: number;
+  rss: number;
+  rssAnon: number;
+  rssFile: number;
+  rssShmem: number;
+  pgtablesBytes: number;
+  swapents: number;
+  oomScoreAdj: number;
+}
+export interface OomCandidate {
+  pid: number;
+  comm: string;
+  /** Pages; points = rss + swap + pgtables + adj. */
+  rss: number;
+  swap: number;
+  pgtables: number;
+  adjPoints: number;
+  oomScoreAdj: number;
+  points: number;
+  /** Why it cannot be chosen: '' = it can. */
+  skip: '' | 'init' | 'kthread' | 'cpuset' | 'oom_skip' | 'aborted' | 'oom_score_adj' | 'vfork' | 'no_mm' | 'exiting';
+}
+
+/** psi_group, aggregate form. §12. */
+export interface PsiState {
+  /** ns of the last update. */
+  lastUpdate: number;
+  /** ns stalled since boot and in the present period. */
+  someTotal: number;
+  fullTotal: number;
+  somePeriod: number;
+  fullPeriod: number;
+  periodStart: number;
+  /** Fixed point, 11 fractional bits: avg10, avg60, avg300. */
+  someAvg: number[];
+  fullAvg: number[];
+  ioSomeTotal: number;
+}
+
+/** All slab caches as two: one that shrinkers can free from (dentries and inodes) and one that they cannot. §5.14. */
+export interface SlabState {
+  objectsPerPage: number;
+  /** Pages of each. */
+  reclaimable: number;
+  unreclaimable: number;
+  /** Objects earlier shrinker calls could not get to. */
+  deferred: number;
+  /** Objects freed from pages that still hold others. */
+  partial: number;
+  /** Head of the intrusive list of the reclaimable pages. */
+  head: number;
+}
+
+/** The flusher and what it has been asked for. §8.3. */
+export interface WritebackState {
+  /** pid of the flusher, -1 = it has not run yet. */
+  flusher: number;
+  /** WB_REASON_*, 0 = idle. */
+  reason: number;
+  /** Where it is: inode and file page. */
+  inode: number;
+  index: number;
+  /** Inodes left to visit in the present pass, and pages written in it. */
+  left: number;
+  written: number;
+  /** ns of the next periodic pass. */
+  nextPeriodic: number;
+}
+
+export interface Kernel {
+  release: Release;
+  /** ns since boot, of the cpu that runs now. */
+  now: number;
+  /** ns of work done by kernel code that the running cpu has yet to be charged with. */
+  cost: number;
+  costs: Costs;
+  /** xorshift32 state. */
+  rng: number;
+  nrCpus: number;
+  /** The cpu that runs now. */
+  cpu: number;
+  /** Node of each cpu. */
+  cpuNode: number[];
+  hasTHP: boolean;
+  mem: MemMap;
+  zones: Zone[];
+  nodes: PgData[];
+  sysctl: VmSysctl;
+  /** MemTotal: sum of managed, pages. */
+  totalramPages: number;
+  totalreservePages: number;
+  /** vm_committed_as, pages. */
+  committedAs: number;
+  vmEvents: Float64Array;
+  /** Per cpu: pages on their way to the LRU lists. [cpu * 32 + i], and how many. */
+  lruBatch: Int32Array;
+  lruBatchCount: Int32Array;
+  pgtables: PgTablePool;
+  mms: MmStruct[];
+  /** By mm id. */
+  anonVmas: AnonVma[];
+  inodes: Inode[];
+  /** Task list in order of creation; dead tasks are removed. */
+  tasks: Task[];
+  nextPid: number;
+  /** pid of the task that runs now. */
+  current: number;
+  swap: SwapInfo;
+  disks: Disk[];
+  timers: KTimer[];
+  timerSeq: number;
+  trace: TraceBuffer;
+  log: LogLine[];
+  oomRecords: OomRecord[];
+  /** oom_lock holder's pid, -1 = free. */
+  oomLock: number;
+  /** printk_ratelimit of the OOM report: ns of the window's begin, reports in it. §10.7. */
+  oomRatelimit: { begin: number; printed: number; missed: number };
+  warnRatelimit: { begin: number; printed: number; missed: number };
+  oomReaperList: number[];
+  oomKillerDisabled: boolean;
+  psi: PsiState;
+  /** The panic's message, '' = alive. */
+  panic: string;
+  /** Slab pages that shrinkers can free, and deferred work. §5.14. */
+  slab: SlabState;
+  writeback: WritebackState;
+}

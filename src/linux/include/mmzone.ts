@@ -1,0 +1,125 @@
+/** Zones, nodes, watermarks and LRU lists. §1, §2, §5.1. */
+import type { ScanControl } from './sched';
+
+export const ZONE_DMA = 0;
+export const ZONE_DMA32 = 1;
+export const ZONE_NORMAL = 2;
+export const ZONE_MOVABLE = 3;
+export const ZONE_DEVICE = 4;
+export const MAX_NR_ZONES = 5;
+export const ZONE_NAMES = ['DMA', 'DMA32', 'Normal', 'Movable', 'Device'] as const;
+
+export const WMARK_MIN = 0;
+export const WMARK_LOW = 1;
+export const WMARK_HIGH = 2;
+export const WMARK_PROMO = 3;
+
+export const LRU_INACTIVE_ANON = 0;
+export const LRU_ACTIVE_ANON = 1;
+export const LRU_INACTIVE_FILE = 2;
+export const LRU_ACTIVE_FILE = 3;
+export const LRU_UNEVICTABLE = 4;
+export const NR_LRU_LISTS = 5;
+/** Folios a per-cpu batch holds before it is drained to the lists. §0. */
+export const FOLIO_BATCH_SIZE = 31;
+
+/** Per-cpu page lists of one zone and cpu. §3.6. */
+export interface PerCpuPages {
+  /** Pages on all lists. */
+  count: number;
+  high: number;
+  highMin: number;
+  highMax: number;
+  batch: number;
+  allocFactor: number;
+  freeCount: number;
+  /** Index of the first list head; list of (order, migratetype) is `heads + order * 3 + migratetype`. */
+  heads: number;
+}
+
+/** struct zone. Page numbers in pages. */
+export interface Zone {
+  /** Index in `Kernel.zones`. */
+  idx: number;
+  node: number;
+  /** ZONE_DMA … */
+  type: number;
+  name: string;
+  /** Real pfn of the first frame, for display. */
+  startPfn: number;
+  /** Model pfn of the first frame; a multiple of 1024. */
+  base: number;
+  /** Model pfn past the last. */
+  end: number;
+  spanned: number;
+  present: number;
+  managed: number;
+  /** min, low, high, promo without the boost. */
+  watermark: number[];
+  boost: number;
+  /** By highest zone of the request. §2.3. */
+  lowmemReserve: number[];
+  /** NR_FREE_PAGES: pages in the buddy lists. */
+  free: number;
+  /** First free-list head; list of (order, migratetype) is `freeHeads + order * MIGRATE_TYPES + migratetype`. */
+  freeHeads: number;
+  /** Free blocks by order. */
+  nrFree: Int32Array;
+  nrReservedHighatomic: number;
+  nrFreeHighatomic: number;
+  /** ZONE_* state bits. */
+  flags: number;
+  pcp: PerCpuPages[];
+  /** Zone counters, see vmstat.ts NR_ZONE_*. */
+  stat: Int32Array;
+  compactConsidered: number;
+  compactDeferShift: number;
+  compactOrderFailed: number;
+}
+export const ZONE_BOOSTED_WATERMARK = 1;
+export const ZONE_RECLAIM_ACTIVE = 2;
+export const ZONE_BELOW_HIGH = 4;
+
+/** struct lruvec: one set of LRU lists. Sizes stand in the zones' counters. */
+export interface Lruvec {
+  /** First list head; list l is `heads + l`. */
+  heads: number;
+  anonCost: number;
+  fileCost: number;
+  /** WORKINGSET_ACTIVATE_ANON/FILE at the last snapshot_refaults. §5.7. */
+  refaults: [number, number];
+  /** §5.13. */
+  nonresidentAge: number;
+}
+
+/** struct pglist_data. */
+export interface PgData {
+  id: number;
+  /** Indexes of its zones, by zone type (-1 = not populated). */
+  zones: number[];
+  /** Own and other nodes' zones in fallback order, highest first. §1.4. */
+  zonelist: number[];
+  lruvec: Lruvec;
+  /** Node counters, see vmstat.ts. */
+  stat: Float64Array;
+  /** pid of its kswapd. */
+  kswapd: number;
+  kswapdFailures: number;
+  kswapdOrder: number;
+  /** -1 = nobody asked. */
+  kswapdHighestZoneidx: number;
+  /** PGDAT_* bits. */
+  flags: number;
+  /** kswapd's progress, null = has not run yet. */
+  kswapdSc: ScanControl | null;
+  /** Reclaimers asleep until writeback gets on, and NR_THROTTLED_WRITTEN when the first of them went to sleep. §5.12. */
+  nrWritebackThrottled: number;
+  nrReclaimStart: number;
+}
+export const PGDAT_DIRTY = 1;
+export const PGDAT_WRITEBACK = 2;
+/** LRUVEC_NODE_CONGESTED. */
+export const PGDAT_CONGESTED = 4;
+
+/** zone's watermark as the allocator reads it: with the boost. */
+export const wmarkPages = (z: Zone, w: number): number => z.watermark[w] + z.boost;

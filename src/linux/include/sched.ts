@@ -1,0 +1,263 @@
+/** Tasks: processes and kernel threads, and what they wait for. */
+
+export const PF_KTHREAD = 1;
+export const PF_MEMALLOC = 2;
+export const PF_EXITING = 4;
+export const PF_KSWAPD = 8;
+export const PF_MEMALLOC_NOIO = 16;
+export const PF_MEMALLOC_NOFS = 32;
+/** SIGNAL_GROUP_EXIT: a fatal signal is being handled. */
+export const PF_GROUP_EXIT = 64;
+/** TIF_MEMDIE: may use the OOM reserves. */
+export const PF_MEMDIE = 128;
+/** Between vfork and exec. */
+export const PF_VFORK = 256;
+/** Set while running swapoff or KSM unmerge: chosen first. */
+export const PF_OOM_ORIGIN = 512;
+export const PF_CAP_SYS_ADMIN = 1024;
+/** Stopped by the user (SIGSTOP). */
+export const PF_STOPPED = 2048;
+/** Forever in uninterruptible sleep, as on a dead NFS server: cannot exit, only the reaper helps. */
+export const PF_STUCK = 4096;
+
+export const TASK_RUNNING = 0;
+export const TASK_INTERRUPTIBLE = 1;
+export const TASK_UNINTERRUPTIBLE = 2;
+/** Uninterruptible but ended by a fatal signal. */
+export const TASK_KILLABLE = 3;
+export const TASK_DEAD = 4;
+
+/** What a sleeping task waits for. */
+export const WAIT_NONE = 0;
+/** Until `wakeAt` only. */
+export const WAIT_TIMER = 1;
+/** The I/O of page `waitArg` (until `wakeAt` at the latest). */
+export const WAIT_PAGE = 2;
+/** kswapd: somebody wakes it. Also any kernel thread's idle sleep. */
+export const WAIT_KTHREAD = 3;
+/** throttle_direct_reclaim on node `waitArg`. */
+export const WAIT_PFMEMALLOC = 4;
+/** Reclaim throttled on writeback. */
+export const WAIT_WRITEBACK = 5;
+/** An event of the program: a pipe, a child, input. */
+export const WAIT_USER = 6;
+/** Reclaim throttled for want of progress on node `waitArg`. */
+export const WAIT_NOPROGRESS = 7;
+
+/** struct task_struct with its signal_struct; one thread per process. */
+export interface Task {
+  pid: number;
+  tgid: number;
+  ppid: number;
+  comm: string;
+  uid: number;
+  /** Index in `Kernel.mms`, -1 = none (kernel thread, or exit_mm done). */
+  mm: number;
+  /** mm it had when marked as OOM victim, -1 = not a victim (signal->oom_mm). */
+  oomMm: number;
+  oomScoreAdj: number;
+  oomScoreAdjMin: number;
+  flags: number;
+  /** TASK_* */
+  state: number;
+  waitKind: number;
+  waitArg: number;
+  /** ns; Infinity = no timeout. */
+  wakeAt: number;
+  /** SIGKILL is pending. */
+  sigkill: boolean;
+  cpu: number;
+  /** CPUs it may run on, bit mask; 0 = all. */
+  cpusAllowed: number;
+  /** Nodes of an MPOL_BIND policy, bit mask; 0 = default policy. */
+  mempolicy: number;
+  minFlt: number;
+  majFlt: number;
+  /** ns since boot. */
+  startTime: number;
+  exitTime: number;
+  exitSignal: number;
+  /** Time on a cpu, ns. */
+  utime: number;
+  stime: number;
+  /** Nested psi_memstall sections: > 0 = stalled on memory. §12.3. */
+  memstall: number;
+  /** Waits for a device. */
+  inIowait: boolean;
+  /** The allocation slow path under way, or its result waiting to be taken. */
+  alloc: AllocContext | null;
+  /** On whose behalf it allocates, a key of `Release.callChains`; absent: guessed from the request's flags. */
+  allocSite?: string;
+  /** Pages of the kernel stack, for freeing. */
+  stack: number[];
+  /** Progress of do_exit: EXIT_* of kernel/exit.ts; 0 = alive. */
+  exitStage: number;
+  /** mm that do_exit is tearing down, -1 = none (`mm` is -1 from exit_mm on). */
+  exitMm: number;
+  /** The fault under way has read from a device: it will count as a major one. */
+  faultMajor: boolean;
+  /** Waits for a page whose refault had the workingset bit: a PSI memory stall to be ended at the next try. §12.3. */
+  thrashing: boolean;
+  /** Read-ahead that had to wait for memory. */
+  readahead: ReadaheadWork | null;
+  /** fork and exec under way. */
+  forkWork: ForkWork | null;
+  execWork: ExecWork | null;
+  /** mm_populate under way (mlock, MAP_LOCKED): next virtual page and past the last; equal = nothing to do. */
+  populateNext: number;
+  populateEnd: number;
+}
+
+/** A read-ahead window of which pages are still to be added: file pages [next, end), marker at `mark` (-1 = none). */
+export interface ReadaheadWork {
+  inode: number;
+  next: number;
+  end: number;
+  mark: number;
+}
+
+/** copy_process as far as it got. §9.3. */
+export interface ForkWork {
+  flags: number;
+  /** Pages of the child's kernel stack. */
+  stack: number[];
+  /** Child's mm, -1 = not made yet. */
+  mm: number;
+  /** Address up to which the parent's tables were copied: index of the VMA, next virtual page. */
+  vma: number;
+  vpn: number;
+}
+
+/** execve as far as it got. */
+export interface ExecWork {
+  /** The new mm. */
+  mm: number;
+  /** Segment and page of it that is touched next. */
+  segment: number;
+  page: number;
+}
+
+/** Stages of the allocation slow path, in the kernel's words. §4.4. */
+export const STAGES = [
+  'fast_path',
+  'wake_kswapd',
+  'retry_min_watermark',
+  'direct_compact_first',
+  'reserves',
+  'direct_reclaim',
+  'direct_compact',
+  'should_reclaim_retry',
+  'should_compact_retry',
+  'may_oom',
+  'out_of_memory',
+  'page',
+  'nopage',
+] as const;
+export type AllocStage = (typeof STAGES)[number];
+
+/** One watermark test as it was made, for the allocation path's picture. Pages. */
+export interface WatermarkTest {
+  zone: number;
+  /** WMARK_* */
+  mark: number;
+  free: number;
+  /** mark + boost − reserve rights. */
+  min: number;
+  lowmemReserve: number;
+  order: number;
+  ok: boolean;
+}
+
+/** __alloc_pages_slowpath as a resumable state machine. Lives in `Task.alloc`. */
+export interface AllocContext {
+  gfp: number;
+  order: number;
+  highestZoneidx: number;
+  migratetype: number;
+  /** Node whose zonelist is walked. */
+  nid: number;
+  /** Nodes allowed, bit mask; 0 = all. */
+  nodemask: number;
+  allocFlags: number;
+  stage: AllocStage;
+  /** ns when it was entered. */
+  startedAt: number;
+  noProgressLoops: number;
+  compactionRetries: number;
+  compactPriority: number;
+  compactResult: number;
+  didSomeProgress: number;
+  /** Direct reclaim under way. */
+  sc: ScanControl | null;
+  /** Rounds of the retry loop. */
+  rounds: number;
+  /** Outcome: -1 = under way, else pfn; `failed` = NULL. */
+  page: number;
+  done: boolean;
+  failed: boolean;
+  /** Last test per stage, for the picture: fast path (low), retry (min), last chance (high), should_reclaim_retry. */
+  tests: { [stage: string]: WatermarkTest[] };
+  /** Pages scanned and reclaimed by this allocation's direct reclaim so far. */
+  scanned: number;
+  reclaimed: number;
+}
+
+/** struct scan_control with the progress of the reclaim it belongs to. §5.8, §5.9, §5.11. */
+export interface ScanControl {
+  /** 'direct' = try_to_free_pages, 'kswapd' = balance_pgdat. */
+  kind: 'direct' | 'kswapd';
+  gfp: number;
+  order: number;
+  nrToReclaim: number;
+  priority: number;
+  reclaimIdx: number;
+  mayWritepage: boolean;
+  mayUnmap: boolean;
+  maySwap: boolean;
+  forceDeactivate: boolean;
+  skippedDeactivate: boolean;
+  mayDeactivateAnon: boolean;
+  mayDeactivateFile: boolean;
+  cacheTrimMode: boolean;
+  cacheTrimModeFailed: boolean;
+  noCacheTrimMode: boolean;
+  fileIsTiny: boolean;
+  memcgFullWalk: boolean;
+  nrScanned: number;
+  nrReclaimed: number;
+  /** Where it is: see vmscan.ts. */
+  stage: string;
+  /** Node being shrunk and the place in the list of nodes. */
+  nid: number;
+  nodeCursor: number;
+  /** What is left to scan per list, and what get_scan_count had asked for. */
+  nr: number[];
+  targets: number[];
+  scanAdjusted: boolean;
+  proportional: boolean;
+  /** nrReclaimed when the present shrink_lruvec / shrink_node / priority / pass began. */
+  lruvecReclaimed: number;
+  nodeReclaimed: number;
+  nodeScanned: number;
+  prioReclaimed: number;
+  prioScanned: number;
+  /** Kinds of trouble met on this node (unqueued dirty, writeback, immediate …). */
+  nrDirty: number;
+  nrUnqueuedDirty: number;
+  nrCongested: number;
+  nrWriteback: number;
+  nrImmediate: number;
+  nrTaken: number;
+  nrFileTaken: number;
+  /** kswapd: boost still to be honoured; whether this round raised the priority. */
+  nrBoostReclaim: number;
+  zoneBoosts: number[];
+  wasFrozen: boolean;
+  /** kswapd: order it was woken for, order it still aims at, highest zone; ns when its doze ends. §5.11. */
+  allocOrder: number;
+  reclaimOrder: number;
+  highestZoneidx: number;
+  dozeUntil: number;
+  result: number;
+  done: boolean;
+}

@@ -1,0 +1,448 @@
+/**
+ * Boot: lays out zones, the memmap and the free lists, and computes watermarks. §1, §2.
+ *
+ * Frames that the kernel holds at boot are either reserved (present, never managed) or kernel pages (managed, not
+ * free). A recorded machine brings its free lists; a machine of our own starts with the largest blocks there can be.
+ */
+import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../include/gfp';
+import type { Costs, Kernel, Release, VmSysctl } from '../include/kernel';
+import { listAddTail, listInit } from '../include/list';
+import { MAX_NR_ZONES, NR_LRU_LISTS, type PerCpuPages, type PgData, ZONE_NAMES, type Zone } from '../include/mmzone';
+import {
+  type MemMap,
+  PGTYPE_BUDDY,
+  PGTYPE_BUDDY_TAIL,
+  PGTYPE_HOLE,
+  PGTYPE_KERNEL,
+  PGTYPE_MASK,
+  PGTYPE_PCP,
+  PGTYPE_RESERVED,
+  PGZONE_MASK,
+  PGZONE_SHIFT,
+} from '../include/page';
+import { TRACE_BUFFER_RECORDS } from '../include/trace';
+import { MAX_PAGE_ORDER, NR_PAGE_ORDERS, PAGEBLOCK_ORDER, PTRS_PER_TABLE } from '../include/units';
+import { NR_VM_NODE_STAT_ITEMS, NR_VM_ZONE_STAT_ITEMS, VM_EVENT_NAMES } from '../include/vmstat';
+import { freeOnePage } from './page_alloc/buddy';
+import { NR_PCP_LISTS } from './page_alloc/pcp';
+import {
+  calculateMinFreeKbytes,
+  setRecommendedMinFreeKbytes,
+  setupPerZoneLowmemReserve,
+  setupPerZoneWmarks,
+} from './page_alloc/watermarks';
+
+/** One populated zone. Pages. */
+export interface BootZone {
+  node: number;
+  /** ZONE_DMA … */
+  type: number;
+  /** Real pfn of the first frame. */
+  startPfn: number;
+  spanned: number;
+  present: number;
+  managed: number;
+  /** Recorded free blocks, [order][migratetype]; without it all managed frames are free. */
+  freeBlocks?: readonly (readonly number[])[];
+  /** Recorded pages on the first cpu's list, and its limit. */
+  pcpCount?: number;
+  pcpHigh?: number;
+  /** Recorded watermarks and reserves where they are not what the formulas give now ("stale"). */
+  watermark?: readonly number[];
+  lowmemReserve?: readonly number[];
+}
+
+/** What a kernel is booted with. */
+export interface BootConfig {
+  release: Release;
+  cpus: number;
+  /** Node of each cpu; all on node 0 when absent. */
+  cpuNode?: readonly number[];
+  zones: readonly BootZone[];
+  /** Zone ids in fallback order per node; own node's zones high to low, then the next node's, when absent. */
+  sysctl?: Partial<VmSysctl>;
+  /** Transparent huge pages are on: khugepaged raises min_free_kbytes. */
+  thp: boolean;
+  seed: number;
+  costs: Costs;
+}
+
+export const DEFAULT_SYSCTL: VmSysctl = {
+  min_free_kbytes: 128,
+  user_min_free_kbytes: -1,
+  watermark_scale_factor: 10,
+  watermark_boost_factor: 15_000,
+  lowmem_reserve_ratio: [256, 256, 32, 0, 0],
+  swappiness: 60,
+  overcommit_memory: 0,
+  overcommit_ratio: 50,
+  overcommit_kbytes: 0,
+  admin_reserve_kbytes: 8192,
+  user_reserve_kbytes: 131_072,
+  panic_on_oom: 0,
+  oom_kill_allocating_task: 0,
+  oom_dump_tasks: 1,
+  dirty_ratio: 20,
+  dirty_background_ratio: 10,
+  dirty_bytes: 0,
+  dirty_background_bytes: 0,
+  dirty_expire_centisecs: 3000,
+  dirty_writeback_centisecs: 500,
+  vfs_cache_pressure: 100,
+  page_cluster: 3,
+  percpu_pagelist_high_fraction: 0,
+  extfrag_threshold: 500,
+  compaction_proactiveness: 20,
+  zone_reclaim_mode: 0,
+};
+
+/** Zones the model's page flags have room for. */
+export const MAX_ZONES = 16;
+
+/**
+ * Boots a kernel: no task, no swap and no disk yet.
+ *
+ * @throws RangeError when there is no memory or more zones than page flags can name
+ */
+export function createKernel(config: BootConfig): Kernel {
+  if (config.zones.length === 0 || config.zones.length > MAX_ZONES) throw new RangeError('zones');
+  const nrNodes = 1 + Math.max(...config.zones.map((z) => z.node));
+  const cpuNode = config.cpuNode ? [...config.cpuNode] : new Array<number>(config.cpus).fill(0);
+  const zones: Zone[] = [];
+  let base = 0;
+  for (const z of config.zones) {
+    const end = base + z.present;
+    zones.push({
+      idx: zones.length,
+      node: z.node,
+      type: z.type,
+      name: ZONE_NAMES[z.type],
+      startPfn: z.startPfn,
+      base,
+      end,
+      spanned: z.spanned,
+      present: z.present,
+      managed: z.managed,
+      watermark: [0, 0, 0, 0],
+      boost: 0,
+      lowmemReserve: new Array<number>(MAX_NR_ZONES).fill(0),
+      free: 0,
+      freeHeads: 0,
+      nrFree: new Int32Array(NR_PAGE_ORDERS),
+      nrReservedHighatomic: 0,
+      nrFreeHighatomic: 0,
+      flags: 0,
+      pcp: [],
+      stat: new Int32Array(NR_VM_ZONE_STAT_ITEMS),
+      compactConsidered: 0,
+      compactDeferShift: 0,
+      compactOrderFailed: NR_PAGE_ORDERS,
+    });
+    base = (end + 1023) & ~1023;
+  }
+  const nrPages = base;
+  const headsPerZone = NR_PAGE_ORDERS * MIGRATE_TYPES + config.cpus * NR_PCP_LISTS;
+  const nrHeads = zones.length * headsPerZone + nrNodes * NR_LRU_LISTS + 1;
+  const mem: MemMap = {
+    nrPages,
+    next: new Int32Array(nrPages + nrHeads),
+    prev: new Int32Array(nrPages + nrHeads),
+    flags: new Int32Array(nrPages),
+    mapping: new Int32Array(nrPages),
+    index: new Int32Array(nrPages),
+    mapcount: new Int32Array(nrPages),
+    pageblock: new Uint8Array(nrPages >> PAGEBLOCK_ORDER).fill(MIGRATE_MOVABLE),
+  };
+  for (let h = nrPages; h < nrPages + nrHeads; h++) listInit(mem, h);
+  let head = nrPages;
+  for (const z of zones) {
+    z.freeHeads = head;
+    head += NR_PAGE_ORDERS * MIGRATE_TYPES;
+    for (let c = 0; c < config.cpus; c++) {
+      z.pcp.push(newPcp(head));
+      head += NR_PCP_LISTS;
+    }
+  }
+  const nodes: PgData[] = [];
+  for (let id = 0; id < nrNodes; id++) {
+    nodes.push(newNode(id, zones, head));
+    head += NR_LRU_LISTS;
+  }
+  for (const n of nodes) n.zonelist = zonelistOf(n.id, nodes, zones);
+
+  const k: Kernel = {
+    release: config.release,
+    now: 0,
+    cost: 0,
+    costs: config.costs,
+    rng: config.seed >>> 0 || 0x9e3779b9,
+    nrCpus: config.cpus,
+    cpu: 0,
+    cpuNode,
+    hasTHP: config.thp,
+    mem,
+    zones,
+    nodes,
+    sysctl: { ...DEFAULT_SYSCTL, lowmem_reserve_ratio: [...DEFAULT_SYSCTL.lowmem_reserve_ratio], ...config.sysctl },
+    totalramPages: zones.reduce((n, z) => n + z.managed, 0),
+    totalreservePages: 0,
+    committedAs: 0,
+    vmEvents: new Float64Array(VM_EVENT_NAMES.length),
+    lruBatch: new Int32Array(config.cpus * 32),
+    lruBatchCount: new Int32Array(config.cpus),
+    pgtables: {
+      entries: new Int32Array(64 * PTRS_PER_TABLE),
+      high: 1,
+      freeList: new Int32Array(64),
+      nrFree: 0,
+      pfn: new Int32Array(64),
+      used: new Int32Array(64),
+    },
+    mms: [],
+    anonVmas: [],
+    inodes: [],
+    tasks: [],
+    nextPid: 1,
+    current: 0,
+    swap: {
+      slots: 0,
+      total: 0,
+      free: 0,
+      map: new Uint8Array(0),
+      cache: new Int32Array(0),
+      index: new Int32Array(0),
+      mapping: new Int32Array(0),
+      shadow: new Int32Array(0),
+      areas: [],
+    },
+    disks: [],
+    timers: [],
+    timerSeq: 0,
+    trace: {
+      seq: 0,
+      size: TRACE_BUFFER_RECORDS,
+      time: new Float64Array(TRACE_BUFFER_RECORDS),
+      pid: new Int32Array(TRACE_BUFFER_RECORDS),
+      id: new Int32Array(TRACE_BUFFER_RECORDS),
+      args: new Float64Array(TRACE_BUFFER_RECORDS * 4),
+    },
+    log: [],
+    oomRecords: [],
+    oomLock: -1,
+    oomRatelimit: { begin: 0, printed: 0, missed: 0 },
+    warnRatelimit: { begin: 0, printed: 0, missed: 0 },
+    oomReaperList: [],
+    oomKillerDisabled: false,
+    psi: {
+      lastUpdate: 0,
+      someTotal: 0,
+      fullTotal: 0,
+      somePeriod: 0,
+      fullPeriod: 0,
+      periodStart: 0,
+      someAvg: [0, 0, 0],
+      fullAvg: [0, 0, 0],
+      ioSomeTotal: 0,
+    },
+    panic: '',
+    slab: { objectsPerPage: 20, reclaimable: 0, deferred: 0, partial: 0, unreclaimable: 0, head },
+    writeback: { flusher: -1, reason: 0, inode: 0, index: 0, left: 0, written: 0, nextPeriodic: 0 },
+  };
+
+  zones.forEach((z, i) => {
+    layOut(k, z, config.zones[i]);
+  });
+  if (config.sysctl?.min_free_kbytes === undefined) calculateMinFreeKbytes(k);
+  setupPerZoneWmarks(k);
+  setupPerZoneLowmemReserve(k);
+  if (config.thp && config.sysctl?.min_free_kbytes === undefined) setRecommendedMinFreeKbytes(k);
+  // init_user_reserve, init_admin_reserve: a thirty-second of what is free, at most 128 MiB and 8 MiB. §9.1
+  const freeKb = zones.reduce((n, z) => n + z.free, 0) * 4;
+  if (config.sysctl?.user_reserve_kbytes === undefined) k.sysctl.user_reserve_kbytes = Math.min(freeKb >> 5, 131_072);
+  if (config.sysctl?.admin_reserve_kbytes === undefined) k.sysctl.admin_reserve_kbytes = Math.min(freeKb >> 5, 8192);
+  zones.forEach((z, i) => {
+    const { watermark, lowmemReserve, pcpHigh } = config.zones[i];
+    if (watermark) z.watermark = [...watermark];
+    if (lowmemReserve) z.lowmemReserve = [...lowmemReserve];
+    if (pcpHigh) z.pcp[0].high = pcpHigh;
+  });
+  return k;
+}
+
+const newPcp = (heads: number): PerCpuPages => ({
+  count: 0,
+  high: 0,
+  highMin: 0,
+  highMax: 0,
+  batch: 1,
+  allocFactor: 0,
+  freeCount: 0,
+  heads,
+});
+
+function newNode(id: number, zones: Zone[], heads: number): PgData {
+  const own = new Array<number>(MAX_NR_ZONES).fill(-1);
+  for (const z of zones) if (z.node === id) own[z.type] = z.idx;
+  return {
+    id,
+    zones: own,
+    zonelist: [],
+    lruvec: { heads, anonCost: 0, fileCost: 0, refaults: [0, 0], nonresidentAge: 0 },
+    stat: new Float64Array(NR_VM_NODE_STAT_ITEMS),
+    kswapd: -1,
+    kswapdFailures: 0,
+    kswapdOrder: 0,
+    kswapdHighestZoneidx: -1,
+    flags: 0,
+    kswapdSc: null,
+    nrWritebackThrottled: 0,
+    nrReclaimStart: 0,
+  };
+}
+
+/** build_zonelists: own zones high to low, then the other nodes' in turn. §1.4. */
+function zonelistOf(id: number, nodes: PgData[], zones: Zone[]): number[] {
+  const out: number[] = [];
+  for (let step = 0; step < nodes.length; step++) {
+    const nid = (id + step) % nodes.length;
+    for (let type = MAX_NR_ZONES - 1; type >= 0; type--) {
+      const i = nodes[nid].zones[type];
+      if (i >= 0 && zones[i].managed > 0) out.push(i);
+    }
+  }
+  return out;
+}
+
+/** Gives each frame of a zone its state at boot. */
+function layOut(k: Kernel, z: Zone, boot: BootZone): void {
+  const { flags } = k.mem;
+  const zoneBits = z.idx << PGZONE_SHIFT;
+  const aligned = (z.end + 1023) & ~1023;
+  const managedFrom = z.end - z.managed;
+  for (let p = z.base; p < aligned; p++) {
+    flags[p] = zoneBits | (p >= z.end ? PGTYPE_HOLE : p < managedFrom ? PGTYPE_RESERVED : PGTYPE_KERNEL);
+  }
+  if (boot.freeBlocks) placeRecorded(k, z, managedFrom, boot.freeBlocks, boot.pcpCount ?? 0);
+  else freeRange(k, z, managedFrom, z.end);
+}
+
+/** memblock_free_all: hands a range to the buddy lists in the largest aligned blocks. */
+function freeRange(k: Kernel, z: Zone, from: number, to: number): void {
+  for (let p = from; p < to; ) {
+    let order = 0;
+    while (order < MAX_PAGE_ORDER && !(p & ((2 << order) - 1)) && p + (2 << order) <= to) order++;
+    putFree(k.mem, z, p, order, k.mem.pageblock[p >> PAGEBLOCK_ORDER]);
+    p += 1 << order;
+  }
+}
+
+function putFree(m: MemMap, z: Zone, p: number, order: number, mt: number): void {
+  for (let q = p; q < p + (1 << order); q++) m.flags[q] = (m.flags[q] & PGZONE_MASK) | PGTYPE_BUDDY_TAIL;
+  m.flags[p] = (m.flags[p] & PGZONE_MASK) | PGTYPE_BUDDY;
+  m.index[p] = order;
+  listAddTail(m, z.freeHeads + order * MIGRATE_TYPES + mt, p);
+  z.nrFree[order]++;
+  z.free += 1 << order;
+}
+
+/**
+ * Rebuilds recorded free lists: so many free blocks per order and type, none of which could merge. A block below the
+ * top order goes into one half of a region twice its size, and the other half keeps at least one page in use.
+ */
+function placeRecorded(
+  k: Kernel,
+  z: Zone,
+  from: number,
+  blocks: readonly (readonly number[])[],
+  pcpCount: number,
+): void {
+  const m = k.mem;
+  // Regions [start, order] not yet given to anybody, by order.
+  const regions: number[][] = Array.from({ length: NR_PAGE_ORDERS }, () => []);
+  for (let p = from; p < z.end; ) {
+    let order = 0;
+    while (order < MAX_PAGE_ORDER && !(p & ((2 << order) - 1)) && p + (2 << order) <= z.end) order++;
+    regions[order].push(p);
+    p += 1 << order;
+  }
+  const typeSet = new Uint8Array(m.pageblock.length);
+  const claimType = (p: number, order: number, mt: number): void => {
+    for (let b = p >> PAGEBLOCK_ORDER; b <= (p + (1 << order) - 1) >> PAGEBLOCK_ORDER; b++) {
+      if (!typeSet[b]) m.pageblock[b] = mt;
+      typeSet[b] = 1;
+    }
+  };
+  const fits = (p: number, mt: number): boolean => {
+    const b = p >> PAGEBLOCK_ORDER;
+    return !typeSet[b] || m.pageblock[b] === mt;
+  };
+  /** Takes a region of at least `order`, the smallest there is, from a pageblock of the right type where possible. */
+  const takeRegion = (order: number, mt: number): { p: number; order: number } | null => {
+    for (const strict of [true, false]) {
+      for (let o = order; o <= MAX_PAGE_ORDER; o++) {
+        for (let i = regions[o].length - 1; i >= 0; i--) {
+          const p = regions[o][i];
+          if (strict && !fits(p, mt)) continue;
+          regions[o].splice(i, 1);
+          return { p, order: o };
+        }
+      }
+    }
+    return null;
+  };
+  for (let order = MAX_PAGE_ORDER; order >= 0; order--) {
+    for (let mt = 0; mt < MIGRATE_TYPES; mt++) {
+      for (let n = blocks[order]?.[mt] ?? 0; n > 0; n--) {
+        const region = takeRegion(Math.min(order + 1, MAX_PAGE_ORDER), mt);
+        if (!region) continue;
+        let o = region.order;
+        while (o > order) {
+          o--;
+          regions[o].push(region.p + (1 << o));
+        }
+        claimType(region.p, order, mt);
+        putFree(m, z, region.p, order, mt);
+      }
+    }
+  }
+  fillPcp(k, z, from, pcpCount);
+}
+
+/** Puts kernel frames of the zone on the first cpu's lists, in turn. */
+function fillPcp(k: Kernel, z: Zone, from: number, count: number): void {
+  const m = k.mem;
+  const pcp = z.pcp[0];
+  for (let p = from; p < z.end && pcp.count < count; p++) {
+    if ((m.flags[p] & PGTYPE_MASK) !== PGTYPE_KERNEL) continue;
+    m.flags[p] = (m.flags[p] & PGZONE_MASK) | PGTYPE_PCP;
+    m.index[p] = m.pageblock[p >> PAGEBLOCK_ORDER] % 3;
+    listAddTail(m, pcp.heads + m.index[p], p);
+    pcp.count++;
+  }
+}
+
+/**
+ * Takes `count` frames that the kernel holds since boot, highest zone first, and marks them `type`.
+ *
+ * @returns their model pfns, fewer than asked for when there are no more
+ */
+export function claimBootPages(k: Kernel, count: number, type: number): number[] {
+  const out: number[] = [];
+  const { flags } = k.mem;
+  for (let i = k.zones.length - 1; i >= 0 && out.length < count; i--) {
+    const z = k.zones[i];
+    for (let p = z.end - z.managed; p < z.end && out.length < count; p++) {
+      if ((flags[p] & PGTYPE_MASK) !== PGTYPE_KERNEL) continue;
+      flags[p] = (flags[p] & PGZONE_MASK) | type;
+      out.push(p);
+    }
+  }
+  return out;
+}
+
+/** Gives `count` frames that the kernel holds since boot to the free lists. Returns how many there were. */
+export function releaseBootPages(k: Kernel, count: number): number {
+  const pages = claimBootPages(k, count, PGTYPE_BUDDY_TAIL);
+  for (const p of pages) freeOnePage(k, k.zones[(k.mem.flags[p] & PGZONE_MASK) >>> PGZONE_SHIFT], p, 0);
+  return pages.length;
+}

@@ -1,0 +1,32 @@
+/** mm/page_alloc.c: the page allocator, split by idea. */
+export { clearBlock, freeOnePage, rmqueueBuddy } from './buddy';
+export {
+  ALLOC_NULL,
+  ALLOC_WAIT,
+  allocPages,
+  allocPagesNowait,
+  freePage,
+  freePages,
+  getPageFromFreelist,
+  gfpZone,
+  zoneIdx,
+} from './page_alloc';
+export { decayPcpHigh, drainAllPages, drainLocalPages, isPcpPage, NR_PCP_LISTS, zonePcpCount } from './pcp';
+export { zoneBatchsize, zonePcpUpdate } from './pcp_limits';
+export { abandonAlloc, allocSlowpathStep, gfpPfmemallocFlags, gfpToAllocFlags, shouldReclaimRetry } from './slowpath';
+export {
+  calculateMinFreeKbytes,
+  calculateTotalreservePages,
+  defaultMinFreeKbytes,
+  effectiveMin,
+  nrFreeBufferPages,
+  recommendedMinFreeKbytes,
+  setRecommendedMinFreeKbytes,
+  setupPerZoneLowmemReserve,
+  setupPerZoneWmarks,
+  totalLowWmark,
+  zoneLowmemReserve,
+  zoneReserve,
+  zoneWatermarkOk,
+  zoneWatermarks,
+} from './watermarks';

@@ -1,0 +1,214 @@
+/** Allocating and freeing pages: the fast path, and the way into the slow one. §4.1–4.3. */
+import {
+  __GFP_DMA,
+  __GFP_DMA32,
+  __GFP_HIGHMEM,
+  __GFP_KSWAPD_RECLAIM,
+  __GFP_MOVABLE,
+  __GFP_THISNODE,
+  ALLOC_CPUSET,
+  ALLOC_HIGHATOMIC,
+  ALLOC_KSWAPD,
+  ALLOC_MIN_RESERVE,
+  ALLOC_NO_WATERMARKS,
+  ALLOC_NOFRAGMENT,
+  ALLOC_NON_BLOCK,
+  ALLOC_OOM,
+  ALLOC_WMARK_LOW,
+  ALLOC_WMARK_MASK,
+  ALLOC_WMARK_MIN,
+  gfpMigratetype,
+  MIGRATE_HIGHATOMIC,
+} from '../../include/gfp';
+import type { Kernel } from '../../include/kernel';
+import {
+  WMARK_HIGH,
+  WMARK_MIN,
+  wmarkPages,
+  ZONE_BELOW_HIGH,
+  ZONE_BOOSTED_WATERMARK,
+  ZONE_DMA,
+  ZONE_DMA32,
+  ZONE_MOVABLE,
+  ZONE_NORMAL,
+  type Zone,
+} from '../../include/mmzone';
+import { PGTYPE_USER, PGZONE_MASK, PGZONE_SHIFT } from '../../include/page';
+import type { Task } from '../../include/sched';
+import { PAGE_ALLOC_COSTLY_ORDER } from '../../include/units';
+import { NUMA_HIT, NUMA_LOCAL, NUMA_MISS, PGALLOC_BASE, PGFREE } from '../../include/vmstat';
+import { pageZone } from '../../kernel/sched/core';
+import { wakeupKswapd } from '../vmscan';
+import { clearBlock, freeOnePage, rmqueueBuddy } from './buddy';
+import { freeToPcplist, rmqueuePcplist } from './pcp';
+import { newAllocContext } from './slowpath';
+import { zoneWatermarkOk } from './watermarks';
+
+/** The request waits: drive the slow path or the sleep in the task, then ask again. */
+export const ALLOC_WAIT = -2;
+/** The request failed: NULL. */
+export const ALLOC_NULL = -1;
+
+/** gfp_zone: the highest zone type a request may use. §1.3. */
+export function gfpZone(gfp: number): number {
+  if (gfp & __GFP_DMA) return ZONE_DMA;
+  if (gfp & __GFP_DMA32) return ZONE_DMA32;
+  return (gfp & (__GFP_HIGHMEM | __GFP_MOVABLE)) === (__GFP_HIGHMEM | __GFP_MOVABLE) ? ZONE_MOVABLE : ZONE_NORMAL;
+}
+
+/** alloc_flags_nofragment: avoid mixing types while the preferred zone is Normal. §4.1. */
+function nofragment(k: Kernel, preferred: Zone): number {
+  if (preferred.type !== ZONE_NORMAL) return 0;
+  if (k.nodes.length > 1 && k.nodes[preferred.node].zones[ZONE_DMA32] < 0) return 0;
+  return ALLOC_NOFRAGMENT;
+}
+
+/** rmqueue: a block from the per-cpu lists or the buddy lists, with its side effects. -1 = none. §4.3. */
+function rmqueue(k: Kernel, z: Zone, order: number, mt: number, allocFlags: number, highestZoneidx: number): number {
+  let p: number;
+  if (order <= PAGE_ALLOC_COSTLY_ORDER) {
+    p = rmqueuePcplist(k, z, order, mt, allocFlags);
+  } else {
+    p = -1;
+    if (allocFlags & ALLOC_HIGHATOMIC) p = rmqueueBuddy(k, z, order, MIGRATE_HIGHATOMIC, allocFlags);
+    if (p < 0) p = rmqueueBuddy(k, z, order, mt, allocFlags);
+    if (p < 0 && allocFlags & (ALLOC_OOM | ALLOC_NON_BLOCK))
+      p = rmqueueBuddy(k, z, order, MIGRATE_HIGHATOMIC, allocFlags);
+    if (p >= 0) z.free -= 1 << order;
+  }
+  if (z.flags & ZONE_BOOSTED_WATERMARK && allocFlags & ALLOC_KSWAPD) {
+    z.flags &= ~ZONE_BOOSTED_WATERMARK;
+    wakeupKswapd(k, z, 0, 0, highestZoneidx);
+  }
+  return p;
+}
+
+/**
+ * get_page_from_freelist: the first zone of the list that passes its watermark and has a block.
+ *
+ * @param nodemask nodes allowed as a bit mask, 0 = all
+ * @returns model pfn of a block marked as in use, -1 when no zone gave one. §4.2
+ */
+export function getPageFromFreelist(
+  k: Kernel,
+  order: number,
+  allocFlags: number,
+  highestZoneidx: number,
+  mt: number,
+  nid: number,
+  gfp: number,
+  nodemask: number,
+): number {
+  const zonelist = k.nodes[nid].zonelist;
+  let flags = allocFlags;
+  for (;;) {
+    for (let i = 0; i < zonelist.length; i++) {
+      const z = k.zones[zonelist[i]];
+      if (z.type > highestZoneidx) continue;
+      if (nodemask !== 0 && !(nodemask & (1 << z.node))) continue;
+      if (gfp & __GFP_THISNODE && z.node !== nid) continue;
+      let ok = false;
+      if (k.release.zoneBelowHigh && !(z.flags & ZONE_BELOW_HIGH)) {
+        const high = z.watermark[WMARK_HIGH] + z.boost;
+        ok =
+          order === 0
+            ? z.free - z.nrFreeHighatomic > high + z.lowmemReserve[highestZoneidx]
+            : zoneWatermarkOk(k, z, order, high, highestZoneidx, flags);
+        if (!ok) z.flags |= ZONE_BELOW_HIGH;
+      }
+      if (!ok && !(flags & ALLOC_NO_WATERMARKS)) {
+        const mark = flags & ALLOC_WMARK_MASK;
+        ok = zoneWatermarkOk(k, z, order, wmarkPages(z, mark), highestZoneidx, flags);
+        if (!ok && order === 0 && flags & ALLOC_MIN_RESERVE && z.boost && mark === ALLOC_WMARK_MIN) {
+          ok = zoneWatermarkOk(k, z, order, z.watermark[WMARK_MIN], highestZoneidx, flags);
+        }
+        if (!ok) continue;
+      }
+      const p = rmqueue(k, z, order, mt, flags, highestZoneidx);
+      if (p < 0) continue;
+      const m = k.mem;
+      m.flags[p] = (m.flags[p] & PGZONE_MASK) | PGTYPE_USER;
+      m.mapping[p] = 0;
+      m.mapcount[p] = 0;
+      if (order > 0) {
+        for (let q = p + 1; q < p + (1 << order); q++) {
+          m.flags[q] = (m.flags[q] & PGZONE_MASK) | PGTYPE_USER;
+          m.mapping[q] = 0;
+          m.mapcount[q] = 0;
+        }
+      }
+      k.vmEvents[PGALLOC_BASE + z.type] += 1 << order;
+      z.stat[z.node === nid ? NUMA_HIT : NUMA_MISS]++;
+      z.stat[NUMA_LOCAL]++;
+      return p;
+    }
+    if (!(flags & ALLOC_NOFRAGMENT)) return -1;
+    flags &= ~ALLOC_NOFRAGMENT;
+  }
+}
+
+/**
+ * __alloc_pages: asks for a block of 2^order pages.
+ *
+ * The fast path serves it on the spot. Otherwise the slow path is begun in `task.alloc` and ALLOC_WAIT returned: the
+ * task's runner drives it with `allocSlowpathStep` and the caller asks again with the same gfp and order.
+ *
+ * @param task on whose behalf; its memory policy restricts user pages
+ * @returns model pfn >= 0, ALLOC_WAIT, or ALLOC_NULL. §4.1
+ */
+export function allocPages(k: Kernel, task: Task, gfp: number, order: number): number {
+  if (task.alloc !== null) {
+    const ctx = task.alloc;
+    if (!ctx.done) return ALLOC_WAIT;
+    task.alloc = null;
+    if (ctx.gfp === gfp && ctx.order === order) return ctx.failed ? ALLOC_NULL : ctx.page;
+    // The caller changed its mind while it waited; the page is not lost.
+    if (!ctx.failed) freePages(k, ctx.page, ctx.order);
+  }
+  const nid = k.cpuNode[k.cpu];
+  const highest = gfpZone(gfp);
+  const mt = gfpMigratetype(gfp);
+  const nodemask = highest === ZONE_MOVABLE ? task.mempolicy : 0;
+  let flags = ALLOC_WMARK_LOW | ALLOC_CPUSET | (gfp & __GFP_KSWAPD_RECLAIM);
+  const list = k.nodes[nid].zonelist;
+  flags |= nofragment(k, k.zones[list[0]]);
+  const p = getPageFromFreelist(k, order, flags, highest, mt, nid, gfp, nodemask);
+  k.cost += k.costs.allocPcp;
+  if (p >= 0) return p;
+  task.alloc = newAllocContext(k, gfp, order, highest, mt, nid, nodemask);
+  return ALLOC_WAIT;
+}
+
+/**
+ * An allocation that must not sleep (GFP_ATOMIC and the like, boot): one try, no slow path.
+ *
+ * @returns model pfn, or ALLOC_NULL
+ */
+export function allocPagesNowait(k: Kernel, gfp: number, order: number, allocFlags: number): number {
+  return getPageFromFreelist(k, order, allocFlags, gfpZone(gfp), gfpMigratetype(gfp), k.cpuNode[k.cpu], gfp, 0);
+}
+
+/** free_unref_page: gives back one page. It must be on no list; its flags and links are cleared. */
+export function freePage(k: Kernel, p: number): void {
+  const m = k.mem;
+  m.mapping[p] = 0;
+  m.mapcount[p] = 0;
+  k.vmEvents[PGFREE]++;
+  k.cost += k.costs.freePage;
+  freeToPcplist(k, p, 0);
+}
+
+/** __free_pages: gives back a block of 2^order pages. */
+export function freePages(k: Kernel, p: number, order: number): void {
+  if (order === 0) {
+    freePage(k, p);
+    return;
+  }
+  clearBlock(k.mem, p, order);
+  k.vmEvents[PGFREE] += 1 << order;
+  if (order <= PAGE_ALLOC_COSTLY_ORDER) freeToPcplist(k, p, order);
+  else freeOnePage(k, pageZone(k, p), p, order);
+}
+
+/** Zone index of a frame, from its flags. */
+export const zoneIdx = (k: Kernel, p: number): number => (k.mem.flags[p] & PGZONE_MASK) >>> PGZONE_SHIFT;

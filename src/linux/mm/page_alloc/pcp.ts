@@ -1,0 +1,186 @@
+/** Per-cpu page lists: order-0..3 pages kept at hand, neither free nor in use. §3.6. */
+import { MIGRATE_HIGHATOMIC, MIGRATE_MOVABLE, MIGRATE_PCPTYPES } from '../../include/gfp';
+import type { Kernel } from '../../include/kernel';
+import {
+  type PerCpuPages,
+  WMARK_HIGH,
+  wmarkPages,
+  ZONE_BELOW_HIGH,
+  ZONE_RECLAIM_ACTIVE,
+  type Zone,
+} from '../../include/mmzone';
+import { PGTYPE_BUDDY_TAIL, PGTYPE_MASK, PGTYPE_PCP, PGZONE_MASK, PGZONE_SHIFT } from '../../include/page';
+import { clamp, PAGE_ALLOC_COSTLY_ORDER, PAGEBLOCK_ORDER } from '../../include/units';
+import { clearBlock, freeOnePage, rmqueueBuddy, rmqueueBulk } from './buddy';
+import { zoneWatermarkOk } from './watermarks';
+
+/** The refill doubles at most this often. */
+const PCP_BATCH_SCALE_MAX = 5;
+/** Lists of one per-cpu set: orders 0..3 times three types. */
+export const NR_PCP_LISTS = (PAGE_ALLOC_COSTLY_ORDER + 1) * MIGRATE_PCPTYPES;
+
+/** nr_pcp_alloc: how many pages the next refill asks for; tunes `high` upwards. §3.6. */
+function nrPcpAlloc(k: Kernel, z: Zone, pcp: PerCpuPages, order: number): number {
+  const base = pcp.batch;
+  let high = clamp(pcp.high, pcp.highMin, pcp.highMax);
+  if (!k.release.pcpAutoTune) return Math.max(base >> order, 1);
+  if (high < base) return 1;
+  let batch = order ? base : base << pcp.allocFactor;
+  if (pcp.highMin !== pcp.highMax && !(z.flags & ZONE_BELOW_HIGH))
+    high = pcp.high = Math.min(high + batch, pcp.highMax);
+  if (!order) {
+    const most = Math.max(high - pcp.count - base, base);
+    if (batch <= most && pcp.allocFactor < PCP_BATCH_SCALE_MAX) pcp.allocFactor++;
+    batch = Math.min(batch, most);
+  }
+  return batch > 1 ? Math.max(batch >> order, 2) : batch;
+}
+
+/** nr_pcp_high: the limit that a free is held against; tunes `high` downwards. §3.6. */
+function nrPcpHigh(k: Kernel, z: Zone, pcp: PerCpuPages): number {
+  const { batch, highMin, highMax } = pcp;
+  const high = clamp(pcp.high, highMin, highMax);
+  if (!k.release.pcpAutoTune) return z.flags & ZONE_RECLAIM_ACTIVE ? Math.min(batch << 2, high) : high;
+  if (z.flags & ZONE_RECLAIM_ACTIVE) {
+    pcp.high = Math.max(high - (batch << PCP_BATCH_SCALE_MAX), highMin);
+    return Math.min(batch << 2, pcp.high);
+  }
+  if (highMin === highMax) return high;
+  if (z.flags & ZONE_BELOW_HIGH) {
+    pcp.high = Math.max(high - Math.max(pcp.freeCount, batch), highMin);
+    return Math.max(pcp.count, highMin);
+  }
+  if (pcp.count >= high) {
+    pcp.high = clamp(pcp.freeCount + batch, Math.max(highMin, high), highMax);
+  }
+  return high;
+}
+
+/** free_pcppages_bulk: gives `count` pages back to the buddy lists, oldest first, from the lists in turn. */
+export function freePcppagesBulk(k: Kernel, z: Zone, pcp: PerCpuPages, count: number): void {
+  const m = k.mem;
+  const { next, prev, flags } = m;
+  let left = Math.min(count, pcp.count);
+  k.cost += left * k.costs.buddyPage;
+  for (let list = 0; left > 0; list = (list + 1) % NR_PCP_LISTS) {
+    const head = pcp.heads + list;
+    const order = Math.floor(list / MIGRATE_PCPTYPES);
+    while (left > 0 && prev[head] !== head) {
+      const p = prev[head];
+      next[prev[p]] = head;
+      prev[head] = prev[p];
+      flags[p] = (flags[p] & PGZONE_MASK) | PGTYPE_BUDDY_TAIL;
+      pcp.count -= 1 << order;
+      left -= 1 << order;
+      freeOnePage(k, z, p, order);
+    }
+  }
+}
+
+/** rmqueue_pcplist: a block from the cpu's list, refilled from the zone when empty. -1 = the zone has none. */
+export function rmqueuePcplist(k: Kernel, z: Zone, order: number, mt: number, allocFlags: number): number {
+  const pcp = z.pcp[k.cpu];
+  const { next, prev } = k.mem;
+  const head = pcp.heads + order * MIGRATE_PCPTYPES + mt;
+  pcp.freeCount >>= 1;
+  let p = next[head];
+  if (p === head) {
+    const batch = nrPcpAlloc(k, z, pcp, order);
+    if (order === 0) {
+      const got = rmqueueBulk(k, z, batch, mt, allocFlags, head, PGTYPE_PCP);
+      pcp.count += got;
+      k.cost += got * k.costs.buddyPage;
+      if (got === 0) return -1;
+    } else {
+      for (let i = 0; i < batch; i++) {
+        const block = rmqueueBuddy(k, z, order, mt, allocFlags);
+        if (block < 0) break;
+        z.free -= 1 << order;
+        clearBlock(k.mem, block, order);
+        k.mem.flags[block] = (k.mem.flags[block] & PGZONE_MASK) | PGTYPE_PCP;
+        k.mem.index[block] = mt;
+        const tail = prev[head];
+        next[tail] = block;
+        prev[block] = tail;
+        next[block] = head;
+        prev[head] = block;
+        pcp.count += 1 << order;
+      }
+    }
+    p = next[head];
+    if (p === head) return -1;
+  }
+  const n = next[p];
+  next[head] = n;
+  prev[n] = head;
+  pcp.count -= 1 << order;
+  return p;
+}
+
+/** free_unref_page_commit: puts a block on the cpu's list and trims the list when it is over its limit. */
+export function freeToPcplist(k: Kernel, p: number, order: number): void {
+  const m = k.mem;
+  const z = k.zones[(m.flags[p] & PGZONE_MASK) >>> PGZONE_SHIFT];
+  const pcp = z.pcp[k.cpu];
+  let mt = m.pageblock[p >> PAGEBLOCK_ORDER];
+  if (mt === MIGRATE_HIGHATOMIC) mt = MIGRATE_MOVABLE;
+  m.flags[p] = (m.flags[p] & PGZONE_MASK) | PGTYPE_PCP;
+  m.index[p] = mt;
+  const head = pcp.heads + order * MIGRATE_PCPTYPES + mt;
+  const n = m.next[head];
+  m.next[head] = p;
+  m.prev[p] = head;
+  m.next[p] = n;
+  m.prev[n] = p;
+  pcp.count += 1 << order;
+  pcp.allocFactor >>= 1;
+  const batch = pcp.batch;
+  if (pcp.freeCount < batch << PCP_BATCH_SCALE_MAX) pcp.freeCount += 1 << order;
+  const high = nrPcpHigh(k, z, pcp);
+  if (pcp.count >= high) {
+    const most = Math.max(high - batch, batch);
+    const n = k.release.pcpAutoTune ? clamp(pcp.freeCount, batch, most) : batch;
+    freePcppagesBulk(k, z, pcp, n);
+    if (z.flags & ZONE_BELOW_HIGH && zoneWatermarkOk(k, z, 0, wmarkPages(z, WMARK_HIGH), 0, 0)) {
+      z.flags &= ~ZONE_BELOW_HIGH;
+    }
+  }
+}
+
+/** drain_pages: empties one cpu's lists of all zones. */
+export function drainLocalPages(k: Kernel, cpu: number): void {
+  for (const z of k.zones) {
+    const pcp = z.pcp[cpu];
+    if (pcp.count > 0) freePcppagesBulk(k, z, pcp, pcp.count);
+  }
+}
+
+/** drain_all_pages: empties all per-cpu lists. */
+export function drainAllPages(k: Kernel): void {
+  for (let cpu = 0; cpu < k.nrCpus; cpu++) drainLocalPages(k, cpu);
+}
+
+/**
+ * decay_pcp_high, once a second and on every read of exact statistics: an idle list's limit falls by an eighth and the
+ * surplus goes back. §3.6.
+ */
+export function decayPcpHigh(k: Kernel, cpu: number): void {
+  if (!k.release.pcpAutoTune) return;
+  for (const z of k.zones) {
+    const pcp = z.pcp[cpu];
+    if (pcp.high > pcp.highMin) {
+      pcp.high = Math.max(pcp.count - (pcp.batch << PCP_BATCH_SCALE_MAX), pcp.high - (pcp.high >> 3), pcp.highMin);
+    }
+    const surplus = pcp.count - pcp.high;
+    if (surplus > 0) freePcppagesBulk(k, z, pcp, surplus);
+  }
+}
+
+/** Pages in all per-cpu lists of a zone: the report's free_pcp. */
+export function zonePcpCount(z: Zone): number {
+  let n = 0;
+  for (const pcp of z.pcp) n += pcp.count;
+  return n;
+}
+/** Whether a frame lies on a per-cpu list. */
+export const isPcpPage = (k: Kernel, p: number): boolean => (k.mem.flags[p] & PGTYPE_MASK) === PGTYPE_PCP;

@@ -1,0 +1,351 @@
+/**
+ * __alloc_pages_slowpath as a state machine: one stage a call, each with the kernel's name. §4.4.
+ *
+ * The UI's picture of the allocation path is this state. A stage may put the task to sleep; it is then entered again
+ * when the task runs.
+ */
+import {
+  __GFP_DIRECT_RECLAIM,
+  __GFP_HARDWALL,
+  __GFP_HIGH,
+  __GFP_IO,
+  __GFP_KSWAPD_RECLAIM,
+  __GFP_MEMALLOC,
+  __GFP_NOFAIL,
+  __GFP_NOMEMALLOC,
+  __GFP_NORETRY,
+  __GFP_NOWARN,
+  __GFP_RETRY_MAYFAIL,
+  __GFP_THISNODE,
+  ALLOC_CPUSET,
+  ALLOC_HIGHATOMIC,
+  ALLOC_KSWAPD,
+  ALLOC_MIN_RESERVE,
+  ALLOC_NO_WATERMARKS,
+  ALLOC_NON_BLOCK,
+  ALLOC_OOM,
+  ALLOC_WMARK_HIGH,
+  ALLOC_WMARK_MASK,
+  ALLOC_WMARK_MIN,
+  MIGRATE_MOVABLE,
+} from '../../include/gfp';
+import type { Kernel } from '../../include/kernel';
+import { WMARK_LOW, WMARK_MIN, wmarkPages, ZONE_NORMAL, type Zone } from '../../include/mmzone';
+import {
+  type AllocContext,
+  type AllocStage,
+  PF_MEMALLOC,
+  TASK_UNINTERRUPTIBLE,
+  type Task,
+  type WatermarkTest,
+} from '../../include/sched';
+import { trace, tracepointId } from '../../include/trace';
+import { JIFFY, MAX_RECLAIM_RETRIES, PAGE_ALLOC_COSTLY_ORDER } from '../../include/units';
+import { ALLOCSTALL_BASE } from '../../include/vmstat';
+import { scheduleTimeout } from '../../kernel/sched/core';
+import { psiMemstallEnter, psiMemstallLeave } from '../../kernel/sched/psi';
+import { outOfMemory, warnAlloc } from '../oom_kill';
+import { newDirectScanControl, tryToFreePagesStep, wakeupKswapd, zoneReclaimablePages } from '../vmscan';
+import { getPageFromFreelist } from './page_alloc';
+import { drainAllPages } from './pcp';
+import { effectiveMin, zoneWatermarkOk } from './watermarks';
+
+const DIRECT_BEGIN = tracepointId('mm_vmscan_direct_reclaim_begin');
+const DIRECT_END = tracepointId('mm_vmscan_direct_reclaim_end');
+const RETRY_ZONE = tracepointId('reclaim_retry_zone');
+
+/** gfp_to_alloc_flags. §2.6. */
+export function gfpToAllocFlags(gfp: number, order: number): number {
+  let f = ALLOC_WMARK_MIN | ALLOC_CPUSET | (gfp & (__GFP_HIGH | __GFP_KSWAPD_RECLAIM));
+  if (!(gfp & __GFP_DIRECT_RECLAIM)) {
+    if (!(gfp & __GFP_NOMEMALLOC)) {
+      f |= ALLOC_NON_BLOCK;
+      if (order > 0 && f & ALLOC_MIN_RESERVE) f |= ALLOC_HIGHATOMIC;
+    }
+    if (f & ALLOC_MIN_RESERVE) f &= ~ALLOC_CPUSET;
+  }
+  return f;
+}
+
+/** __gfp_pfmemalloc_flags: the right to go below the watermarks. §2.6. */
+export function gfpPfmemallocFlags(gfp: number, task: Task): number {
+  if (gfp & __GFP_NOMEMALLOC) return 0;
+  if (gfp & __GFP_MEMALLOC || task.flags & PF_MEMALLOC) return ALLOC_NO_WATERMARKS;
+  return task.oomMm >= 0 ? ALLOC_OOM : 0;
+}
+
+/** A request that failed the fast path, ready for its first stage. */
+export function newAllocContext(
+  k: Kernel,
+  gfp: number,
+  order: number,
+  highestZoneidx: number,
+  migratetype: number,
+  nid: number,
+  nodemask: number,
+): AllocContext {
+  const ctx: AllocContext = {
+    gfp,
+    order,
+    highestZoneidx,
+    migratetype,
+    nid,
+    nodemask,
+    allocFlags: gfpToAllocFlags(gfp, order),
+    stage: 'wake_kswapd',
+    startedAt: k.now,
+    noProgressLoops: 0,
+    compactionRetries: 0,
+    compactPriority: 1,
+    compactResult: 0,
+    didSomeProgress: 0,
+    sc: null,
+    rounds: 0,
+    page: -1,
+    done: false,
+    failed: false,
+    tests: {},
+    scanned: 0,
+    reclaimed: 0,
+  };
+  noteTests(k, ctx, 'fast_path', WMARK_LOW, 0);
+  k.cost += k.costs.slowpath;
+  return ctx;
+}
+
+/** Keeps the comparisons of a pass over the zonelist, for the picture of the path. */
+function noteTests(k: Kernel, ctx: AllocContext, name: AllocStage, mark: number, allocFlags: number): void {
+  const tests: WatermarkTest[] = [];
+  for (const i of k.nodes[ctx.nid].zonelist) {
+    const z = k.zones[i];
+    if (z.type > ctx.highestZoneidx) continue;
+    const pages = wmarkPages(z, mark);
+    tests.push({
+      zone: i,
+      mark,
+      free: z.free,
+      min: effectiveMin(pages, allocFlags),
+      lowmemReserve: z.lowmemReserve[ctx.highestZoneidx],
+      order: ctx.order,
+      ok: zoneWatermarkOk(k, z, ctx.order, pages, ctx.highestZoneidx, allocFlags),
+    });
+  }
+  ctx.tests[name] = tests;
+}
+
+function tryFreelist(k: Kernel, ctx: AllocContext, name: AllocStage, flags: number, gfp = ctx.gfp): boolean {
+  noteTests(k, ctx, name, flags & ALLOC_WMARK_MASK, flags);
+  const p = getPageFromFreelist(k, ctx.order, flags, ctx.highestZoneidx, ctx.migratetype, ctx.nid, gfp, ctx.nodemask);
+  k.cost += k.costs.allocPcp;
+  if (p < 0) return false;
+  ctx.page = p;
+  ctx.stage = 'page';
+  ctx.done = true;
+  return true;
+}
+
+/** wake_all_kswapds: the kswapd of each node of the zonelist. */
+function wakeAllKswapds(k: Kernel, ctx: AllocContext): void {
+  let last = -1;
+  for (const i of k.nodes[ctx.nid].zonelist) {
+    const z = k.zones[i];
+    if (z.type > ctx.highestZoneidx || z.node === last) continue;
+    if (ctx.nodemask !== 0 && !(ctx.nodemask & (1 << z.node))) continue;
+    last = z.node;
+    wakeupKswapd(k, z, ctx.gfp, ctx.order, ctx.highestZoneidx);
+  }
+}
+
+/** nopage: NULL, or another round for __GFP_NOFAIL. §4.4 (20)–(21). */
+function noPage(k: Kernel, task: Task, ctx: AllocContext): void {
+  if (ctx.gfp & __GFP_NOFAIL && ctx.gfp & __GFP_DIRECT_RECLAIM) {
+    if (tryFreelist(k, ctx, 'reserves', ALLOC_MIN_RESERVE | ALLOC_CPUSET)) return;
+    if (tryFreelist(k, ctx, 'reserves', ALLOC_MIN_RESERVE)) return;
+    ctx.stage = 'reserves';
+    return;
+  }
+  ctx.stage = 'nopage';
+  ctx.done = true;
+  ctx.failed = true;
+  if (!(ctx.gfp & __GFP_NOWARN)) warnAlloc(k, task, ctx.gfp, ctx.order);
+}
+
+/** should_reclaim_retry: would the request fit if all that can be reclaimed were? §4.5. */
+export function shouldReclaimRetry(k: Kernel, task: Task, ctx: AllocContext): boolean {
+  if (ctx.didSomeProgress > 0 && ctx.order <= PAGE_ALLOC_COSTLY_ORDER) ctx.noProgressLoops = 0;
+  else ctx.noProgressLoops++;
+  if (ctx.noProgressLoops > MAX_RECLAIM_RETRIES) return false;
+  const tests: WatermarkTest[] = [];
+  ctx.tests.should_reclaim_retry = tests;
+  for (const i of k.nodes[ctx.nid].zonelist) {
+    const z: Zone = k.zones[i];
+    if (z.type > ctx.highestZoneidx) continue;
+    if (ctx.nodemask !== 0 && !(ctx.nodemask & (1 << z.node))) continue;
+    const reclaimable = zoneReclaimablePages(k, z);
+    const available = reclaimable + z.free;
+    const mark = wmarkPages(z, WMARK_MIN);
+    const ok = zoneWatermarkOk(k, z, ctx.order, mark, ctx.highestZoneidx, ctx.allocFlags, available);
+    tests.push({
+      zone: i,
+      mark: WMARK_MIN,
+      free: available,
+      min: effectiveMin(mark, ctx.allocFlags),
+      lowmemReserve: z.lowmemReserve[ctx.highestZoneidx],
+      order: ctx.order,
+      ok,
+    });
+    trace(k.trace, k.now, task.pid, RETRY_ZONE, i, reclaimable, available, ctx.noProgressLoops);
+    if (ok) return true;
+  }
+  return false;
+}
+
+/** One stage of the slow path of `task.alloc`. Returns with `done` set, or in the next stage, or asleep. */
+export function allocSlowpathStep(k: Kernel, task: Task): void {
+  const ctx = task.alloc;
+  if (ctx === null || ctx.done) return;
+  const { gfp, order } = ctx;
+  switch (ctx.stage) {
+    case 'wake_kswapd':
+      ctx.allocFlags = gfpToAllocFlags(gfp, order);
+      if (ctx.allocFlags & ALLOC_KSWAPD) wakeAllKswapds(k, ctx);
+      ctx.stage = 'retry_min_watermark';
+      return;
+
+    case 'retry_min_watermark':
+      if (tryFreelist(k, ctx, 'retry_min_watermark', ctx.allocFlags)) return;
+      ctx.stage = 'direct_compact_first';
+      return;
+
+    case 'direct_compact_first':
+      // Only orders above 0 that cannot be served by moving a movable page aside try compaction before reclaim.
+      if (order > PAGE_ALLOC_COSTLY_ORDER || (order > 0 && ctx.migratetype !== MIGRATE_MOVABLE)) {
+        if (gfp & __GFP_DIRECT_RECLAIM && gfp & __GFP_IO && order > PAGE_ALLOC_COSTLY_ORDER && gfp & __GFP_NORETRY) {
+          noPage(k, task, ctx);
+          return;
+        }
+      }
+      ctx.stage = 'reserves';
+      return;
+
+    case 'reserves': {
+      ctx.rounds++;
+      k.cost += k.costs.slowpath;
+      if (ctx.allocFlags & ALLOC_KSWAPD) wakeAllKswapds(k, ctx);
+      const rights = gfpPfmemallocFlags(gfp, task);
+      if (rights) {
+        ctx.allocFlags = rights | (ctx.allocFlags & ALLOC_KSWAPD);
+        ctx.nodemask = 0;
+      }
+      if (tryFreelist(k, ctx, 'reserves', ctx.allocFlags)) return;
+      if (!(gfp & __GFP_DIRECT_RECLAIM) || task.flags & PF_MEMALLOC) {
+        noPage(k, task, ctx);
+        return;
+      }
+      ctx.stage = 'direct_reclaim';
+      return;
+    }
+
+    case 'direct_reclaim':
+      directReclaim(k, task, ctx);
+      return;
+
+    case 'direct_compact':
+      if (gfp & __GFP_NORETRY || (order > PAGE_ALLOC_COSTLY_ORDER && !(gfp & __GFP_RETRY_MAYFAIL))) {
+        noPage(k, task, ctx);
+        return;
+      }
+      ctx.stage = 'should_reclaim_retry';
+      return;
+
+    case 'should_reclaim_retry':
+      ctx.stage = shouldReclaimRetry(k, task, ctx) ? 'reserves' : 'should_compact_retry';
+      return;
+
+    case 'should_compact_retry':
+      // Order 0 never waits for compaction.
+      ctx.stage = 'may_oom';
+      return;
+
+    case 'may_oom':
+      mayOom(k, task, ctx);
+      return;
+
+    case 'out_of_memory': {
+      const progress = outOfMemory(k, task, { gfp, order, nodemask: ctx.nodemask, sysrq: false });
+      k.oomLock = -1;
+      if (progress || gfp & __GFP_NOFAIL) {
+        if (gfp & __GFP_NOFAIL && tryFreelist(k, ctx, 'out_of_memory', ALLOC_NO_WATERMARKS | ALLOC_CPUSET)) return;
+        ctx.noProgressLoops = 0;
+        // A victim that already had its reserves gives up rather than loops. §4.4 (18).
+        if (task.oomMm >= 0 && (ctx.allocFlags & ALLOC_OOM || gfp & __GFP_NOMEMALLOC)) {
+          noPage(k, task, ctx);
+          return;
+        }
+        ctx.stage = 'reserves';
+        return;
+      }
+      noPage(k, task, ctx);
+      return;
+    }
+  }
+}
+
+/** __alloc_pages_direct_reclaim: reclaim on the task's own time, then try again. §4.7. */
+function directReclaim(k: Kernel, task: Task, ctx: AllocContext): void {
+  if (ctx.sc === null) {
+    psiMemstallEnter(k, task);
+    task.flags |= PF_MEMALLOC;
+    k.vmEvents[ALLOCSTALL_BASE + Math.min(ctx.highestZoneidx, 3)]++;
+    trace(k.trace, k.now, task.pid, DIRECT_BEGIN, ctx.order, ctx.gfp);
+    ctx.sc = newDirectScanControl(k, task, ctx.gfp, ctx.order);
+  }
+  const sc = ctx.sc;
+  if (!tryToFreePagesStep(k, task, sc)) return;
+  ctx.sc = null;
+  ctx.scanned += sc.nrScanned;
+  ctx.reclaimed += sc.nrReclaimed;
+  ctx.didSomeProgress = sc.result;
+  task.flags &= ~PF_MEMALLOC;
+  trace(k.trace, k.now, task.pid, DIRECT_END, sc.result);
+  psiMemstallLeave(k, task);
+  if (sc.result > 0) {
+    if (tryFreelist(k, ctx, 'direct_reclaim', ctx.allocFlags)) return;
+    drainAllPages(k);
+    if (tryFreelist(k, ctx, 'direct_reclaim', ctx.allocFlags)) return;
+  }
+  ctx.stage = 'direct_compact';
+}
+
+/** __alloc_pages_may_oom up to the decision: the lock, the last chance, the refusals. §4.6. */
+function mayOom(k: Kernel, task: Task, ctx: AllocContext): void {
+  if (k.oomLock >= 0 && k.oomLock !== task.pid) {
+    // Somebody else is killing: their progress is ours.
+    ctx.didSomeProgress = 1;
+    ctx.noProgressLoops = 0;
+    ctx.stage = 'reserves';
+    scheduleTimeout(k, task, JIFFY, TASK_UNINTERRUPTIBLE);
+    return;
+  }
+  const gfp = (ctx.gfp | __GFP_HARDWALL) & ~__GFP_DIRECT_RECLAIM;
+  if (tryFreelist(k, ctx, 'may_oom', ALLOC_WMARK_HIGH | ALLOC_CPUSET, gfp)) return;
+  ctx.didSomeProgress = 0;
+  if (
+    ctx.order > PAGE_ALLOC_COSTLY_ORDER ||
+    ctx.gfp & (__GFP_RETRY_MAYFAIL | __GFP_THISNODE) ||
+    ctx.highestZoneidx < ZONE_NORMAL
+  ) {
+    noPage(k, task, ctx);
+    return;
+  }
+  k.oomLock = task.pid;
+  ctx.stage = 'out_of_memory';
+}
+
+/** Ends a slow path whose task is going away; a page it had got goes back. */
+export function abandonAlloc(task: Task): number {
+  const ctx = task.alloc;
+  task.alloc = null;
+  if (ctx?.sc) task.flags &= ~PF_MEMALLOC;
+  return ctx?.done && !ctx.failed ? ctx.page : -1;
+}

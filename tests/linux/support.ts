@@ -1,0 +1,63 @@
+/** Small kernels for unit tests. */
+import type { Costs, Kernel, Release } from '../../src/linux/include/kernel';
+import { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL } from '../../src/linux/include/mmzone';
+import { type BootConfig, createKernel } from '../../src/linux/mm/mm_init';
+
+export const TEST_COSTS: Costs = {
+  touch: 100,
+  fault: 500,
+  clearPage: 100,
+  copyPage: 300,
+  allocPcp: 50,
+  buddyPage: 10,
+  scanPage: 100,
+  unmapPage: 100,
+  freePage: 20,
+  slowpath: 500,
+  oomTask: 200,
+  contextSwitch: 1000,
+  syscall: 100,
+  copyPte: 10,
+  readPage: 300,
+};
+
+export const TEST_RELEASE: Release = {
+  name: '6.12',
+  uname: '6.12.0-test',
+  pcpAutoTune: true,
+  zoneBelowHigh: true,
+  folioBatch: 31,
+  rssPercpuCounter: true,
+  rssColumns: true,
+  memcgFullWalk: true,
+  costCountsRotated: true,
+  uidInStackDump: true,
+};
+
+/** A machine with a DMA zone and the rest in DMA32 and, above 3 GiB, Normal. `managed` in pages. */
+export function bootTestKernel(managed: number, more: Partial<BootConfig> = {}): Kernel {
+  const dma = Math.min(3840, Math.floor(managed / 2));
+  const dma32 = Math.min(managed - dma, 700_000);
+  const normal = managed - dma - dma32;
+  const zone = (type: number, startPfn: number, pages: number) => ({
+    node: 0,
+    type,
+    startPfn,
+    spanned: pages,
+    present: pages,
+    managed: pages,
+  });
+  return createKernel({
+    release: TEST_RELEASE,
+    cpus: 1,
+    thp: false,
+    seed: 1,
+    costs: TEST_COSTS,
+    zones: [
+      zone(ZONE_DMA, 1, dma),
+      zone(ZONE_DMA32, 4096, dma32),
+      ...(normal > 0 ? [zone(ZONE_NORMAL, 1 << 20, normal)] : []),
+    ],
+    ...more,
+  });
+}
