@@ -1,6 +1,7 @@
 /** Sums over zones and nodes. */
 import type { Kernel } from '../include/kernel';
 import { MAX_NR_ZONES, type Zone } from '../include/mmzone';
+import { decayPcpHigh } from './page_alloc';
 
 /** global_zone_page_state: pages. */
 export function globalZoneState(k: Kernel, item: number): number {
@@ -20,13 +21,6 @@ export function globalNodeState(k: Kernel, item: number): number {
 export function nrFreePages(k: Kernel): number {
   let n = 0;
   for (let i = 0; i < k.zones.length; i++) n += k.zones[i].free;
-  return n;
-}
-
-/** Pages in the per-cpu lists of a zone. */
-export function zonePcpPages(z: Zone): number {
-  let n = 0;
-  for (let i = 0; i < z.pcp.length; i++) n += z.pcp[i].count;
   return n;
 }
 
@@ -60,4 +54,14 @@ export function nodesWithMemory(k: Kernel): number {
   let mask = 0;
   for (const z of k.zones) if (z.managed > 0) mask |= 1 << z.node;
   return mask;
+}
+
+/** refresh_cpu_vm_stats, once a second on each cpu. The model's counters are exact; idle per-cpu lists shrink. §3.6. */
+export function vmstatUpdate(k: Kernel, cpu: number): void {
+  decayPcpHigh(k, cpu);
+}
+
+/** A write to vm.stat_refresh: the same at once, on all cpus. */
+export function refreshVmStats(k: Kernel): void {
+  for (let cpu = 0; cpu < k.nrCpus; cpu++) vmstatUpdate(k, cpu);
 }

@@ -1,0 +1,36 @@
+/** Stack dumps. */
+import { GFP_ANON_FAULT, GFP_PGTABLE } from '../include/gfp';
+import type { Kernel } from '../include/kernel';
+import type { Task } from '../include/sched';
+import { KERN_DEFAULT, printk } from '../kernel/printk';
+
+/**
+ * Which chain of callers led to a request: what the caller said (`Task.allocSite`), or what the flags leave no doubt
+ * about, or 'page', which names no more than the allocator's entry.
+ */
+export function allocSite(task: Task, gfp: number): string {
+  if (task.allocSite) return task.allocSite;
+  if (gfp === GFP_ANON_FAULT) return 'anon';
+  if (gfp === GFP_PGTABLE) return 'pgtable';
+  return 'page';
+}
+
+/**
+ * dump_stack: who was running and how it came here.
+ *
+ * @param sites keys of `Release.callChains`, innermost first; their frames are printed one after the other
+ * @param workqueue the work a kworker is at, '' for none
+ */
+export function dumpStack(k: Kernel, task: Task, sites: string[], workqueue = ''): void {
+  const r = k.release;
+  const uid = r.uidInStackDump ? ` UID: ${task.uid}` : '';
+  printk(
+    k, KERN_DEFAULT,
+    `CPU: ${k.cpu}${uid} PID: ${task.pid} Comm: ${task.comm} Not tainted ${r.uname} ${r.build}`,
+  );
+  if (workqueue !== '') printk(k, KERN_DEFAULT, `Workqueue: ${workqueue}`);
+  printk(k, KERN_DEFAULT, 'Call Trace:');
+  printk(k, KERN_DEFAULT, ' <TASK>');
+  for (const site of sites) for (const frame of r.callChains[site] ?? []) printk(k, KERN_DEFAULT, ` ${frame}`);
+  printk(k, KERN_DEFAULT, ' </TASK>');
+}

@@ -1,0 +1,98 @@
+/** Killing the victim. §10.3, §10.7, §10.8. */
+import type { Kernel } from '../../include/kernel';
+import { MM_ANONPAGES, MMF_OOM_SKIP } from '../../include/mm_types';
+import { PF_EXITING, PF_GROUP_EXIT, PF_KTHREAD, PF_MEMDIE, type Task } from '../../include/sched';
+import { trace, tracepointId } from '../../include/trace';
+import { kB, SEC } from '../../include/units';
+import { OOM_KILL } from '../../include/vmstat';
+import { KERN_INFO, printk, ratelimit } from '../../kernel/printk';
+import { isGlobalInit, sendSigkill } from '../../kernel/sched/core';
+import { getMmCounter } from '../mm_counters';
+import { taskMm } from './badness';
+import { queueOomReaper } from './reaper';
+import { dumpHeader, dumpOomVictim, printKilled, type ReportSite } from './report';
+import type { OomConstraint, OomControl } from './types';
+
+const TRACE_MARK_VICTIM = tracepointId('mark_victim');
+
+/** At most so many full reports in so many ns. */
+export const OOM_REPORT_BURST = 10;
+export const OOM_REPORT_INTERVAL = 5 * SEC;
+
+/** __task_will_free_mem: it is on its way out, by itself or by a fatal signal. */
+const taskIsExiting = (t: Task): boolean => t.sigkill || (t.flags & (PF_GROUP_EXIT | PF_EXITING)) !== 0;
+
+/**
+ * task_will_free_mem: the task is dying already and will give its memory back without being killed, as will all others
+ * that share its address space.
+ */
+export function taskWillFreeMem(k: Kernel, task: Task): boolean {
+  const mm = taskMm(k, task);
+  if (mm === null || !taskIsExiting(task) || mm.flags & MMF_OOM_SKIP) return false;
+  if (mm.users <= 1) return true;
+  return k.tasks.every((p) => p === task || p.mm !== task.mm || taskIsExiting(p));
+}
+
+/** mark_oom_victim: gives the task access to the reserves and remembers whose memory is awaited. */
+export function markOomVictim(k: Kernel, task: Task): void {
+  if (task.flags & PF_MEMDIE) return;
+  task.flags |= PF_MEMDIE;
+  if (task.oomMm < 0) task.oomMm = task.mm;
+  const mm = taskMm(k, task);
+  trace(
+    k.trace, k.now, task.pid, TRACE_MARK_VICTIM, task.pid,
+    mm ? kB(mm.totalVm) : 0, mm ? kB(getMmCounter(mm, MM_ANONPAGES)) : 0, task.oomScoreAdj,
+  );
+}
+
+/**
+ * oom_kill_process: reports and kills. A victim that is dying already is only given access to the reserves; nothing is
+ * printed then.
+ *
+ * @param nodemask nodes the report is limited to, 0 = all
+ */
+export function oomKillProcess(
+  k: Kernel, oc: OomControl, current: Task, victim: Task, message: string, constraint: OomConstraint, nodemask: number,
+  site: ReportSite,
+): void {
+  if (taskWillFreeMem(k, victim)) {
+    markOomVictim(k, victim);
+    queueOomReaper(k, victim);
+    return;
+  }
+  if (ratelimit(k, k.oomRatelimit, 'oom_kill_process', OOM_REPORT_INTERVAL, OOM_REPORT_BURST)) {
+    dumpHeader(k, oc, current, nodemask, site);
+    dumpOomVictim(k, oc, constraint, victim);
+  }
+  killVictim(k, victim, message);
+}
+
+/** __oom_kill_process: SIGKILL for the victim and for all that share its address space. */
+function killVictim(k: Kernel, victim: Task, message: string): void {
+  const mm = taskMm(k, victim);
+  if (mm === null) {
+    printk(k, KERN_INFO, `${message}: OOM victim ${victim.pid} (${victim.comm}) is already exiting. Skip killing the task`);
+    return;
+  }
+  k.vmEvents[OOM_KILL]++;
+  // The signal comes first: reserves are for a task that is sure to die.
+  sendSigkill(k, victim);
+  markOomVictim(k, victim);
+  printKilled(k, victim, mm, message);
+
+  let canReap = true;
+  for (const p of k.tasks) {
+    if (p === victim || p.mm !== victim.mm) continue;
+    if (isGlobalInit(p)) {
+      canReap = false;
+      mm.flags |= MMF_OOM_SKIP;
+      printk(
+        k, KERN_INFO,
+        `oom killer ${victim.pid} (${victim.comm}) has mm pinned by ${p.pid} (${p.comm})`,
+      );
+    } else if (!(p.flags & PF_KTHREAD)) {
+      sendSigkill(k, p);
+    }
+  }
+  if (canReap) queueOomReaper(k, victim);
+}
