@@ -167,7 +167,7 @@ export interface OomRecord {
   logEnd: number;
   /** The numbers of the report's memory block, taken when it was made. Pages. */
   mem?: OomMemory;
-  /** The rows of the task dump, in its order. */
+  /** The rows of the task dump, in its order, printed or not. */
   tasks?: OomTask[];
 }
 /** What show_mem says, pages over all nodes. §10.12. */

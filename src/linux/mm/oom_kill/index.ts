@@ -9,6 +9,7 @@ import { markOomVictim, oomKillProcess, taskWillFreeMem } from './kill';
 import { queueOomReaper } from './reaper';
 import { dumpHeader, oomCallers } from './report';
 import { constrainedAlloc, oomCpusetEligible, selectBadProcess } from './select';
+import { oomMemory, oomTasks } from './snapshot';
 import type { OomConstraint, OomControl } from './types';
 
 export * from './badness';
@@ -62,6 +63,10 @@ export function outOfMemory(k: Kernel, current: Task, oc: OomControl): boolean {
   };
   const killed = decide(k, current, oc, constraint, nodemask, record);
   record.logEnd = k.log.length;
+  if (record.logEnd > record.logStart) {
+    record.mem = oomMemory(k);
+    record.tasks = oomTasks(k, nodemask);
+  }
   const records = k.oomRecords;
   if (record.chosen === OOM_ABORTED && records.length > 0 && records[records.length - 1].chosen === OOM_ABORTED) {
     records.pop();

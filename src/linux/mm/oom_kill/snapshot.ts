@@ -1,0 +1,49 @@
+/** The numbers of a report, kept beside its text for whoever wants to compute with them. */
+import type { Kernel, OomMemory, OomTask } from '../../include/kernel';
+import { MM_ANONPAGES, MM_FILEPAGES, MM_SHMEMPAGES, MM_SWAPENTS } from '../../include/mm_types';
+import { LRU_ACTIVE_ANON, LRU_ACTIVE_FILE, LRU_INACTIVE_ANON, LRU_INACTIVE_FILE } from '../../include/mmzone';
+import { NR_LRU_BASE, NR_PAGETABLE, NR_SHMEM, NR_SLAB_RECLAIMABLE_B } from '../../include/vmstat';
+import { getMmCounter, getMmRss } from '../mm_counters';
+import { zonePcpCount } from '../page_alloc';
+import { globalNodeState, nrFreePages } from '../vmstat';
+import { oomUnkillableTask, taskMm } from './badness';
+import { oomCpusetEligible } from './select';
+
+/** What the report's memory block says. Pages. §10.12. */
+export function oomMemory(k: Kernel): OomMemory {
+  const lru = (l: number): number => globalNodeState(k, NR_LRU_BASE + l);
+  return {
+    free: nrFreePages(k),
+    freePcp: k.zones.reduce((n, z) => n + zonePcpCount(z), 0),
+    activeAnon: lru(LRU_ACTIVE_ANON),
+    inactiveAnon: lru(LRU_INACTIVE_ANON),
+    activeFile: lru(LRU_ACTIVE_FILE),
+    inactiveFile: lru(LRU_INACTIVE_FILE),
+    shmem: globalNodeState(k, NR_SHMEM),
+    slabReclaimable: globalNodeState(k, NR_SLAB_RECLAIMABLE_B),
+    pagetables: globalNodeState(k, NR_PAGETABLE),
+    swapFree: k.swap.free,
+  };
+}
+
+/** The rows of the task dump: all that could be asked for memory, as the report counts them. */
+export function oomTasks(k: Kernel, nodemask: number): OomTask[] {
+  const rows: OomTask[] = [];
+  for (const t of k.tasks) {
+    const mm = taskMm(k, t);
+    if (mm === null || oomUnkillableTask(t) || !oomCpusetEligible(t, nodemask)) continue;
+    rows.push({
+      pid: t.pid,
+      comm: t.comm,
+      totalVm: mm.totalVm,
+      rss: getMmRss(mm),
+      rssAnon: getMmCounter(mm, MM_ANONPAGES),
+      rssFile: getMmCounter(mm, MM_FILEPAGES),
+      rssShmem: getMmCounter(mm, MM_SHMEMPAGES),
+      pgtablesBytes: mm.pgtablesBytes,
+      swapents: getMmCounter(mm, MM_SWAPENTS),
+      oomScoreAdj: t.oomScoreAdj,
+    });
+  }
+  return rows;
+}
