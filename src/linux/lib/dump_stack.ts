@@ -24,10 +24,7 @@ export function allocSite(task: Task, gfp: number): string {
 export function dumpStack(k: Kernel, task: Task, sites: string[], workqueue = ''): void {
   const r = k.release;
   const uid = r.uidInStackDump ? ` UID: ${task.uid}` : '';
-  printk(
-    k, KERN_DEFAULT,
-    `CPU: ${k.cpu}${uid} PID: ${task.pid} Comm: ${task.comm} Not tainted ${r.uname} ${r.build}`,
-  );
+  printk(k, KERN_DEFAULT, `CPU: ${k.cpu}${uid} PID: ${task.pid} Comm: ${task.comm} Not tainted ${r.uname} ${r.build}`);
   if (workqueue !== '') printk(k, KERN_DEFAULT, `Workqueue: ${workqueue}`);
   printk(k, KERN_DEFAULT, 'Call Trace:');
   printk(k, KERN_DEFAULT, ' <TASK>');

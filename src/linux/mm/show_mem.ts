@@ -2,22 +2,53 @@
 import { __GFP_NOWARN, MIGRATE_TYPES } from '../include/gfp';
 import type { Kernel } from '../include/kernel';
 import {
-  LRU_ACTIVE_ANON, LRU_ACTIVE_FILE, LRU_INACTIVE_ANON, LRU_INACTIVE_FILE, LRU_UNEVICTABLE, MAX_NR_ZONES, type PgData,
-  WMARK_HIGH, WMARK_LOW, WMARK_MIN, wmarkPages, type Zone, ZONE_DEVICE,
+  LRU_ACTIVE_ANON,
+  LRU_ACTIVE_FILE,
+  LRU_INACTIVE_ANON,
+  LRU_INACTIVE_FILE,
+  LRU_UNEVICTABLE,
+  MAX_NR_ZONES,
+  type PgData,
+  WMARK_HIGH,
+  WMARK_LOW,
+  WMARK_MIN,
+  wmarkPages,
+  ZONE_DEVICE,
+  type Zone,
 } from '../include/mmzone';
 import type { Task } from '../include/sched';
 import { kB, MAX_RECLAIM_RETRIES, NR_PAGE_ORDERS, SEC } from '../include/units';
 import {
-  NODE_STAT_NAMES, NR_FILE_DIRTY, NR_FILE_MAPPED, NR_FILE_PAGES, NR_ISOLATED_ANON, NR_ISOLATED_FILE,
-  NR_KERNEL_STACK_KB, NR_LRU_BASE, NR_MLOCK, NR_PAGETABLE, NR_SHMEM, NR_SLAB_RECLAIMABLE_B, NR_SLAB_UNRECLAIMABLE_B,
-  NR_SWAPCACHE, NR_WRITEBACK, NR_ZONE_LRU_BASE, NR_ZONE_WRITE_PENDING, ZONE_STAT_NAMES,
+  NODE_STAT_NAMES,
+  NR_FILE_DIRTY,
+  NR_FILE_MAPPED,
+  NR_FILE_PAGES,
+  NR_ISOLATED_ANON,
+  NR_ISOLATED_FILE,
+  NR_KERNEL_STACK_KB,
+  NR_LRU_BASE,
+  NR_MLOCK,
+  NR_PAGETABLE,
+  NR_SHMEM,
+  NR_SLAB_RECLAIMABLE_B,
+  NR_SLAB_UNRECLAIMABLE_B,
+  NR_SWAPCACHE,
+  NR_WRITEBACK,
+  NR_ZONE_LRU_BASE,
+  NR_ZONE_WRITE_PENDING,
+  ZONE_STAT_NAMES,
 } from '../include/vmstat';
 import { KERN_DEFAULT, KERN_WARNING, printk, ratelimit } from '../kernel/printk';
 import { allocSite, dumpStack } from '../lib/dump_stack';
 import { formatGfpMask } from '../trace/gfpflags';
 import { gfpZone, zonePcpCount } from './page_alloc';
 import {
-  formatBitmapList, globalNodeState, globalZoneState, nodesWithMemory, nrFreePages, populatedZones,
+  formatBitmapList,
+  globalNodeState,
+  globalZoneState,
+  nodesWithMemory,
+  nrFreePages,
+  populatedZones,
 } from './vmstat';
 
 const node = (name: (typeof NODE_STAT_NAMES)[number]): number => NODE_STAT_NAMES.indexOf(name);
@@ -127,7 +158,8 @@ export function showMem(k: Kernel, maxZoneIdx: number = ZONE_DEVICE, nodemask = 
   print('Mem-Info:');
   print(memInfo(k));
   for (const p of k.nodes) {
-    if (shown(p.id) && zones.some((z) => z.node === p.id && z.type <= maxZoneIdx && z.managed > 0)) print(nodeLine(k, p));
+    if (shown(p.id) && zones.some((z) => z.node === p.id && z.type <= maxZoneIdx && z.managed > 0))
+      print(nodeLine(k, p));
   }
   for (const z of shownZones) {
     print(zoneLine(k, z));
@@ -159,7 +191,8 @@ export function warnAlloc(k: Kernel, task: Task, gfp: number, order: number, nod
   if (gfp & __GFP_NOWARN) return;
   if (!ratelimit(k, k.warnRatelimit, 'warn_alloc', 10 * SEC, 1)) return;
   printk(
-    k, KERN_WARNING,
+    k,
+    KERN_WARNING,
     `${task.comm}: page allocation failure: order:${order}, mode:${formatGfpMask(gfp)}, ` +
       `nodemask=${formatNodemask(nodemask)},cpuset=/,mems_allowed=${formatBitmapList(nodesWithMemory(k))}`,
   );
@@ -169,4 +202,3 @@ export function warnAlloc(k: Kernel, task: Task, gfp: number, order: number, nod
 
 /** A request's nodemask as reports print it: "(null)" when it has none. */
 export const formatNodemask = (nodemask: number): string => (nodemask === 0 ? '(null)' : formatBitmapList(nodemask));
-

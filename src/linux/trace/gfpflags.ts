@@ -55,4 +55,5 @@ export function formatGfp(mask: number): string {
 }
 
 /** `%#x(%pGg)`: "0x140dca(GFP_HIGHUSER_MOVABLE|__GFP_COMP|__GFP_ZERO)". */
-export const formatGfpMask = (mask: number): string => `${mask === 0 ? '0' : `0x${mask.toString(16)}`}(${formatGfp(mask)})`;
+export const formatGfpMask = (mask: number): string =>
+  `${mask === 0 ? '0' : `0x${mask.toString(16)}`}(${formatGfp(mask)})`;

@@ -14,7 +14,11 @@ function kworker(k: Kernel): Task {
   return (
     found ??
     createTask(k, {
-      comm: 'kworker/0:1', ppid: 2, flags: PF_KTHREAD, state: TASK_INTERRUPTIBLE, waitKind: WAIT_KTHREAD,
+      comm: 'kworker/0:1',
+      ppid: 2,
+      flags: PF_KTHREAD,
+      state: TASK_INTERRUPTIBLE,
+      waitKind: WAIT_KTHREAD,
       wakeAt: Infinity,
     })
   );

@@ -1,7 +1,7 @@
 /** Pressure stall information, for the machine as a whole. §12. */
 import type { Kernel, PsiState } from '../../include/kernel';
 import { PF_STOPPED, TASK_DEAD, TASK_RUNNING, type Task } from '../../include/sched';
-import { JIFFY, HZ } from '../../include/units';
+import { HZ, JIFFY } from '../../include/units';
 
 /** Length of an averaging period, ns: 2 s and a tick, so that it does not beat with other timers. */
 export const PSI_FREQ = (2 * HZ + 1) * JIFFY;
@@ -64,16 +64,10 @@ function endPeriod(p: PsiState): void {
   p.periodStart += PSI_FREQ;
 }
 
-/**
- * Adds the time since the last update to the stall times. Must be called before a task's state changes: the time is
- * counted with the states as they are.
- */
-export function psiUpdate(k: Kernel): void {
-  const p = k.psi;
-  if (k.now <= p.lastUpdate) return;
-  const s = shares(k);
-  while (p.lastUpdate < k.now) {
-    const end = Math.min(k.now, p.periodStart + PSI_FREQ);
+/** Adds the time up to `now` with the given shares. */
+function advance(p: PsiState, now: number, s: Shares): void {
+  while (p.lastUpdate < now) {
+    const end = Math.min(now, p.periodStart + PSI_FREQ);
     const dt = end - p.lastUpdate;
     p.someTotal += dt * s.some;
     p.somePeriod += dt * s.some;
@@ -83,6 +77,14 @@ export function psiUpdate(k: Kernel): void {
     p.lastUpdate = end;
     if (end === p.periodStart + PSI_FREQ) endPeriod(p);
   }
+}
+
+/**
+ * Adds the time since the last update to the stall times. Must be called before a task's state changes: the time is
+ * counted with the states as they are.
+ */
+export function psiUpdate(k: Kernel): void {
+  if (k.now > k.psi.lastUpdate) advance(k.psi, k.now, shares(k));
 }
 
 /** psi_memstall_enter: from now on the task's time is lost to the shortage of memory. Nests. §12.3. */
@@ -102,8 +104,15 @@ const line = (name: string, avg: number[], total: number): string => {
   return `${name} avg10=${a[0]} avg60=${a[1]} avg300=${a[2]} total=${Math.floor(total / 1000)}\n`;
 };
 
-/** /proc/pressure/memory. Reading brings the totals (in µs) up to date. */
+/** The state as of now. Looking does not change the kernel. */
+export function psiNow(k: Kernel): PsiState {
+  const p: PsiState = { ...k.psi, someAvg: [...k.psi.someAvg], fullAvg: [...k.psi.fullAvg] };
+  if (k.now > p.lastUpdate) advance(p, k.now, shares(k));
+  return p;
+}
+
+/** /proc/pressure/memory; totals in µs. */
 export function psiFile(k: Kernel): string {
-  psiUpdate(k);
-  return line('some', k.psi.someAvg, k.psi.someTotal) + line('full', k.psi.fullAvg, k.psi.fullTotal);
+  const p = psiNow(k);
+  return line('some', p.someAvg, p.someTotal) + line('full', p.fullAvg, p.fullTotal);
 }

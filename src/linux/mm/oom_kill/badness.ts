@@ -27,7 +27,11 @@ export const adjPoints = (adj: number, totalpages: number): number => {
  * @param totalpages memory that could have been used, pages
  */
 export const badnessPoints = (
-  rss: number, swapents: number, pgtablesBytes: number, adj: number, totalpages: number,
+  rss: number,
+  swapents: number,
+  pgtablesBytes: number,
+  adj: number,
+  totalpages: number,
 ): number => rss + swapents + Math.floor(pgtablesBytes / PAGE_SIZE) + adjPoints(adj, totalpages);
 
 /** /proc/PID/oom_score from badness: 666 is a tiny task, 1333 one that owns everything, 2000 the most. §10.11. */

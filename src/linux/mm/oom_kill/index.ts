@@ -12,14 +12,18 @@ import { constrainedAlloc, oomCpusetEligible, selectBadProcess } from './select'
 import { oomMemory, oomTasks } from './snapshot';
 import type { OomConstraint, OomControl } from './types';
 
+export { warnAlloc } from '../show_mem';
 export * from './badness';
 export { markOomVictim, OOM_REPORT_BURST, OOM_REPORT_INTERVAL, taskWillFreeMem } from './kill';
 export {
-  MAX_OOM_REAP_RETRIES, OOM_REAP_RETRY_DELAY, OOM_REAPER_DELAY, oomReaperStep, queueOomReaper,
+  MAX_OOM_REAP_RETRIES,
+  OOM_REAP_RETRY_DELAY,
+  OOM_REAPER_DELAY,
+  oomReaperStep,
+  queueOomReaper,
 } from './reaper';
 export { dumpHeader } from './report';
 export { constrainedAlloc, oomCpusetEligible, type Selection, selectBadProcess } from './select';
-export { warnAlloc } from '../show_mem';
 export type { OomConstraint, OomControl } from './types';
 
 /** `OomRecord.chosen` when there was nobody to kill, and when an earlier victim is still dying. */
@@ -77,18 +81,33 @@ export function outOfMemory(k: Kernel, current: Task, oc: OomControl): boolean {
 
 /** The rest of out_of_memory, from check_panic_on_oom on. */
 function decide(
-  k: Kernel, current: Task, oc: OomControl, constraint: OomConstraint, nodemask: number, record: OomRecord,
+  k: Kernel,
+  current: Task,
+  oc: OomControl,
+  constraint: OomConstraint,
+  nodemask: number,
+  record: OomRecord,
 ): boolean {
   if (checkPanicOnOom(k, current, oc, constraint, nodemask)) return false;
 
   if (
-    k.sysctl.oom_kill_allocating_task && current.mm >= 0 && !oomUnkillableTask(current) &&
-    oomCpusetEligible(current, nodemask) && current.oomScoreAdj !== OOM_SCORE_ADJ_MIN
+    k.sysctl.oom_kill_allocating_task &&
+    current.mm >= 0 &&
+    !oomUnkillableTask(current) &&
+    oomCpusetEligible(current, nodemask) &&
+    current.oomScoreAdj !== OOM_SCORE_ADJ_MIN
   ) {
     record.chosen = current.pid;
     record.chosenPoints = oomBadness(k, current, record.totalpages);
     oomKillProcess(
-      k, oc, current, current, 'Out of memory (oom_kill_allocating_task)', constraint, nodemask, 'allocating',
+      k,
+      oc,
+      current,
+      current,
+      'Out of memory (oom_kill_allocating_task)',
+      constraint,
+      nodemask,
+      'allocating',
     );
     return true;
   }
@@ -113,7 +132,11 @@ function decide(
 
 /** check_panic_on_oom: 1 = panic when memory is short everywhere, 2 = always; never for sysrq. */
 function checkPanicOnOom(
-  k: Kernel, current: Task, oc: OomControl, constraint: OomConstraint, nodemask: number,
+  k: Kernel,
+  current: Task,
+  oc: OomControl,
+  constraint: OomConstraint,
+  nodemask: number,
 ): boolean {
   const mode = k.sysctl.panic_on_oom;
   if (mode === 0 || oc.sysrq || (mode !== 2 && constraint !== 'CONSTRAINT_NONE')) return false;

@@ -40,8 +40,14 @@ export function markOomVictim(k: Kernel, task: Task): void {
   if (task.oomMm < 0) task.oomMm = task.mm;
   const mm = taskMm(k, task);
   trace(
-    k.trace, k.now, task.pid, TRACE_MARK_VICTIM, task.pid,
-    mm ? kB(mm.totalVm) : 0, mm ? kB(getMmCounter(mm, MM_ANONPAGES)) : 0, task.oomScoreAdj,
+    k.trace,
+    k.now,
+    task.pid,
+    TRACE_MARK_VICTIM,
+    task.pid,
+    mm ? kB(mm.totalVm) : 0,
+    mm ? kB(getMmCounter(mm, MM_ANONPAGES)) : 0,
+    task.oomScoreAdj,
   );
 }
 
@@ -52,7 +58,13 @@ export function markOomVictim(k: Kernel, task: Task): void {
  * @param nodemask nodes the report is limited to, 0 = all
  */
 export function oomKillProcess(
-  k: Kernel, oc: OomControl, current: Task, victim: Task, message: string, constraint: OomConstraint, nodemask: number,
+  k: Kernel,
+  oc: OomControl,
+  current: Task,
+  victim: Task,
+  message: string,
+  constraint: OomConstraint,
+  nodemask: number,
   site: ReportSite,
 ): void {
   if (taskWillFreeMem(k, victim)) {
@@ -71,7 +83,11 @@ export function oomKillProcess(
 function killVictim(k: Kernel, victim: Task, message: string): void {
   const mm = taskMm(k, victim);
   if (mm === null) {
-    printk(k, KERN_INFO, `${message}: OOM victim ${victim.pid} (${victim.comm}) is already exiting. Skip killing the task`);
+    printk(
+      k,
+      KERN_INFO,
+      `${message}: OOM victim ${victim.pid} (${victim.comm}) is already exiting. Skip killing the task`,
+    );
     return;
   }
   k.vmEvents[OOM_KILL]++;
@@ -86,10 +102,7 @@ function killVictim(k: Kernel, victim: Task, message: string): void {
     if (isGlobalInit(p)) {
       canReap = false;
       mm.flags |= MMF_OOM_SKIP;
-      printk(
-        k, KERN_INFO,
-        `oom killer ${victim.pid} (${victim.comm}) has mm pinned by ${p.pid} (${p.comm})`,
-      );
+      printk(k, KERN_INFO, `oom killer ${victim.pid} (${victim.comm}) has mm pinned by ${p.pid} (${p.comm})`);
     } else if (!(p.flags & PF_KTHREAD)) {
       sendSigkill(k, p);
     }

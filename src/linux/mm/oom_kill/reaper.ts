@@ -1,7 +1,12 @@
 /** The reaper: takes a victim's memory when the victim does not get to it itself. §10.9. */
 import type { Kernel } from '../../include/kernel';
 import {
-  MM_ANONPAGES, MM_FILEPAGES, MM_SHMEMPAGES, MMF_OOM_REAP_QUEUED, MMF_OOM_SKIP, type MmStruct,
+  MM_ANONPAGES,
+  MM_FILEPAGES,
+  MM_SHMEMPAGES,
+  MMF_OOM_REAP_QUEUED,
+  MMF_OOM_SKIP,
+  type MmStruct,
 } from '../../include/mm_types';
 import type { Task } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
@@ -101,7 +106,8 @@ function oomReapTaskMm(k: Kernel, task: Task, mm: MmStruct): boolean {
   if (!oomReapMm(k, mm)) return false;
   const size = (member: number): number => kB(getMmCounter(mm, member));
   printk(
-    k, KERN_INFO,
+    k,
+    KERN_INFO,
     `oom_reaper: reaped process ${task.pid} (${task.comm}), now anon-rss:${size(MM_ANONPAGES)}kB, ` +
       `file-rss:${size(MM_FILEPAGES)}kB, shmem-rss:${size(MM_SHMEMPAGES)}kB`,
   );

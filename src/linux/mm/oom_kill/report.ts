@@ -29,7 +29,8 @@ export const oomCallers = (oc: OomControl, current: Task): string[] =>
 export function dumpHeader(k: Kernel, oc: OomControl, current: Task, nodemask: number, site: ReportSite): void {
   const order = oc.sysrq ? -1 : oc.order;
   printk(
-    k, KERN_WARNING,
+    k,
+    KERN_WARNING,
     `${current.comm} invoked oom-killer: gfp_mask=${formatGfpMask(oc.gfp)}, order=${order}, ` +
       `oom_score_adj=${current.oomScoreAdj}`,
   );
@@ -63,11 +64,10 @@ function dumpTaskRow(k: Kernel, t: Task, mm: MmStruct): string {
 }
 
 /** dump_oom_victim: the line that sums up the decision. */
-export function dumpOomVictim(
-  k: Kernel, oc: OomControl, constraint: OomConstraint, victim: Task,
-): void {
+export function dumpOomVictim(k: Kernel, oc: OomControl, constraint: OomConstraint, victim: Task): void {
   printk(
-    k, KERN_INFO,
+    k,
+    KERN_INFO,
     `oom-kill:constraint=${constraint},nodemask=${formatNodemask(oc.nodemask)},cpuset=/,` +
       `mems_allowed=${formatBitmapList(nodesWithMemory(k))},global_oom,task_memcg=/,task=${victim.comm},` +
       `pid=${victim.pid},uid=${victim.uid}`,
@@ -78,7 +78,8 @@ export function dumpOomVictim(
 export function printKilled(k: Kernel, victim: Task, mm: MmStruct, message: string): void {
   const size = (member: number): number => kB(getMmCounter(mm, member));
   printk(
-    k, KERN_ERR,
+    k,
+    KERN_ERR,
     `${message}: Killed process ${victim.pid} (${victim.comm}) total-vm:${kB(mm.totalVm)}kB, ` +
       `anon-rss:${size(MM_ANONPAGES)}kB, file-rss:${size(MM_FILEPAGES)}kB, shmem-rss:${size(MM_SHMEMPAGES)}kB, ` +
       `UID:${victim.uid} pgtables:${mm.pgtablesBytes >> 10}kB oom_score_adj:${victim.oomScoreAdj}`,

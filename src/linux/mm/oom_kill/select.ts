@@ -6,7 +6,14 @@ import { PAGE_SIZE } from '../../include/units';
 import { getMmCounter, getMmRss } from '../mm_counters';
 import { nodesWithMemory, populatedZones } from '../vmstat';
 import {
-  adjPoints, badnessPoints, inVfork, OOM_SCORE_ADJ_MIN, OOM_UNKILLABLE, oomUnkillableTask, replacesChosen, taskMm,
+  adjPoints,
+  badnessPoints,
+  inVfork,
+  OOM_SCORE_ADJ_MIN,
+  OOM_UNKILLABLE,
+  oomUnkillableTask,
+  replacesChosen,
+  taskMm,
   totalpagesGlobal,
 } from './badness';
 import type { OomConstraint, OomControl } from './types';
@@ -87,9 +94,7 @@ export function selectBadProcess(k: Kernel, oc: OomControl, nodemask: number, to
 }
 
 /** oom_evaluate_task: fills in the candidate's points, or why it is passed over. */
-function evaluateTask(
-  k: Kernel, oc: OomControl, nodemask: number, totalpages: number, t: Task, c: OomCandidate,
-): void {
+function evaluateTask(k: Kernel, oc: OomControl, nodemask: number, totalpages: number, t: Task, c: OomCandidate): void {
   if (oomUnkillableTask(t)) {
     c.skip = t.pid === 1 ? 'init' : 'kthread';
     return;

@@ -15,8 +15,4 @@ export interface OomControl {
  * Why memory is short only for some. A cpuset or a memory cgroup would add a `memsAllowed` or a `memcg` to OomControl
  * and its own totalpages to constrainedAlloc.
  */
-export type OomConstraint =
-  | 'CONSTRAINT_NONE'
-  | 'CONSTRAINT_CPUSET'
-  | 'CONSTRAINT_MEMORY_POLICY'
-  | 'CONSTRAINT_MEMCG';
+export type OomConstraint = 'CONSTRAINT_NONE' | 'CONSTRAINT_CPUSET' | 'CONSTRAINT_MEMORY_POLICY' | 'CONSTRAINT_MEMCG';
