@@ -3,8 +3,8 @@
  * the start (a test connects its own).
  */
 
-import type { Session } from '../scenario/schema';
-import { clearRun, forgetFuture, receiveEvents, receiveFrame, receiveSamples, runStore } from '../store';
+import { RefusalError } from '../machine/commands';
+import { forgetFuture, receiveEvents, receiveFrame, receiveSamples, runStore } from '../store';
 import type { Command, Landmark, PageInfo, Push, Refusal, Reply, Request } from '../worker/protocol';
 
 /** The worker as the page sees it. */
@@ -12,13 +12,6 @@ export interface MachinePort {
   request(request: Request): Promise<Reply>;
   /** Calls `listener` for everything that is pushed; returns what ends it. */
   onPush(listener: (push: Push) => void): () => void;
-}
-
-/** Thrown when the machine refuses; `i18n/errors.ts` has the words. */
-export class RefusedError extends Error {
-  constructor(readonly refusal: Refusal) {
-    super(refusal.code);
-  }
 }
 
 type RefusalListener = (refusal: Refusal) => void;
@@ -62,11 +55,11 @@ export function listenToMachine(listeners: { refused: RefusalListener; forked: (
   onForked = listeners.forked;
 }
 
-/** Sends a request; throws `RefusedError`. */
+/** Sends a request; throws `RefusalError`. */
 export async function ask(request: Request): Promise<unknown> {
-  if (!port) throw new RefusedError({ code: 'no_machine', params: {} });
+  if (!port) throw new RefusalError('no_machine');
   const reply = await port.request(request);
-  if (!reply.ok) throw new RefusedError(reply.refusal);
+  if (!reply.ok) throw new RefusalError(reply.refusal.code, reply.refusal.params);
   return reply.result;
 }
 
@@ -76,7 +69,7 @@ export async function tell(request: Request): Promise<boolean> {
     await ask(request);
     return true;
   } catch (error) {
-    if (!(error instanceof RefusedError)) throw error;
+    if (!(error instanceof RefusalError)) throw error;
     onRefusal(error.refusal);
     return false;
   }
@@ -100,21 +93,12 @@ export function toggleRun(): Promise<boolean> {
   return status === 'running' || status === 'seeking' ? pause() : run();
 }
 
-/** Opens a session; the machine that runs stays when it is refused. Throws `RefusedError`. */
-export async function openSession(session: Session, scenario = ''): Promise<void> {
-  await ask({ type: 'open', session });
-  runStore.setState({ scenario });
-}
-
-/** Forgets the lines and curves of the machine before. */
-export const forgetRun = (): void => clearRun();
-
-/** Text of a /proc file; throws `RefusedError`. */
+/** Text of a /proc file; throws `RefusalError`. */
 export const procFile = async (path: string): Promise<string> => String(await ask({ type: 'procFile', path }));
 
 export const pageMap = (on: boolean, cols = 0, rows = 0, by: 'kind' | 'owner' | 'age' = 'kind') =>
   tell({ type: 'pageMap', on, cols, rows, by });
 
-/** What a cell of the page map holds; throws `RefusedError`. */
+/** What a cell of the page map holds; throws `RefusalError`. */
 export const inspectPage = async (cell: number): Promise<PageInfo> =>
   (await ask({ type: 'inspectPage', cell })) as PageInfo;

@@ -5,10 +5,12 @@
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import type { Frame } from '../worker/protocol';
+import { type Notice, noticeStore } from './notices';
 import { type RunState, runStore } from './run';
 import { type SelectionState, selectionStore } from './selection';
 import { type SettingsState, settingsStore } from './settings';
 
+export * from './notices';
 export * from './run';
 export * from './selection';
 export * from './settings';
@@ -17,6 +19,7 @@ export * from './settings';
 export const useRun = <T>(selector: (state: RunState) => T): T => useStore(runStore, useShallow(selector));
 export const useSelection = <T>(selector: (state: SelectionState) => T): T =>
   useStore(selectionStore, useShallow(selector));
+export const useNotices = (): Notice[] => useStore(noticeStore, (s) => s.notices);
 export const useSettings = <T>(selector: (state: SettingsState) => T): T =>
   useStore(settingsStore, useShallow(selector));
 

@@ -5,6 +5,8 @@ export type Theme = 'light' | 'dark';
 export type View = 'pyramid' | 'map' | 'lru';
 /** The one region a narrow screen shows. */
 export type PhoneTab = 'memory' | 'processes' | 'path' | 'timeline' | 'log';
+/** What a screen of medium width shows beside the memory. */
+export type SideTab = 'processes' | 'path' | 'log';
 export type LogTab = 'kernel' | 'trace' | 'proc';
 
 export interface SettingsState {
@@ -12,9 +14,11 @@ export interface SettingsState {
   view: View;
   reducedMotion: boolean;
   phoneTab: PhoneTab;
-  /** Which of the two side columns a screen of medium width shows. */
-  sideTab: 'processes' | 'path';
+  sideTab: SideTab;
   logTab: LogTab;
+  /** The log stands over the other regions. */
+  logLarge: boolean;
+  helpOpen: boolean;
 }
 
 const STORAGE_KEY = 'oomlab.theme';
@@ -26,11 +30,15 @@ export const settingsStore = createStore<SettingsState>(() => ({
   phoneTab: 'memory',
   sideTab: 'processes',
   logTab: 'kernel',
+  logLarge: false,
+  helpOpen: false,
 }));
 
 export const setView = (view: View): void => settingsStore.setState({ view });
 export const setPhoneTab = (phoneTab: PhoneTab): void => settingsStore.setState({ phoneTab });
-export const setSideTab = (sideTab: SettingsState['sideTab']): void => settingsStore.setState({ sideTab });
+export const setSideTab = (sideTab: SideTab): void => settingsStore.setState({ sideTab });
+export const setLogLarge = (logLarge: boolean): void => settingsStore.setState({ logLarge });
+export const setHelpOpen = (helpOpen: boolean): void => settingsStore.setState({ helpOpen });
 export const setLogTab = (logTab: LogTab): void => settingsStore.setState({ logTab });
 
 /** Sets the theme and remembers it, where the browser allows that. */

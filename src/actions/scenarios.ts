@@ -1,0 +1,126 @@
+/** Opening machines: built-in ones, files and links; and giving the open one away. */
+import { t } from '../i18n';
+import { refusalText } from '../i18n/errors';
+import { scenarioWords } from '../i18n/scenarios';
+import { RefusalError } from '../machine/commands';
+import { BUILTIN_SCENARIOS, builtinScenario, DEFAULT_SCENARIO } from '../scenario/builtin';
+import { decodeSession, encodeSession } from '../scenario/link';
+import { parseScenarioOrSession, type Scenario, type Session, sessionOf } from '../scenario/schema';
+import { notify, runStore } from '../store';
+import { ask } from './lab';
+
+export interface ScenarioEntry {
+  id: string;
+  title: string;
+  /** The one point it makes. */
+  point: string;
+}
+
+const wordsOf = (scenario: Scenario): { title: string; about: string } =>
+  (scenarioWords as Record<string, { title: string; about: string }>)[scenario.id] ?? {
+    title: scenario.title,
+    about: scenario.about ?? '',
+  };
+
+/** The built-in machines, in the order of the menu. */
+export const listScenarios = (): ScenarioEntry[] =>
+  BUILTIN_SCENARIOS.map((scenario) => {
+    const { title, about } = wordsOf(scenario);
+    return { id: scenario.id, title, point: about };
+  });
+
+/** Opens a session; the machine that is open stays when it is refused. Throws `RefusalError`. */
+async function open(session: Session, scenario: string): Promise<void> {
+  await ask({ type: 'open', session });
+  runStore.setState({ scenario });
+}
+
+/** Runs `opening` and tells a refusal, with `name` before it for files. */
+async function attempt(opening: () => Promise<void>, name = ''): Promise<boolean> {
+  try {
+    await opening();
+    return true;
+  } catch (error) {
+    if (!(error instanceof RefusalError)) throw error;
+    const why = refusalText(error.refusal);
+    notify(name ? t('notice.badFile', { name, why }) : why, true);
+    return false;
+  }
+}
+
+/** Opens a built-in machine. */
+export function openScenario(id: string): Promise<boolean> {
+  return attempt(async () => {
+    const scenario = builtinScenario(id);
+    if (!scenario) throw new RefusalError('unknown-scenario', { got: id });
+    await open(sessionOf(scenario), id);
+  });
+}
+
+/** Opens the text of a scenario or session file. */
+export function openFile(name: string, text: string): Promise<boolean> {
+  return attempt(async () => {
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch (error) {
+      throw new RefusalError('bad-json', { message: error instanceof Error ? error.message : String(error) });
+    }
+    await open(parseScenarioOrSession(json), '');
+  }, name);
+}
+
+/** Opens what the address asks for; whatever is wrong with it is told, and the default machine opens instead. */
+export async function openFromAddress(address: { search: string; hash: string }): Promise<void> {
+  const code = new URLSearchParams(address.hash.replace(/^#/, '')).get('s');
+  if (code !== null) {
+    try {
+      const session = decodeSession(code);
+      await open(session, typeof session.scenario === 'string' ? session.scenario : '');
+      return;
+    } catch (error) {
+      if (!(error instanceof RefusalError)) throw error;
+      const why = error.refusal.code === 'bad-link' ? '' : ` ${refusalText(error.refusal)}`;
+      notify(t('notice.badLink') + why, true);
+    }
+  }
+  const id = new URLSearchParams(address.search).get('scenario');
+  if (id !== null && code === null) {
+    if (builtinScenario(id)) {
+      if (await openScenario(id)) return;
+    } else notify(t('notice.badScenario', { id }), true);
+  }
+  await openScenario(DEFAULT_SCENARIO.id);
+}
+
+const session = async (): Promise<Session> => (await ask({ type: 'session' })) as Session;
+
+/** Puts the session into the address and, where the browser lets it, into the clipboard. */
+export async function shareLink(): Promise<void> {
+  const url = new URL(location.href);
+  url.searchParams.delete('scenario');
+  url.hash = `s=${encodeSession(await session())}`;
+  history.replaceState(null, '', url);
+  try {
+    await navigator.clipboard.writeText(url.href);
+    notify(t('share.copied'));
+  } catch {
+    notify(t('share.shown'));
+  }
+}
+
+/** Hands the session over as a file. */
+export async function saveSession(): Promise<void> {
+  const text = JSON.stringify(await session(), null, 2);
+  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `${
+    runStore
+      .getState()
+      .frame?.machine.title.toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-') || 'oomlab'
+  }.json`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

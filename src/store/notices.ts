@@ -1,0 +1,31 @@
+/** Short messages over the page: refusals, and what happened without being asked for. */
+import { createStore } from 'zustand/vanilla';
+
+export interface Notice {
+  id: number;
+  text: string;
+  /** A refusal or damage; the rest is information. */
+  problem: boolean;
+}
+
+export const noticeStore = createStore<{ notices: Notice[] }>(() => ({ notices: [] }));
+
+/** More than these at a time hide the page. */
+const MOST = 3;
+/** How long a message stays, ms: time to read it, and longer for the long ones. */
+const lifetime = (text: string): number => 4000 + 60 * text.length;
+
+let nextId = 1;
+
+/** Shows a message; the same one again only renews it. */
+export function notify(text: string, problem = false): void {
+  const id = nextId++;
+  noticeStore.setState(({ notices }) => ({
+    notices: [...notices.filter((n) => n.text !== text), { id, text, problem }].slice(-MOST),
+  }));
+  setTimeout(() => dismiss(id), lifetime(text));
+}
+
+export function dismiss(id: number): void {
+  noticeStore.setState(({ notices }) => ({ notices: notices.filter((n) => n.id !== id) }));
+}

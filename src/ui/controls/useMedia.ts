@@ -1,0 +1,23 @@
+import { useSyncExternalStore } from 'react';
+
+/** Whether a media query matches now. */
+export function useMedia(query: string): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      const list = matchMedia(query);
+      list.addEventListener('change', changed);
+      return () => list.removeEventListener('change', changed);
+    },
+    () => matchMedia(query).matches,
+    () => false,
+  );
+}
+
+/** How much fits: three columns, two, or one region at a time. */
+export type Layout = 'wide' | 'medium' | 'narrow';
+
+export function useLayout(): Layout {
+  const narrow = useMedia('(max-width: 767px)');
+  const medium = useMedia('(max-width: 1199px)');
+  return narrow ? 'narrow' : medium ? 'medium' : 'wide';
+}

@@ -1,0 +1,88 @@
+import { memo, useMemo } from 'react';
+import { Button } from 'react-aria-components';
+import { t } from '../../i18n';
+import { useRun } from '../../store';
+import type { LogFrame } from '../../worker/protocol';
+import { Scroller } from './Scroller';
+
+/** Lines in the document at a time; Copy takes all there are. */
+const DRAWN = 1500;
+
+/** "[   43.800123] text", as dmesg prints it. */
+export function dmesgTime(ns: number): string {
+  return `[${(ns / 1e9).toFixed(6).padStart(12)}]`;
+}
+const dmesg = (line: LogFrame): string => `${dmesgTime(line.t)} ${line.text}`;
+
+/** Lines that decide something are set in bold. */
+const WEIGHTY = /invoked oom-killer|^Out of memory|^oom-kill:|^oom_reaper|^Kernel panic|Killed process/;
+
+export function KernelLog() {
+  const log = useRun((s) => s.log);
+  const first = Math.max(0, log.length - DRAWN);
+  const rows = useMemo(() => rowsFrom(log, first), [log, first]);
+  const hasReport = rows.some(({ line }) => line && isReport(line));
+  return (
+    <Scroller
+      version={log}
+      label={t('log.kernel')}
+      copy={() => log.filter(Boolean).map(dmesg).join('\n')}
+      tools={
+        hasReport && (
+          <Button className="btn soft small" onPress={goToReport}>
+            {t('log.goReport')}
+          </Button>
+        )
+      }
+    >
+      {log.length === 0 && <p className="log-empty">{t('log.kernel.empty')}</p>}
+      {rows.map(({ n, line, missing }) => (line ? <Line key={n} line={line} /> : <Gap key={n} n={missing} />))}
+    </Scroller>
+  );
+}
+
+const isReport = (line: LogFrame): boolean => line.text.includes('invoked oom-killer');
+
+/** Scrolls to the head of the last report. */
+function goToReport(): void {
+  const heads = document.querySelectorAll<HTMLElement>('.log-line[data-report]');
+  const last = heads[heads.length - 1];
+  const box = last?.closest<HTMLElement>('.log');
+  if (box) box.scrollTop = last.offsetTop - box.offsetTop;
+}
+
+const Line = memo(function Line({ line }: { line: LogFrame }) {
+  return (
+    <div
+      className={WEIGHTY.test(line.text) ? 'log-line weighty' : 'log-line'}
+      data-report={isReport(line) || undefined}
+    >
+      <span className="ts">{dmesgTime(line.t)}</span> {line.text}
+    </div>
+  );
+});
+
+function Gap({ n }: { n: number }) {
+  return <div className="log-line mut">… {t('log.gap', { n })}</div>;
+}
+
+interface Row {
+  /** Number of the line since boot. */
+  n: number;
+  line?: LogFrame;
+  /** How many lines are missing here. */
+  missing: number;
+}
+
+/** The lines from `first` on, with one row for each run of missing ones. */
+function rowsFrom(log: readonly (LogFrame | undefined)[], first: number): Row[] {
+  const rows: Row[] = [];
+  for (let n = first; n < log.length; n++) {
+    const line = log[n];
+    const last = rows[rows.length - 1];
+    if (line) rows.push({ n, line, missing: 0 });
+    else if (last && !last.line) last.missing++;
+    else rows.push({ n, missing: 1 });
+  }
+  return rows;
+}

@@ -1,0 +1,45 @@
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
+import { t } from '../../i18n';
+import { type LogTab, setLogLarge, setLogTab, useSettings } from '../../store';
+import { IconButton } from '../controls/IconButton';
+import { useLayout } from '../controls/useMedia';
+import { KernelLog } from './KernelLog';
+import { ProcFiles } from './ProcFiles';
+import { Tracepoints } from './Tracepoints';
+
+/** What the kernel says, what it does, and what it tells in /proc. */
+export function Log() {
+  const tab = useSettings((s) => s.logTab);
+  const large = useSettings((s) => s.logLarge);
+  const layout = useLayout();
+  return (
+    <section className={`lab-log${large ? ' large' : ''}`} data-region="log" aria-label={t('log.title')}>
+      <Tabs className="log-tabs" selectedKey={tab} onSelectionChange={(key) => setLogTab(key as LogTab)}>
+        <div className="log-head">
+          <TabList className="tabs" aria-label={t('log.title')}>
+            <Tab id="kernel">{t('log.kernel')}</Tab>
+            <Tab id="trace">{t('log.trace')}</Tab>
+            <Tab id="proc">{t('log.proc')}</Tab>
+          </TabList>
+          {layout !== 'narrow' && (
+            <IconButton
+              className="btn ic small"
+              icon={large ? 'shrink' : 'grow'}
+              label={t(large ? 'log.smaller' : 'log.larger')}
+              onPress={() => setLogLarge(!large)}
+            />
+          )}
+        </div>
+        <TabPanel id="kernel" className="log-panel">
+          <KernelLog />
+        </TabPanel>
+        <TabPanel id="trace" className="log-panel">
+          <Tracepoints />
+        </TabPanel>
+        <TabPanel id="proc" className="log-panel">
+          <ProcFiles />
+        </TabPanel>
+      </Tabs>
+    </section>
+  );
+}

@@ -1,0 +1,69 @@
+import { type ReactNode, useLayoutEffect, useRef, useState } from 'react';
+import { Button } from 'react-aria-components';
+import { t } from '../../i18n';
+import { notify } from '../../store';
+
+/** Nearer to the end than that counts as at the end, px. */
+const END_SLACK = 24;
+
+interface Props {
+  /** Changes when there is something new at the end. */
+  version: unknown;
+  label: string;
+  /** What Copy takes, asked for when it is pressed. */
+  copy: () => string;
+  /** More buttons beside it. */
+  tools?: ReactNode;
+  /** Stays at the end while there is news, until the user scrolls away from it. */
+  follow?: boolean;
+  children: ReactNode;
+}
+
+/** Monospaced text that follows its end. Scrolling up stops that; the Follow button or the end itself resumes it. */
+export function Scroller({ version, label, copy, tools, follow = true, children }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const [away, setAway] = useState(false);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new content is what moves the end
+  useLayoutEffect(() => {
+    if (follow && !away && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [version, away, follow]);
+
+  return (
+    <>
+      <div className="log-tools">
+        {tools}
+        <span className="grow" />
+        {follow && away && (
+          <Button className="btn soft small" onPress={() => setAway(false)}>
+            {t('log.follow')}
+          </Button>
+        )}
+        <Button className="btn small" onPress={() => void toClipboard(copy())}>
+          {t('log.copy')}
+        </Button>
+      </div>
+      <div
+        ref={box}
+        className="log"
+        role="log"
+        aria-live="off"
+        aria-label={label}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard
+        tabIndex={0}
+        onScroll={({ currentTarget: el }) => setAway(el.scrollHeight - el.scrollTop - el.clientHeight > END_SLACK)}
+      >
+        {children}
+      </div>
+    </>
+  );
+}
+
+async function toClipboard(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    notify(t('log.copied'));
+  } catch {
+    notify(t('log.copyFailed'), true);
+  }
+}

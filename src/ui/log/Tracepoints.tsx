@@ -1,0 +1,38 @@
+import { memo } from 'react';
+import { t } from '../../i18n';
+import { useRun } from '../../store';
+import type { TraceFrame } from '../../worker/protocol';
+import { seconds } from '../format';
+import { Scroller } from './Scroller';
+
+const DRAWN = 400;
+
+const argsText = (args: Record<string, number>): string =>
+  Object.entries(args)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
+
+const asText = (e: TraceFrame): string => `${seconds(e.t, 6)} ${e.comm}-${e.pid} ${e.name}: ${argsText(e.args)}`;
+
+/** Tracepoints by their kernel names, the latest at the end. */
+export function Tracepoints() {
+  const trace = useRun((s) => s.trace);
+  const drawn = trace.slice(-DRAWN);
+  return (
+    <Scroller version={trace} label={t('log.trace')} copy={() => trace.map(asText).join('\n')}>
+      {trace.length === 0 && <p className="log-empty">{t('log.trace.empty')}</p>}
+      {drawn.map((event) => (
+        <Line key={event.seq} event={event} />
+      ))}
+    </Scroller>
+  );
+}
+
+const Line = memo(function Line({ event }: { event: TraceFrame }) {
+  return (
+    <div className="log-line">
+      <span className="ts">{seconds(event.t, 4)}</span> {event.comm.padEnd(9)} <b>{event.name}</b>{' '}
+      {argsText(event.args)}
+    </div>
+  );
+});

@@ -1,0 +1,117 @@
+import { reset, seek, step, stepBack } from '../../actions/lab';
+import { t } from '../../i18n';
+import { useRun, useSettings, useShown } from '../../store';
+import { Chip } from '../controls/Chip';
+import { IconButton } from '../controls/IconButton';
+import { held, MemoryBar } from '../controls/MemoryBar';
+import { durationParts, int, percent, seconds } from '../format';
+import { RunUntil } from '../topbar/RunUntil';
+import { RunButton } from '../topbar/Transport';
+
+const WIDTH = 358;
+const HEIGHT = 30;
+
+/** What a phone shows under every region: access time, candidate, scrubber and transport. */
+export function Dock() {
+  const tab = useSettings((s) => s.phoneTab);
+  return (
+    <div className="dock">
+      {tab !== 'memory' && <AccessTime />}
+      <Candidate />
+      <Scrubber />
+      <div className="dock-transport">
+        <IconButton className="btn soft touch" icon="reset" label={t('transport.reset')} onPress={() => void reset()} />
+        <IconButton
+          className="btn soft touch"
+          icon="back"
+          label={t('transport.stepBack')}
+          onPress={() => void stepBack()}
+        />
+        <RunButton className="btn solid run touch" />
+        <IconButton className="btn soft touch" icon="step" label={t('transport.step')} onPress={() => void step()} />
+        <RunUntil className="btn soft touch" label={t('transport.untilShort')} />
+      </div>
+    </div>
+  );
+}
+
+function AccessTime() {
+  const { ns, ramNs, full } = useShown((f) => ({ ns: f.eat.ns, ramNs: f.eat.ramNs, full: f.psi.fullNow }), {
+    ns: 0,
+    ramNs: 1,
+    full: 0,
+  });
+  const { value, unit } = durationParts(ns);
+  const times = ns / (ramNs || 1);
+  return (
+    <div className="dock-eat">
+      <div>
+        <span className="sub small">{t('phone.eat')}</span>
+        <b>
+          {value} <small>{unit}</small>
+        </b>
+      </div>
+      <span className="sub">
+        {t('phone.slower', { n: times < 10 ? Number(times.toFixed(1)) : Math.round(times) })}
+        <br />
+        {t('phone.psi', { p: percent(full) })}
+      </span>
+    </div>
+  );
+}
+
+function Candidate() {
+  const proc = useShown((f) => f.procs.find((p) => p.pid === f.candidate) ?? null, null);
+  if (!proc) return <p className="sub dock-candidate">{t('processes.nobody')}</p>;
+  return (
+    <div className="dock-candidate">
+      <p className="flag">{t('processes.wouldDie')}</p>
+      <div className="dock-who">
+        <Chip proc={proc} />
+        <b>{proc.comm}</b>
+        <span className="mut">{proc.pid}</span>
+        <span className="grow" />
+        <b>{int(proc.points ?? 0)}</b>
+      </div>
+      <MemoryBar proc={proc} scale={Math.max(1, held(proc))} />
+    </div>
+  );
+}
+
+/** The whole run on one line: free pages behind it, kills across it. */
+function Scrubber() {
+  const head = useShown((f) => f.t, 0);
+  const known = useShown((f) => Math.max(f.known, f.t), 0);
+  const samples = useRun((s) => s.samples);
+  const events = useRun((s) => s.events);
+  const end = Math.max(known, 1);
+  let most = 1;
+  for (const s of samples) most = Math.max(most, s.free);
+  const x = (time: number) => (WIDTH * time) / end;
+  const every = Math.max(1, Math.ceil(samples.length / 180));
+  const points = samples
+    .filter((_, i) => i % every === 0)
+    .map((s) => `${x(s.t).toFixed(1)},${(HEIGHT - (HEIGHT * s.free) / most).toFixed(1)}`);
+  return (
+    <div className="scrubber">
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+        <polyline points={points.join(' ')} className="scrub-free" />
+        {events
+          .filter((e) => e.kind === 'kill')
+          .map((e) => (
+            <path key={`${e.t}-${e.pid}`} d={`M${x(e.t)} 0V${HEIGHT}`} className="scrub-kill" />
+          ))}
+      </svg>
+      <input
+        className="range"
+        type="range"
+        min={0}
+        max={Math.ceil(end / 1e6)}
+        value={Math.round(head / 1e6)}
+        aria-label={t('phone.scrub')}
+        aria-valuetext={t('phone.scrubValue', { t: seconds(head), known: seconds(end, 1) })}
+        onChange={(e) => void seek(Number(e.currentTarget.value) * 1e6)}
+      />
+    </div>
+  );
+}

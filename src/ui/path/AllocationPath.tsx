@@ -1,0 +1,172 @@
+import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
+import { t, tMaybe } from '../../i18n';
+import { useShown } from '../../store';
+import type { Frame, PathFrame, PathStep } from '../../worker/protocol';
+import { bytes, duration, int, PAGE_BYTES } from '../format';
+import { fastPathSteps, MARKS, mainZone, resultText, shareAt, stepLabel } from './steps';
+
+const ROUNDS = 16;
+const PRIORITIES = [12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
+
+/** The walk of the allocation that waits the longest, step by step, with the comparisons that decided. */
+export function AllocationPath() {
+  const path = useShown((f) => f.path, null);
+  return (
+    <section className="path-region" data-region="allocation-path" aria-label={t('path.title')}>
+      <div className="hd">
+        <h2>{t('path.title')}</h2>
+        <span className="mut">
+          {path
+            ? t('path.wants', { name: path.comm, pid: String(path.pid), what: wanted(path.order) })
+            : t('path.fastShort')}
+        </span>
+      </div>
+      {path ? <SlowPath path={path} /> : <FastPath />}
+      <Kswapd />
+    </section>
+  );
+}
+
+const wanted = (order: number): string =>
+  order === 0 ? t('path.onePage') : t('path.block', { size: bytes(PAGE_BYTES * 2 ** order), order });
+
+function FastPath() {
+  const zone = useShown((f) => {
+    const z = mainZone(f);
+    return z ? { ...z, kinds: null } : null;
+  }, null);
+  if (!zone) return null;
+  const steps = fastPathSteps(zone as unknown as Frame['zones'][number]);
+  const below = zone.free <= zone.low;
+  return (
+    <>
+      <p className="path-fast">
+        {t(below ? 'path.fastBelow' : 'path.fast', { free: zone.free, low: zone.low })}
+        <span className="mut"> {zone.name}</span>
+      </p>
+      <ol className="path">
+        {steps.map((step) => (
+          <Step key={step.id} step={step} path={null} />
+        ))}
+      </ol>
+    </>
+  );
+}
+
+function SlowPath({ path }: { path: PathFrame }) {
+  return (
+    <ol className="path">
+      {path.steps.map((step, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a step may come twice, and its place is its identity
+        <Step key={`${step.id}-${i}`} step={step} path={path} gfp={i === 0 ? path.gfp : ''} />
+      ))}
+    </ol>
+  );
+}
+
+function Step({ step, path, gfp = '' }: { step: PathStep; path: PathFrame | null; gfp?: string }) {
+  const active = step.state === 'active';
+  const todo = step.state === 'waiting' || step.state === 'not-reached';
+  const isReclaim = step.id === 'direct_reclaim';
+  const isRetry = step.id === 'should_reclaim_retry';
+  const result = active && path ? t('path.soFar', { t: duration(path.since) }) : resultText(step) || gfp;
+  return (
+    <li
+      className={`step ${step.state}${todo ? ' todo' : ''}`}
+      data-step={step.id}
+      aria-current={active ? 'step' : undefined}
+    >
+      <span className="node" aria-hidden="true">
+        {isRetry && todo && path && path.retries > 0 ? path.retries : MARKS[step.state]}
+      </span>
+      <StepName step={step} />
+      <span className="res">
+        {isRetry && path ? <Retries n={path.retries} /> : result}
+        {active && isRetry && <span> {result}</span>}
+      </span>
+      <span className="vh">{t(`path.state.${step.state}`)}</span>
+      {active && resultText(step) && <p className="step-compare mono">{resultText(step)}</p>}
+      {active && isReclaim && path?.reclaim && <Reclaim reclaim={path.reclaim} />}
+    </li>
+  );
+}
+
+/** Name of a step; pressed, it says what the kernel asks there and in which function. */
+function StepName({ step }: { step: PathStep }) {
+  const label = stepLabel(step.id);
+  const help = tMaybe(`stepHelp.${step.id}`);
+  if (!help) return <span className="step-name">{label}</span>;
+  const result = resultText(step);
+  return (
+    <DialogTrigger>
+      <Button className="step-name">{label}</Button>
+      <Popover className="popover" placement="left" offset={8}>
+        <Dialog className="step-help" aria-label={t('path.about', { step: label })}>
+          <p className="mono">{tMaybe(`stepFn.${step.id}`)}</p>
+          <p>{help}</p>
+          {result && <p className="mono sub">{step.compare ? `${step.compare.zone}: ${result}` : result}</p>}
+        </Dialog>
+      </Popover>
+    </DialogTrigger>
+  );
+}
+
+function Reclaim({ reclaim }: { reclaim: NonNullable<PathFrame['reclaim']> }) {
+  const { priority, scanned, reclaimed, target, sleeping } = reclaim;
+  return (
+    <>
+      <span className="ladder" role="img" aria-label={t('path.priority', { priority })}>
+        {PRIORITIES.map((p) => (
+          <i key={p} className={p > priority ? 'done' : p === priority ? 'cur' : ''}>
+            {p}
+          </i>
+        ))}
+      </span>
+      <p>
+        {t('path.reclaim', {
+          priority: String(priority),
+          share: shareAt(priority),
+          scanned,
+          reclaimed,
+          target,
+        })}
+        {sleeping && ` ${t('path.reclaimSleeps')}`}
+      </p>
+    </>
+  );
+}
+
+function Retries({ n }: { n: number }) {
+  return (
+    <span className="retries" role="img" aria-label={t('path.retriesLabel', { n })}>
+      <span className="pips" aria-hidden="true">
+        {Array.from({ length: ROUNDS }, (_, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: sixteen pips, always
+          <i key={i} className={i < n ? 'on' : ''} />
+        ))}
+      </span>
+      {t('path.retries', { n })}
+    </span>
+  );
+}
+
+/** What the background reclaimers do meanwhile, one line a node. */
+function Kswapd() {
+  const kswapd = useShown((f) => f.kswapd, []);
+  return (
+    <ul className="kswapd">
+      {kswapd.map(({ node, running, priority, failures, scanned, reclaimed }) => (
+        <li key={node} data-running={running}>
+          <b>{t('path.kswapd', { node: String(node) })}</b>
+          <span>
+            {failures >= ROUNDS
+              ? t('path.kswapd.failed', { n: failures })
+              : running
+                ? t('path.kswapd.running', { priority: String(priority), scanned: int(scanned), reclaimed })
+                : t('path.kswapd.asleep')}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,55 @@
+/** The steps of the picture, and how their comparisons are written. */
+import { t, tMaybe } from '../../i18n';
+import type { Frame, PathStep, ZoneFrame } from '../../worker/protocol';
+import { int } from '../format';
+
+/** The zone whose watermarks most allocations meet: the gauge's, which is the largest. */
+export function mainZone(frame: Frame): ZoneFrame | undefined {
+  return frame.zones.find((z) => z.name === frame.gauge.zone || z.id === frame.gauge.zone) ?? frame.zones[0];
+}
+
+/** The way when nobody is in the slow path: the fast path's test with today's numbers, and nothing after it. */
+export function fastPathSteps(zone: ZoneFrame): PathStep[] {
+  const ok = zone.free > zone.low;
+  return [
+    { id: 'page_fault', state: ok ? 'passed' : 'not-reached' },
+    {
+      id: 'fast_path',
+      state: ok ? 'passed' : 'not-reached',
+      compare: { left: zone.free, op: ok ? '>' : '<=', right: zone.low, zone: zone.name, reserve: 0 },
+    },
+    ...['wake_kswapd', 'retry_min_watermark', 'direct_reclaim', 'should_reclaim_retry', 'out_of_memory'].map(
+      (id): PathStep => ({ id, state: 'not-reached' }),
+    ),
+  ];
+}
+
+export const stepLabel = (id: string): string => tMaybe(`step.${id}`) ?? id;
+
+const OPS = { '<': '<', '<=': '≤', '>': '>', '>=': '≥' } as const;
+
+/** "659 < 837", with the reserve that counts against this request: "474 < 22 + 454". */
+export function compareText({ left, op, right, reserve }: NonNullable<PathStep['compare']>): string {
+  const bar = reserve > 0 ? `${int(right)} + ${int(reserve)}` : int(right);
+  return `${int(left)} ${OPS[op]} ${bar}`;
+}
+
+/** What stands at the right of a step. */
+export function resultText(step: PathStep): string {
+  if (step.compare) return compareText(step.compare);
+  if (step.note) return tMaybe(step.note.code, step.note.params) ?? step.note.code;
+  return '';
+}
+
+/** Drawn in the node. */
+export const MARKS: Record<PathStep['state'], string> = {
+  passed: '✓',
+  failed: '✕',
+  skipped: '–',
+  active: '▸',
+  waiting: '',
+  'not-reached': '',
+};
+
+/** "1/8" of each list at priority 3, "all" at 0. */
+export const shareAt = (priority: number): string => (priority > 0 ? `1/${int(2 ** priority)}` : t('path.reclaimAll'));

@@ -1,0 +1,134 @@
+import { memo, useId, useState } from 'react';
+import { t } from '../../i18n';
+import { hoverPid } from '../../store';
+import type { ProcFrame } from '../../worker/protocol';
+import { Chip } from '../controls/Chip';
+import { held, MemoryBar } from '../controls/MemoryBar';
+import { int, seconds } from '../format';
+import { AdjControl } from './AdjControl';
+import { ProcessName } from './Details';
+import { rowKind } from './order';
+import { SignalMenu } from './SignalMenu';
+
+interface Props {
+  proc: ProcFrame;
+  /** Pages of a full bar. */
+  scale: number;
+  candidate: boolean;
+  /** Somebody has this row in hand: it keeps its form, whatever its numbers become. */
+  inHand: boolean;
+}
+
+/** One process. */
+export const ProcessRow = memo(Row, (a, b) => {
+  if (a.scale !== b.scale || a.candidate !== b.candidate || a.inHand !== b.inHand) return false;
+  const keys = Object.keys(a.proc) as (keyof ProcFrame)[];
+  return keys.every((k) => k === 'doing' || k === 'minFlt' || k === 'majFlt' || a.proc[k] === b.proc[k]);
+});
+
+function Row({ proc, scale, candidate, inHand }: Props) {
+  const kind = rowKind(proc);
+  const hover = { onPointerEnter: () => hoverPid(proc.pid), onPointerLeave: () => hoverPid(null) };
+  if (kind === 'gone') {
+    const killed = proc.killedAt >= 0;
+    return (
+      <li className="proc mini dead" data-pid={proc.pid} data-state={proc.state} {...hover}>
+        <Chip proc={proc} />
+        <div className="who">
+          {killed ? <s>{proc.comm}</s> : <b>{proc.comm}</b>} <i>{proc.pid}</i>{' '}
+          <span className={killed ? 'st dead' : 'st'}>
+            {killed ? t('processes.killed', { t: seconds(proc.killedAt, 1) }) : t('processes.exited')}
+          </span>
+        </div>
+        <span className="note">{t('processes.freed')}</span>
+      </li>
+    );
+  }
+  if (kind === 'exempt' && !(proc.never === 'adj' && inHand)) return <ExemptRow proc={proc} hover={hover} />;
+  return <FullRow proc={proc} scale={scale} candidate={candidate} dying={kind === 'dying'} hover={hover} />;
+}
+
+type Hover = { onPointerEnter: () => void; onPointerLeave: () => void };
+
+function ExemptRow({ proc, hover }: { proc: ProcFrame; hover: Hover }) {
+  const errorId = useId();
+  const [error, setError] = useState('');
+  return (
+    <li className="proc mini" data-pid={proc.pid} data-state={proc.state} {...hover}>
+      <Chip proc={proc} />
+      <div className="who">
+        <ProcessName proc={proc} />
+      </div>
+      <span className="note">
+        {proc.never !== 'adj' && `${t(`never.${proc.never || 'no_mm'}`)}: `}
+        {t('processes.never')}
+      </span>
+      {proc.never === 'adj' && (
+        <AdjControl
+          pid={proc.pid}
+          name={proc.comm}
+          value={proc.adj}
+          onError={setError}
+          errorId={errorId}
+          invalid={error !== ''}
+          fieldOnly
+        />
+      )}
+      {error && (
+        <p id={errorId} className="error" role="alert">
+          {error}
+        </p>
+      )}
+    </li>
+  );
+}
+
+interface FullProps extends Omit<Props, 'inHand'> {
+  dying: boolean;
+  hover: Hover;
+}
+
+function FullRow({ proc, scale, candidate, dying, hover }: FullProps) {
+  const errorId = useId();
+  const [error, setError] = useState('');
+  return (
+    <li
+      className={`proc${dying ? ' dying' : ''}${candidate ? ' candidate' : ''}`}
+      data-pid={proc.pid}
+      data-state={proc.state}
+      {...hover}
+    >
+      {candidate && <p className="flag">{t('processes.wouldDie')}</p>}
+      <Chip proc={proc} />
+      <div className="who">
+        <ProcessName proc={proc} />
+        {dying ? (
+          <span className="st dead">{t('processes.dying')}</span>
+        ) : (
+          <span className={`st ${proc.state}`}>{t(`state.${proc.state}`)}</span>
+        )}
+      </div>
+      <span className="pts">{proc.points === null ? int(held(proc)) : int(proc.points)}</span>
+      <span className="sc">{int(proc.oomScore)}</span>
+      <SignalMenu pid={proc.pid} name={proc.comm} stopped={proc.state === 'stopped'} />
+      <div className="viz">
+        <MemoryBar proc={proc} scale={scale} />
+        {!dying && (
+          <AdjControl
+            pid={proc.pid}
+            name={proc.comm}
+            value={proc.adj}
+            onError={setError}
+            errorId={errorId}
+            invalid={error !== ''}
+          />
+        )}
+      </div>
+      {error && (
+        <p id={errorId} className="error" role="alert">
+          {error}
+        </p>
+      )}
+    </li>
+  );
+}

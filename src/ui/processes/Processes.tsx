@@ -1,0 +1,90 @@
+import { type FocusEvent, useMemo, useRef, useState } from 'react';
+import { Button } from 'react-aria-components';
+import { t } from '../../i18n';
+import { useShown } from '../../store';
+import type { ProcFrame } from '../../worker/protocol';
+import { Launch } from './Launch';
+import { barScale, keepOrder, orderProcesses, rowKind } from './order';
+import { ProcessRow } from './ProcessRow';
+import { useFlip } from './useFlip';
+
+/** Rows shown before the rest is folded away. */
+const SHOWN = 24;
+const NO_PROCS: ProcFrame[] = [];
+
+/** Processes by badness, and the programs that can be launched. */
+export function Processes() {
+  return (
+    <aside className="lab-processes" data-region="processes" aria-label={t('processes.title')}>
+      <div className="hd">
+        <h2>{t('processes.title')}</h2>
+        <span className="mut">{t('processes.sub')}</span>
+      </div>
+      <ProcessList />
+      <Launch />
+    </aside>
+  );
+}
+
+function ProcessList() {
+  const procs = useShown((f) => f.procs, NO_PROCS);
+  const totalpages = useShown((f) => f.totalpages, 0);
+  const candidate = useShown((f) => f.candidate, -1);
+  const [inHand, setInHand] = useState<number | null>(null);
+  const [all, setAll] = useState(false);
+  const order = useRef<number[]>([]);
+  const list = useRef<HTMLUListElement>(null);
+
+  const rows = useMemo(() => {
+    const sorted = orderProcesses(procs);
+    const kept = inHand === null ? sorted : keepOrder(sorted, order.current);
+    order.current = kept.map((p) => p.pid);
+    return kept;
+  }, [procs, inHand]);
+  const visible = all ? rows : rows.slice(0, SHOWN);
+  const scale = barScale(rows, totalpages);
+  const kthreads = procs.length - rows.length;
+  const doomed = rows.some((p) => rowKind(p) === 'full');
+  useFlip(list, visible.map((p) => p.pid).join());
+
+  /** A row is in hand while its slider or field has the focus. */
+  function hold(e: FocusEvent) {
+    const row = e.target.closest<HTMLElement>('[data-pid]');
+    setInHand(row && e.target.matches('input') ? Number(row.dataset.pid) : null);
+  }
+
+  return (
+    <>
+      <div className="cols" aria-hidden="true">
+        <span>{t('processes.points')}</span>
+        <span>{t('processes.oomScore')}</span>
+      </div>
+      {rows.length > 0 && !doomed && <p className="sub small">{t('processes.nobody')}</p>}
+      <ul ref={list} className="procs" aria-label={t('processes.list')} onFocus={hold} onBlur={() => setInHand(null)}>
+        {visible.map((proc) => (
+          <ProcessRow
+            key={proc.pid}
+            proc={proc}
+            scale={scale}
+            candidate={proc.pid === candidate}
+            inHand={proc.pid === inHand}
+          />
+        ))}
+        {kthreads > 0 && (
+          <li className="proc mini">
+            <span className="chip" aria-hidden="true">
+              k
+            </span>
+            <span className="who">{t('processes.kthreads', { n: kthreads })}</span>
+            <span className="note">{t('processes.never')}</span>
+          </li>
+        )}
+      </ul>
+      {rows.length > SHOWN && (
+        <Button className="btn small" onPress={() => setAll(!all)}>
+          {all ? t('processes.less') : t('processes.more', { n: rows.length - SHOWN })}
+        </Button>
+      )}
+    </>
+  );
+}

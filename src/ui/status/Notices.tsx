@@ -1,0 +1,26 @@
+import { t } from '../../i18n';
+import { dismiss, useNotices, useRun } from '../../store';
+import { IconButton } from '../controls/IconButton';
+
+/** Messages over the page: refusals, news, and the death of the worker, which stays. */
+export function Notices() {
+  const notices = useNotices();
+  const fatal = useRun((s) => s.fatal);
+  return (
+    <section className="notices" aria-label={t('notice.region')}>
+      {fatal && (
+        <p className="notice" role="alert">
+          <span>
+            <b>{t('notice.fatal', { why: fatal })}</b> {t('notice.fatalLater')}
+          </span>
+        </p>
+      )}
+      {notices.map(({ id, text, problem }) => (
+        <p key={id} className="notice" role={problem ? 'alert' : 'status'}>
+          <span>{text}</span>
+          <IconButton className="btn ic small" icon="cross" label={t('notice.close')} onPress={() => dismiss(id)} />
+        </p>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,36 @@
+/** Which words are said aloud when the machine moves on. */
+import { t } from '../../i18n';
+import type { Frame, TimelineEvent } from '../../worker/protocol';
+import { seconds } from '../format';
+
+export interface Words {
+  polite: string[];
+  assertive: string[];
+}
+
+const FIRST_ONLY = ['kswapd', 'direct-reclaim', 'swap-out'] as const;
+
+/** Words for the way from one shown frame to the next. Going back says nothing but where it ended. */
+export function announcements(before: Frame | null, now: Frame, events: readonly TimelineEvent[]): Words {
+  const words: Words = { polite: [], assertive: [] };
+  if (!before) return words;
+  for (const event of events) {
+    if (event.t <= before.t || event.t > now.t) continue;
+    const at = seconds(event.t, 1);
+    if (event.kind === 'kill') {
+      words.assertive.push(t('announce.kill', { name: event.label, pid: String(event.pid), t: at }));
+    } else if (event.kind === 'panic') words.assertive.push(t('announce.panic', { t: at }));
+    else if (event.kind === 'oom') words.polite.push(t('announce.oom', { t: at }));
+    else {
+      const kind = FIRST_ONLY.find((k) => k === event.kind);
+      if (kind && events.find((e) => e.kind === kind) === event) words.polite.push(t(`announce.${kind}`, { t: at }));
+    }
+  }
+  if (before.status !== now.status) {
+    if (now.status === 'running') words.polite.push(t('announce.running'));
+    else if (before.status === 'running' || before.status === 'seeking') {
+      words.polite.push(t('announce.paused', { t: seconds(now.t) }));
+    }
+  }
+  return words;
+}

@@ -1,0 +1,45 @@
+import { Button } from 'react-aria-components';
+import { runAction } from '../../actions/registry';
+import { t } from '../../i18n';
+import { setTheme, useSettings } from '../../store';
+import { IconButton } from '../controls/IconButton';
+import { Icon, Mark } from '../controls/Icons';
+import { Clock } from './Clock';
+import { Knobs } from './Knobs';
+import { MachinePicker } from './MachinePicker';
+import { RunUntil } from './RunUntil';
+import { Speed } from './Speed';
+import { Transport } from './Transport';
+
+/** Wordmark, machine, transport, clock and the page's own buttons. */
+export function TopBar() {
+  const theme = useSettings((s) => s.theme);
+  return (
+    <header className="lab-top bar" data-region="top-bar">
+      <h1 className="mark">
+        <Mark />
+        {t('app.name')}
+      </h1>
+      <MachinePicker />
+      <span className="grow" />
+      <Transport />
+      <RunUntil />
+      <Speed />
+      <Clock />
+      <span className="grow" />
+      <nav className="bar-nav" aria-label={t('nav.label')}>
+        <Knobs />
+        <IconButton
+          icon={theme === 'dark' ? 'sun' : 'moon'}
+          label={t(theme === 'dark' ? 'nav.theme.light' : 'nav.theme.dark')}
+          onPress={() => setTheme(theme === 'dark' ? 'light' : 'dark')}
+        />
+        <IconButton icon="help" label={t('nav.help')} hint="?" onPress={() => runAction('help')} />
+        <Button className="btn" onPress={() => runAction('share')}>
+          <Icon name="share" />
+          {t('nav.share')}
+        </Button>
+      </nav>
+    </header>
+  );
+}
