@@ -227,7 +227,11 @@ export interface ScanControl {
   nrReclaimed: number;
   /** Where it is: see vmscan.ts. */
   stage: string;
-  /** Node being shrunk and the place in the list of nodes. */
+  /** Direct: node whose zonelist is walked, nodes allowed (bit mask, 0 = all), a zone is ready for compaction. */
+  zonelistNid: number;
+  nodemask: number;
+  compactionReady: boolean;
+  /** Node being shrunk and the place in the zonelist. */
   nid: number;
   nodeCursor: number;
   /** What is left to scan per list, and what get_scan_count had asked for. */

@@ -101,6 +101,7 @@ export const NR_VMSCAN_WRITE = 29;
 export const NR_VMSCAN_IMMEDIATE = 30;
 export const NR_DIRTIED = 31;
 export const NR_WRITTEN = 32;
+export const NR_THROTTLED_WRITTEN = 33;
 /** In kB, as the kernel counts it. */
 export const NR_KERNEL_STACK_KB = 37;
 export const NR_PAGETABLE = 38;

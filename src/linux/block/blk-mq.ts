@@ -1,0 +1,168 @@
+/**
+ * Block devices: a queue with latency, bandwidth and a depth. One request is one page.
+ *
+ * A device serves `parallel` requests at the same time; each waits for its own seek or flash read, then all share one
+ * channel at `pageTime` a page. Requests are served in the order they come, writes and reads alike.
+ */
+import type { Disk, Kernel } from '../include/kernel';
+import type { Inode } from '../include/mm_types';
+import { PG_LOCKED } from '../include/page';
+import { TASK_UNINTERRUPTIBLE, type Task } from '../include/sched';
+import { PGPGIN, PGPGOUT } from '../include/vmstat';
+import { scheduleTimeout, wakeUpPage } from '../kernel/sched/core';
+import { folioEndWriteback } from '../mm/page-writeback';
+
+/**
+ * Pages a device takes before it makes submitters wait: 256 requests (nr_requests of a SATA disk) of 32 KiB, the size
+ * neighbouring pages are commonly merged to.
+ */
+export const QUEUE_DEPTH_PAGES = 2048;
+/** Place on disk of the first swap slot, in pages: far from all files, so that going from one to the other seeks. */
+const SWAP_BASE = 2 ** 40;
+/** Room a file has on its disk, in pages. */
+const FILE_EXTENT = 2 ** 26;
+const FIRST_RING = 64;
+
+/** What a device is like. Times in ns. */
+export interface DiskInit {
+  name: string;
+  /** Before the first byte: a seek with half a turn, or a flash read. */
+  latency: number;
+  /** Transfer of one page. */
+  pageTime: number;
+  /** A request that follows its predecessor costs no latency. */
+  rotational: boolean;
+  /** Requests served at the same time. */
+  parallel: number;
+}
+
+/** Adds a block device; returns its index in `Kernel.disks`. */
+export function addDisk(k: Kernel, init: DiskInit): number {
+  const disk: Disk = {
+    name: init.name,
+    latency: init.latency,
+    pageTime: init.pageTime,
+    rotational: init.rotational,
+    parallel: init.parallel,
+    // One slot more: the channel they share.
+    busyUntil: new Float64Array(init.parallel + 1),
+    doneAt: new Float64Array(FIRST_RING),
+    pfn: new Int32Array(FIRST_RING),
+    op: new Uint8Array(FIRST_RING),
+    head: 0,
+    count: 0,
+    lastSector: -1,
+    reads: 0,
+    writes: 0,
+  };
+  return k.disks.push(disk) - 1;
+}
+
+/** Place on its disk of a file's page, in pages. */
+export const fileSector = (inode: Inode, index: number): number => inode.id * FILE_EXTENT + index;
+/** Place on its disk of a swap slot, in pages. */
+export const swapSector = (slot: number): number => SWAP_BASE + slot;
+
+function growRing(d: Disk): void {
+  const size = d.pfn.length;
+  const doneAt = new Float64Array(size * 2);
+  const pfn = new Int32Array(size * 2);
+  const op = new Uint8Array(size * 2);
+  for (let i = 0; i < d.count; i++) {
+    const j = (d.head + i) & (size - 1);
+    doneAt[i] = d.doneAt[j];
+    pfn[i] = d.pfn[j];
+    op[i] = d.op[j];
+  }
+  d.doneAt = doneAt;
+  d.pfn = pfn;
+  d.op = op;
+  d.head = 0;
+}
+
+/**
+ * submit_bio: queues the read or write of one page. It never fails and never sleeps; who cares about a long queue asks
+ * `blkWaitForQueue` before. A read leaves the page locked until it is done; a page to write is under writeback already.
+ *
+ * @param sector place on the disk in pages, from `fileSector` or `swapSector`
+ */
+export function submitBio(k: Kernel, disk: number, pfn: number, write: boolean, sector: number): void {
+  const d = k.disks[disk];
+  if (d.count === d.pfn.length) growRing(d);
+  const busy = d.busyUntil;
+  const channel = d.parallel;
+  let slot = 0;
+  for (let i = 1; i < channel; i++) if (busy[i] < busy[slot]) slot = i;
+  const start = busy[slot] > k.now ? busy[slot] : k.now;
+  const ready = d.rotational && sector === d.lastSector + 1 ? start : start + d.latency;
+  const done = (busy[channel] > ready ? busy[channel] : ready) + d.pageTime;
+  busy[slot] = done;
+  busy[channel] = done;
+  d.lastSector = sector;
+
+  const mask = d.pfn.length - 1;
+  let i = d.count;
+  while (i > 0 && d.doneAt[(d.head + i - 1) & mask] > done) {
+    const to = (d.head + i) & mask;
+    const from = (d.head + i - 1) & mask;
+    d.doneAt[to] = d.doneAt[from];
+    d.pfn[to] = d.pfn[from];
+    d.op[to] = d.op[from];
+    i--;
+  }
+  const at = (d.head + i) & mask;
+  d.doneAt[at] = done;
+  d.pfn[at] = pfn;
+  d.op[at] = write ? 1 : 0;
+  d.count++;
+
+  if (write) {
+    d.writes++;
+    k.vmEvents[PGPGOUT] += 4;
+  } else {
+    d.reads++;
+    k.mem.flags[pfn] |= PG_LOCKED;
+    k.vmEvents[PGPGIN] += 4;
+  }
+}
+
+/** ns of the next request to complete on any device, Infinity = all idle. */
+export function nextCompletion(k: Kernel): number {
+  let at = Infinity;
+  const { disks } = k;
+  for (let i = 0; i < disks.length; i++) {
+    const d = disks[i];
+    if (d.count > 0 && d.doneAt[d.head] < at) at = d.doneAt[d.head];
+  }
+  return at;
+}
+
+/** Handles all requests complete at `k.now`: pages are unlocked or leave writeback, their waiters wake. */
+export function completeBios(k: Kernel): void {
+  const { disks } = k;
+  for (let i = 0; i < disks.length; i++) {
+    const d = disks[i];
+    while (d.count > 0 && d.doneAt[d.head] <= k.now) {
+      const pfn = d.pfn[d.head];
+      const write = d.op[d.head];
+      d.head = (d.head + 1) & (d.pfn.length - 1);
+      d.count--;
+      if (write) folioEndWriteback(k, pfn);
+      else k.mem.flags[pfn] &= ~PG_LOCKED;
+      wakeUpPage(k, pfn);
+    }
+  }
+}
+
+/**
+ * blk_mq_get_tag: a full queue makes the task sleep until a request is done. Returns true when it does; the caller
+ * gives up its turn and comes again.
+ */
+export function blkWaitForQueue(k: Kernel, task: Task, disk: number): boolean {
+  const d = k.disks[disk];
+  if (d.count < QUEUE_DEPTH_PAGES) return false;
+  const ns = d.doneAt[d.head] - k.now;
+  scheduleTimeout(k, task, ns > 0 ? ns : 0, TASK_UNINTERRUPTIBLE);
+  task.inIowait = true;
+  return true;
+}

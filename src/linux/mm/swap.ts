@@ -1,0 +1,214 @@
+/**
+ * How pages get on, between and off the LRU lists. §5.1, §5.2.
+ *
+ * A scheme with generations replaces `folioLruList` and the two functions behind it that put a folio on a list.
+ */
+import type { Kernel } from '../include/kernel';
+import { listAdd, listAddTail, listDel } from '../include/list';
+import { LRU_UNEVICTABLE } from '../include/mmzone';
+import {
+  PG_ACTIVE,
+  PG_BATCHED,
+  PG_DIRTY,
+  PG_ISOLATED,
+  PG_LOCKED,
+  PG_LRU,
+  PG_MLOCKED,
+  PG_REFERENCED,
+  PG_SWAPBACKED,
+  PG_SWAPCACHE,
+  PG_UNEVICTABLE,
+  PGZONE_MASK,
+  PGZONE_SHIFT,
+} from '../include/page';
+import {
+  NR_LRU_BASE,
+  NR_ZONE_LRU_BASE,
+  PGACTIVATE,
+  PGDEACTIVATE,
+  PGLAZYFREE,
+  PGROTATED,
+  UNEVICTABLE_PGCULLED,
+  UNEVICTABLE_PGRESCUED,
+} from '../include/vmstat';
+import { workingsetActivation } from './workingset';
+
+/** Entries a cpu has in `Kernel.lruBatch`. */
+const BATCH_STRIDE = 32;
+
+/** folio_lru_list: the list a page with these flags belongs on. */
+export const folioLruList = (flags: number): number =>
+  flags & PG_UNEVICTABLE ? LRU_UNEVICTABLE : (flags & PG_SWAPBACKED ? 0 : 2) + (flags & PG_ACTIVE ? 1 : 0);
+
+/** folio_evictable: neither locked in memory nor of a file that has no place but memory. */
+export function folioEvictable(k: Kernel, pfn: number): boolean {
+  if (k.mem.flags[pfn] & PG_MLOCKED) return false;
+  const mapping = k.mem.mapping[pfn];
+  return mapping >= 0 || k.inodes[-mapping - 1].kind !== 'ramfs';
+}
+
+/** update_lru_size. `n` is +1 or −1. */
+function updateLruSize(k: Kernel, flags: number, lru: number, n: number): number {
+  const z = k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT];
+  const node = k.nodes[z.node];
+  z.stat[NR_ZONE_LRU_BASE + lru] += n;
+  node.stat[NR_LRU_BASE + lru] += n;
+  return node.lruvec.heads + lru;
+}
+
+/** lruvec_add_folio: puts a page at the head of the list its flags name, and counts it. */
+export function lruvecAddFolio(k: Kernel, pfn: number): void {
+  const m = k.mem;
+  const flags = m.flags[pfn];
+  listAdd(m, updateLruSize(k, flags, folioLruList(flags), 1), pfn);
+}
+
+/** lruvec_add_folio_tail: the same, at the end that reclaim takes from. */
+export function lruvecAddFolioTail(k: Kernel, pfn: number): void {
+  const m = k.mem;
+  const flags = m.flags[pfn];
+  listAddTail(m, updateLruSize(k, flags, folioLruList(flags), 1), pfn);
+}
+
+/** lruvec_del_folio: takes a page off its list, and uncounts it. */
+export function lruvecDelFolio(k: Kernel, pfn: number): void {
+  const m = k.mem;
+  const flags = m.flags[pfn];
+  updateLruSize(k, flags, folioLruList(flags), -1);
+  listDel(m, pfn);
+}
+
+/** lru_add: the page's first way to a list, or its way back after it was isolated. */
+export function folioPutbackLru(k: Kernel, pfn: number): void {
+  const m = k.mem;
+  const flags = m.flags[pfn] & ~(PG_BATCHED | PG_ISOLATED);
+  if (folioEvictable(k, pfn)) {
+    if (flags & PG_UNEVICTABLE) k.vmEvents[UNEVICTABLE_PGRESCUED]++;
+    m.flags[pfn] = (flags & ~PG_UNEVICTABLE) | PG_LRU;
+  } else {
+    if (!(flags & PG_UNEVICTABLE)) k.vmEvents[UNEVICTABLE_PGCULLED]++;
+    m.flags[pfn] = (flags & ~PG_ACTIVE) | PG_LRU | PG_UNEVICTABLE;
+  }
+  lruvecAddFolio(k, pfn);
+}
+
+/** folio_add_lru: puts a new page in this cpu's batch; a full batch goes to the lists. */
+export function folioAddLru(k: Kernel, pfn: number): void {
+  const { cpu } = k;
+  k.mem.flags[pfn] |= PG_LRU | PG_BATCHED;
+  const n = k.lruBatchCount[cpu];
+  k.lruBatch[cpu * BATCH_STRIDE + n] = pfn;
+  k.lruBatchCount[cpu] = n + 1;
+  if (n + 1 >= k.release.folioBatch) lruAddDrain(k, cpu);
+}
+
+/** lru_add_drain_cpu: moves the cpu's batch to the lists. */
+export function lruAddDrain(k: Kernel, cpu: number): void {
+  const n = k.lruBatchCount[cpu];
+  if (n === 0) return;
+  const base = cpu * BATCH_STRIDE;
+  for (let i = 0; i < n; i++) folioPutbackLru(k, k.lruBatch[base + i]);
+  k.lruBatchCount[cpu] = 0;
+}
+
+/** lru_add_drain_all: the batches of all cpus. */
+export function lruAddDrainAll(k: Kernel): void {
+  for (let cpu = 0; cpu < k.nrCpus; cpu++) lruAddDrain(k, cpu);
+}
+
+/** Takes a page out of whichever cpu's batch holds it, keeping the order of the others. */
+function batchDel(k: Kernel, pfn: number): void {
+  const batch = k.lruBatch;
+  for (let c = 0; c < k.nrCpus; c++) {
+    // The cpu that runs has put it there most likely.
+    const cpu = (k.cpu + c) % k.nrCpus;
+    const base = cpu * BATCH_STRIDE;
+    const n = k.lruBatchCount[cpu];
+    for (let i = n - 1; i >= 0; i--) {
+      if (batch[base + i] !== pfn) continue;
+      for (let j = i + 1; j < n; j++) batch[base + j - 1] = batch[base + j];
+      k.lruBatchCount[cpu] = n - 1;
+      return;
+    }
+  }
+}
+
+/** Takes a page off its list or out of its batch. Afterwards it is on no list and may be freed. */
+export function lruDelPage(k: Kernel, pfn: number): void {
+  const m = k.mem;
+  const flags = m.flags[pfn];
+  if (!(flags & PG_LRU)) return;
+  if (flags & PG_BATCHED) batchDel(k, pfn);
+  else if (!(flags & PG_ISOLATED)) lruvecDelFolio(k, pfn);
+  m.flags[pfn] = flags & ~(PG_LRU | PG_BATCHED | PG_ISOLATED);
+}
+
+/** True when the page stands on one of the lists now. */
+const onList = (flags: number): boolean => (flags & (PG_LRU | PG_BATCHED | PG_ISOLATED)) === PG_LRU;
+
+/** folio_activate: to the head of the active list. A page still in a batch will go there. */
+export function folioActivate(k: Kernel, pfn: number): void {
+  const m = k.mem;
+  const flags = m.flags[pfn];
+  if (flags & (PG_ACTIVE | PG_UNEVICTABLE)) return;
+  if (onList(flags)) {
+    lruvecDelFolio(k, pfn);
+    m.flags[pfn] |= PG_ACTIVE;
+    lruvecAddFolio(k, pfn);
+    k.vmEvents[PGACTIVATE]++;
+  } else {
+    m.flags[pfn] |= PG_ACTIVE;
+  }
+}
+
+/** folio_mark_accessed: the first access makes a page referenced, the second one active. §5.2. */
+export function folioMarkAccessed(k: Kernel, pfn: number): void {
+  const m = k.mem;
+  const flags = m.flags[pfn];
+  if (!(flags & PG_REFERENCED)) {
+    m.flags[pfn] = flags | PG_REFERENCED;
+  } else if (!(flags & (PG_UNEVICTABLE | PG_ACTIVE))) {
+    folioActivate(k, pfn);
+    m.flags[pfn] &= ~PG_REFERENCED;
+    workingsetActivation(k, pfn);
+  }
+}
+
+/** folio_deactivate: to the head of the inactive list (MADV_COLD). */
+export function folioDeactivate(k: Kernel, pfn: number): void {
+  const m = k.mem;
+  const flags = m.flags[pfn];
+  if (!(flags & PG_ACTIVE) || flags & PG_UNEVICTABLE) return;
+  if (onList(flags)) {
+    lruvecDelFolio(k, pfn);
+    m.flags[pfn] &= ~(PG_ACTIVE | PG_REFERENCED);
+    lruvecAddFolio(k, pfn);
+    k.vmEvents[PGDEACTIVATE]++;
+  } else {
+    m.flags[pfn] = flags & ~(PG_ACTIVE | PG_REFERENCED);
+  }
+}
+
+/** folio_mark_lazyfree: an anonymous page whose content may be dropped goes to the file list (MADV_FREE). §5.1. */
+export function folioMarkLazyfree(k: Kernel, pfn: number): void {
+  const m = k.mem;
+  const flags = m.flags[pfn];
+  if (m.mapping[pfn] <= 0 || !(flags & PG_SWAPBACKED) || flags & (PG_SWAPCACHE | PG_UNEVICTABLE)) return;
+  if (flags & PG_BATCHED) lruAddDrainAll(k);
+  if (!onList(m.flags[pfn])) return;
+  lruvecDelFolio(k, pfn);
+  m.flags[pfn] &= ~(PG_ACTIVE | PG_REFERENCED | PG_SWAPBACKED | PG_DIRTY);
+  lruvecAddFolio(k, pfn);
+  k.vmEvents[PGLAZYFREE]++;
+}
+
+/** folio_rotate_reclaimable: a page that was written for reclaim goes to the tail, to be freed next. §5.4. */
+export function folioRotateReclaimable(k: Kernel, pfn: number): void {
+  const m = k.mem;
+  const flags = m.flags[pfn];
+  if (flags & (PG_LOCKED | PG_DIRTY | PG_UNEVICTABLE) || !onList(flags)) return;
+  lruvecDelFolio(k, pfn);
+  m.flags[pfn] &= ~PG_ACTIVE;
+  lruvecAddFolioTail(k, pfn);
+  k.vmEvents[PGROTATED]++;
+}

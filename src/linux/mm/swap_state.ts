@@ -1,0 +1,226 @@
+/**
+ * The swap cache: pages that are in memory and have a slot too, and reading them back. §7.2, §7.3.
+ *
+ * While a page is in the swap cache, its `index` is the slot; what the index was stands in `swap.index[slot]`, and its
+ * owner in `swap.mapping[slot]`.
+ */
+import { ALLOC_CPUSET, ALLOC_WMARK_MIN, GFP_USER_PAGE } from '../include/gfp';
+import type { Kernel } from '../include/kernel';
+import type { SwapArea } from '../include/mm_types';
+import {
+  PG_DIRTY,
+  PG_READAHEAD,
+  PG_SWAPBACKED,
+  PG_SWAPCACHE,
+  PG_WORKINGSET,
+  PGZONE_MASK,
+  PGZONE_SHIFT,
+  PTE_PRESENT,
+  PTE_SHIFT,
+  PTE_SWAP,
+} from '../include/page';
+import type { Task } from '../include/sched';
+import { trace, tracepointId } from '../include/trace';
+import { NR_FILE_PAGES, NR_SWAPCACHE, SWAP_RA, SWAP_RA_HIT } from '../include/vmstat';
+import { allocPages, allocPagesNowait, freePage } from './page_alloc';
+import { swapReadFolio } from './page_io';
+import { ptePtr } from './pgtable';
+import { folioAddLru } from './swap';
+import { getSwapSlot, swapAreaOf, swapSlotFree } from './swapfile';
+import { workingsetRefault } from './workingset';
+
+const SWAP_IN = tracepointId('swap_in');
+
+function countSwapCache(k: Kernel, pfn: number, n: number): void {
+  const { stat } = k.nodes[k.zones[(k.mem.flags[pfn] & PGZONE_MASK) >>> PGZONE_SHIFT].node];
+  stat[NR_FILE_PAGES] += n;
+  stat[NR_SWAPCACHE] += n;
+}
+
+/** add_to_swap_cache: the page has this slot from now on. Its `mapping` and `index` must be those of its owner. */
+export function addToSwapCache(k: Kernel, pfn: number, slot: number): void {
+  const m = k.mem;
+  const s = k.swap;
+  s.cache[slot] = pfn + 1;
+  s.index[slot] = m.index[pfn];
+  s.mapping[slot] = m.mapping[pfn];
+  s.shadow[slot] = 0;
+  m.index[pfn] = slot;
+  m.flags[pfn] |= PG_SWAPCACHE;
+  countSwapCache(k, pfn, 1);
+}
+
+/**
+ * add_to_swap: gives an anonymous page a slot and puts it in the swap cache, dirty, for reclaim to write.
+ *
+ * @returns false when swap is full
+ */
+export function addToSwap(k: Kernel, pfn: number): boolean {
+  const slot = getSwapSlot(k);
+  if (slot < 0) return false;
+  addToSwapCache(k, pfn, slot);
+  k.mem.flags[pfn] |= PG_DIRTY;
+  return true;
+}
+
+/** delete_from_swap_cache: the page has its own index again. A slot that nothing else refers to is free. */
+export function deleteFromSwapCache(k: Kernel, pfn: number): void {
+  const m = k.mem;
+  const s = k.swap;
+  const slot = m.index[pfn];
+  countSwapCache(k, pfn, -1);
+  m.index[pfn] = s.index[slot];
+  m.flags[pfn] &= ~PG_SWAPCACHE;
+  s.cache[slot] = 0;
+  if (s.map[slot] === 0) swapSlotFree(k, slot);
+}
+
+/**
+ * swap_cache_get_folio: the page of a slot if it is in memory. The first use of a page that read-ahead brought counts
+ * as a hit and widens the next window.
+ *
+ * @param vpn virtual page of the fault; leave it out when this is no access
+ * @returns pfn, −1 = not in the swap cache
+ */
+export function swapCacheGet(k: Kernel, slot: number, vpn = -1): number {
+  const m = k.mem;
+  const pfn = k.swap.cache[slot] - 1;
+  if (pfn < 0 || vpn < 0 || !(m.flags[pfn] & PG_READAHEAD)) return pfn;
+  m.flags[pfn] &= ~PG_READAHEAD;
+  k.vmEvents[SWAP_RA_HIT]++;
+  const area = swapAreaOf(k.swap, slot);
+  area.raHits++;
+  if (!k.disks[area.disk].rotational) area.raPrev = vpn;
+  return pfn;
+}
+
+/**
+ * __read_swap_cache_async from where it has a page: puts it in the swap cache and on the lists, and starts the read.
+ * A page of the working set comes back active.
+ */
+function readSwapCache(k: Kernel, pfn: number, slot: number): void {
+  const m = k.mem;
+  const s = k.swap;
+  const shadow = s.shadow[slot];
+  m.mapping[pfn] = s.mapping[slot];
+  m.index[pfn] = s.index[slot];
+  m.flags[pfn] |= PG_SWAPBACKED;
+  addToSwapCache(k, pfn, slot);
+  if (shadow !== 0) workingsetRefault(k, pfn, shadow);
+  folioAddLru(k, pfn);
+  swapReadFolio(k, pfn);
+}
+
+/** __swapin_nr_pages: the window, from the hits of the last one. §7.3 */
+function swapinNrPages(area: SwapArea, offset: number, maxPages: number): number {
+  let pages = area.raHits + 2;
+  if (pages === 2) {
+    if (offset !== area.raPrev + 1 && offset !== area.raPrev - 1) pages = 1;
+  } else {
+    let roundup = 4;
+    while (roundup < pages) roundup <<= 1;
+    pages = roundup;
+  }
+  if (pages > maxPages) pages = maxPages;
+  const half = area.raWindow >> 1;
+  if (pages < half) pages = half;
+  area.raHits = 0;
+  return pages;
+}
+
+/** One page of read-ahead: only a slot in use and not in memory, and only memory that is there for the taking. */
+function readAheadSlot(k: Kernel, slot: number): boolean {
+  const s = k.swap;
+  if (s.map[slot] === 0 || s.cache[slot] !== 0) return true;
+  const pfn = allocPagesNowait(k, GFP_USER_PAGE, 0, ALLOC_WMARK_MIN | ALLOC_CPUSET);
+  if (pfn < 0) return false;
+  readSwapCache(k, pfn, slot);
+  k.mem.flags[pfn] |= PG_READAHEAD;
+  k.vmEvents[SWAP_RA]++;
+  return true;
+}
+
+/**
+ * swapin_readahead: the page of a slot, read from its device unless it is in the swap cache, with its neighbours.
+ *
+ * A rotating disk reads the aligned group of slots around this one; others read the swap entries around the faulting
+ * address. Read-ahead takes free pages above the min watermark and gives way to reclaim when there are none (the kernel
+ * lets it reclaim).
+ *
+ * @param slot must be in use
+ * @param vpn virtual page of the fault, or file offset for shmem
+ * @returns pfn (the caller waits while it is PG_LOCKED: then it is a major fault), ALLOC_WAIT or ALLOC_NULL. After
+ * ALLOC_WAIT the caller looks at its page table entry again before it asks again
+ */
+export function swapinReadahead(k: Kernel, task: Task, slot: number, vpn: number): number {
+  const cached = swapCacheGet(k, slot, vpn);
+  if (cached >= 0) return cached;
+  const pfn = allocPages(k, task, GFP_USER_PAGE, 0);
+  if (pfn < 0) return pfn;
+  // While this task waited for the page another one may have read the slot.
+  if (k.swap.cache[slot] !== 0) {
+    freePage(k, pfn);
+    return k.swap.cache[slot] - 1;
+  }
+  const area = swapAreaOf(k.swap, slot);
+  const maxPages = 1 << k.sysctl.page_cluster;
+  trace(k.trace, k.now, task.pid, SWAP_IN, task.pid, slot);
+  if (maxPages === 1) {
+    readSwapCache(k, pfn, slot);
+  } else if (k.disks[area.disk].rotational || k.swap.mapping[slot] < 0 || task.mm < 0) {
+    clusterReadahead(k, pfn, slot, area, maxPages);
+  } else {
+    vmaReadahead(k, task, pfn, slot, vpn, area, maxPages);
+  }
+  return pfn;
+}
+
+/** swap_cluster_readahead: the aligned group of slots, in the order of the disk. */
+function clusterReadahead(k: Kernel, pfn: number, slot: number, area: SwapArea, maxPages: number): void {
+  const offset = slot - area.start;
+  const pages = swapinNrPages(area, offset, maxPages);
+  area.raPrev = offset;
+  area.raWindow = pages;
+  const mask = pages - 1;
+  const first = area.start + Math.max(1, offset & ~mask);
+  const last = Math.min(area.end - 1, area.start + (offset | mask));
+  let more = true;
+  for (let i = first; i <= last; i++) {
+    if (i === slot) readSwapCache(k, pfn, slot);
+    else if (more) more = readAheadSlot(k, i);
+  }
+}
+
+/** swap_vma_readahead: the swap entries around the address: ahead of it, behind it, or on both sides. */
+function vmaReadahead(
+  k: Kernel,
+  task: Task,
+  pfn: number,
+  slot: number,
+  vpn: number,
+  area: SwapArea,
+  maxPages: number,
+): void {
+  const pages = swapinNrPages(area, vpn, maxPages);
+  let first = vpn - ((pages - 1) >> 1);
+  if (vpn === area.raPrev + 1) first = vpn;
+  else if (vpn === area.raPrev - 1) first = vpn - pages + 1;
+  area.raPrev = vpn;
+  area.raWindow = pages;
+  readSwapCache(k, pfn, slot);
+  const at = ptePtr(k, k.mms[task.mm], vpn);
+  if (at < 0) return;
+  // The window does not leave the page table.
+  const table = at & ~511;
+  const { entries } = k.pgtables;
+  for (let i = 0; i < pages; i++) {
+    const e = at + (first + i - vpn);
+    if (e === at || e < table || e >= table + 512) continue;
+    const pte = entries[e];
+    if (pte & PTE_PRESENT || !(pte & PTE_SWAP)) continue;
+    if (!readAheadSlot(k, pte >>> PTE_SHIFT)) return;
+  }
+}
+
+/** True for a page whose return from swap counts as a memory stall: it had been part of the working set. §12.3. */
+export const isThrashing = (k: Kernel, pfn: number): boolean => (k.mem.flags[pfn] & PG_WORKINGSET) !== 0;

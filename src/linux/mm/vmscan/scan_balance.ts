@@ -1,0 +1,124 @@
+/** How much to scan of which list: get_scan_count and what it rests on. §5.7, §5.8. */
+import type { Kernel } from '../../include/kernel';
+import {
+  LRU_ACTIVE_ANON,
+  LRU_ACTIVE_FILE,
+  LRU_INACTIVE_ANON,
+  LRU_INACTIVE_FILE,
+  type PgData,
+  WMARK_HIGH,
+  wmarkPages,
+  type Zone,
+} from '../../include/mmzone';
+import type { ScanControl } from '../../include/sched';
+import { intSqrt } from '../../include/units';
+import {
+  NR_LRU_BASE,
+  NR_ZONE_LRU_BASE,
+  WORKINGSET_ACTIVATE_ANON,
+  WORKINGSET_ACTIVATE_FILE,
+} from '../../include/vmstat';
+
+/** can_reclaim_anon_pages: a slot of swap is free. */
+export const canReclaimAnonPages = (k: Kernel): boolean => k.swap.free > 0;
+
+/** can_age_anon_pages: there is swap at all. */
+export const canAgeAnonPages = (k: Kernel): boolean => k.swap.total > 0;
+
+/**
+ * zone_reclaimable_pages: what reclaim could free in a zone: its file lists, with free swap its anon lists too. The zone's
+ * free pages when that is nothing. §4.5
+ */
+export function zoneReclaimablePages(k: Kernel, z: Zone): number {
+  const { stat } = z;
+  let n = stat[NR_ZONE_LRU_BASE + LRU_INACTIVE_FILE] + stat[NR_ZONE_LRU_BASE + LRU_ACTIVE_FILE];
+  if (canReclaimAnonPages(k))
+    n += stat[NR_ZONE_LRU_BASE + LRU_INACTIVE_ANON] + stat[NR_ZONE_LRU_BASE + LRU_ACTIVE_ANON];
+  return n || z.free;
+}
+
+/** lruvec_lru_size: pages of a list in the node's zones up to `zoneIdx`. */
+export function lruvecLruSize(k: Kernel, node: PgData, lru: number, zoneIdx: number): number {
+  let n = 0;
+  for (let type = 0; type <= zoneIdx; type++) {
+    const i = node.zones[type];
+    if (i >= 0) n += k.zones[i].stat[NR_ZONE_LRU_BASE + lru];
+  }
+  return n;
+}
+
+/** inactive_is_low: the inactive list is too short for its pages to get a second chance. §5.7 */
+export function inactiveIsLow(node: PgData, inactiveLru: number): boolean {
+  const inactive = node.stat[NR_LRU_BASE + inactiveLru];
+  const active = node.stat[NR_LRU_BASE + inactiveLru + 1];
+  const gb = Math.floor((inactive + active) / 2 ** 18);
+  const ratio = gb ? intSqrt(10 * gb) : 1;
+  return inactive * ratio < active;
+}
+
+/** snapshot_refaults: what refaults are compared with next time. */
+export function snapshotRefaults(node: PgData): void {
+  node.lruvec.refaults[0] = node.stat[WORKINGSET_ACTIVATE_ANON];
+  node.lruvec.refaults[1] = node.stat[WORKINGSET_ACTIVATE_FILE];
+}
+
+/** prepare_scan_control: which active lists may shrink, and which type of pages to leave alone. */
+export function prepareScanControl(k: Kernel, node: PgData, sc: ScanControl): void {
+  const { stat, lruvec } = node;
+  if (sc.forceDeactivate) {
+    sc.mayDeactivateAnon = true;
+    sc.mayDeactivateFile = true;
+  } else {
+    sc.mayDeactivateAnon =
+      stat[WORKINGSET_ACTIVATE_ANON] !== lruvec.refaults[0] || inactiveIsLow(node, LRU_INACTIVE_ANON);
+    sc.mayDeactivateFile =
+      stat[WORKINGSET_ACTIVATE_FILE] !== lruvec.refaults[1] || inactiveIsLow(node, LRU_INACTIVE_FILE);
+  }
+  const inactiveFile = stat[NR_LRU_BASE + LRU_INACTIVE_FILE];
+  sc.cacheTrimMode = inactiveFile >> sc.priority !== 0 && !sc.mayDeactivateFile && !sc.noCacheTrimMode;
+  const file = inactiveFile + stat[NR_LRU_BASE + LRU_ACTIVE_FILE];
+  let free = 0;
+  let high = 0;
+  for (let type = 0; type < node.zones.length; type++) {
+    const i = node.zones[type];
+    if (i < 0) continue;
+    const z = k.zones[i];
+    free += z.free;
+    high += wmarkPages(z, WMARK_HIGH);
+  }
+  sc.fileIsTiny =
+    file + free <= high && !sc.mayDeactivateAnon && stat[NR_LRU_BASE + LRU_INACTIVE_ANON] >> sc.priority !== 0;
+}
+
+/** get_scan_count: fills `sc.nr` with the pages to scan of each list. §5.8 */
+export function getScanCount(k: Kernel, node: PgData, sc: ScanControl): void {
+  const { swappiness } = k.sysctl;
+  let anon = 1;
+  let file = 1;
+  let denominator = 0;
+  if (!sc.maySwap || !canReclaimAnonPages(k)) {
+    anon = 0;
+  } else if (sc.priority === 0 && swappiness) {
+    // SCAN_EQUAL: as the lists are.
+  } else if (sc.fileIsTiny) {
+    file = 0;
+  } else if (sc.cacheTrimMode) {
+    anon = 0;
+  } else {
+    const { anonCost, fileCost } = node.lruvec;
+    const ac = anonCost + fileCost + anonCost;
+    const fc = anonCost + fileCost + fileCost;
+    const total = ac + fc;
+    anon = Math.floor((swappiness * (total + 1)) / (ac + 1));
+    file = Math.floor(((200 - swappiness) * (total + 1)) / (fc + 1));
+    denominator = anon + file;
+  }
+  for (let lru = 0; lru < 4; lru++) {
+    const share = lru < 2 ? anon : file;
+    let scan = Math.floor(lruvecLruSize(k, node, lru, sc.reclaimIdx) / 2 ** sc.priority);
+    if (denominator > 0) scan = Math.floor((scan * share) / denominator);
+    else if (share === 0) scan = 0;
+    sc.nr[lru] = scan;
+    sc.targets[lru] = scan;
+  }
+}

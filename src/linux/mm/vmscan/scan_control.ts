@@ -1,0 +1,77 @@
+/** struct scan_control: what a reclaim may do, and how far it is. */
+
+import { GFP_KERNEL } from '../../include/gfp';
+import type { Kernel } from '../../include/kernel';
+import { ZONE_MOVABLE } from '../../include/mmzone';
+import type { ScanControl, Task } from '../../include/sched';
+import { DEF_PRIORITY, SWAP_CLUSTER_MAX } from '../../include/units';
+import { gfpZone } from '../page_alloc';
+
+function newScanControl(kind: ScanControl['kind'], gfp: number, order: number, stage: string): ScanControl {
+  return {
+    kind,
+    gfp,
+    order,
+    nrToReclaim: SWAP_CLUSTER_MAX,
+    priority: DEF_PRIORITY,
+    reclaimIdx: ZONE_MOVABLE,
+    mayWritepage: true,
+    mayUnmap: true,
+    maySwap: true,
+    forceDeactivate: false,
+    skippedDeactivate: false,
+    mayDeactivateAnon: false,
+    mayDeactivateFile: false,
+    cacheTrimMode: false,
+    cacheTrimModeFailed: false,
+    noCacheTrimMode: false,
+    fileIsTiny: false,
+    memcgFullWalk: false,
+    nrScanned: 0,
+    nrReclaimed: 0,
+    stage,
+    zonelistNid: 0,
+    nodemask: 0,
+    compactionReady: false,
+    nid: -1,
+    nodeCursor: 0,
+    nr: [0, 0, 0, 0],
+    targets: [0, 0, 0, 0],
+    scanAdjusted: false,
+    proportional: false,
+    lruvecReclaimed: 0,
+    nodeReclaimed: 0,
+    nodeScanned: 0,
+    prioReclaimed: 0,
+    prioScanned: 0,
+    nrDirty: 0,
+    nrUnqueuedDirty: 0,
+    nrCongested: 0,
+    nrWriteback: 0,
+    nrImmediate: 0,
+    nrTaken: 0,
+    nrFileTaken: 0,
+    nrBoostReclaim: 0,
+    zoneBoosts: [],
+    wasFrozen: false,
+    allocOrder: 0,
+    reclaimOrder: 0,
+    highestZoneidx: ZONE_MOVABLE,
+    dozeUntil: 0,
+    result: 0,
+    done: false,
+  };
+}
+
+/** try_to_free_pages' scan control: 32 pages wanted, in the zones the request may use. §5.9 */
+export function newDirectScanControl(k: Kernel, task: Task, gfp: number, order: number): ScanControl {
+  const sc = newScanControl('direct', gfp, order, 'throttle_direct_reclaim');
+  sc.reclaimIdx = gfpZone(gfp);
+  sc.zonelistNid = k.cpuNode[k.cpu];
+  sc.nodemask = sc.reclaimIdx === ZONE_MOVABLE ? task.mempolicy : 0;
+  sc.memcgFullWalk = !k.release.memcgFullWalk;
+  return sc;
+}
+
+/** kswapd's, which lives as long as the node. */
+export const newKswapdScanControl = (): ScanControl => newScanControl('kswapd', GFP_KERNEL, 0, 'kswapd_try_to_sleep');

@@ -1,0 +1,254 @@
+/** shrink_folio_list: the fate of one isolated page. §5.3, §5.4. */
+import { __GFP_FS, __GFP_IO } from '../../include/gfp';
+import type { Kernel } from '../../include/kernel';
+import { VM_EXEC, VM_LOCKED } from '../../include/mm_types';
+import { PGDAT_DIRTY, PGDAT_WRITEBACK, type PgData } from '../../include/mmzone';
+import {
+  PG_ACTIVE,
+  PG_DIRTY,
+  PG_LOCKED,
+  PG_MLOCKED,
+  PG_RECLAIM,
+  PG_REFERENCED,
+  PG_SWAPBACKED,
+  PG_SWAPCACHE,
+  PG_WRITEBACK,
+} from '../../include/page';
+import type { ScanControl } from '../../include/sched';
+import { trace, tracepointId } from '../../include/trace';
+import { NR_VMSCAN_IMMEDIATE, NR_VMSCAN_WRITE, PGACTIVATE, PGLAZYFREED } from '../../include/vmstat';
+import { filemapRemove } from '../filemap';
+import { freePage } from '../page_alloc';
+import { swapWritepage } from '../page_io';
+import { writeFilePage } from '../page-writeback';
+import { dropAnonVmaPage, folioReferenced, referenced, tryToUnmap } from '../rmap';
+import { shmemWritepage } from '../shmem';
+import { folioEvictable, folioPutbackLru } from '../swap';
+import { addToSwap, deleteFromSwapCache } from '../swap_state';
+import { freeSwapCache, vmSwapFull } from '../swapfile';
+import { workingsetEviction } from '../workingset';
+
+const WRITE_FOLIO = tracepointId('mm_vmscan_write_folio');
+
+/** reclaim_stat: what a batch of pages was like. */
+export interface ReclaimStat {
+  nrDirty: number;
+  nrUnqueuedDirty: number;
+  nrCongested: number;
+  nrWriteback: number;
+  nrImmediate: number;
+  nrPageout: number;
+  nrActivate: number;
+  nrRefKeep: number;
+  nrUnmapFail: number;
+}
+export const newReclaimStat = (): ReclaimStat => ({
+  nrDirty: 0,
+  nrUnqueuedDirty: 0,
+  nrCongested: 0,
+  nrWriteback: 0,
+  nrImmediate: 0,
+  nrPageout: 0,
+  nrActivate: 0,
+  nrRefKeep: 0,
+  nrUnmapFail: 0,
+});
+export function clearReclaimStat(st: ReclaimStat): void {
+  st.nrDirty = 0;
+  st.nrUnqueuedDirty = 0;
+  st.nrCongested = 0;
+  st.nrWriteback = 0;
+  st.nrImmediate = 0;
+  st.nrPageout = 0;
+  st.nrActivate = 0;
+  st.nrRefKeep = 0;
+  st.nrUnmapFail = 0;
+}
+
+/** Back to the inactive list; to the active one; the page may be freed. */
+const KEEP = 0;
+const ACTIVATE = 1;
+const FREE = 2;
+
+/** folio_check_references' verdicts. */
+const RECLAIM = 3;
+const RECLAIM_CLEAN = 4;
+
+/** folio_check_references: has the page been used since it was looked at last? §5.3 */
+function folioCheckReferences(k: Kernel, pfn: number): number {
+  const { flags } = k.mem;
+  const ptes = folioReferenced(k, pfn);
+  const f = flags[pfn];
+  flags[pfn] = f & ~PG_REFERENCED;
+  if (referenced.vmFlags & VM_LOCKED) return ACTIVATE;
+  if (ptes < 0) return KEEP;
+  const file = !(f & PG_SWAPBACKED);
+  if (ptes > 0) {
+    flags[pfn] = f | PG_REFERENCED;
+    if (f & PG_REFERENCED || ptes > 1) return ACTIVATE;
+    // Programs' text gets its place on the active list at once.
+    if (referenced.vmFlags & VM_EXEC && file) return ACTIVATE;
+    return KEEP;
+  }
+  return f & PG_REFERENCED && file ? RECLAIM_CLEAN : RECLAIM;
+}
+
+/**
+ * __remove_mapping: takes a clean, unmapped page away from its owner and leaves a shadow. Returns false when it has
+ * become dirty.
+ *
+ * @param reclaimed false when it goes for another reason than reclaim: no shadow then
+ */
+export function removeMapping(k: Kernel, pfn: number, reclaimed: boolean): boolean {
+  const m = k.mem;
+  const flags = m.flags[pfn];
+  if (flags & PG_DIRTY) return false;
+  if (flags & PG_SWAPCACHE) {
+    const slot = m.index[pfn];
+    const shadow = reclaimed ? workingsetEviction(k, pfn) : 0;
+    deleteFromSwapCache(k, pfn);
+    if (k.swap.map[slot] > 0) k.swap.shadow[slot] = shadow;
+    else dropAnonVmaPage(k, m.mapping[pfn]);
+  } else {
+    filemapRemove(k, pfn, reclaimed && !(flags & PG_SWAPBACKED) ? workingsetEviction(k, pfn) : 0);
+  }
+  return true;
+}
+
+/** pageout: starts the write of a dirty page. */
+function pageout(k: Kernel, node: PgData, pfn: number): number {
+  const m = k.mem;
+  const mapping = m.mapping[pfn];
+  const flags = m.flags[pfn];
+  if (flags & PG_SWAPCACHE) {
+    swapWritepage(k, pfn);
+  } else {
+    const inode = k.inodes[-mapping - 1];
+    if (inode.kind === 'shmem') {
+      // Moves it to the swap cache; fails when swap is full.
+      if (!shmemWritepage(k, pfn)) return ACTIVATE;
+    } else if (inode.disk < 0 || !writeFilePage(k, pfn, inode)) {
+      return ACTIVATE;
+    }
+  }
+  m.flags[pfn] |= PG_RECLAIM;
+  node.stat[NR_VMSCAN_WRITE]++;
+  trace(k.trace, k.now, k.current, WRITE_FOLIO, pfn, m.flags[pfn] & PG_SWAPCACHE ? m.index[pfn] : -1);
+  return KEEP;
+}
+
+/** One page: KEEP, ACTIVATE or FREE. */
+function shrinkFolio(k: Kernel, sc: ScanControl, node: PgData, pfn: number, st: ReclaimStat): number {
+  const m = k.mem;
+  let f = m.flags[pfn];
+  const mapping = m.mapping[pfn];
+  const kswapd = sc.kind === 'kswapd';
+  if (f & PG_LOCKED) return KEEP;
+  if (!folioEvictable(k, pfn)) return ACTIVATE;
+  const mapped = m.mapcount[pfn] > 0;
+  if (mapped && !sc.mayUnmap) return KEEP;
+
+  const fileLru = !(f & PG_SWAPBACKED);
+  if (fileLru && mapping < 0 && f & (PG_DIRTY | PG_WRITEBACK)) {
+    st.nrDirty++;
+    if (!(f & PG_WRITEBACK)) st.nrUnqueuedDirty++;
+  }
+  if (f & PG_WRITEBACK) {
+    if (f & PG_RECLAIM) st.nrCongested++;
+    if (kswapd && f & PG_RECLAIM && node.flags & PGDAT_WRITEBACK) {
+      st.nrImmediate++;
+    } else {
+      m.flags[pfn] = f | PG_RECLAIM;
+      st.nrWriteback++;
+    }
+    return ACTIVATE;
+  }
+
+  // Nobody's any more: its process has gone while it was being read or written.
+  if (!mapped && mapping >= 0 && (!(f & PG_SWAPCACHE) || k.swap.map[m.index[pfn]] === 0)) {
+    if (f & PG_SWAPCACHE) freeSwapCache(k, pfn);
+    dropAnonVmaPage(k, mapping);
+    return FREE;
+  }
+
+  const references = folioCheckReferences(k, pfn);
+  if (references === ACTIVATE) return ACTIVATE;
+  if (references === KEEP) {
+    st.nrRefKeep++;
+    return KEEP;
+  }
+
+  f = m.flags[pfn];
+  if (mapping > 0 && f & PG_SWAPBACKED && !(f & PG_SWAPCACHE)) {
+    if (!(sc.gfp & __GFP_IO)) return KEEP;
+    if (!addToSwap(k, pfn)) return ACTIVATE;
+  }
+  if (mapped && !tryToUnmap(k, pfn)) {
+    st.nrUnmapFail++;
+    return ACTIVATE;
+  }
+
+  f = m.flags[pfn];
+  if (f & PG_DIRTY) {
+    if (fileLru && mapping < 0 && !(kswapd && f & PG_RECLAIM && node.flags & PGDAT_DIRTY)) {
+      // The flusher is better at writing files; the page is freed right after its writeback.
+      node.stat[NR_VMSCAN_IMMEDIATE]++;
+      m.flags[pfn] = f | PG_RECLAIM;
+      return ACTIVATE;
+    }
+    if (references === RECLAIM_CLEAN) return KEEP;
+    if (!(sc.gfp & __GFP_FS) && !(f & PG_SWAPCACHE && sc.gfp & __GFP_IO)) return KEEP;
+    if (!sc.mayWritepage) return KEEP;
+    const verdict = pageout(k, node, pfn);
+    if (verdict === KEEP) st.nrPageout++;
+    return verdict;
+  }
+
+  if (mapping > 0 && !(f & PG_SWAPBACKED)) {
+    k.vmEvents[PGLAZYFREED]++;
+    dropAnonVmaPage(k, mapping);
+    return FREE;
+  }
+  return removeMapping(k, pfn, true) ? FREE : KEEP;
+}
+
+/**
+ * shrink_folio_list: decides about `n` isolated pages, in order. Those freed go to the allocator, the others back to the
+ * head of a list.
+ *
+ * @param st gets what they were like
+ * @returns pages freed
+ */
+export function shrinkFolioList(
+  k: Kernel,
+  sc: ScanControl,
+  node: PgData,
+  pages: Int32Array,
+  n: number,
+  st: ReclaimStat,
+): number {
+  const { flags } = k.mem;
+  let freed = 0;
+  for (let i = 0; i < n; i++) {
+    const pfn = pages[i];
+    const verdict = shrinkFolio(k, sc, node, pfn, st);
+    if (verdict === FREE) {
+      freed++;
+      freePage(k, pfn);
+      continue;
+    }
+    if (verdict === ACTIVATE) {
+      const f = flags[pfn];
+      if (f & PG_SWAPCACHE && (f & PG_MLOCKED || vmSwapFull(k))) freeSwapCache(k, pfn);
+      if (!(f & PG_MLOCKED)) {
+        flags[pfn] |= PG_ACTIVE;
+        st.nrActivate++;
+        k.vmEvents[PGACTIVATE]++;
+      }
+    }
+    folioPutbackLru(k, pfn);
+  }
+  k.cost += n * k.costs.scanPage;
+  sc.nrScanned += n;
+  return freed;
+}

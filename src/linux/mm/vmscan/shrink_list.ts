@@ -1,0 +1,149 @@
+/**
+ * One batch from one list: isolate, look, put back or free. §5.5, §5.6.
+ *
+ * A batch is done in one go: pages are isolated and back again before anybody else runs.
+ */
+import type { Kernel } from '../../include/kernel';
+import { listAdd, listDel } from '../../include/list';
+import { VM_EXEC } from '../../include/mm_types';
+import type { PgData } from '../../include/mmzone';
+import { PG_ACTIVE, PG_SWAPBACKED, PG_WORKINGSET, PGZONE_MASK, PGZONE_SHIFT } from '../../include/page';
+import type { ScanControl, Task } from '../../include/sched';
+import { trace, tracepointId } from '../../include/trace';
+import { SWAP_CLUSTER_MAX } from '../../include/units';
+import {
+  PGDEACTIVATE,
+  PGREFILL,
+  PGSCAN_ANON,
+  PGSCAN_DIRECT,
+  PGSCAN_FILE,
+  PGSCAN_KSWAPD,
+  PGSKIP_BASE,
+  PGSTEAL_ANON,
+  PGSTEAL_DIRECT,
+  PGSTEAL_FILE,
+  PGSTEAL_KSWAPD,
+} from '../../include/vmstat';
+import { WB_REASON_VMSCAN, wakeupFlusherThreads } from '../page-writeback';
+import { folioReferenced, referenced } from '../rmap';
+import { folioEvictable, folioPutbackLru, lruAddDrain, lruvecAddFolio, lruvecDelFolio } from '../swap';
+import { lruNoteCost } from '../workingset';
+import { clearReclaimStat, newReclaimStat, shrinkFolioList } from './shrink_folio_list';
+
+const SHRINK_INACTIVE = tracepointId('mm_vmscan_lru_shrink_inactive');
+const SHRINK_ACTIVE = tracepointId('mm_vmscan_lru_shrink_active');
+
+/** The batch at hand; meaningless between calls. */
+const batch = new Int32Array(SWAP_CLUSTER_MAX);
+const stat = newReclaimStat();
+/** Pages looked at by the last `isolateLruFolios`, those of higher zones included. */
+let nrLookedAt = 0;
+
+/**
+ * isolate_lru_folios: takes up to `n` pages from the tail of a list into `batch`. Pages of zones the request cannot use
+ * go back to the head and do not count. Returns how many it took.
+ */
+function isolateLruFolios(k: Kernel, node: PgData, lru: number, n: number, reclaimIdx: number): number {
+  const m = k.mem;
+  const { prev, flags } = m;
+  const { zones } = k;
+  const head = node.lruvec.heads + lru;
+  let taken = 0;
+  let firstSkipped = -1;
+  nrLookedAt = 0;
+  while (taken < n) {
+    const pfn = prev[head];
+    if (pfn === head || pfn === firstSkipped) break;
+    nrLookedAt++;
+    const type = zones[(flags[pfn] & PGZONE_MASK) >>> PGZONE_SHIFT].type;
+    if (type > reclaimIdx) {
+      k.vmEvents[PGSKIP_BASE + type]++;
+      listDel(m, pfn);
+      listAdd(m, head, pfn);
+      if (firstSkipped < 0) firstSkipped = pfn;
+      continue;
+    }
+    lruvecDelFolio(k, pfn);
+    batch[taken++] = pfn;
+  }
+  return taken;
+}
+
+/** shrink_inactive_list: tries to free `n` pages (32 at most) from the tail of an inactive list. Returns pages freed. */
+export function shrinkInactiveList(
+  k: Kernel,
+  task: Task,
+  sc: ScanControl,
+  node: PgData,
+  lru: number,
+  n: number,
+): number {
+  const file = lru >= 2;
+  const ev = k.vmEvents;
+  lruAddDrain(k, k.cpu);
+  const taken = isolateLruFolios(k, node, lru, n, sc.reclaimIdx);
+  const scanned = nrLookedAt;
+  const kswapd = sc.kind === 'kswapd';
+  ev[kswapd ? PGSCAN_KSWAPD : PGSCAN_DIRECT] += scanned;
+  ev[file ? PGSCAN_FILE : PGSCAN_ANON] += scanned;
+  if (taken === 0) return 0;
+
+  clearReclaimStat(stat);
+  const freed = shrinkFolioList(k, sc, node, batch, taken, stat);
+  ev[kswapd ? PGSTEAL_KSWAPD : PGSTEAL_DIRECT] += freed;
+  ev[file ? PGSTEAL_FILE : PGSTEAL_ANON] += freed;
+  lruNoteCost(node, file, stat.nrPageout, k.release.costCountsRotated ? scanned - freed : 0);
+  // Nothing but dirty pages that nobody writes: time for the flusher.
+  if (stat.nrUnqueuedDirty === taken) wakeupFlusherThreads(k, WB_REASON_VMSCAN);
+  sc.nrDirty += stat.nrDirty;
+  sc.nrCongested += stat.nrCongested;
+  sc.nrUnqueuedDirty += stat.nrUnqueuedDirty;
+  sc.nrWriteback += stat.nrWriteback;
+  sc.nrImmediate += stat.nrImmediate;
+  sc.nrTaken += taken;
+  if (file) sc.nrFileTaken += taken;
+  trace(k.trace, k.now, task.pid, SHRINK_INACTIVE, scanned, freed, sc.priority, file ? 1 : 0);
+  return freed;
+}
+
+/**
+ * shrink_active_list: moves `n` pages (32 at most) from the tail of an active list to the inactive one. They become old.
+ * Only text pages that have been used stay active. §5.6
+ */
+export function shrinkActiveList(k: Kernel, task: Task, sc: ScanControl, node: PgData, lru: number, n: number): void {
+  const { flags } = k.mem;
+  const file = lru >= 2;
+  lruAddDrain(k, k.cpu);
+  const taken = isolateLruFolios(k, node, lru, n, sc.reclaimIdx);
+  k.vmEvents[PGREFILL] += nrLookedAt;
+  let rotated = 0;
+  let deactivated = 0;
+  for (let i = 0; i < taken; i++) {
+    const pfn = batch[i];
+    if (!folioEvictable(k, pfn)) {
+      folioPutbackLru(k, pfn);
+      continue;
+    }
+    if (folioReferenced(k, pfn) !== 0 && referenced.vmFlags & VM_EXEC && !(flags[pfn] & PG_SWAPBACKED)) {
+      rotated++;
+    } else {
+      flags[pfn] = (flags[pfn] & ~PG_ACTIVE) | PG_WORKINGSET;
+      deactivated++;
+    }
+    lruvecAddFolio(k, pfn);
+  }
+  k.cost += taken * k.costs.scanPage;
+  k.vmEvents[PGDEACTIVATE] += deactivated;
+  if (rotated > 0) lruNoteCost(node, file, 0, rotated);
+  trace(k.trace, k.now, task.pid, SHRINK_ACTIVE, taken, deactivated, rotated, sc.priority);
+}
+
+/** shrink_list: an inactive list gives pages back; an active one grows older, if it may. Returns pages freed. */
+export function shrinkList(k: Kernel, task: Task, sc: ScanControl, node: PgData, lru: number, n: number): number {
+  if (lru & 1) {
+    if (lru === 1 ? sc.mayDeactivateAnon : sc.mayDeactivateFile) shrinkActiveList(k, task, sc, node, lru, n);
+    else sc.skippedDeactivate = true;
+    return 0;
+  }
+  return shrinkInactiveList(k, task, sc, node, lru, n);
+}

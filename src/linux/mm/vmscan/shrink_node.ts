@@ -1,0 +1,181 @@
+/**
+ * shrink_node and shrink_lruvec as one state machine. §5.9, §5.10.
+ *
+ * A step is one round over the four lists of at most 32 pages each, or one of the small stages before and after. A
+ * scheme with generations replaces `shrinkLruvecRound` and `ageActiveAnon`.
+ */
+
+import { blkWaitForQueue } from '../../block/blk-mq';
+import { __GFP_IO } from '../../include/gfp';
+import type { Kernel } from '../../include/kernel';
+import {
+  LRU_ACTIVE_ANON,
+  LRU_ACTIVE_FILE,
+  LRU_INACTIVE_ANON,
+  LRU_INACTIVE_FILE,
+  PGDAT_CONGESTED,
+  PGDAT_DIRTY,
+  PGDAT_WRITEBACK,
+  type PgData,
+  WMARK_HIGH,
+  WMARK_LOW,
+  WMARK_MIN,
+  wmarkPages,
+  type Zone,
+} from '../../include/mmzone';
+import type { ScanControl, Task } from '../../include/sched';
+import { DEF_PRIORITY, PAGE_ALLOC_COSTLY_ORDER, SWAP_CLUSTER_MAX } from '../../include/units';
+import { NR_LRU_BASE } from '../../include/vmstat';
+import { zoneWatermarkOk } from '../page_alloc';
+import { shrinkSlab } from '../shrinker';
+import { canAgeAnonPages, canReclaimAnonPages, getScanCount, inactiveIsLow, prepareScanControl } from './scan_balance';
+import { shrinkActiveList, shrinkList } from './shrink_list';
+import { reclaimThrottle, VMSCAN_THROTTLE_CONGESTED, VMSCAN_THROTTLE_WRITEBACK } from './throttle';
+
+/** compact_gap: free pages that compaction needs to work with. */
+const compactGap = (order: number): number => 2 << order;
+
+/** compaction_suitable: enough free pages for compaction to have a chance. */
+function compactionSuitable(k: Kernel, z: Zone, order: number, highest: number): boolean {
+  const mark = wmarkPages(z, order > PAGE_ALLOC_COSTLY_ORDER ? WMARK_LOW : WMARK_MIN) + compactGap(order);
+  return zoneWatermarkOk(k, z, 0, mark, highest, 0);
+}
+
+/** compaction_ready: a costly request does better to compact this zone than to reclaim more from it. */
+export function compactionReady(k: Kernel, z: Zone, sc: ScanControl): boolean {
+  if (!(sc.gfp & __GFP_IO)) return false;
+  if (zoneWatermarkOk(k, z, sc.order, wmarkPages(z, WMARK_MIN), sc.reclaimIdx, 0)) return true;
+  if (!compactionSuitable(k, z, sc.order, sc.reclaimIdx)) return false;
+  return zoneWatermarkOk(k, z, 0, wmarkPages(z, WMARK_HIGH) + compactGap(sc.order), sc.reclaimIdx, 0);
+}
+
+/** should_continue_reclaim: more pages are needed for compaction to form a block. §5.10 */
+function shouldContinueReclaim(k: Kernel, node: PgData, sc: ScanControl, reclaimed: number): boolean {
+  const inCompaction =
+    sc.gfp & __GFP_IO && sc.order > 0 && (sc.order > PAGE_ALLOC_COSTLY_ORDER || sc.priority < DEF_PRIORITY - 2);
+  if (!inCompaction || reclaimed === 0) return false;
+  for (let type = 0; type <= sc.reclaimIdx; type++) {
+    const i = node.zones[type];
+    if (i < 0 || k.zones[i].managed === 0) continue;
+    const z = k.zones[i];
+    if (zoneWatermarkOk(k, z, sc.order, wmarkPages(z, WMARK_MIN), sc.reclaimIdx, 0)) return false;
+    if (compactionSuitable(k, z, sc.order, sc.reclaimIdx)) return false;
+  }
+  let inactive = node.stat[NR_LRU_BASE + LRU_INACTIVE_FILE];
+  if (canReclaimAnonPages(k)) inactive += node.stat[NR_LRU_BASE + LRU_INACTIVE_ANON];
+  return inactive > compactGap(sc.order);
+}
+
+/** Begins a node: its balance, and how much of each list to scan. */
+function beginNode(k: Kernel, node: PgData, sc: ScanControl): void {
+  sc.nodeReclaimed = sc.nrReclaimed;
+  sc.nodeScanned = sc.nrScanned;
+  sc.nrDirty = 0;
+  sc.nrUnqueuedDirty = 0;
+  sc.nrCongested = 0;
+  sc.nrWriteback = 0;
+  sc.nrImmediate = 0;
+  sc.nrTaken = 0;
+  sc.nrFileTaken = 0;
+  prepareScanControl(k, node, sc);
+  getScanCount(k, node, sc);
+  sc.lruvecReclaimed = sc.nrReclaimed;
+  sc.proportional = sc.kind === 'direct' && sc.priority === DEF_PRIORITY;
+  sc.scanAdjusted = false;
+}
+
+/** Once enough is reclaimed: drop the type with less left, and scan the other one to the same share of its target. */
+function adjustTargets(sc: ScanControl): boolean {
+  const { nr, targets } = sc;
+  const file = nr[LRU_INACTIVE_FILE] + nr[LRU_ACTIVE_FILE];
+  const anon = nr[LRU_INACTIVE_ANON] + nr[LRU_ACTIVE_ANON];
+  if (file === 0 || anon === 0) return false;
+  const less = file > anon ? LRU_INACTIVE_ANON : LRU_INACTIVE_FILE;
+  const left = Math.min(file, anon);
+  const percentage = Math.floor((left * 100) / (targets[less] + targets[less + 1] + 1));
+  nr[less] = 0;
+  nr[less + 1] = 0;
+  const more = less === LRU_INACTIVE_ANON ? LRU_INACTIVE_FILE : LRU_INACTIVE_ANON;
+  for (let lru = more; lru <= more + 1; lru++) {
+    const done = targets[lru] - nr[lru];
+    const want = Math.floor((targets[lru] * (100 - percentage)) / 100);
+    nr[lru] = want - Math.min(want, done);
+  }
+  sc.scanAdjusted = true;
+  return true;
+}
+
+/** One round of shrink_lruvec. Returns true when there is another one to come. */
+function shrinkLruvecRound(k: Kernel, task: Task, node: PgData, sc: ScanControl): boolean {
+  const { nr } = sc;
+  if (nr[LRU_INACTIVE_ANON] === 0 && nr[LRU_ACTIVE_FILE] === 0 && nr[LRU_INACTIVE_FILE] === 0) return false;
+  for (let lru = 0; lru < 4; lru++) {
+    if (nr[lru] === 0) continue;
+    const n = nr[lru] < SWAP_CLUSTER_MAX ? nr[lru] : SWAP_CLUSTER_MAX;
+    nr[lru] -= n;
+    sc.nrReclaimed += shrinkList(k, task, sc, node, lru, n);
+  }
+  if (sc.nrReclaimed - sc.lruvecReclaimed < sc.nrToReclaim || sc.proportional) return true;
+  return adjustTargets(sc);
+}
+
+/** Keeps the inactive anon list supplied, when there is swap: 32 pages of the active one. */
+export function ageActiveAnon(k: Kernel, task: Task, node: PgData, sc: ScanControl): void {
+  if (canAgeAnonPages(k) && inactiveIsLow(node, LRU_INACTIVE_ANON)) {
+    shrinkActiveList(k, task, sc, node, LRU_ACTIVE_ANON, SWAP_CLUSTER_MAX);
+  }
+}
+
+/** A full queue of a swap device makes who writes to it wait. */
+function waitForSwapQueue(k: Kernel, task: Task, sc: ScanControl): boolean {
+  if (sc.nr[LRU_INACTIVE_ANON] === 0 || !(sc.gfp & __GFP_IO)) return false;
+  const { areas } = k.swap;
+  for (let i = 0; i < areas.length; i++) if (blkWaitForQueue(k, task, areas[i].disk)) return true;
+  return false;
+}
+
+/** What the node's pages were like decides about throttling. Returns true when the node is to be shrunk again. */
+function endNode(k: Kernel, task: Task, node: PgData, sc: ScanControl): boolean {
+  const reclaimed = sc.nrReclaimed - sc.nodeReclaimed;
+  const kswapd = sc.kind === 'kswapd';
+  if (kswapd) {
+    if (sc.nrWriteback > 0 && sc.nrWriteback === sc.nrTaken) node.flags |= PGDAT_WRITEBACK;
+    if (sc.nrUnqueuedDirty === sc.nrFileTaken) node.flags |= PGDAT_DIRTY;
+    // The same page under writeback twice: the lists turn faster than the disk.
+    if (sc.nrImmediate > 0) reclaimThrottle(k, task, node, VMSCAN_THROTTLE_WRITEBACK);
+    if (sc.nrDirty > 0 && sc.nrDirty === sc.nrCongested) node.flags |= PGDAT_CONGESTED;
+  } else if (node.flags & PGDAT_CONGESTED) {
+    reclaimThrottle(k, task, node, VMSCAN_THROTTLE_CONGESTED);
+  }
+  if (shouldContinueReclaim(k, node, sc, reclaimed)) return true;
+  if (reclaimed > 0) node.kswapdFailures = 0;
+  else if (sc.cacheTrimMode) sc.cacheTrimModeFailed = true;
+  return false;
+}
+
+/**
+ * One step of shrink_node for node `sc.nid`, from stage 'shrink_node' on. Returns true when the node is done. The task
+ * may be asleep afterwards, in either case.
+ */
+export function shrinkNodeStep(k: Kernel, task: Task, sc: ScanControl): boolean {
+  const node = k.nodes[sc.nid];
+  switch (sc.stage) {
+    case 'shrink_node':
+      beginNode(k, node, sc);
+      sc.stage = 'shrink_lruvec';
+      return false;
+
+    case 'shrink_lruvec':
+      if (waitForSwapQueue(k, task, sc)) return false;
+      if (shrinkLruvecRound(k, task, node, sc)) return false;
+      ageActiveAnon(k, task, node, sc);
+      sc.stage = 'shrink_slab';
+      return false;
+
+    default:
+      sc.nrReclaimed += shrinkSlab(k, sc.gfp, sc.priority);
+      if (!endNode(k, task, node, sc)) return true;
+      sc.stage = 'shrink_node';
+      return false;
+  }
+}

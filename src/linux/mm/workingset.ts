@@ -1,0 +1,108 @@
+/**
+ * Refault detection: a page that comes back soon after its eviction belonged to the working set. §5.13.
+ *
+ * The eviction leaves a shadow, a negative integer that packs the age of the node's lists at that time. It stands where
+ * the page stood: in the file's page cache, or beside its swap slot.
+ */
+import type { Kernel } from '../include/kernel';
+import type { PgData } from '../include/mmzone';
+import { PG_ACTIVE, PG_SWAPBACKED, PG_WORKINGSET, PGZONE_MASK, PGZONE_SHIFT } from '../include/page';
+import { trace, tracepointId } from '../include/trace';
+import {
+  NR_LRU_BASE,
+  WORKINGSET_ACTIVATE_ANON,
+  WORKINGSET_REFAULT_ANON,
+  WORKINGSET_RESTORE_ANON,
+} from '../include/vmstat';
+
+const REFAULT = tracepointId('workingset_refault');
+
+/** A shadow is −1 − (age << 4 | node << 1 | workingset): 26 bits of age, so that it fits 31 bits. */
+const AGE_BITS = 26;
+const AGE_MASK = 2 ** AGE_BITS - 1;
+
+/**
+ * bucket_order: how coarse the age is. 0 up to 256 GiB of memory; larger machines lose low bits rather than wrap.
+ */
+export function bucketOrder(k: Kernel): number {
+  let order = 0;
+  while (k.totalramPages >> order > AGE_MASK) order++;
+  return order;
+}
+
+/** True for the shadow of an evicted page in a file's cache. */
+export const isShadow = (entry: number): boolean => entry < 0;
+
+const nodeOf = (k: Kernel, pfn: number): PgData =>
+  k.nodes[k.zones[(k.mem.flags[pfn] & PGZONE_MASK) >>> PGZONE_SHIFT].node];
+
+/**
+ * lru_note_cost: what reclaim from one type of pages has cost lately, for the balance between the types. I/O counts 32
+ * times. Both are halved when their sum exceeds a quarter of the lists. §5.8.
+ *
+ * @param file true for the file lists
+ */
+export function lruNoteCost(node: PgData, file: boolean, nrIo: number, nrRotated: number): void {
+  const cost = nrIo * 32 + nrRotated;
+  if (cost === 0) return;
+  const { lruvec, stat } = node;
+  if (file) lruvec.fileCost += cost;
+  else lruvec.anonCost += cost;
+  const pages = stat[NR_LRU_BASE] + stat[NR_LRU_BASE + 1] + stat[NR_LRU_BASE + 2] + stat[NR_LRU_BASE + 3];
+  if (lruvec.anonCost + lruvec.fileCost > Math.floor(pages / 4)) {
+    lruvec.anonCost = Math.floor(lruvec.anonCost / 2);
+    lruvec.fileCost = Math.floor(lruvec.fileCost / 2);
+  }
+}
+
+/** workingset_eviction: the shadow of a page about to be evicted. The lists grow older by one. */
+export function workingsetEviction(k: Kernel, pfn: number): number {
+  const node = nodeOf(k, pfn);
+  const age = Math.floor(node.lruvec.nonresidentAge / 2 ** bucketOrder(k)) % 2 ** AGE_BITS;
+  node.lruvec.nonresidentAge++;
+  return -1 - ((age << 4) | (node.id << 1) | (k.mem.flags[pfn] & PG_WORKINGSET ? 1 : 0));
+}
+
+/**
+ * workingset_refault: a page with a shadow has come back, and is on no list yet. When fewer pages were evicted or
+ * activated in between than the active lists hold, it starts active; when it had been active before, it is marked as
+ * part of the working set and its type is charged with the I/O.
+ */
+export function workingsetRefault(k: Kernel, pfn: number, shadow: number): void {
+  const m = k.mem;
+  const packed = -1 - shadow;
+  const workingset = packed & 1;
+  const evicting = k.nodes[(packed >>> 1) & 7];
+  const node = nodeOf(k, pfn);
+  const file = !(m.flags[pfn] & PG_SWAPBACKED);
+  const type = file ? 1 : 0;
+  node.stat[WORKINGSET_REFAULT_ANON + type]++;
+
+  const order = bucketOrder(k);
+  const age = Math.floor(evicting.lruvec.nonresidentAge / 2 ** order) % 2 ** AGE_BITS;
+  const distance = ((age - (packed >>> 4)) & AGE_MASK) * 2 ** order;
+  const lru = evicting.stat;
+  let size = lru[NR_LRU_BASE + 3];
+  if (!file) size += lru[NR_LRU_BASE + 2];
+  if (k.swap.free > 0) {
+    size += lru[NR_LRU_BASE + 1];
+    if (file) size += lru[NR_LRU_BASE];
+  }
+  const recent = distance <= size;
+  trace(k.trace, k.now, k.current, REFAULT, pfn, distance, recent ? 1 : 0, type);
+  if (!recent) return;
+
+  m.flags[pfn] |= PG_ACTIVE;
+  node.lruvec.nonresidentAge++;
+  node.stat[WORKINGSET_ACTIVATE_ANON + type]++;
+  if (workingset) {
+    m.flags[pfn] |= PG_WORKINGSET;
+    lruNoteCost(node, file, 1, 0);
+    node.stat[WORKINGSET_RESTORE_ANON + type]++;
+  }
+}
+
+/** workingset_activation: an activated page makes the lists older, as an evicted one does. */
+export function workingsetActivation(k: Kernel, pfn: number): void {
+  nodeOf(k, pfn).lruvec.nonresidentAge++;
+}
