@@ -208,7 +208,7 @@ export function createKernel(config: BootConfig): Kernel {
       slots: 0,
       total: 0,
       free: 0,
-      map: new Uint8Array(0),
+      map: new Uint16Array(0),
       cache: new Int32Array(0),
       index: new Int32Array(0),
       mapping: new Int32Array(0),
