@@ -1,0 +1,71 @@
+/** do_swap_page: an access to a page that is in swap. §7.2. */
+import type { Kernel } from '../../include/kernel';
+import { MM_ANONPAGES, MM_SWAPENTS, type MmStruct, VM_LOCKED, VM_WRITE, type Vma } from '../../include/mm_types';
+import {
+  PG_ANON_EXCLUSIVE,
+  PG_LOCKED,
+  PG_MLOCKED,
+  PG_SWAPCACHE,
+  PTE_DIRTY,
+  PTE_PRESENT,
+  PTE_SHIFT,
+  PTE_WRITE,
+  PTE_YOUNG,
+} from '../../include/page';
+import type { Task } from '../../include/sched';
+import { NR_ANON_MAPPED, PGMAJFAULT } from '../../include/vmstat';
+import { pageNode } from '../../kernel/sched/core';
+import { mlockFolio } from '../mlock';
+import { addMmCounterFast } from '../mm_counters';
+import { swapCacheGet, swapinReadahead } from '../swap_state';
+import { freeSwapCache, swapFree, vmSwapFull } from '../swapfile';
+import { faultError, VM_FAULT_DONE, VM_FAULT_WAIT, waitForRead } from './codes';
+
+/**
+ * Brings the page back: from the swap cache (a minor fault) or from the device (a major one, with read-ahead). The slot
+ * is kept as a clean copy unless the access is a store by its only user, swap is more than half full, or the page is
+ * locked in memory.
+ *
+ * @returns VM_FAULT_DONE (the entry may still be read-only), VM_FAULT_WAIT or VM_FAULT_OOM
+ */
+export function doSwapPage(
+  k: Kernel,
+  task: Task,
+  mm: MmStruct,
+  vma: Vma,
+  vpn: number,
+  ptr: number,
+  write: boolean,
+): number {
+  const m = k.mem;
+  const slot = k.pgtables.entries[ptr] >>> PTE_SHIFT;
+  let pfn = swapCacheGet(k, slot, vpn);
+  if (pfn < 0) {
+    pfn = swapinReadahead(k, task, slot, vpn);
+    if (pfn < 0) return faultError(pfn);
+    if (!task.faultMajor) {
+      task.faultMajor = true;
+      k.vmEvents[PGMAJFAULT]++;
+    }
+  }
+  if (m.flags[pfn] & PG_LOCKED) {
+    waitForRead(k, task, pfn);
+    return VM_FAULT_WAIT;
+  }
+  const exclusive = m.mapcount[pfn] === 0 && k.swap.map[slot] === 1;
+  addMmCounterFast(k, mm, MM_ANONPAGES, 1);
+  addMmCounterFast(k, mm, MM_SWAPENTS, -1);
+  if (m.mapcount[pfn]++ === 0) pageNode(k, pfn).stat[NR_ANON_MAPPED]++;
+  let pte = (pfn << PTE_SHIFT) | PTE_PRESENT | PTE_YOUNG;
+  if (exclusive) {
+    m.flags[pfn] |= PG_ANON_EXCLUSIVE;
+    if (vma.flags & VM_WRITE) pte |= write ? PTE_WRITE | PTE_DIRTY : PTE_WRITE;
+  }
+  k.pgtables.entries[ptr] = pte;
+  vma.anon = true;
+  swapFree(k, slot);
+  const locked = vma.flags & VM_LOCKED || m.flags[pfn] & PG_MLOCKED;
+  if (m.flags[pfn] & PG_SWAPCACHE && (vmSwapFull(k) || locked || (write && exclusive))) freeSwapCache(k, pfn);
+  if (vma.flags & VM_LOCKED) mlockFolio(k, pfn);
+  return VM_FAULT_DONE;
+}
