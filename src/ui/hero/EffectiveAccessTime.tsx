@@ -1,0 +1,107 @@
+import { area, line, scaleLog } from 'd3';
+import { useEffect, useRef } from 'react';
+import { t } from '../../i18n';
+import { useShown } from '../../store';
+import { createPainter } from '../charts/painter';
+import { dec, duration, durationParts, int, percent } from '../format';
+import { subscribe } from '../frameLoop';
+
+const WIDTH = 80;
+const HEIGHT = 34;
+
+/** "43× slower than RAM", with a decimal as long as it matters. */
+export function slowdown(ns: number, ramNs: number): string {
+  const n = ramNs > 0 ? ns / ramNs : 1;
+  if (n < 1.05) return t('eat.same');
+  return t('eat.slower', { n: n < 10 ? dec(n, 1) : int(n) });
+}
+
+/** The arithmetic: "0.958 × 100 ns + 0.042 × 100 µs". Small shares get the decimals they need. */
+export function arithmetic(p: number, ramNs: number, swapNs: number): string {
+  const digits = p >= 0.01 ? 3 : p >= 0.0001 ? 5 : 7;
+  return t('eat.sum', {
+    hit: dec(1 - p, digits),
+    ram: duration(ramNs),
+    miss: dec(p, digits),
+    swap: duration(swapNs),
+  });
+}
+
+/** The one big figure: how long the machine's accesses to memory take, all in all. */
+export function EffectiveAccessTime() {
+  const { ns, p, ramNs, swapNs, psiFull } = useShown((f) => ({ ...f.eat, psiFull: f.psi.fullNow, history: 0 }), {
+    ns: 0,
+    p: 0,
+    ramNs: 0,
+    swapNs: 0,
+    psiFull: 0,
+    history: 0,
+  });
+  const { value, unit } = durationParts(ns);
+  return (
+    <section className="eat" data-region="effective-access-time" aria-label={t('eat.title')}>
+      <h2>{t('eat.title')}</h2>
+      <div className="eat-row">
+        <p className="eat-figure">
+          {value}
+          <span>{unit}</span>
+        </p>
+        <Sparkline />
+      </div>
+      <p className="eat-slower">{slowdown(ns, ramNs)}</p>
+      <p className="eat-psi">{t('eat.psi', { share: percent(psiFull) })}</p>
+      <p className="eat-sum">
+        {p > 0 ? t('eat.wait', { share: percent(p) }) : t('eat.noWait')}
+        <br />
+        {p > 0 ? arithmetic(p, ramNs, swapNs) : ''}
+      </p>
+    </section>
+  );
+}
+
+/** The last 2 s on a logarithmic scale; one decade is the least it spans. */
+function Sparkline() {
+  const ref = useRef<SVGSVGElement>(null);
+  const label = useShown(
+    (f) => t('eat.history', { from: duration(f.eat.history[0] ?? f.eat.ns), to: duration(f.eat.ns) }),
+    '',
+  );
+  useEffect(() => {
+    if (!ref.current) return;
+    const painter = createPainter(ref.current);
+    return subscribe((frame) => {
+      const { ns, ramNs, history } = frame.eat;
+      const values = [...history, ns].map((v) => Math.max(1, v));
+      const low = Math.max(1, Math.min(ramNs || 1, ...values));
+      const y = scaleLog([low, Math.max(low * 10, ...values)], [HEIGHT - 3, 5]);
+      const x = (i: number) => 2 + (values.length > 1 ? (i / (values.length - 1)) * (WIDTH - 8) : 0);
+      painter.begin();
+      painter.path('fill', area<number>((_, i) => x(i), HEIGHT - 3, y)(values) ?? '', { fill: 'var(--well)' });
+      painter.path('line', line<number>((_, i) => x(i), y)(values) ?? '', {
+        fill: 'none',
+        stroke: 'var(--ink)',
+        'stroke-width': 2,
+        'stroke-linejoin': 'round',
+      });
+      painter.el('now', 'circle', {
+        cx: x(values.length - 1),
+        cy: y(values[values.length - 1]),
+        r: 3.5,
+        fill: 'var(--ink)',
+      });
+      painter.text('base', 2, HEIGHT - 8, duration(low), { 'font-size': 11, class: 's2 halo' });
+      painter.end();
+    });
+  }, []);
+  return (
+    <svg
+      ref={ref}
+      className="eat-spark"
+      width={WIDTH}
+      height={HEIGHT}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      role="img"
+      aria-label={label}
+    />
+  );
+}

@@ -1,0 +1,54 @@
+import { type CSSProperties, useState } from 'react';
+import { TabPanel, Tabs } from 'react-aria-components';
+import { setView, useSettings, type View } from '../../store';
+import { TableToggle } from '../charts/DataTable';
+import { Patterns } from '../charts/Patterns';
+import { useSize } from '../charts/useSize';
+import { EffectiveAccessTime } from './EffectiveAccessTime';
+import './hero.css';
+import { Legend } from './Legend';
+import { LruLists } from './LruLists';
+import { FOOT_HEIGHT, PHONE_WIDTH, pyramidLayout } from './layout';
+import { PageMap } from './PageMap';
+import { Pyramid } from './Pyramid';
+import { ViewSwitch } from './ViewSwitch';
+
+const REGION: Record<View, string> = { pyramid: 'memory-pyramid', map: 'page-map', lru: 'lru-lists' };
+
+/** The machine's memory, three ways. */
+export function Hero() {
+  const view = useSettings((s) => s.view);
+  const [asTable, setAsTable] = useState(false);
+  const [box, { width, height }] = useSize<HTMLDivElement>();
+  // Text around the pictures grows and shrinks with them.
+  const grow = width > 0 ? pyramidLayout(width, height - FOOT_HEIGHT).scale : 1;
+  return (
+    <div ref={box} className="hero-box">
+      <Tabs
+        className="hero"
+        data-region={REGION[view]}
+        data-phone={width > 0 && width < PHONE_WIDTH ? '' : undefined}
+        style={{ '--grow': grow } as CSSProperties}
+        selectedKey={view}
+        onSelectionChange={(key) => setView(key as View)}
+      >
+        <Patterns />
+        <ViewSwitch />
+        <TabPanel id="pyramid" className="hero-view">
+          <EffectiveAccessTime />
+          <Pyramid asTable={asTable} />
+        </TabPanel>
+        <TabPanel id="map" className="hero-view">
+          <PageMap asTable={asTable} />
+        </TabPanel>
+        <TabPanel id="lru" className="hero-view">
+          <LruLists asTable={asTable} />
+        </TabPanel>
+        <footer className="hero-foot">
+          <Legend />
+          <TableToggle on={asTable} onChange={setAsTable} />
+        </footer>
+      </Tabs>
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import { type PointerEvent, useEffect, useRef } from 'react';
+import { t } from '../../i18n';
+import { hoverKind, type MarkKind, selectionStore, useSelection, useShown } from '../../store';
+import type { Frame } from '../../worker/protocol';
+import { DataTable } from '../charts/DataTable';
+import { KIND_LOOK } from '../charts/kinds';
+import { createPainter } from '../charts/painter';
+import { useSize } from '../charts/useSize';
+import { useSlow } from '../charts/useSlow';
+import { redraw, subscribe } from '../frameLoop';
+import { drawLru, lruLayout, lruSummary, lruTable, pagesPerSquare } from './drawLru';
+
+/** Active and inactive lists, and where pages go from them. */
+export function LruLists({ asTable }: { asTable: boolean }) {
+  const [box, { width, height }] = useSize<HTMLDivElement>();
+  const frame = useShown((f) => f as Frame | null, null);
+  const layout = lruLayout(width, height);
+  return (
+    <>
+      <header className="lru-head">
+        <h2>{t('lru.title')}</h2>
+        {!asTable && frame && width > 0 && (
+          <p className="hero-sub">{t('lru.square', { n: pagesPerSquare(frame, layout) })}</p>
+        )}
+      </header>
+      {asTable ? (
+        <div className="hero-table">{frame && <DataTable {...lruTable(frame)} />}</div>
+      ) : (
+        <div className="hero-picture" ref={box}>
+          <LruPicture width={width} height={height} />
+        </div>
+      )}
+    </>
+  );
+}
+
+function LruPicture({ width, height }: { width: number; height: number }) {
+  const svg = useRef<SVGSVGElement>(null);
+  const summary = useSlow(lruSummary);
+  const hovered = useSelection((s) => s.hoveredKind);
+  const layout = lruLayout(width, height);
+  useEffect(() => {
+    if (!svg.current || width === 0 || height === 0) return;
+    const painter = createPainter(svg.current);
+    const place = lruLayout(width, height);
+    return subscribe((frame, _now, fresh) => {
+      if (fresh) drawLru(painter, frame, place, selectionStore.getState().hoveredKind);
+    });
+  }, [width, height]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew when it changes
+  useEffect(() => redraw(), [hovered]);
+  const point = (event: PointerEvent<SVGSVGElement>) => {
+    const kind = (event.target as Element).closest('[data-kind]')?.getAttribute('data-kind');
+    hoverKind(kind && kind in KIND_LOOK ? (kind as MarkKind) : null);
+  };
+  return (
+    <svg
+      ref={svg}
+      width={width}
+      height={height}
+      viewBox={`0 0 ${layout.width || 1} ${layout.height || 1}`}
+      role="img"
+      aria-label={summary}
+      onPointerOver={point}
+      onPointerLeave={() => hoverKind(null)}
+    />
+  );
+}

@@ -1,0 +1,99 @@
+import { type PointerEvent, useEffect, useRef } from 'react';
+import {
+  hoverKind,
+  type MarkKind,
+  runStore,
+  selectionStore,
+  settingsStore,
+  useSelection,
+  useSettings,
+  useShown,
+} from '../../store';
+import type { Frame, Sample } from '../../worker/protocol';
+import { DataTable } from '../charts/DataTable';
+import { KIND_LOOK } from '../charts/kinds';
+import { createPainter } from '../charts/painter';
+import { useSize } from '../charts/useSize';
+import { useSlow } from '../charts/useSlow';
+import { redraw, subscribe } from '../frameLoop';
+import { drawPyramid } from './drawPyramid';
+import { pyramidLayout } from './layout';
+import { pyramidSummary, pyramidTable } from './summaries';
+
+const NET_SPAN_NS = 500_000_000;
+
+/** Pages a second that the swap fills with, from the samples of the last half second; null without two of them. */
+export function swapNet(frame: Frame, samples: readonly Sample[]): number | null {
+  let last = samples.length - 1;
+  while (last >= 0 && samples[last].t > frame.t) last--;
+  let first = last;
+  while (first > 0 && samples[first - 1].t >= frame.t - NET_SPAN_NS) first--;
+  if (first < 0 || first >= last) return null;
+  const span = samples[last].t - samples[first].t;
+  return span > 0 ? ((samples[last].swapUsed - samples[first].swapUsed) * 1e9) / span : null;
+}
+
+/** Caches, RAM and swap as one pyramid. */
+export function Pyramid({ asTable }: { asTable: boolean }) {
+  return asTable ? <PyramidTable /> : <PyramidPicture />;
+}
+
+function PyramidTable() {
+  const frame = useShown((f) => f as Frame | null, null);
+  return <div className="hero-table">{frame && <DataTable {...pyramidTable(frame)} />}</div>;
+}
+
+function PyramidPicture() {
+  const [box, { width, height }] = useSize<HTMLDivElement>();
+  const svg = useRef<SVGSVGElement>(null);
+  const summary = useSlow(pyramidSummary);
+  const hovered = useSelection((s) => s.hoveredKind);
+  const reduced = useSettings((s) => s.reducedMotion);
+  const status = useShown((f) => f.status, 'paused');
+  const layout = pyramidLayout(width, height);
+
+  useEffect(() => {
+    if (!svg.current || width === 0 || height === 0) return;
+    const painter = createPainter(svg.current);
+    const place = pyramidLayout(width, height);
+    const end = subscribe((frame, now) => {
+      const still = frame.status !== 'running' || settingsStore.getState().reducedMotion;
+      drawPyramid(painter, {
+        frame,
+        layout: place,
+        hovered: selectionStore.getState().hoveredKind,
+        clock: still ? 0 : now,
+        swapNet: swapNet(frame, runStore.getState().samples),
+      });
+    });
+    return () => {
+      end();
+      painter.begin();
+      painter.end();
+    };
+  }, [width, height]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew when one of them changes
+  useEffect(() => redraw(), [hovered, reduced]);
+
+  const point = (event: PointerEvent<SVGSVGElement>) => {
+    const kind = (event.target as Element).closest('[data-kind]')?.getAttribute('data-kind');
+    hoverKind(kind && kind in KIND_LOOK ? (kind as MarkKind) : null);
+  };
+
+  return (
+    <div className="hero-picture" ref={box}>
+      <svg
+        ref={svg}
+        className={status === 'running' ? 'pyramid' : 'pyramid at-rest'}
+        width={width}
+        height={height}
+        viewBox={`0 0 ${layout.width || 1} ${layout.height || 1}`}
+        role="img"
+        aria-label={summary}
+        onPointerOver={point}
+        onPointerLeave={() => hoverKind(null)}
+      />
+    </div>
+  );
+}

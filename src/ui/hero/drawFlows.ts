@@ -1,0 +1,203 @@
+/** Rates of pages in and out: at the left of RAM, and across the gap to swap. Width = log of pages a second. */
+import { t } from '../../i18n';
+import type { Frame, Kind } from '../../worker/protocol';
+import { fade, KIND_LOOK } from '../charts/kinds';
+import type { Painter } from '../charts/painter';
+import { textWidth } from '../charts/text';
+import { int, pages } from '../format';
+import type { Scene } from './drawPyramid';
+import { leftAt } from './geometry';
+
+const FLOWS: { key: 'cacheDropped' | 'fileIn' | 'newAnon' | 'writeback'; kind: Kind; inward: boolean }[] = [
+  { key: 'cacheDropped', kind: 'fileInactive', inward: false },
+  { key: 'fileIn', kind: 'fileActive', inward: true },
+  { key: 'newAnon', kind: 'anonActive', inward: true },
+  { key: 'writeback', kind: 'fileInactive', inward: false },
+];
+
+/** Thickness in px of an arrow at the side: one decade is 4.3 px. */
+export function flowWidth(rate: number): number {
+  return rate < 1 ? 0 : Math.min(16, Math.max(1.5, 4.3 * Math.log10(rate) - 4.5));
+}
+
+/** Width in px of an arrow in the gap, on a scale of its own. */
+export function swapFlowWidth(rate: number): number {
+  return rate < 1 ? 0 : Math.min(46, 8 * Math.log10(rate) + 8);
+}
+
+/** Px that the squares of a flow have moved at a real time in ms: faster by decades of the rate. */
+export function flowPhase(rate: number, clock: number): number {
+  return (clock / 1000) * 9 * Math.log10(1 + rate);
+}
+
+/** "1,380/s" and "5.4 MiB/s". */
+const perSecond = (rate: number): string => t('flows.rate', { rate: int(rate) });
+
+export function drawFlows(p: Painter, { frame, layout, hovered, clock }: Scene, edge: number): void {
+  const { y: first, pitch, count } = layout.flows;
+  for (let i = 0; i < count; i++) {
+    const { key, kind, inward } = FLOWS[i];
+    const rate = frame.flows[key];
+    const y = first + i * pitch;
+    const middle = y + 11.5;
+    const opacity = fade([kind], hovered);
+    const near = leftAt(layout.body, middle) - edge - 6;
+    const far = 20;
+    const thick = flowWidth(rate);
+    p.text(`flow-name-${key}`, far, y, t(`flows.${key}`), { class: 's2', 'font-size': 12, opacity });
+    if (thick === 0) {
+      p.path(`flow-none-${key}`, `M${far} ${middle}H${near}`, {
+        stroke: 'var(--line-3)',
+        'stroke-dasharray': '1 4',
+        opacity,
+      });
+    } else {
+      p.path(`flow-${key}`, inward ? arrow(far, near, middle, thick) : arrow(near, far, middle, thick), {
+        fill: KIND_LOOK[kind].fill,
+        opacity: opacity * 0.9,
+        'data-kind': kind,
+      });
+      if (thick >= 5) squares(p, key, inward ? far : near, inward ? near : far, middle, rate, clock, opacity);
+    }
+    const numbers = y + 29;
+    p.text(`flow-rate-${key}`, far, numbers, perSecond(rate), {
+      class: rate < 1 ? 's3' : 'b',
+      'font-size': 13,
+      opacity,
+    });
+    if (rate >= 1) {
+      p.text(
+        `flow-mib-${key}`,
+        far + textWidth(perSecond(rate), 13, true) + 6,
+        numbers,
+        t('flows.size', { size: pages(rate) }),
+        {
+          class: 's3',
+          'font-size': 11.5,
+          opacity,
+        },
+      );
+    }
+  }
+}
+
+/** Horizontal arrow with its tip at `to`. */
+function arrow(from: number, to: number, y: number, thick: number): string {
+  const dir = Math.sign(to - from) || 1;
+  const h = thick / 2;
+  const neck = to - dir * 9;
+  const barb = h + 3.5;
+  return `M${from} ${y - h}H${neck}V${y - barb}L${to} ${y}L${neck} ${y + barb}V${y + h}H${from}Z`;
+}
+
+/** Pages on their way: squares of a dashed line, moved by its offset. */
+function squares(
+  p: Painter,
+  key: string,
+  from: number,
+  to: number,
+  y: number,
+  rate: number,
+  clock: number,
+  opacity: number,
+): void {
+  const dir = Math.sign(to - from) || 1;
+  p.path(`flow-pages-${key}`, `M${from} ${y}H${to - dir * 12}`, {
+    stroke: 'var(--plane)',
+    'stroke-width': 3,
+    'stroke-dasharray': '3 10',
+    'stroke-dashoffset': -(flowPhase(rate, clock) % 13),
+    opacity: 0.8 * opacity,
+  });
+}
+
+export function drawSwapFlows(p: Painter, { frame, layout, hovered, clock }: Scene): void {
+  if (frame.swap.total === 0) return;
+  const { body, swap, phone } = layout;
+  const top = body.bottom + 4;
+  const bottom = swap.top - 4;
+  const places = phone ? { out: body.cx - 96, in: body.cx + 36 } : { out: body.cx - 116, in: body.cx + 30 };
+  one(p, 'out', places.out, top, bottom, frame.flows.swapOut, 'anonInactive', false);
+  one(p, 'in', places.in, top, bottom, frame.flows.swapIn, 'anonActive', true);
+
+  function one(
+    painter: Painter,
+    key: 'out' | 'in',
+    cx: number,
+    y0: number,
+    y1: number,
+    rate: number,
+    kind: Kind,
+    up: boolean,
+  ): void {
+    const opacity = fade([kind, 'swap'], hovered);
+    const limit = phone ? 20 : 46;
+    const w = Math.min(limit, swapFlowWidth(rate) * (phone ? 0.5 : 1)) / 2;
+    const head = phone ? 12 : 14;
+    const barb = w + 7;
+    if (w === 0) {
+      painter.path(`swap-none-${key}`, `M${cx} ${y0}V${y1}`, { stroke: 'var(--line-3)', 'stroke-dasharray': '1 4' });
+    } else {
+      const [tail, neck, tip] = up ? [y1, y0 + head, y0] : [y0, y1 - head, y1];
+      painter.path(
+        `swap-arrow-${key}`,
+        `M${cx - w} ${tail}V${neck}H${cx - barb}L${cx} ${tip}L${cx + barb} ${neck}H${cx + w}V${tail}Z`,
+        { fill: KIND_LOOK[kind].fill, opacity, 'data-kind': kind },
+      );
+      if (w >= 9) chevrons(painter, key, cx, y0, y1, w, up, flowPhase(rate, clock), opacity);
+    }
+    const x = cx + (phone ? 20 : Math.max(34, barb + 7));
+    const middle = (y0 + y1) / 2;
+    if (phone) {
+      const text = t(key === 'out' ? 'flows.outPhone' : 'flows.inPhone', { rate: perSecond(rate) });
+      painter.text(`swap-rate-${key}`, x, middle + 4, text, { class: rate < 1 ? 's3' : 'b', 'font-size': 12 });
+      return;
+    }
+    painter.text(`swap-rate-${key}`, x, middle - 3, perSecond(rate), { class: rate < 1 ? 's3' : 'b', 'font-size': 14 });
+    painter.text(`swap-name-${key}`, x, middle + 12, t(key === 'out' ? 'flows.swapOut' : 'flows.swapIn'), {
+      class: 's2',
+      'font-size': 12,
+    });
+  }
+}
+
+function chevrons(
+  p: Painter,
+  key: string,
+  cx: number,
+  y0: number,
+  y1: number,
+  half: number,
+  up: boolean,
+  phase: number,
+  opacity: number,
+): void {
+  const w = Math.min(11, half - 6);
+  const pitch = 10;
+  const shift = phase % pitch;
+  let d = '';
+  for (let i = 0; i < 4; i++) {
+    const along = i * pitch + shift - 2;
+    const y = up ? y1 - along - 4 : y0 + along + 4;
+    const tip = up ? y - 7 : y + 7;
+    if (Math.min(y, tip) < y0 + 3 || Math.max(y, tip) > y1 - 3) continue;
+    d += `M${cx - w} ${y}L${cx} ${tip}L${cx + w} ${y}`;
+  }
+  p.path(`swap-chevrons-${key}`, d || 'M0 0', {
+    fill: 'none',
+    stroke: 'var(--plane)',
+    'stroke-width': 2.4,
+    opacity: 0.85 * opacity,
+  });
+}
+
+/** The largest rate first: what the summary says. */
+export function flowSentence(frame: Frame): string {
+  const { swapOut, swapIn, cacheDropped, fileIn } = frame.flows;
+  return t('summary.flows', {
+    out: Math.round(swapOut),
+    in: Math.round(swapIn),
+    dropped: Math.round(cacheDropped),
+    file: Math.round(fileIn),
+  });
+}

@@ -1,0 +1,191 @@
+/** The free pages of one zone against its watermarks, and the lens that leads there from the pyramid. */
+import { area as areaShape, line as lineShape } from 'd3';
+import { t } from '../../i18n';
+import type { Frame, ZoneFrame } from '../../worker/protocol';
+import { fade } from '../charts/kinds';
+import { spread } from '../charts/labels';
+import type { Painter } from '../charts/painter';
+import { textWidth } from '../charts/text';
+import { int, pages, percent } from '../format';
+import type { Scene } from './drawPyramid';
+import { area, rightAt, yAtArea } from './geometry';
+
+/** The scale ends this far above the high watermark. */
+const HEADROOM = 1.145;
+const PCP_WIDTH = 9;
+
+export function gaugeZone(frame: Frame): ZoneFrame | null {
+  return frame.zones.find((z) => z.id === frame.gauge.zone) ?? null;
+}
+
+/** Pages at the upper end of the gauge's scale. */
+export function gaugeTop(zone: ZoneFrame): number {
+  return Math.max(16, Math.ceil(zone.high * HEADROOM));
+}
+
+/** From the free layer, as far as the gauge's scale goes, to the gauge. */
+export function drawLens(p: Painter, { frame, layout, hovered }: Scene, bodyPages: number): void {
+  const zone = gaugeZone(frame);
+  if (!zone || bodyPages === 0) return;
+  const { body, gauge } = layout;
+  const shown = Math.min(zone.free, gaugeTop(zone));
+  const y1 = yAtArea(body, (shown / bodyPages) * area(body));
+  const x0 = rightAt(body, body.top) + 1;
+  const x1 = rightAt(body, y1) + 1;
+  const to = gauge.x - PCP_WIDTH - 4;
+  const opacity = fade(['free', 'pcp'], hovered);
+  p.path('lens', `M${x0} ${body.top}L${to} ${gauge.y}V${gauge.y + gauge.height}L${x1} ${y1}Z`, {
+    fill: 'var(--free-wash)',
+    opacity: 0.5 * opacity,
+  });
+  p.path('lens-edge', `M${x0} ${body.top}L${to} ${gauge.y}M${x1} ${y1}L${to} ${gauge.y + gauge.height}`, {
+    fill: 'none',
+    stroke: 'var(--free)',
+    'stroke-width': 1,
+    opacity,
+  });
+}
+
+export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
+  const zone = gaugeZone(frame);
+  if (!zone) return;
+  const { gauge, phone } = layout;
+  const { x, y, width, height } = gauge;
+  const top = gaugeTop(zone);
+  const bottom = y + height;
+  const opacity = fade(['free', 'pcp'], hovered);
+  const at = (n: number) => bottom - (Math.min(top, Math.max(0, n)) / top) * height;
+  const share = zone.managed > 0 ? zone.free / zone.managed : 0;
+
+  if (phone) {
+    p.text('gauge-title', x, y - 20, t('gauge.free'), { class: 'b', 'font-size': 13 });
+    p.text('gauge-sub', x, y - 6, t('gauge.phone', { n: zone.free, share: percent(share) }), {
+      class: 's2',
+      'font-size': 12,
+    });
+  } else {
+    p.text('gauge-title', x, y - 24, t('gauge.title'), { class: 'b', 'font-size': 14 });
+    p.text('gauge-sub', x, y - 8, t('gauge.sub', { size: pages(zone.free), share: percent(share), zone: zone.name }), {
+      class: 's2',
+      'font-size': 12,
+    });
+  }
+
+  drawPcp(p, zone, gauge, at, fade(['pcp'], hovered), phone);
+
+  p.el('gauge-ground', 'rect', { x, y, width, height, fill: 'var(--plane)' });
+  const values = [...frame.gauge.history, zone.free];
+  const xAt = (i: number) => x + (values.length > 1 ? (i / (values.length - 1)) * width : 0);
+  const line = lineShape<number>((_, i) => xAt(i), at)(values) ?? '';
+  const fill = areaShape<number>((_, i) => xAt(i), bottom, at)(values) ?? '';
+  p.path('gauge-fill', fill, { fill: 'var(--free-wash)', opacity });
+  p.path('gauge-line', line, { fill: 'none', stroke: 'var(--free)', 'stroke-width': 2, opacity });
+  p.el('gauge-frame', 'rect', { x, y, width, height, fill: 'none', stroke: 'var(--free)', opacity });
+
+  const end = x + width + (phone ? 4 : 6);
+  const marks = [
+    { key: 'high', value: zone.high, dash: '1.5 2.5', color: 'var(--ink-2)', weight: 1.6 },
+    { key: 'low', value: zone.low, dash: '6 3', color: 'var(--ink-2)', weight: 1.6 },
+    { key: 'min', value: zone.min, dash: undefined, color: 'var(--red)', weight: 2.4 },
+  ] as const;
+  for (const m of marks) {
+    p.path(`mark-${m.key}`, `M${x} ${at(m.value)}H${end}`, {
+      stroke: m.color,
+      'stroke-width': m.weight,
+      'stroke-dasharray': m.dash,
+    });
+  }
+  const nowY = at(zone.free);
+  p.el('gauge-now', 'circle', {
+    cx: x + width,
+    cy: nowY,
+    r: phone ? 4.5 : 5,
+    fill: 'var(--free)',
+    stroke: 'var(--plane)',
+    'stroke-width': 2,
+  });
+
+  // The three watermarks and the present value keep apart; thin lines lead back to where they belong.
+  const half = phone ? 8 : 13.5;
+  const wish = phone ? 0 : -3;
+  const slots = [
+    ...marks.map((m) => ({ at: at(m.value) + (m.key === 'min' ? -wish * 3 : wish), half })),
+    { at: nowY, half: phone ? 0 : 9.5 },
+  ];
+  const middles = phone ? spread(slots.slice(0, 3), y - 4, bottom + 4, 0) : spread(slots, y - 10, bottom + 4, 1);
+  const labelX = end + 5;
+  marks.forEach((m, i) => {
+    const middle = middles[i];
+    const red = m.key === 'min' ? ' r' : '';
+    if (Math.abs(middle - at(m.value)) > half) {
+      p.path(`mark-lead-${m.key}`, `M${end} ${at(m.value)}L${labelX - 1} ${middle}`, {
+        stroke: m.color,
+        'stroke-width': 1,
+      });
+    }
+    if (phone) {
+      p.text(`mark-name-${m.key}`, labelX - 1, middle + 4, t(`gauge.${m.key}Short`), {
+        class: `b${red}`,
+        'font-size': 12,
+      });
+      return;
+    }
+    p.text(`mark-name-${m.key}`, labelX, middle, t(`gauge.${m.key}`, { n: m.value }), {
+      class: `b${red}`,
+      'font-size': 13,
+    });
+    p.text(`mark-what-${m.key}`, labelX, middle + 12.5, t(`gauge.${m.key}What`), { class: 's2', 'font-size': 11 });
+  });
+  if (phone) return;
+  const off = zone.free > top;
+  const text = off ? t('gauge.off', { n: zone.free }) : t('gauge.now', { n: zone.free });
+  const middle = middles[3];
+  const tag = textWidth(text, 13, true) + 12;
+  p.path('now-tag', `M${end} ${nowY}L${end + 6} ${middle - 8.5}h${tag}v17h${-tag}z`, { fill: 'var(--ink)' });
+  p.text('now-text', end + 10, middle + 4.5, text, { class: 'b', 'font-size': 13 }, 'var(--on-ink)');
+  if (height > 150) p.text('gauge-span', x + 6, bottom - 8, t('gauge.span'), { class: 's2', 'font-size': 11 });
+  p.text('gauge-zero', labelX, bottom, t('gauge.zero'), { class: 's3', 'font-size': 11 });
+}
+
+/** Pages in per-cpu lists, on the gauge's scale: handed out already to a cpu, held by nobody. */
+function drawPcp(
+  p: Painter,
+  zone: ZoneFrame,
+  gauge: { x: number; y: number; height: number; width: number },
+  at: (n: number) => number,
+  opacity: number,
+  phone: boolean,
+): void {
+  const bottom = gauge.y + gauge.height;
+  const x = gauge.x - PCP_WIDTH - 3;
+  p.el('pcp-ground', 'rect', {
+    x,
+    y: gauge.y,
+    width: PCP_WIDTH,
+    height: gauge.height,
+    fill: 'var(--plane)',
+    stroke: 'var(--free)',
+    'stroke-width': 0.7,
+    'data-kind': 'pcp',
+    opacity,
+  });
+  const y = at(zone.pcp);
+  p.el('pcp', 'rect', {
+    x,
+    y,
+    width: PCP_WIDTH,
+    height: bottom - y,
+    fill: 'url(#k-pcp)',
+    stroke: 'var(--free)',
+    'stroke-width': 1,
+    'data-kind': 'pcp',
+    opacity,
+  });
+  if (!phone) {
+    p.text('pcp-label', x, bottom + 13, t('gauge.pcp', { n: int(zone.pcp) }), {
+      class: 's2',
+      'font-size': 11,
+      'data-kind': 'pcp',
+    });
+  }
+}
