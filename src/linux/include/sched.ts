@@ -77,6 +77,8 @@ export interface Task {
   startTime: number;
   exitTime: number;
   exitSignal: number;
+  /** Argument of exit(2). */
+  exitCode: number;
   /** Time on a cpu, ns. */
   utime: number;
   stime: number;

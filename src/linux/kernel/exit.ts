@@ -105,6 +105,18 @@ function beginExit(k: Kernel, task: Task): void {
 }
 
 /**
+ * exit(2): the task's own decision to end. From now on its turns belong to doExitStep().
+ *
+ * @param code exit status, 0 to 255
+ */
+export function doExit(k: Kernel, task: Task, code: number): void {
+  if (task.exitStage !== EXIT_ALIVE) return;
+  task.exitSignal = 0;
+  task.exitCode = code;
+  beginExit(k, task);
+}
+
+/**
  * do_exit: one turn of a task's end. Its last step takes the task off `k.tasks`; whoever walks that list at the time must
  * expect it. A stuck task (PF_STUCK) does not get here: it sleeps on, and only the reaper can take its memory.
  *

@@ -34,6 +34,7 @@ import { ALLOC_WAIT, allocPages, freePage } from './page_alloc';
 import { balanceDirtyPages, folioCancelDirty, setPageDirty } from './page-writeback';
 import { ptePtr } from './pgtable';
 import { continueReadahead, pageCacheAsyncRa, pageCacheSyncRa, readPage, syncMmapReadahead } from './readahead';
+import { shmemRead, shmemWrite } from './shmem';
 import { folioAddLru, folioMarkAccessed, lruDelPage } from './swap';
 import { workingsetRefault } from './workingset';
 
@@ -121,6 +122,7 @@ function filemapCreate(k: Kernel, task: Task, inode: Inode, index: number): numb
  *   first one is not there. The task may sleep after a short read: go on from where it ended
  */
 export function filemapRead(k: Kernel, task: Task, inode: Inode, index: number, nr: number): number {
+  if (inode.kind === 'shmem') return shmemRead(k, task, inode, index, nr);
   if (task.thrashing) endThrashing(k, task);
   const m = k.mem;
   const end = Math.min(index + nr, inode.nrPages);
@@ -153,9 +155,11 @@ export function filemapRead(k: Kernel, task: Task, inode: Inode, index: number, 
  * write(2) of whole pages [index, index + nr) of a file on a disk (or in a ramfs): they become dirty in the cache, and
  * the file longer if need be. A writer that is too fast for the disk sleeps. §8.2
  *
- * @returns pages written; ALLOC_WAIT or ALLOC_NULL when not even the first one could be. The task may sleep afterwards
+ * @returns pages written; ALLOC_WAIT, ALLOC_NULL, or for a tmpfs -ENOSPC, when not even the first one could be. The task
+ *   may sleep afterwards
  */
 export function filemapWrite(k: Kernel, task: Task, inode: Inode, index: number, nr: number): number {
+  if (inode.kind === 'shmem') return shmemWrite(k, task, inode, index, nr);
   const m = k.mem;
   let done = 0;
   for (; done < nr; done++) {

@@ -110,13 +110,33 @@ export function shmemWrite(k: Kernel, task: Task, inode: Inode, index: number, n
   return nr;
 }
 
+/**
+ * read(2) of pages [index, index + nr) of a tmpfs file. A hole reads as zeros and takes no page.
+ *
+ * @returns pages read, 0 at the end of the file; ALLOC_WAIT or ALLOC_NULL when not even the first one could be
+ */
+export function shmemRead(k: Kernel, task: Task, inode: Inode, index: number, nr: number): number {
+  if (task.thrashing) endThrashing(k, task);
+  const end = Math.min(index + nr, inode.nrPages);
+  for (let i = index; i < end; i++) {
+    if (i < inode.cache.length && inode.cache[i] !== 0) {
+      const pfn = shmemGetFolio(k, task, inode, i);
+      if (pfn < 0) return i > index ? i - index : pfn;
+      task.faultMajor = false;
+      folioMarkAccessed(k, pfn);
+    }
+    k.cost += k.costs.readPage;
+  }
+  return Math.max(0, end - index);
+}
+
 /** write(2) with O_APPEND: `nr` pages at the end; as shmemWrite. */
 export const shmemAppend = (k: Kernel, task: Task, inode: Inode, nr: number): number =>
   shmemWrite(k, task, inode, inode.nrPages, nr);
 
 /**
  * shmem_writepage: gives the page a swap slot: its place in the object's cache becomes a swap entry, the page goes to the
- * swap cache, dirty. It must not be mapped.
+ * swap cache. It must not be mapped, and the caller writes it at once.
  *
  * @returns false when swap is full
  */
@@ -129,7 +149,6 @@ export function shmemWritepage(k: Kernel, pfn: number): boolean {
   m.mapping[pfn] = mapping;
   addToSwapCache(k, pfn, slot);
   swapDuplicate(k, slot);
-  m.flags[pfn] |= PG_DIRTY;
   return true;
 }
 

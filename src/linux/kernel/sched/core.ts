@@ -68,6 +68,7 @@ export function createTask(k: Kernel, init: Partial<Task> & { comm: string }): T
     startTime: k.now,
     exitTime: 0,
     exitSignal: 0,
+    exitCode: 0,
     utime: 0,
     stime: 0,
     memstall: 0,
