@@ -17,6 +17,7 @@ import {
   type Vma,
 } from '../include/mm_types';
 import {
+  PG_ANON_EXCLUSIVE,
   PG_DIRTY,
   PG_MLOCKED,
   PG_SWAPBACKED,
@@ -217,7 +218,8 @@ function unmapAnon(k: Kernel, pfn: number, av: number): void {
       entries[at] = 0;
       used[at >>> 9]--;
     } else {
-      if (dirty) m.flags[pfn] |= PG_DIRTY;
+      // Who maps it next finds out anew whether it is the only one.
+      m.flags[pfn] = (m.flags[pfn] & ~PG_ANON_EXCLUSIVE) | (dirty ? PG_DIRTY : 0);
       updateHiwaterRss(mm);
       entries[at] = (slot << PTE_SHIFT) | PTE_SWAP;
       swapDuplicate(k, slot);

@@ -127,6 +127,7 @@ function pageout(k: Kernel, node: PgData, pfn: number): number {
     if (inode.kind === 'shmem') {
       // Moves it to the swap cache; fails when swap is full.
       if (!shmemWritepage(k, pfn)) return ACTIVATE;
+      swapWritepage(k, pfn);
     } else if (inode.disk < 0 || !writeFilePage(k, pfn, inode)) {
       return ACTIVATE;
     }
@@ -164,8 +165,8 @@ function shrinkFolio(k: Kernel, sc: ScanControl, node: PgData, pfn: number, st: 
     return ACTIVATE;
   }
 
-  // Nobody's any more: its process has gone while it was being read or written.
-  if (!mapped && mapping >= 0 && (!(f & PG_SWAPCACHE) || k.swap.map[m.index[pfn]] === 0)) {
+  // Nobody's any more: its owner has gone while it was being read or written.
+  if (!mapped && (f & PG_SWAPCACHE ? k.swap.map[m.index[pfn]] === 0 : mapping >= 0)) {
     if (f & PG_SWAPCACHE) freeSwapCache(k, pfn);
     dropAnonVmaPage(k, mapping);
     return FREE;
