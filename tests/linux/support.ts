@@ -2,6 +2,8 @@
 import type { Costs, Kernel, Release } from '../../src/linux/include/kernel';
 import { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL } from '../../src/linux/include/mmzone';
 import { type BootConfig, createKernel } from '../../src/linux/mm/mm_init';
+import { LINUX_6_12 } from '../../src/linux/versions';
+import { LINUX_6_12 } from '../../src/linux/versions/6.12';
 
 export const TEST_COSTS: Costs = {
   touch: 100,
@@ -21,18 +23,7 @@ export const TEST_COSTS: Costs = {
   readPage: 300,
 };
 
-export const TEST_RELEASE: Release = {
-  name: '6.12',
-  uname: '6.12.0-test',
-  pcpAutoTune: true,
-  zoneBelowHigh: true,
-  folioBatch: 31,
-  rssPercpuCounter: true,
-  rssColumns: true,
-  memcgFullWalk: true,
-  costCountsRotated: true,
-  uidInStackDump: true,
-};
+export const TEST_RELEASE: Release = LINUX_6_12;
 
 /** A machine with a DMA zone and the rest in DMA32 and, above 3 GiB, Normal. `managed` in pages. */
 export function bootTestKernel(managed: number, more: Partial<BootConfig> = {}): Kernel {

@@ -42,8 +42,7 @@ export function queueOomReaper(k: Kernel, victim: Task): void {
 /** The address space of a victim that is still there, or null. */
 function victimMm(k: Kernel, pid: number): { task: Task; mm: MmStruct } | null {
   const task = findTask(k, pid);
-  if (task === null || task.oomMm < 0) return null;
-  return { task, mm: k.mms[task.oomMm] };
+  return task === null || task.oomMm < 0 ? null : { task, mm: k.mms[task.oomMm] };
 }
 
 /**
