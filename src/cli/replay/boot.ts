@@ -1,0 +1,201 @@
+/**
+ * The machine of a recording, in the state in which it was recorded: zones with their free blocks, what the kernel holds,
+ * swap, disks, kernel threads, and PID 1 with its locked memory.
+ */
+import { addDisk } from '../../linux/block/blk-mq';
+import { mmExec } from '../../linux/fs/exec';
+import { createInode } from '../../linux/fs/inode';
+import { GFP_USER_PAGE, MIGRATE_MOVABLE, MIGRATE_PCPTYPES, MIGRATE_UNMOVABLE } from '../../linux/include/gfp';
+import type { Costs, Kernel } from '../../linux/include/kernel';
+import { listAdd, listDel, listEmpty } from '../../linux/include/list';
+import type { Inode } from '../../linux/include/mm_types';
+import {
+  PGTYPE_KERNEL, PGTYPE_KSTACK, PGTYPE_MASK, PGTYPE_PCP, PGTYPE_SLAB_RECLAIMABLE, PGTYPE_SLAB_UNRECLAIMABLE, PGTYPE_TABLE,
+} from '../../linux/include/page';
+import {
+  PF_KSWAPD, PF_KTHREAD, PF_MEMALLOC, TASK_INTERRUPTIBLE, type Task, WAIT_KTHREAD,
+} from '../../linux/include/sched';
+import { MS, SEC } from '../../linux/include/units';
+import {
+  NR_KERNEL_STACK_KB, NR_PAGETABLE, NR_SLAB_RECLAIMABLE_B, NR_SLAB_UNRECLAIMABLE_B, VM_EVENT_NAMES,
+} from '../../linux/include/vmstat';
+import { createTask, pageZone } from '../../linux/kernel/sched/core';
+import { ALLOC_WAIT, allocPages, allocSlowpathStep, zonePcpCount } from '../../linux/mm/page_alloc';
+import { claimBootPages, createKernel } from '../../linux/mm/mm_init';
+import { MCL_CURRENT, MCL_FUTURE, mlockall, mmPopulate } from '../../linux/mm/mlock';
+import { filemapAdd } from '../../linux/mm/filemap';
+import { lruAddDrainAll } from '../../linux/mm/swap';
+import { swapon } from '../../linux/mm/swapfile';
+import { findRelease } from '../../linux/versions';
+import { COSTS, DISKS } from '../../machine/costs';
+import { type Guest, UnsupportedError } from './guest';
+import { guestImage, PROGRAM_PAGES } from './image';
+import { newLoop, waitForInput } from './loop';
+import type { Recording } from './recording';
+import { bootSysctl, bootZones, cpuNodes, swapAreas } from './zones';
+
+/** An emulated cpu (QEMU's TCG) takes this many times longer than the one of machine/costs.ts. */
+const TCG_SLOWDOWN = 30;
+/** ns since boot when the script begins. */
+const BOOT_TIME = 2 * SEC;
+/** Pages of /f/big, 256 MiB. */
+const BIG_FILE_PAGES = 65_536;
+/** A disk that is a file of the host, in its page cache. ns. */
+const HOST_DISK = { ...DISKS.ssd, latency: MS / 5, pageTime: 10_000, parallel: 1 };
+
+function costsOf(r: Recording): Costs {
+  const factor = /-accel tcg/.test(r.qemu) ? TCG_SLOWDOWN : 1;
+  return Object.fromEntries(Object.entries(COSTS).map(([name, ns]) => [name, ns * factor])) as unknown as Costs;
+}
+
+/**
+ * Puts `count` frames that the kernel holds since boot on the first cpu's page lists, so that what is made now does not
+ * come out of the recorded free blocks.
+ */
+function lendPages(k: Kernel, count: number, type: number): void {
+  const m = k.mem;
+  for (const p of claimBootPages(k, count, PGTYPE_PCP)) {
+    const pcp = pageZone(k, p).pcp[0];
+    m.index[p] = type;
+    listAdd(m, pcp.heads + type, p);
+    pcp.count++;
+  }
+}
+
+/** Takes back what was lent and not used: down to the recorded number on each zone's lists. */
+function takeBackPages(k: Kernel, recorded: readonly number[]): void {
+  const m = k.mem;
+  for (const [i, z] of k.zones.entries()) {
+    const pcp = z.pcp[0];
+    while (zonePcpCount(z) > recorded[i]) {
+      let type = 0;
+      let most = -1;
+      for (let t = 0; t < MIGRATE_PCPTYPES; t++) {
+        let n = 0;
+        for (let p = m.next[pcp.heads + t]; p !== pcp.heads + t; p = m.next[p]) n++;
+        if (n > most) {
+          most = n;
+          type = t;
+        }
+      }
+      const head = pcp.heads + type;
+      if (listEmpty(m, head)) break;
+      const p = m.next[head];
+      listDel(m, p);
+      m.flags[p] = (m.flags[p] & ~PGTYPE_MASK) | PGTYPE_KERNEL;
+      pcp.count--;
+    }
+  }
+}
+
+/** A file in the root ramfs, all of it in memory. */
+function ramfsFile(k: Kernel, task: Task, name: string, pages: number): Inode {
+  const inode = createInode(k, { name, kind: 'ramfs', nrPages: pages });
+  for (let i = 0; i < pages; i++) {
+    const pfn = allocPages(k, task, GFP_USER_PAGE, 0);
+    if (pfn < 0) throw new UnsupportedError('no memory left at boot');
+    filemapAdd(k, inode, i, pfn);
+  }
+  return inode;
+}
+
+/** Calls a boot-time function until it is done; nothing else runs yet. */
+function finish(k: Kernel, task: Task, call: () => number): void {
+  while (call() === ALLOC_WAIT) if (task.alloc) allocSlowpathStep(k, task);
+  k.cost = 0;
+}
+
+/** What the kernel holds: counters as recorded, with frames to stand for them. */
+function kernelMemory(k: Kernel, r: Recording): void {
+  for (const node of k.nodes) {
+    const first = Object.entries(r.before.zones).find(([key]) => key.startsWith(`${node.id}/`))?.[1];
+    const stat = (name: string): number => Number(first?.[name] ?? 0);
+    const hold = (item: number, pages: number, type: number, unit = 1): void => {
+      const missing = pages - node.stat[item] / unit;
+      if (missing <= 0) return;
+      node.stat[item] += missing * unit;
+      for (const p of claimBootPages(k, missing, type)) k.mem.index[p] = 0;
+    };
+    hold(NR_SLAB_UNRECLAIMABLE_B, stat('nr_slab_unreclaimable'), PGTYPE_SLAB_UNRECLAIMABLE);
+    hold(NR_SLAB_RECLAIMABLE_B, stat('nr_slab_reclaimable'), PGTYPE_SLAB_RECLAIMABLE);
+    hold(NR_KERNEL_STACK_KB, stat('nr_kernel_stack') / 4, PGTYPE_KSTACK, 4);
+    hold(NR_PAGETABLE, stat('nr_page_table_pages'), PGTYPE_TABLE);
+  }
+}
+
+function kernelThreads(k: Kernel): void {
+  const idle = { state: TASK_INTERRUPTIBLE, waitKind: WAIT_KTHREAD, wakeAt: Number.POSITIVE_INFINITY, ppid: 2 };
+  createTask(k, { ...idle, comm: 'kthreadd', ppid: 0, flags: PF_KTHREAD });
+  k.writeback.flusher = createTask(k, { ...idle, comm: 'kworker/u4:0', flags: PF_KTHREAD }).pid;
+  for (const node of k.nodes) {
+    const flags = PF_KTHREAD | PF_KSWAPD | PF_MEMALLOC;
+    node.kswapd = createTask(k, { ...idle, comm: `kswapd${node.id}`, flags }).pid;
+  }
+}
+
+function disks(k: Kernel, r: Recording): number {
+  let letter = 'a'.charCodeAt(0);
+  const add = (): number => addDisk(k, { name: `vd${String.fromCharCode(letter++)}`, ...HOST_DISK });
+  let fileDisk = -1;
+  const mounted = r.script.find((line) => /^mount ext4 /.test(line));
+  if (mounted) {
+    fileDisk = add();
+    createInode(k, { name: '/f/big', kind: 'file', nrPages: BIG_FILE_PAGES, disk: fileDisk });
+  }
+  for (const area of swapAreas(r)) swapon(k, { name: area.name, pages: area.pages, disk: add() });
+  return fileDisk;
+}
+
+/** The recorded machine, about to run its script. Throws UnsupportedError when it is one that is not modelled. */
+export function bootRecorded(r: Recording): Guest {
+  if (/\[(always|madvise)\]/.test(r.boot.thp ?? '')) throw new UnsupportedError('transparent huge pages are not modelled');
+  const zones = bootZones(r);
+  const cpuNode = cpuNodes(r);
+  let release: ReturnType<typeof findRelease>;
+  try {
+    release = findRelease(r.params.kernel);
+  } catch {
+    throw new UnsupportedError(`kernel ${r.params.kernel}`);
+  }
+  const k = createKernel({
+    release,
+    cpus: cpuNode.length,
+    cpuNode,
+    zones,
+    sysctl: bootSysctl(r),
+    thp: false,
+    seed: 1,
+    costs: costsOf(r),
+  });
+  k.now = BOOT_TIME;
+  const init = createTask(k, { comm: 'init', pid: 1, ppid: 0 });
+  kernelThreads(k);
+  k.current = init.pid;
+
+  const { nr_file_pages: cached = 207, nr_anon_pages: anon = 291 } = r.before.vmstat;
+  lendPages(k, cached + anon + 64, MIGRATE_MOVABLE);
+  lendPages(k, 64, MIGRATE_UNMOVABLE);
+  const program = ramfsFile(k, init, '/init', Math.max(cached, PROGRAM_PAGES));
+  finish(k, init, () => mmExec(k, init, guestImage(program.id)));
+  mlockall(k, init, MCL_CURRENT | MCL_FUTURE);
+  finish(k, init, () => mmPopulate(k, init, Number.POSITIVE_INFINITY));
+  lruAddDrainAll(k);
+  kernelMemory(k, r);
+  takeBackPages(k, zones.map((z) => z.pcpCount ?? 0));
+  for (const [i, name] of VM_EVENT_NAMES.entries()) k.vmEvents[i] = r.before.vmstat[name] ?? 0;
+  const disk = disks(k, r);
+  waitForInput(k, init);
+  return {
+    k,
+    loop: newLoop(k, k.writeback.flusher),
+    init,
+    program: program.id,
+    tmpfs: [],
+    disk,
+    procs: [],
+    deaths: 0,
+    quiet: false,
+    samples: [],
+    results: [],
+  };
+}

@@ -1,0 +1,157 @@
+/**
+ * The run loop of a replay: tasks take turns of one scheduler slice, time moves by what their work costs, and jumps to
+ * the next event when nobody can run.
+ */
+import { completeBios, nextCompletion } from '../../linux/block/blk-mq';
+import type { Kernel } from '../../linux/include/kernel';
+import { PF_KSWAPD, PF_KTHREAD, TASK_DEAD, TASK_INTERRUPTIBLE, TASK_RUNNING, type Task, WAIT_USER } from '../../linux/include/sched';
+import { MS, SEC } from '../../linux/include/units';
+import { doExitStep } from '../../linux/kernel/exit';
+import { sleepOn, wakeUpProcess } from '../../linux/kernel/sched/core';
+import { psiUpdate } from '../../linux/kernel/sched/psi';
+import { oomReaperStep } from '../../linux/mm/oom_kill';
+import { allocSlowpathStep } from '../../linux/mm/page_alloc';
+import { flusherStep } from '../../linux/mm/page-writeback';
+import { kswapdStep } from '../../linux/mm/vmscan';
+import { vmstatUpdate } from '../../linux/mm/vmstat';
+
+/** A running system call or access of a process; ends when it is done. It yields when its turn is over or it must wait. */
+export type Job = Generator<void, void>;
+
+/** ns a task may run before the next one gets its turn: a tick at HZ=250. */
+const SLICE = 4 * MS;
+
+export interface Loop {
+  k: Kernel;
+  /** Work under way, by pid. */
+  jobs: Map<number, Job>;
+  /** Index into the task list where the next turn is looked for. */
+  turn: number;
+  /** ns of the next vmstat tick. */
+  vmstatAt: number;
+  flusher: number;
+}
+
+export const newLoop = (k: Kernel, flusher: number): Loop => ({
+  k,
+  jobs: new Map(),
+  turn: 0,
+  vmstatAt: k.now + SEC,
+  flusher,
+});
+
+/** Gives a process something to do; it was waiting for it. */
+export function startJob(loop: Loop, task: Task, job: Job): void {
+  loop.jobs.set(task.pid, job);
+  if (task.waitKind === WAIT_USER) wakeUpProcess(loop.k, task);
+}
+
+/** Lets a process wait for input, as one that has nothing to do. */
+export const waitForInput = (k: Kernel, task: Task): void =>
+  sleepOn(k, task, WAIT_USER, 0, Number.POSITIVE_INFINITY, TASK_INTERRUPTIBLE);
+
+/** Whether the task can use the cpu now. */
+function canRun(loop: Loop, t: Task): boolean {
+  if (t.state !== TASK_RUNNING) return false;
+  return (t.flags & PF_KTHREAD) !== 0 || t.sigkill || t.exitStage > 0 || t.alloc !== null || loop.jobs.has(t.pid);
+}
+
+/** One step of a task's work. */
+function step(loop: Loop, t: Task): void {
+  const { k } = loop;
+  if (t.alloc && !t.alloc.done) {
+    allocSlowpathStep(k, t);
+    return;
+  }
+  if (t.sigkill || t.exitStage > 0) {
+    loop.jobs.delete(t.pid);
+    doExitStep(k, t, k.cost + SLICE);
+    return;
+  }
+  if (t.flags & PF_KSWAPD) {
+    kswapdStep(k, t);
+    return;
+  }
+  if (t.pid === loop.flusher) {
+    flusherStep(k, t);
+    return;
+  }
+  const job = loop.jobs.get(t.pid);
+  if (!job) return;
+  if (job.next().done) {
+    loop.jobs.delete(t.pid);
+    if (t.state === TASK_RUNNING) waitForInput(k, t);
+  }
+}
+
+/** Moves time by the cost of what was done, and serves what falls due. */
+function charge(loop: Loop, t: Task | null): void {
+  const { k } = loop;
+  if (t) t.stime += k.cost;
+  k.now += k.cost;
+  k.cost = 0;
+  fireDue(loop);
+}
+
+function fireDue(loop: Loop): void {
+  const { k } = loop;
+  completeBios(k);
+  for (const t of k.tasks) {
+    if (t.state !== TASK_RUNNING && t.state !== TASK_DEAD && t.wakeAt <= k.now) wakeUpProcess(k, t);
+  }
+  while (k.timers.length > 0 && k.timers[0].at <= k.now) {
+    const timer = k.timers.shift();
+    if (timer?.kind === 'oom_reaper') oomReaperStep(k, timer.arg);
+  }
+  while (loop.vmstatAt <= k.now) {
+    for (let cpu = 0; cpu < k.nrCpus; cpu++) vmstatUpdate(k, cpu);
+    loop.vmstatAt += SEC;
+  }
+}
+
+/** The earliest time anything happens by itself, ns. */
+function nextEvent(loop: Loop): number {
+  const { k } = loop;
+  let at = Math.min(nextCompletion(k), loop.vmstatAt);
+  if (k.timers.length > 0) at = Math.min(at, k.timers[0].at);
+  for (const t of k.tasks) if (t.state !== TASK_RUNNING && t.state !== TASK_DEAD) at = Math.min(at, t.wakeAt);
+  return at;
+}
+
+function pick(loop: Loop): Task | null {
+  const { tasks } = loop.k;
+  for (let i = 0; i < tasks.length; i++) {
+    const at = (loop.turn + i) % tasks.length;
+    if (!canRun(loop, tasks[at])) continue;
+    loop.turn = at + 1;
+    return tasks[at];
+  }
+  return null;
+}
+
+/** Runs the machine until `until` says so, `deadline` (ns) is reached or the kernel has panicked. */
+export function run(loop: Loop, until: () => boolean, deadline: number): void {
+  const { k } = loop;
+  while (!until() && k.panic === '' && k.now < deadline) {
+    const t = pick(loop);
+    if (!t) {
+      const at = Math.min(nextEvent(loop), deadline);
+      if (!Number.isFinite(at)) return;
+      k.now = Math.max(k.now, at);
+      psiUpdate(k);
+      fireDue(loop);
+      continue;
+    }
+    const end = k.now + SLICE;
+    k.current = t.pid;
+    k.cpu = t.cpu;
+    do {
+      const before = k.now;
+      step(loop, t);
+      charge(loop, t);
+      // A step that cost nothing must not stop the clock.
+      if (k.now === before) k.now++;
+    } while (canRun(loop, t) && k.now < end && k.panic === '' && !until());
+    psiUpdate(k);
+  }
+}

@@ -1,0 +1,332 @@
+/**
+ * The workload program of the recordings: reads one command at a time and carries it out, as generators that yield
+ * whenever the process must wait or its turn is over.
+ */
+import { createInode, findInode } from '../../linux/fs/inode';
+import { ENOENT, ENOSPC } from '../../linux/include/errno';
+import type { Kernel } from '../../linux/include/kernel';
+import { type Inode, VM_NORESERVE, VM_READ, VM_SHARED, VM_WRITE } from '../../linux/include/mm_types';
+import { PF_CAP_SYS_ADMIN, type Task } from '../../linux/include/sched';
+import { MS } from '../../linux/include/units';
+import { doExit } from '../../linux/kernel/exit';
+import { fork } from '../../linux/kernel/fork';
+import { findTask, sendSigkill } from '../../linux/kernel/sched/core';
+import { writeOomScoreAdj } from '../../linux/kernel/sysctl';
+import { filemapRead, filemapWrite } from '../../linux/mm/filemap';
+import { madviseDontneed } from '../../linux/mm/madvise';
+import { lastFault, touchRange, VM_FAULT_DONE, VM_FAULT_OOM, VM_FAULT_WAIT } from '../../linux/mm/memory';
+import { MCL_CURRENT, MCL_FUTURE, mlockall, mmPopulate } from '../../linux/mm/mlock';
+import { mmap, munmap } from '../../linux/mm/mmap';
+import { ALLOC_WAIT } from '../../linux/mm/page_alloc';
+import type { Guest } from './guest';
+import { startJob } from './loop';
+
+/** A mapping of the worker. Newer private mappings are merged into the one above them, as the program does. */
+interface Region {
+  vpn: number;
+  pages: number;
+  shared: boolean;
+}
+
+export interface Worker {
+  name: string;
+  pid: number;
+  regions: Region[];
+  reserved: { vpn: number; pages: number; used: number } | null;
+}
+
+type Reply = Generator<void, string>;
+type Step<T> = Generator<void, T>;
+
+/** Pages of one read or write of the program: 64 KiB. */
+const IO_PAGES = 16;
+const MB_PAGES = 256;
+/** ns of work after which a process gives way. */
+const TURN = MS / 2;
+
+/** strtoul(…, 0). */
+const number = (text: string | undefined): number => Number.parseInt(text ?? '', text?.startsWith('0x') ? 16 : 10) || 0;
+
+function noteRegion(w: Worker, vpn: number, pages: number, shared: boolean): void {
+  const last = w.regions.at(-1);
+  if (last && !shared && !last.shared && last.vpn === vpn + pages) {
+    last.vpn = vpn;
+    last.pages += pages;
+  } else if (w.regions.length < 256) {
+    w.regions.push({ vpn, pages, shared });
+  }
+}
+
+/** Accesses each of the pages once. A fault that fails for good ends the process, as its signal would. */
+export function* touch(k: Kernel, task: Task, vpn: number, pages: number, write: boolean): Step<void> {
+  let done = 0;
+  while (done < pages) {
+    done += touchRange(k, task, vpn + done, pages - done, 1, write, k.cost + TURN);
+    if (done >= pages) return;
+    const { code } = lastFault;
+    if (code !== VM_FAULT_DONE && code !== VM_FAULT_WAIT && code !== VM_FAULT_OOM) sendSigkill(k, task);
+    yield;
+  }
+}
+
+/** Calls a function of the kernel until its answer is no longer "not yet". */
+export function* retry(call: () => number): Step<number> {
+  for (;;) {
+    const r = call();
+    if (r !== ALLOC_WAIT) return r;
+    yield;
+  }
+}
+
+/** mmap, with what a locked mapping wants: its pages at once. */
+function* mapPages(k: Kernel, task: Task, pages: number, flags: number): Step<number> {
+  const vpn = mmap(k, task, { pages, flags: VM_READ | VM_WRITE | flags });
+  if (vpn >= 0) yield* retry(() => mmPopulate(k, task, k.cost + TURN));
+  return vpn;
+}
+
+function* anon(k: Kernel, w: Worker, task: Task, op: string, pages: number): Reply {
+  const shared = op === 'shm';
+  const vpn = yield* mapPages(k, task, pages, shared ? VM_SHARED : 0);
+  if (vpn < 0) return `err ${-vpn}`;
+  if (op !== 'map') yield* touch(k, task, vpn, pages, true);
+  noteRegion(w, vpn, pages, shared);
+  return `ok ${pages}`;
+}
+
+/** touch START COUNT: counted from the end of each region, where its oldest page is. */
+function* touchRegions(k: Kernel, w: Worker, task: Task, start: number, count: number, write: boolean): Reply {
+  let left = count;
+  let skip = start;
+  for (const r of w.regions) {
+    if (left <= 0) break;
+    if (skip >= r.pages) {
+      skip -= r.pages;
+      continue;
+    }
+    const n = Math.min(r.pages - skip, left);
+    yield* touch(k, task, r.vpn + r.pages - skip - n, n, write);
+    left -= n;
+    skip = 0;
+  }
+  return `ok ${count - left}`;
+}
+
+/** Drops the pages whose index in their region satisfies `drop`. */
+function* dropPages(k: Kernel, w: Worker, task: Task, drop: (index: number) => boolean): Reply {
+  let dropped = 0;
+  for (const r of w.regions) {
+    for (let i = 0; i < r.pages; i++) {
+      if (!drop(i)) continue;
+      madviseDontneed(k, task, r.vpn + i, 1);
+      if (++dropped % 256 === 0) yield;
+    }
+  }
+  return `ok ${dropped}`;
+}
+
+/** A file by path: one that was set up, or on a mounted tmpfs. */
+function openFile(g: Guest, path: string, create: boolean): Inode | null {
+  const found = findInode(g.k, path);
+  if (found || !create) return found;
+  const tmpfs = g.tmpfs.find((t) => path.startsWith(`${t.dir}/`));
+  if (tmpfs) return createInode(g.k, { name: path, kind: 'shmem', nrPages: 0, shmemLimit: tmpfs.limit });
+  if (path.startsWith('/f/') && g.disk >= 0) return createInode(g.k, { name: path, kind: 'file', nrPages: 0, disk: g.disk });
+  return createInode(g.k, { name: path, kind: 'ramfs', nrPages: 0 });
+}
+
+function* readFile(g: Guest, task: Task, path: string, offset: number, megabytes: number): Reply {
+  const inode = openFile(g, path, false);
+  if (!inode) return `err ${ENOENT}`;
+  const want = megabytes * MB_PAGES;
+  let got = 0;
+  let at = offset * MB_PAGES;
+  while (got < want && at < inode.nrPages) {
+    const n = Math.min(IO_PAGES, want - got, inode.nrPages - at);
+    const r = filemapRead(g.k, task, inode, at, n);
+    if (r === ALLOC_WAIT || r === 0) {
+      yield;
+      continue;
+    }
+    if (r < 0) break;
+    got += r;
+    at += r;
+    yield;
+  }
+  return `ok ${got * 4096}`;
+}
+
+/** Writes `kb` from page `at` on. */
+function* writeFile(g: Guest, task: Task, inode: Inode, from: number, kb: number): Reply {
+  const want = Math.ceil(kb / 4);
+  let put = 0;
+  while (put < want) {
+    const n = Math.min(IO_PAGES, want - put);
+    const r = filemapWrite(g.k, task, inode, from + put, n);
+    if (r === ALLOC_WAIT || r === 0) {
+      yield;
+      continue;
+    }
+    if (r < 0) return `err ${-r || ENOSPC} after ${put * 4096}`;
+    put += r;
+    yield;
+  }
+  return `ok ${kb * 1024}`;
+}
+
+function* mapFile(g: Guest, task: Task, path: string, offset: number, megabytes: number): Reply {
+  const inode = openFile(g, path, false);
+  if (!inode) return `err ${ENOENT}`;
+  const pages = megabytes * MB_PAGES;
+  const vpn = mmap(g.k, task, { pages, flags: VM_READ | VM_SHARED, inode: inode.id, pgoff: offset * MB_PAGES });
+  if (vpn < 0) return `err ${-vpn}`;
+  yield* touch(g.k, task, vpn, pages, false);
+  return `ok ${pages}`;
+}
+
+/** The largest single private writable mapping that is granted, by bisection; each is unmapped again. */
+function* maxMap(k: Kernel, task: Task, limit: number, flags: number): Reply {
+  let lo = 0;
+  let hi = limit || 2 ** 34;
+  let errno = 0;
+  while (hi - lo > 1) {
+    const mid = lo + Math.floor((hi - lo) / 2);
+    const vpn = mmap(k, task, { pages: mid, flags: VM_READ | VM_WRITE | flags });
+    if (vpn < 0) {
+      errno = -vpn;
+      hi = mid;
+    } else {
+      yield* retry(() => munmap(k, task, vpn, mid));
+      lo = mid;
+    }
+  }
+  return `ok ${lo} errno ${errno}`;
+}
+
+/** fork N PAGES SHARE: children that look at the parent's pages, take some of their own, and stay. */
+function* forkChildren(g: Guest, w: Worker, task: Task, count: number, pages: number, share: boolean): Reply {
+  const { k } = g;
+  let reply = 'pids';
+  for (let i = 0; i < count; i++) {
+    const pid = yield* forkChild(k, task, `${task.comm.slice(0, 12)}.${i}`.slice(0, 15));
+    if (pid < 0) break;
+    const child = findTask(k, pid);
+    if (!child) break;
+    let ready = false;
+    startJob(
+      g.loop,
+      child,
+      (function* (): Generator<void, void> {
+        if (share) for (const r of w.regions) yield* touch(k, child, r.vpn, r.pages, false);
+        if (pages) {
+          const vpn = yield* mapPages(k, child, pages, 0);
+          if (vpn >= 0) yield* touch(k, child, vpn, pages, true);
+        }
+        ready = true;
+      })(),
+    );
+    // The parent reads the child's byte; a child that is gone closes the pipe.
+    while (!ready && findTask(k, pid) !== null) yield;
+    reply += ` ${pid}`;
+  }
+  return reply;
+}
+
+/** fork(2). The child's pid, or -errno. */
+export function* forkChild(k: Kernel, task: Task, comm: string): Step<number> {
+  for (;;) {
+    const child = fork(k, task);
+    if (typeof child !== 'number') {
+      child.comm = comm;
+      return child.pid;
+    }
+    if (child !== ALLOC_WAIT) return child;
+    yield;
+  }
+}
+
+/** Carries out one command; the reply is worded as the guest program words it. */
+export function* workerOp(g: Guest, w: Worker, task: Task, command: string): Reply {
+  const { k } = g;
+  const [op, a1 = '', a2, a3] = command.trim().split(/\s+/);
+  const n = number(a1);
+  const m = number(a2);
+  switch (op) {
+    case 'anon':
+    case 'shm':
+    case 'map':
+      return yield* anon(k, w, task, op, n);
+    case 'reserve': {
+      const vpn = yield* mapPages(k, task, n, VM_NORESERVE);
+      if (vpn < 0) return `err ${-vpn}`;
+      w.reserved = { vpn, pages: n, used: 0 };
+      return `ok ${n}`;
+    }
+    case 'grow': {
+      const r = w.reserved;
+      if (!r || r.used + n > r.pages) return 'err full';
+      yield* touch(k, task, r.vpn + r.used, n, true);
+      r.used += n;
+      return `ok ${r.used}`;
+    }
+    case 'touch':
+    case 'rtouch':
+      return yield* touchRegions(k, w, task, n, m, op === 'touch');
+    case 'grtouch':
+      if (w.reserved) yield* touch(k, task, w.reserved.vpn, n, true);
+      return `ok ${n}`;
+    case 'free':
+      for (const r of w.regions) yield* retry(() => munmap(k, task, r.vpn, r.pages));
+      w.regions = [];
+      return 'ok';
+    case 'punch':
+      return yield* dropPages(k, w, task, (i) => i % (n || 2) !== 0);
+    case 'half':
+      return yield* dropPages(k, w, task, (i) => i % (n || 2) === 0);
+    case 'read':
+      return yield* readFile(g, task, a1, m, number(a3));
+    case 'mapfile':
+      return yield* mapFile(g, task, a1, m, number(a3));
+    case 'write': {
+      const inode = openFile(g, a1, true);
+      return inode ? yield* writeFile(g, task, inode, m * MB_PAGES, number(a3)) : `err ${ENOENT}`;
+    }
+    case 'append': {
+      const inode = openFile(g, a1, true);
+      return inode ? yield* writeFile(g, task, inode, inode.nrPages, m) : `err ${ENOENT}`;
+    }
+    case 'fork':
+      return yield* forkChildren(g, w, task, n, m, number(a3) !== 0);
+    case 'mbind':
+      task.mempolicy = n === 0 ? 0 : m;
+      return 'ok';
+    case 'cpu':
+      if (n >= k.nrCpus) return 'err 22';
+      task.cpusAllowed = 1 << n;
+      task.cpu = n;
+      return 'ok';
+    case 'uid':
+      task.uid = n;
+      if (n !== 0) task.flags &= ~PF_CAP_SYS_ADMIN;
+      return 'ok';
+    case 'lock': {
+      mlockall(k, task, MCL_CURRENT | MCL_FUTURE);
+      yield* retry(() => mmPopulate(k, task, k.cost + TURN));
+      return 'ok';
+    }
+    case 'adj': {
+      const r = writeOomScoreAdj(k, task, task.pid, n);
+      return r < 0 ? `err ${-r}` : 'ok';
+    }
+    case 'maxmap':
+      return yield* maxMap(k, task, n, 0);
+    case 'noreserve':
+      return yield* maxMap(k, task, n, VM_NORESERVE);
+    case 'exit':
+      doExit(k, task, 0);
+      yield;
+      return '';
+    default:
+      return 'err what';
+  }
+}

@@ -1,0 +1,85 @@
+/** The physical machine of a recording: its zones, their free blocks, its cpus and sysctls. */
+import { MIGRATE_TYPES } from '../../linux/include/gfp';
+import type { VmSysctl } from '../../linux/include/kernel';
+import { ZONE_NAMES } from '../../linux/include/mmzone';
+import { NR_PAGE_ORDERS } from '../../linux/include/units';
+import { type BootZone, DEFAULT_SYSCTL } from '../../linux/mm/mm_init';
+import { type Recording, RecordingError } from './recording';
+
+/** Rows of pagetypeinfo, in the order of the model's free lists. */
+const TYPES = ['Unmovable', 'Movable', 'Reclaimable', 'HighAtomic'];
+
+/** Free blocks of a zone, [order][type], from pagetypeinfo; from buddyinfo as movable ones when there is none. */
+function freeBlocks(r: Recording, node: string, name: string, key: string): number[][] {
+  const blocks = Array.from({ length: NR_PAGE_ORDERS }, () => new Array<number>(MIGRATE_TYPES).fill(0));
+  let found = false;
+  for (const line of r.before.pagetypeinfoText.split('\n')) {
+    const m = /^Node\s+(\d+), zone\s+(\S+), type\s+(\S+)\s+(.*)$/.exec(line);
+    if (!m || m[1] !== node || m[2] !== name) continue;
+    const type = TYPES.indexOf(m[3]);
+    if (type < 0) continue;
+    found = true;
+    for (const [order, n] of m[4].trim().split(/\s+/).entries()) blocks[order][type] = Number(n.replace('>', ''));
+  }
+  if (!found) for (const [order, n] of (r.before.buddy[key] ?? []).entries()) blocks[order][1] = n;
+  return blocks;
+}
+
+/** Populated zones of the recording. Throws RecordingError on a zone name that x86-64 does not have. */
+export function bootZones(r: Recording): BootZone[] {
+  const zones: BootZone[] = [];
+  for (const [key, z] of Object.entries(r.before.zones)) {
+    if (z.managed === 0) continue;
+    const [node, name] = key.split('/');
+    const type = (ZONE_NAMES as readonly string[]).indexOf(name);
+    if (type < 0) throw new RecordingError(`$.before.zones[${JSON.stringify(key)}]: expected one of ${ZONE_NAMES.join(', ')}`);
+    zones.push({
+      node: Number(node),
+      type,
+      startPfn: z.start_pfn ?? 0,
+      spanned: z.spanned,
+      present: z.present,
+      managed: z.managed,
+      freeBlocks: freeBlocks(r, node, name, key),
+      pcpCount: z.pcp_count ?? 0,
+      pcpHigh: z.pcp_high ?? 0,
+      watermark: [z.min, z.low, z.high, z.promo ?? z.high + (z.high - z.low)],
+      lowmemReserve: z.protection,
+    });
+  }
+  if (zones.length === 0) throw new RecordingError('$.before.zones: expected at least one zone with managed pages');
+  return zones;
+}
+
+/** Node of each cpu, from QEMU's -numa options; node 0 for a cpu that they do not name. */
+export function cpuNodes(r: Recording): number[] {
+  const nodes = new Array<number>(Math.max(1, r.params.smp)).fill(0);
+  for (const m of r.qemu.matchAll(/-numa node,nodeid=(\d+),cpus=(\d+)(?:-(\d+))?/g)) {
+    for (let cpu = Number(m[2]); cpu <= Number(m[3] ?? m[2]); cpu++) if (cpu < nodes.length) nodes[cpu] = Number(m[1]);
+  }
+  return nodes;
+}
+
+/** vm.* as the recording found them. */
+export function bootSysctl(r: Recording): Partial<VmSysctl> {
+  const out: Partial<Record<keyof VmSysctl, number | number[]>> = {};
+  for (const name of Object.keys(DEFAULT_SYSCTL) as (keyof VmSysctl)[]) {
+    const text = r.boot.sysctl[`vm.${name === 'page_cluster' ? 'page-cluster' : name}`];
+    if (text === undefined) continue;
+    const numbers = text.trim().split(/\s+/).map(Number);
+    if (numbers.some(Number.isNaN)) throw new RecordingError(`$.boot.sysctl["vm.${name}"]: expected a number, received ${JSON.stringify(text)}`);
+    out[name] = Array.isArray(DEFAULT_SYSCTL[name]) ? numbers : numbers[0];
+  }
+  return out as Partial<VmSysctl>;
+}
+
+/** Swap areas: name, size in pages with the header, priority. */
+export function swapAreas(r: Recording): { name: string; pages: number; prio: number }[] {
+  const areas: { name: string; pages: number; prio: number }[] = [];
+  for (const line of r.before.swaps.split('\n').slice(1)) {
+    const m = /^(\S+)\s+\S+\s+(\d+)\s+\d+\s+(-?\d+)/.exec(line);
+    // The size is that of the usable slots, in kB.
+    if (m) areas.push({ name: m[1], pages: Number(m[2]) / 4 + 1, prio: Number(m[3]) });
+  }
+  return areas;
+}
