@@ -2,7 +2,6 @@
 import type { Costs, Kernel, Release } from '../../src/linux/include/kernel';
 import { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL } from '../../src/linux/include/mmzone';
 import { type BootConfig, createKernel } from '../../src/linux/mm/mm_init';
-import { LINUX_6_12 } from '../../src/linux/versions';
 import { LINUX_6_12 } from '../../src/linux/versions/6.12';
 
 export const TEST_COSTS: Costs = {
