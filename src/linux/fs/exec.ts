@@ -1,4 +1,5 @@
 /** execve: a fresh address space with a program in it. */
+import { MMAP_BASE, STACK_TOP, TEXT_BASE } from '../include/addr';
 import { ENOMEM } from '../include/errno';
 import type { Kernel } from '../include/kernel';
 import { type MmStruct, VM_GROWSDOWN } from '../include/mm_types';
@@ -8,7 +9,7 @@ import { mmAlloc } from '../kernel/fork';
 import { sendSigkill } from '../kernel/sched/core';
 import { lastFault, touchRange, VM_FAULT_WAIT } from '../mm/memory';
 import { syncMmRss } from '../mm/mm_counters';
-import { MMAP_BASE, mmap, STACK_TOP, TEXT_BASE } from '../mm/mmap';
+import { mmap } from '../mm/mmap';
 import { ALLOC_WAIT } from '../mm/page_alloc';
 
 /** Pages [from, from + pages) of a segment that the program accesses before its first own operation. */

@@ -1,4 +1,5 @@
 /** do_exit, exit_mmap, and the reaper's way into an address space. §10.9. */
+import { TABLES_END } from '../include/addr';
 import type { Kernel } from '../include/kernel';
 import { MMF_OOM_SKIP, MMF_UNSTABLE, type MmStruct, VM_SHARED } from '../include/mm_types';
 import {
@@ -17,7 +18,7 @@ import { endThrashing } from '../mm/memory/codes';
 import { syncMmRss, updateHiwaterRss } from '../mm/mm_counters';
 import { dropVma } from '../mm/mmap';
 import { abandonAlloc, freePage } from '../mm/page_alloc';
-import { freePgtables, pgdFree, TABLES_END } from '../mm/pgtable';
+import { freePgtables, pgdFree } from '../mm/pgtable';
 import { abortFork } from './fork';
 import { pageNode, sleepOn } from './sched/core';
 import { psiMemstallLeave } from './sched/psi';

@@ -1,5 +1,6 @@
 /** mmap, munmap, brk. §9.1, §9.2. */
 import { createInode, iput } from '../fs/inode';
+import { TABLES_END, TASK_SIZE } from '../include/addr';
 import { EINVAL, ENOMEM } from '../include/errno';
 import type { Kernel } from '../include/kernel';
 import {
@@ -14,23 +15,13 @@ import {
 } from '../include/mm_types';
 import { PF_CAP_SYS_ADMIN, type Task } from '../include/sched';
 import { unmapPageRange } from './memory';
-import { freePgtables, TABLES_END } from './pgtable';
+import { freePgtables } from './pgtable';
 import { OVERCOMMIT_NEVER, vmEnoughMemory, vmUnacctMemory } from './util';
 import { findVma, findVmaFrom, insertVma, mergeVma, removeVma, splitRange, vmStatAccount } from './vma';
 
 export { mmExec } from '../fs/exec';
 export { findVma } from './vma';
 
-/**
- * Past the last virtual page number of user space: 128 TiB. The model's page tables reach TABLES_END (8 TiB); only a
- * mapping that does not fit below is placed above them, where it can be mapped but not touched.
- */
-export const TASK_SIZE = 2 ** 35;
-/** The stack ends here, and mappings are placed below this gap (16 GiB), as with address-space randomisation. */
-export const STACK_TOP = TABLES_END - 1;
-export const MMAP_BASE = STACK_TOP - 2 ** 22;
-/** Where a program's text starts (0x400000). */
-export const TEXT_BASE = 0x400;
 /** Lowest page a mapping may use (vm.mmap_min_addr, 64 KiB). */
 const MMAP_MIN = 16;
 

@@ -5,6 +5,7 @@
  * an entry of the last level is a page table entry as described in include/page.ts. The top level (PGD) uses 16 entries
  * of 2^27 pages each, so that virtual page numbers fit 31 bits.
  */
+import { TABLES_END } from '../include/addr';
 import { GFP_PGTABLE } from '../include/gfp';
 import type { Kernel } from '../include/kernel';
 import type { MmStruct, PgTablePool } from '../include/mm_types';
@@ -20,8 +21,6 @@ export const PGDIR_SHIFT = 27;
 export const PUD_SHIFT = 18;
 export const PMD_SHIFT = 9;
 export const PTRS_PER_PGD = 16;
-/** Past the last virtual page number that page tables can map (8 TiB). */
-export const TABLES_END = 2 ** 31;
 
 const LOW = PTRS_PER_TABLE - 1;
 

@@ -1,4 +1,5 @@
 /** handle_mm_fault and the faults on anonymous memory. §4.8, §9.2. */
+import { TABLES_END } from '../../include/addr';
 import { GFP_ANON_FAULT, GFP_USER_PAGE } from '../../include/gfp';
 import type { Kernel } from '../../include/kernel';
 import {
@@ -34,7 +35,7 @@ import { mlockNewFolio, munlockFolio } from '../mlock';
 import { addMmCounterFast, checkSyncRssStat } from '../mm_counters';
 import { allocPages, freePage } from '../page_alloc';
 import { setPageDirty } from '../page-writeback';
-import { pteAlloc, ptePtr, TABLES_END } from '../pgtable';
+import { pteAlloc, ptePtr } from '../pgtable';
 import { dropAnonVmaPage } from '../rmap';
 import { shmemFault } from '../shmem';
 import { folioAddLru, lruDelPage } from '../swap';

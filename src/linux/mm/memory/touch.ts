@@ -2,10 +2,11 @@
  * Programs' accesses to memory. This is the model's hottest code: no objects, no closures, one page table looked up once
  * for all accesses that fall in it.
  */
+import { TABLES_END } from '../../include/addr';
 import type { Kernel } from '../../include/kernel';
 import { PTE_DIRTY, PTE_PRESENT, PTE_WRITE, PTE_YOUNG } from '../../include/page';
 import type { Task } from '../../include/sched';
-import { ptePtr, TABLES_END } from '../pgtable';
+import { ptePtr } from '../pgtable';
 import { VM_FAULT_DONE, VM_FAULT_SIGBUS } from './codes';
 import { handleMmFault } from './fault';
 
