@@ -1,0 +1,156 @@
+/** What is done to a machine from outside, and what its scenario does by itself. */
+
+import { sysrq } from '../linux/drivers/tty/sysrq';
+import { writeOomScoreAdj } from '../linux/fs/proc/oom';
+import { EINVAL, ENOENT } from '../linux/include/errno';
+import { PF_KTHREAD, PF_STOPPED, type Task } from '../linux/include/sched';
+import { findTask, isGlobalInit, sendSigkill, wakeUpProcess } from '../linux/kernel/sched/core';
+import { SYSCTL_NAMES, writeSysctl } from '../linux/kernel/sysctl';
+import { type Action, RefusalError, type Signal } from './commands';
+import { noteEvent } from './landmarks';
+import type { Machine } from './machine';
+import type { ProcessSpec } from './ops';
+
+/** Starts what the scenario starts by `t`. */
+export function startDue(m: Machine, t: number): void {
+  const { events } = m.config;
+  while (m.eventsDone < events.length && events[m.eventsDone].t <= t) applyAction(m, events[m.eventsDone++].action);
+  let due = 0;
+  while (due < m.later.length && m.later[due].t <= t) m.starting.push(m.later[due++].spec);
+  if (due > 0) m.later.splice(0, due);
+  // init starts them: memory it has to wait for, it waits for itself.
+  if (m.starting.length > 0) {
+    const init = findTask(m.kernel, 1);
+    if (init && init.waitKind !== 0 && init.alloc === null) wakeUpProcess(m.kernel, init);
+  }
+}
+
+/** Puts a process in line, in order of time. */
+export function startLater(m: Machine, spec: ProcessSpec, at: number): void {
+  let i = m.later.length;
+  while (i > 0 && m.later[i - 1].t > at) i--;
+  m.later.splice(i, 0, { t: at, spec });
+}
+
+/** Whom an action is about: the process with this pid, or the newest with this name. */
+function target(m: Machine, action: { pid: number; comm?: string }): Task | null {
+  if (action.comm === undefined) return findTask(m.kernel, action.pid);
+  return m.kernel.tasks.filter((t) => t.comm === action.comm).at(-1) ?? null;
+}
+
+/** What the timeline calls it. */
+function label(action: Action): string {
+  switch (action.op) {
+    case 'spawn':
+      return action.processes.map((p) => p.comm).join(', ');
+    case 'kill':
+      return action.signal;
+    case 'oom_score_adj':
+      return `oom_score_adj ${action.value}`;
+    case 'sysctl':
+      return `${action.name} = ${action.value}`;
+    case 'sysrq':
+      return `sysrq-${action.key}`;
+  }
+}
+
+/**
+ * Says why an action would not have an effect at this moment.
+ *
+ * @throws {RefusalError}
+ */
+export function checkAction(m: Machine, action: Action): void {
+  const k = m.kernel;
+  if (k.panic !== '') throw new RefusalError('machine-stopped');
+  if (action.op === 'oom_score_adj') {
+    const { value } = action;
+    if (!Number.isInteger(value) || value < -1000 || value > 1000) throw new RefusalError('bad-adj', { got: value });
+  }
+  if (action.op === 'kill' || action.op === 'oom_score_adj') {
+    const task = target(m, action);
+    if (task === null) throw new RefusalError('no-process', { pid: action.comm ?? action.pid });
+    if (task.flags & PF_KTHREAD || (action.op === 'kill' && isGlobalInit(task))) {
+      throw new RefusalError('not-permitted', { pid: task.pid });
+    }
+  }
+  if (action.op === 'sysctl') checkSysctl(m, action.name, action.value);
+}
+
+/** Whether the kernel takes the value is found out on a copy of what it may change. */
+function checkSysctl(m: Machine, name: string, value: string): void {
+  if (
+    !SYSCTL_NAMES.some(
+      (it) => name === `vm.${it}` || name === `/proc/sys/vm/${it}` || name === `vm.${it.replace('-', '_')}`,
+    )
+  ) {
+    throw new RefusalError('unknown-sysctl', { name });
+  }
+  if (!acceptsSysctl(m, name, value)) throw new RefusalError('bad-sysctl', { name, value });
+}
+
+function acceptsSysctl(m: Machine, name: string, value: string): boolean {
+  // Values are read without side effects by range; the few rules beyond a range come out as an error when applied.
+  const trial = {
+    ...m.kernel,
+    sysctl: { ...m.kernel.sysctl, lowmem_reserve_ratio: [...m.kernel.sysctl.lowmem_reserve_ratio] },
+  };
+  trial.zones = m.kernel.zones.map((z) => ({
+    ...z,
+    watermark: [...z.watermark],
+    lowmemReserve: [...z.lowmemReserve],
+    pcp: z.pcp.map((p) => ({ ...p })),
+  }));
+  if (/(drop_caches|stat_refresh)$/.test(name)) return /^[1-4]$/.test(value.trim());
+  return writeSysctl(trial, name, value) === 0;
+}
+
+/** Carries an action out. What has no effect any more (its process is gone) is passed over. */
+export function applyAction(m: Machine, action: Action): void {
+  const k = m.kernel;
+  noteEvent(m, { t: k.now, kind: 'command', label: label(action), pid: 'pid' in action ? action.pid : 0 });
+  k.current = 1;
+  switch (action.op) {
+    case 'spawn':
+      for (const spec of action.processes) startLater(m, spec, k.now + spec.at);
+      startDue(m, k.now);
+      return;
+    case 'kill': {
+      const task = target(m, action);
+      if (task && !(task.flags & PF_KTHREAD) && !isGlobalInit(task)) signal(m, task, action.signal);
+      return;
+    }
+    case 'oom_score_adj': {
+      const task = target(m, action);
+      if (task) writeOomScoreAdj(k, null, task.pid, action.value);
+      return;
+    }
+    case 'sysctl': {
+      const r = writeSysctl(k, action.name, action.value);
+      if (r === -ENOENT || r === -EINVAL)
+        noteEvent(m, { t: k.now, kind: 'command', label: `${action.name}: ${r}`, pid: 0 });
+      return;
+    }
+    case 'sysrq':
+      sysrq(k, action.key);
+      return;
+  }
+}
+
+function signal(m: Machine, task: Task, name: Signal): void {
+  const k = m.kernel;
+  switch (name) {
+    case 'SIGKILL':
+    case 'SIGTERM':
+      // The modelled programs have no handler: both end them. A stopped one is let go first.
+      task.flags &= ~PF_STOPPED;
+      sendSigkill(k, task);
+      if (name === 'SIGTERM') task.exitSignal = 15;
+      return;
+    case 'SIGSTOP':
+      task.flags |= PF_STOPPED;
+      return;
+    case 'SIGCONT':
+      task.flags &= ~PF_STOPPED;
+      return;
+  }
+}

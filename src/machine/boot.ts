@@ -1,0 +1,203 @@
+/** Switching a machine on. §1, §2. */
+import { addDisk } from '../linux/block/blk-mq';
+import { ENOENT } from '../linux/include/errno';
+import { __GFP_RECLAIMABLE, GFP_KERNEL } from '../linux/include/gfp';
+import type { Kernel } from '../linux/include/kernel';
+import { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL } from '../linux/include/mmzone';
+import { PGTYPE_KERNEL, PGTYPE_SLAB_UNRECLAIMABLE, PGZONE_MASK } from '../linux/include/page';
+import { PF_CAP_SYS_ADMIN, PF_KSWAPD, PF_KTHREAD, PF_MEMALLOC, type Task } from '../linux/include/sched';
+import { NR_SLAB_UNRECLAIMABLE_B } from '../linux/include/vmstat';
+import { allocThreadStack } from '../linux/kernel/fork';
+import { createTask, pageNode } from '../linux/kernel/sched/core';
+import { writeSysctl } from '../linux/kernel/sysctl';
+import { type BootZone, createKernel } from '../linux/mm/mm_init';
+import { allocPages } from '../linux/mm/page_alloc';
+import { addSlabPage } from '../linux/mm/shrinker';
+import { swapon } from '../linux/mm/swapfile';
+import { findRelease } from '../linux/versions';
+import { startLater } from './actions';
+import { createCaches } from './caches';
+import { RefusalError } from './commands';
+import { checkConfig, type MachineConfig } from './config';
+import { COSTS, DISKS } from './costs';
+import { INIT_OPS } from './launch';
+import type { Machine } from './machine';
+import type { ProcessSpec } from './ops';
+import { addProc, newProgram } from './procs';
+import { createRecording } from './record';
+import { startTimers } from './timers';
+import { createWindow } from './window';
+
+/** Pages. ISA memory, of which the firmware keeps a little. §1.2 */
+const DMA = { startPfn: 1, spanned: 4095, present: 3998, managed: 3840 };
+const DMA_END = 4096;
+/** The firmware's tables at the top of low memory. */
+const FIRMWARE = 32;
+/** PCI devices begin at 3 GiB; what RAM is left goes on at 4 GiB. */
+const PCI_HOLE = 786_432;
+const FOUR_GIB = 1_048_576;
+/** Below 512 MiB the kernel turns transparent huge pages off. §2.1 */
+const THP_MIN_PAGES = 131_072;
+/** Pids up to here go to kernel threads and the boot. */
+const FIRST_PID = 200;
+
+/**
+ * Zones of a machine with so much RAM: what is present, and what is left of it when the kernel's image, the memmap and the
+ * hash tables have been taken out. §1.1, §1.2
+ */
+export function zonesFor(ramPages: number): BootZone[] {
+  const low = Math.min(ramPages, PCI_HOLE);
+  const zones: BootZone[] = [
+    { node: 0, type: ZONE_DMA, ...DMA },
+    {
+      node: 0,
+      type: ZONE_DMA32,
+      startPfn: DMA_END,
+      spanned: low - DMA_END,
+      present: low - DMA_END - FIRMWARE,
+      managed: 0,
+    },
+  ];
+  const high = ramPages - low;
+  if (high > 0) {
+    zones.push({ node: 0, type: ZONE_NORMAL, startPfn: FOUR_GIB, spanned: high, present: high, managed: 0 });
+  }
+  const present = zones.reduce((n, z) => n + z.present, 0);
+  // Image and firmware: 60 MiB on a PC; a small guest has a small kernel.
+  const image = Math.min(15_000, Math.floor(present * 0.066));
+  const reserved = Math.floor(present / 64) + Math.floor(present / 680) + image - (DMA.present - DMA.managed);
+  const largest = zones.reduce((a, b) => (b.present > a.present ? b : a));
+  for (const z of zones) if (z !== zones[0]) z.managed = z.present - (z === largest ? reserved : 0);
+  return zones;
+}
+
+/** What the kernel itself takes at boot, pages: per-cpu areas, slabs that can be shrunk and slabs that cannot. */
+const kernelPages = (ramPages: number): { kernel: number; slab: number; reclaimable: number } => ({
+  kernel: 1500 + (ramPages >> 8),
+  slab: 3000 + (ramPages >> 7),
+  reclaimable: 1500 + (ramPages >> 6),
+});
+
+function takePages(k: Kernel, task: Task, count: number, gfp: number, use: (pfn: number) => void): void {
+  for (let i = 0; i < count; i++) {
+    const pfn = allocPages(k, task, gfp, 0);
+    if (pfn < 0) throw new RefusalError('ram-too-small', { got: k.totalramPages * 4096, min: 0 });
+    k.mem.index[pfn] = 0;
+    use(pfn);
+  }
+}
+
+function takeKernelMemory(k: Kernel, init: Task, ramPages: number): void {
+  const sizes = kernelPages(ramPages);
+  const mark = (type: number) => (pfn: number) => {
+    k.mem.flags[pfn] = (k.mem.flags[pfn] & PGZONE_MASK) | type;
+  };
+  takePages(k, init, sizes.kernel, GFP_KERNEL, mark(PGTYPE_KERNEL));
+  const unreclaimable = mark(PGTYPE_SLAB_UNRECLAIMABLE);
+  takePages(k, init, sizes.slab, GFP_KERNEL, (pfn) => {
+    unreclaimable(pfn);
+    pageNode(k, pfn).stat[NR_SLAB_UNRECLAIMABLE_B]++;
+    k.slab.unreclaimable++;
+  });
+  takePages(k, init, sizes.reclaimable, GFP_KERNEL | __GFP_RECLAIMABLE, (pfn) => addSlabPage(k, pfn));
+}
+
+function addDisks(k: Kernel, config: MachineConfig): void {
+  const disk = addDisk(k, { name: 'sda', ...DISKS[config.swapDevice] });
+  const pages = Math.floor(config.swap / 4096);
+  if (pages > 1) swapon(k, { name: '/dev/sda2', pages, disk });
+}
+
+/** Kernel threads begin by going to sleep. */
+function addKthread(m: Machine, init: Task, comm: string, flags = 0): Task {
+  const task = createTask(m.kernel, { comm, ppid: 2, flags: PF_KTHREAD | flags });
+  allocThreadStack(m.kernel, init, task.stack);
+  addProc(m, task, null);
+  return task;
+}
+
+const SSHD: ProcessSpec = {
+  comm: 'sshd',
+  uid: 0,
+  oomScoreAdj: -1000,
+  at: 0,
+  textPages: 260,
+  program: '',
+  ops: [
+    { op: 'mmap', region: 'heap', pages: 120 },
+    { op: 'touch', region: 'heap', write: true },
+    {
+      op: 'loop',
+      ops: [
+        { op: 'sleep', ns: 5_000_000_000 },
+        { op: 'touch', region: 'heap', pages: 8 },
+      ],
+    },
+  ],
+};
+
+/**
+ * A machine at time 0: the kernel is up, init is about to run.
+ *
+ * @throws {RefusalError} when no such machine can be built, or a setting does not exist
+ */
+export function createMachine(config: MachineConfig, seed: number): Machine {
+  checkConfig(config);
+  const ramPages = Math.floor(config.ram / 4096);
+  const zones = zonesFor(ramPages);
+  const managed = zones.reduce((n, z) => n + z.managed, 0);
+  const kernel = createKernel({
+    release: findRelease(config.kernel),
+    cpus: config.cpus,
+    zones,
+    thp: config.thp !== 'never' && managed >= THP_MIN_PAGES,
+    seed,
+    costs: { ...COSTS },
+  });
+  const m: Machine = {
+    config,
+    script: [],
+    rec: createRecording(),
+    seed,
+    kernel,
+    cpus: Array.from({ length: config.cpus }, () => ({ clock: 0, pid: 0, idle: 0 })),
+    procs: [],
+    code: [],
+    ended: [],
+    applied: 0,
+    eventsDone: 0,
+    later: [],
+    starting: [],
+    chips: 0,
+    minVruntime: 0,
+    caches: createCaches(config.caches),
+    window: createWindow(),
+    tally: { touches: 0, waits: 0, waitNs: 0, newAnon: 0, progressAt: 0, progressTouches: 0 },
+    sampled: { n: 0, base: [] },
+    traceSeen: 0,
+    seen: { kswapd: false, directReclaim: false, swapOut: false, panic: false, oomAt: -1 },
+    livelock: false,
+    work: 0,
+  };
+  addDisks(kernel, config);
+  const init = createTask(kernel, { comm: 'systemd', pid: 1, ppid: 0, flags: PF_CAP_SYS_ADMIN });
+  takeKernelMemory(kernel, init, ramPages);
+  allocThreadStack(kernel, init, init.stack);
+  addProc(m, init, newProgram(m, '', INIT_OPS, 1));
+  addKthread(m, init, 'kthreadd');
+  kernel.nodes[0].kswapd = addKthread(m, init, 'kswapd0', PF_KSWAPD | PF_MEMALLOC).pid;
+  addKthread(m, init, 'kcompactd0');
+  addKthread(m, init, 'oom_reaper');
+  kernel.writeback.flusher = addKthread(m, init, 'flush-8:0').pid;
+  kernel.nextPid = FIRST_PID;
+  for (const { name, value } of config.sysctl) {
+    const r = writeSysctl(kernel, name, value);
+    if (r === -ENOENT) throw new RefusalError('unknown-sysctl', { name });
+    if (r < 0) throw new RefusalError('bad-sysctl', { name, value });
+  }
+  startTimers(m);
+  startLater(m, SSHD, 0);
+  for (const spec of config.processes) startLater(m, spec, spec.at);
+  kernel.cost = 0;
+  return m;
+}

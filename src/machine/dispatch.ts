@@ -1,0 +1,39 @@
+/** What a task does with its turn. */
+import { PF_KSWAPD, PF_KTHREAD, TASK_INTERRUPTIBLE, type Task, WAIT_KTHREAD } from '../linux/include/sched';
+import { doExitStep } from '../linux/kernel/exit';
+import { sleepOn } from '../linux/kernel/sched/core';
+import { allocSlowpathStep } from '../linux/mm/page_alloc';
+import { flusherStep } from '../linux/mm/page-writeback';
+import { kswapdStep } from '../linux/mm/vmscan';
+import { runProgram } from './interpreter';
+import { atEnd, initStep } from './launch';
+import type { Machine, Proc } from './machine';
+
+/**
+ * One step of a task that can run. An allocation under way comes first, then a fatal signal, then its own work.
+ *
+ * @param budget ns after which it is to come back
+ */
+export function stepTask(m: Machine, proc: Proc, task: Task, budget: number): void {
+  const k = m.kernel;
+  if (task.alloc !== null && !task.alloc.done) {
+    allocSlowpathStep(k, task);
+  } else if (task.sigkill || proc.leaving) {
+    doExitStep(k, task, budget);
+  } else if (task.flags & PF_KTHREAD) {
+    kthreadStep(m, task);
+  } else if (task.pid === 1 && atEnd(proc)) {
+    initStep(m, task);
+  } else if (proc.prog !== null) {
+    runProgram(m, proc, task, proc.prog, budget);
+  } else {
+    proc.leaving = true;
+  }
+}
+
+function kthreadStep(m: Machine, task: Task): void {
+  const k = m.kernel;
+  if (task.flags & PF_KSWAPD) kswapdStep(k, task);
+  else if (task.pid === k.writeback.flusher) flusherStep(k, task);
+  else sleepOn(k, task, WAIT_KTHREAD, 0, Infinity, TASK_INTERRUPTIBLE);
+}

@@ -1,0 +1,244 @@
+/**
+ * The run loop: cpus with a virtual clock each, of which always the one that lags behind goes on.
+ *
+ * A round begins at the lowest clock, `t`: what is due by then happens (timers, disks, sleepers, commands), then each cpu
+ * that stands at `t` has one turn. Time is strictly higher after a round than before, so a moment names a state: running
+ * to it, stepping to it and coming back to it are the same.
+ */
+import { completeBios, nextCompletion } from '../linux/block/blk-mq';
+import { PF_STOPPED, TASK_DEAD, TASK_RUNNING } from '../linux/include/sched';
+import { wakeUpProcess } from '../linux/kernel/sched/core';
+import { psiUpdate } from '../linux/kernel/sched/psi';
+import { applyAction, startDue } from './actions';
+import { stepTask } from './dispatch';
+import { collectLandmarks, milestoneSince, SAW, SAW_MILESTONE } from './landmarks';
+import { type Cpu, type Machine, timeOf } from './machine';
+import { noteExit, syncProcs } from './procs';
+import { type Landmark, SAMPLE_NS } from './record';
+import { sample } from './sampling';
+import { fireTimers } from './timers';
+import { TICK_NS, tick, waitsForPage } from './window';
+
+/** A turn is at most this long, so that the cpus never stand far apart. ns. */
+export const TURN_NS = 250_000;
+/** How much of a fair share a task may be ahead before another one takes the cpu. */
+const WAKEUP_GRANULARITY_NS = 1_000_000;
+/** A sleeper comes back with at most this credit. */
+const SLEEPER_CREDIT_NS = 3_000_000;
+/** No step takes no time. */
+const MIN_STEP_NS = 20;
+/** Under full pressure and without progress for so long, a machine is said to stand still. */
+export const LIVELOCK_NS = 60_000_000_000;
+
+/** What happens next by itself: a timer, a disk, a sleeper's time, the next tick. ns. */
+function nextEvent(m: Machine): number {
+  const k = m.kernel;
+  let at = m.window.n * TICK_NS;
+  if (k.timers.length > 0 && k.timers[0].at < at) at = k.timers[0].at;
+  const io = nextCompletion(k);
+  if (io < at) at = io;
+  if (m.later.length > 0 && m.later[0].t < at) at = m.later[0].t;
+  const event = m.config.events[m.eventsDone];
+  if (event && event.t < at) at = event.t;
+  for (let i = 0; i < k.tasks.length; i++) {
+    const t = k.tasks[i];
+    if (t.state !== TASK_RUNNING && t.state !== TASK_DEAD && t.wakeAt < at) at = t.wakeAt;
+  }
+  return at;
+}
+
+/** All that is due at `t`. */
+function fireDue(m: Machine, t: number): void {
+  const k = m.kernel;
+  k.now = t;
+  k.cpu = 0;
+  psiUpdate(k);
+  completeBios(k);
+  fireTimers(m);
+  for (let i = 0; i < k.tasks.length; i++) {
+    const task = k.tasks[i];
+    if (task.state !== TASK_RUNNING && task.state !== TASK_DEAD && task.wakeAt <= t) wakeUpProcess(k, task);
+  }
+  startDue(m, t);
+  while (m.applied < m.script.length && m.script[m.applied].t <= t) applyAction(m, m.script[m.applied++].action);
+  while (m.window.n * TICK_NS <= t) {
+    tick(m);
+    if (((m.window.n - 1) * TICK_NS) % SAMPLE_NS === 0) sample(m);
+  }
+  k.cost = 0;
+}
+
+/** A task that woke up joins the others with a little credit, not with all the time it slept. */
+function settleWakeups(m: Machine, now: number): void {
+  const { procs, kernel: k } = m;
+  for (let i = 0; i < procs.length; i++) {
+    const p = procs[i];
+    const task = k.tasks[i];
+    const asleep = task.state !== TASK_RUNNING;
+    if (p.asleep && !asleep) {
+      p.vruntime = Math.max(p.vruntime, m.minVruntime - SLEEPER_CREDIT_NS);
+      if (p.waitSince >= 0) {
+        m.tally.waitNs += Math.max(0, now - p.waitSince);
+        m.tally.waits++;
+        p.waitSince = -1;
+      }
+    }
+    p.asleep = asleep;
+  }
+}
+
+/** pick_next_task: the one with the least time so far; the last one keeps the cpu while it is not far ahead. -1 = idle. */
+function pickNext(m: Machine, index: number): number {
+  const cpu = m.cpus[index];
+  const { tasks } = m.kernel;
+  let best = -1;
+  let bestKey = Infinity;
+  for (let i = 0; i < m.procs.length; i++) {
+    const task = tasks[i];
+    if (task.state !== TASK_RUNNING) continue;
+    const p = m.procs[i];
+    if (p.freeAt > cpu.clock) continue;
+    if (task.flags & PF_STOPPED && !task.sigkill) continue;
+    if (task.cpusAllowed !== 0 && !(task.cpusAllowed & (1 << index))) continue;
+    const key = p.pid === cpu.pid ? p.vruntime - WAKEUP_GRANULARITY_NS : p.vruntime;
+    if (key < bestKey) {
+      best = i;
+      bestKey = key;
+    }
+  }
+  return best;
+}
+
+/** Somebody could run, on this cpu or another. */
+function anyRunnable(m: Machine): boolean {
+  const { tasks } = m.kernel;
+  for (let i = 0; i < tasks.length; i++) {
+    const t = tasks[i];
+    if (t.state === TASK_RUNNING && !(t.flags & PF_STOPPED && !t.sigkill)) return true;
+  }
+  return false;
+}
+
+/** One turn of one cpu. True when the slow path of the task came to another stage. */
+function turn(m: Machine, index: number): boolean {
+  const k = m.kernel;
+  const cpu: Cpu = m.cpus[index];
+  syncProcs(m);
+  settleWakeups(m, cpu.clock);
+  const due = nextEvent(m);
+  const i = pickNext(m, index);
+  if (i < 0) {
+    // While others work they may wake somebody for this cpu.
+    const until = anyRunnable(m) ? Math.min(cpu.clock + TURN_NS, Math.max(due, cpu.clock + MIN_STEP_NS)) : due;
+    const at = Math.max(until, cpu.clock + 1);
+    cpu.idle += at - cpu.clock;
+    cpu.clock = at;
+    cpu.pid = 0;
+    return false;
+  }
+  const proc = m.procs[i];
+  const task = k.tasks[i];
+  if (proc.vruntime > m.minVruntime) m.minVruntime = proc.vruntime;
+  const began = cpu.clock;
+  const end = Math.min(began + TURN_NS, due > began ? due : began + TURN_NS);
+  const seq = k.trace.seq;
+  const stage = task.alloc === null ? '' : task.alloc.stage;
+  let decided = false;
+  k.cpu = index;
+  k.current = task.pid;
+  task.cpu = index;
+  k.cost = cpu.pid !== task.pid ? k.costs.contextSwitch : 0;
+  cpu.pid = task.pid;
+  for (;;) {
+    k.now = cpu.clock;
+    const budget = end - cpu.clock;
+    stepTask(m, proc, task, budget);
+    m.work++;
+    cpu.clock += Math.max(MIN_STEP_NS, Math.round(k.cost));
+    k.cost = 0;
+    if (task.state !== TASK_RUNNING || cpu.clock >= end || k.panic !== '') break;
+    // Nothing but decisions is cut short: a viewer can stop after each of them.
+    const now = task.alloc === null ? '' : task.alloc.stage;
+    if (now !== stage) {
+      decided = true;
+      break;
+    }
+    if (k.trace.seq !== seq && milestoneSince(m, seq)) break;
+  }
+  const ran = cpu.clock - began;
+  proc.vruntime += ran;
+  proc.freeAt = cpu.clock;
+  task.stime += ran;
+  if (waitsForPage(task)) {
+    if (proc.waitSince < 0) proc.waitSince = cpu.clock;
+  }
+  if (task.state === TASK_DEAD) noteExit(m, proc, task);
+  return decided;
+}
+
+/** What a round brought: SAW bits (landmarks.ts). */
+export function round(m: Machine): number {
+  const start = timeOf(m);
+  if (m.kernel.panic !== '') return SAW.panic;
+  fireDue(m, start);
+  let saw = collectLandmarks(m);
+  for (let i = 0; i < m.cpus.length; i++) {
+    while (m.cpus[i].clock <= start && m.kernel.panic === '') {
+      if (turn(m, i)) saw |= SAW_MILESTONE;
+      saw |= collectLandmarks(m);
+    }
+  }
+  if (m.kernel.panic !== '') {
+    // The other cpus stop where this one did.
+    const last = Math.max(...m.cpus.map((c) => c.clock));
+    for (const c of m.cpus) c.clock = last;
+  }
+  const t = timeOf(m);
+  checkLivelock(m, t);
+  const { rec } = m;
+  if (saw & SAW_MILESTONE && t > (rec.milestones.at(-1) ?? -1)) rec.milestones.push(t);
+  if (t > rec.known) rec.known = t;
+  return saw;
+}
+
+/** PSI full, share of the last 10 s, from which on nothing but reclaim goes on. */
+const FULL_PRESSURE = 95 * 2048;
+
+function checkLivelock(m: Machine, t: number): void {
+  if (m.tally.touches !== m.tally.progressTouches) {
+    m.tally.progressTouches = m.tally.touches;
+    m.tally.progressAt = t;
+  }
+  m.livelock = t - m.tally.progressAt >= LIVELOCK_NS && m.kernel.psi.fullAvg[0] >= FULL_PRESSURE;
+}
+
+/** When to stop running. */
+export interface Until {
+  /** At the first moment that is not before this, ns. */
+  t?: number;
+  /** After a round that brought this. */
+  landmark?: Landmark;
+  /** After the next decision of the kernel. */
+  milestone?: boolean;
+}
+export type StopReason = 'time' | 'landmark' | 'milestone' | 'budget' | 'panic' | 'livelock';
+
+/**
+ * Runs until something that was asked for has happened.
+ *
+ * @param maxWork steps to take at most: real work, not time, so that the outcome does not depend on the computer
+ */
+export function runFor(m: Machine, until: Until, maxWork = Infinity): StopReason {
+  const stopAt = until.t ?? Infinity;
+  const stopOn = until.landmark ? SAW[until.landmark] : 0;
+  const limit = m.work + maxWork;
+  for (;;) {
+    if (m.kernel.panic !== '') return 'panic';
+    if (timeOf(m) >= stopAt) return 'time';
+    if (m.work >= limit) return 'budget';
+    const saw = round(m);
+    if (saw & stopOn) return 'landmark';
+    if (until.milestone && saw & SAW_MILESTONE) return 'milestone';
+    if (m.livelock) return 'livelock';
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * Copies of a machine's state, and putting one back.
+ *
+ * State is plain data, so copying needs to know nothing about its meaning. Big typed arrays (the memmap, page tables) are
+ * copied in chunks, and a chunk that has not changed since the copy before is shared with it: a copy of a large machine
+ * costs a comparison of memory, not memory.
+ */
+import type { Machine } from './machine';
+
+/** Bytes. */
+export const CHUNK = 16 * 1024;
+/** Smaller typed arrays are copied whole. */
+const SMALL = 4096;
+
+type Typed = Int32Array | Uint8Array | Uint16Array | Float64Array | Uint32Array;
+type Chunk = Uint8Array;
+
+/** A big typed array in chunks. */
+interface Chunked {
+  kind: 'chunked';
+  make: (length: number) => Typed;
+  length: number;
+  chunks: Chunk[];
+}
+type Saved = Chunked | Typed | SavedObject | Saved[] | string | number | boolean | null | undefined;
+type SavedObject = { [key: string]: Saved };
+
+export interface Snapshot {
+  /** ns. */
+  t: number;
+  state: SavedObject;
+}
+
+/** Parts of a machine that are no state (see machine.ts). */
+const NO_STATE: readonly (keyof Machine)[] = ['config', 'script', 'rec'];
+/** Lists that only grow, of things that never change: their items are shared instead of copied. */
+const APPEND_ONLY: readonly string[] = ['log', 'code'];
+
+const ZERO: Chunk = new Uint8Array(CHUNK);
+
+const makers = {
+  Int32Array: (n: number): Typed => new Int32Array(n),
+  Uint8Array: (n: number): Typed => new Uint8Array(n),
+  Uint16Array: (n: number): Typed => new Uint16Array(n),
+  Float64Array: (n: number): Typed => new Float64Array(n),
+  Uint32Array: (n: number): Typed => new Uint32Array(n),
+};
+function makerOf(a: Typed): (length: number) => Typed {
+  if (a instanceof Int32Array) return makers.Int32Array;
+  if (a instanceof Uint8Array) return makers.Uint8Array;
+  if (a instanceof Uint16Array) return makers.Uint16Array;
+  if (a instanceof Float64Array) return makers.Float64Array;
+  return makers.Uint32Array;
+}
+
+export const isTyped = (x: unknown): x is Typed => ArrayBuffer.isView(x);
+const bytesOf = (a: Typed): Uint8Array => new Uint8Array(a.buffer, a.byteOffset, a.byteLength);
+
+function isChunked(x: Saved): x is Chunked {
+  return (
+    typeof x === 'object' && x !== null && !isTyped(x) && !Array.isArray(x) && x.kind === 'chunked' && 'chunks' in x
+  );
+}
+
+/** Equality of two byte ranges whose offsets and length are multiples of four, but for a tail. */
+function same(a: Uint8Array, aFrom: number, b: Uint8Array, n: number): boolean {
+  const words = n >> 2;
+  const x = new Int32Array(a.buffer, a.byteOffset + aFrom, words);
+  const y = new Int32Array(b.buffer, b.byteOffset, words);
+  for (let i = 0; i < words; i++) if (x[i] !== y[i]) return false;
+  for (let i = words * 4; i < n; i++) if (a[aFrom + i] !== b[i]) return false;
+  return true;
+}
+
+function saveTyped(a: Typed, before: Saved): Saved {
+  if (a.byteLength < SMALL) return a.slice();
+  const bytes = bytesOf(a);
+  const old = isChunked(before) ? before.chunks : [];
+  const chunks: Chunk[] = [];
+  for (let at = 0, i = 0; at < bytes.length; at += CHUNK, i++) {
+    const n = Math.min(CHUNK, bytes.length - at);
+    const candidate = old[i];
+    if (candidate && candidate.length === n && same(bytes, at, candidate, n)) chunks.push(candidate);
+    else if (n === CHUNK && candidate !== ZERO && same(bytes, at, ZERO, n)) chunks.push(ZERO);
+    else chunks.push(bytes.slice(at, at + n));
+  }
+  return { kind: 'chunked', make: makerOf(a), length: a.length, chunks };
+}
+
+function save(value: unknown, before: Saved, key: string): Saved {
+  if (typeof value !== 'object' || value === null) return value as Saved;
+  if (isTyped(value)) return saveTyped(value, before);
+  if (Array.isArray(value)) {
+    if (APPEND_ONLY.includes(key)) return value.slice();
+    const old = Array.isArray(before) ? before : [];
+    const copy: Saved[] = new Array(value.length);
+    for (let i = 0; i < value.length; i++) copy[i] = save(value[i], old[i], '');
+    return copy;
+  }
+  const from = value as Record<string, unknown>;
+  const old = typeof before === 'object' && before !== null && !isTyped(before) ? (before as SavedObject) : undefined;
+  const copy: SavedObject = {};
+  for (const k in from) copy[k] = save(from[k], old?.[k], k);
+  return copy;
+}
+
+/** A copy of the state, sharing with `before` what has not changed since. */
+export function takeSnapshot(m: Machine, t: number, before: Snapshot | null): Snapshot {
+  const state: SavedObject = {};
+  for (const k in m) {
+    const key = k as keyof Machine;
+    if (!NO_STATE.includes(key)) state[k] = save(m[key], before?.state[k], k);
+  }
+  return { t, state };
+}
+
+function restoreTyped(live: unknown, saved: Chunked): Typed {
+  let a = isTyped(live) && live.length === saved.length && makerOf(live) === saved.make ? live : null;
+  a ??= saved.make(saved.length);
+  const bytes = bytesOf(a);
+  for (let i = 0; i < saved.chunks.length; i++) bytes.set(saved.chunks[i], i * CHUNK);
+  return a;
+}
+
+/**
+ * The value as it was saved. Objects are filled in place where they can be: they keep their hidden class that way, and
+ * code that was compiled for it stays fast.
+ */
+function restore(live: unknown, saved: Saved, key: string): unknown {
+  if (typeof saved !== 'object' || saved === null) return saved;
+  if (isTyped(saved)) {
+    if (isTyped(live) && live.length === saved.length && makerOf(live) === makerOf(saved)) {
+      live.set(saved);
+      return live;
+    }
+    return saved.slice();
+  }
+  if (isChunked(saved)) return restoreTyped(live, saved);
+  if (Array.isArray(saved)) {
+    const list: unknown[] = Array.isArray(live) ? live : [];
+    const shared = APPEND_ONLY.includes(key);
+    list.length = saved.length;
+    for (let i = 0; i < saved.length; i++) list[i] = shared ? saved[i] : restore(list[i], saved[i], '');
+    return list;
+  }
+  const object = (
+    typeof live === 'object' && live !== null && !Array.isArray(live) && !isTyped(live) ? live : {}
+  ) as Record<string, unknown>;
+  for (const k in object) if (!(k in saved)) delete object[k];
+  for (const k in saved) object[k] = restore(object[k], saved[k], k);
+  return object;
+}
+
+/** Puts a machine back to where it was. */
+export function restoreSnapshot(m: Machine, snapshot: Snapshot): void {
+  const live = m as unknown as Record<string, unknown>;
+  for (const k in snapshot.state) live[k] = restore(live[k], snapshot.state[k], k);
+}
+
+/** Calls `visit` for each chunk of a snapshot, shared ones too. */
+export function eachChunk(snapshot: Snapshot, visit: (chunk: Uint8Array) => void): void {
+  const walk = (value: Saved): void => {
+    if (typeof value !== 'object' || value === null || isTyped(value)) return;
+    if (isChunked(value)) {
+      for (const chunk of value.chunks) if (chunk !== ZERO) visit(chunk);
+    } else if (Array.isArray(value)) {
+      if (typeof value[0] === 'object') for (const item of value) walk(item);
+    } else {
+      for (const k in value) walk(value[k]);
+    }
+  };
+  walk(snapshot.state);
+}
