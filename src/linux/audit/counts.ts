@@ -68,7 +68,7 @@ function auditUsers(k: Kernel, f: Findings): void {
   const users = k.mms.map(() => 0);
   for (const t of k.tasks) {
     if (t.mm >= 0) users[t.mm]++;
-    for (const work of [t.forkWork, t.execWork]) if (work && work.mm >= 0) users[work.mm]++;
+    if (t.forkWork && t.forkWork.mm >= 0) users[t.forkWork.mm]++;
   }
   k.mms.forEach((mm, i) => {
     if (mm && mm.users !== users[i]) fault(f, `mm ${i} users: is ${mm.users}, should be ${users[i]}`);
