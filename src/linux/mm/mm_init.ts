@@ -111,7 +111,7 @@ export function createKernel(config: BootConfig): Kernel {
   const zones: Zone[] = [];
   let base = 0;
   for (const z of config.zones) {
-    const end = base + z.present;
+    const end = base + alignPad(z) + z.present;
     zones.push({
       idx: zones.length,
       node: z.node,
@@ -269,6 +269,12 @@ export function createKernel(config: BootConfig): Kernel {
   return k;
 }
 
+/**
+ * Frames left out in front of a zone's, so that its end is aligned as the real one is: the blocks that the buddy
+ * allocator can form depend on it. The holes of the zone are taken to lie at its beginning.
+ */
+const alignPad = (z: BootZone): number => (z.startPfn + z.spanned - z.present) & ((1 << MAX_PAGE_ORDER) - 1);
+
 const newPcp = (heads: number): PerCpuPages => ({
   count: 0,
   high: 0,
@@ -320,7 +326,8 @@ function layOut(k: Kernel, z: Zone, boot: BootZone): void {
   const aligned = (z.end + 1023) & ~1023;
   const managedFrom = z.end - z.managed;
   for (let p = z.base; p < aligned; p++) {
-    flags[p] = zoneBits | (p >= z.end ? PGTYPE_HOLE : p < managedFrom ? PGTYPE_RESERVED : PGTYPE_KERNEL);
+    const hole = p >= z.end || p < z.end - z.present;
+    flags[p] = zoneBits | (hole ? PGTYPE_HOLE : p < managedFrom ? PGTYPE_RESERVED : PGTYPE_KERNEL);
   }
   if (boot.freeBlocks) placeRecorded(k, z, managedFrom, boot.freeBlocks, boot.pcpCount ?? 0);
   else freeRange(k, z, managedFrom, z.end);
