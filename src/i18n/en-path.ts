@@ -10,7 +10,7 @@ export const enPath = {
   'path.soFar': '{t} so far',
   'path.kswapd': 'kswapd{node}',
   'path.kswapd.asleep': 'asleep',
-  'path.kswapd.running': 'priority {priority}: {reclaimed} of {scanned} scanned pages reclaimed',
+  'path.kswapd.running': 'priority {priority}, {reclaimed} of {scanned} reclaimed',
   'path.kswapd.failed': 'gave up after {n} runs without success',
   'path.priority': 'Priority {priority} of 12 to 0',
   'path.reclaim':

@@ -95,7 +95,7 @@ export const en = {
   'processes.killed': '✕ killed {t} s',
   'processes.dying': '✕ SIGKILL',
   'processes.exited': 'exited',
-  'processes.freed': 'memory freed',
+  'processes.freed': 'freed',
   'processes.kthreads': '{n} kernel {n|thread|threads}',
   'processes.more': 'Show {n} more',
   'processes.less': 'Show fewer',
@@ -135,7 +135,7 @@ export const en = {
   'details.openStatus': 'Open /proc/{pid}/status',
 
   'launch.title': 'Launch…',
-  'launch.forks': 'The head is in the past: this starts another course of events from here.',
+  'launch.forks': 'replaces what comes after',
 
   'program.leaky-server': 'leaky server',
   'program.crazy-allocator': 'crazy allocator',
@@ -156,8 +156,8 @@ export const en = {
   'victim.points': 'points',
   'victim.ranking': 'Ranking',
   'victim.held': '{name} holds {parts}',
-  'victim.adds': 'adj {adj} adds {n} points that {name} does not occupy',
-  'victim.takes': 'adj {adj} takes {n} points off {name}',
+  'victim.adds': 'adj {adj}: {n} points that are no memory of {name}',
+  'victim.takes': 'adj {adj}: {n} points off the memory of {name}',
   'victim.none': 'No process can be chosen.',
   'victim.tie': 'A tie goes to the one later in the task list.',
 

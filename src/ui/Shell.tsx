@@ -133,12 +133,6 @@ function Narrow() {
     <>
       <NarrowBar />
       <Tabs className="phone" selectedKey={tab} onSelectionChange={(key) => setPhoneTab(key as PhoneTab)}>
-        {PHONE_TABS.map(({ id, body }) => (
-          <TabPanel key={id} id={id} className="phone-panel">
-            {body()}
-          </TabPanel>
-        ))}
-        <Dock />
         <TabList className="phone-tabs" aria-label={t('tabs.regions')}>
           {PHONE_TABS.map(({ id }) => (
             <Tab key={id} id={id}>
@@ -146,6 +140,12 @@ function Narrow() {
             </Tab>
           ))}
         </TabList>
+        {PHONE_TABS.map(({ id, body }) => (
+          <TabPanel key={id} id={id} className="phone-panel">
+            {body()}
+          </TabPanel>
+        ))}
+        <Dock />
       </Tabs>
     </>
   );

@@ -11,8 +11,8 @@ export function Launch() {
     <section aria-label={t('launch.title')}>
       <div className="hd launch-hd">
         <h2>{t('launch.title')}</h2>
+        {past && <span className="mut">{t('launch.forks')}</span>}
       </div>
-      {past && <p className="mut small">{t('launch.forks')}</p>}
       <div className="launch">
         {PROGRAMS.map(({ id }) => (
           <Button key={id} className="btn small" onPress={() => void command({ op: 'launch', program: id })}>

@@ -110,7 +110,6 @@ function FullRow({ proc, scale, candidate, dying, hover }: FullProps) {
       </div>
       <span className="pts">{proc.points === null ? int(held(proc)) : int(proc.points)}</span>
       <span className="sc">{int(proc.oomScore)}</span>
-      <SignalMenu pid={proc.pid} name={proc.comm} stopped={proc.state === 'stopped'} />
       <div className="viz">
         <MemoryBar proc={proc} scale={scale} />
         {!dying && (
@@ -123,6 +122,7 @@ function FullRow({ proc, scale, candidate, dying, hover }: FullProps) {
             invalid={error !== ''}
           />
         )}
+        <SignalMenu pid={proc.pid} name={proc.comm} stopped={proc.state === 'stopped'} />
       </div>
       {error && (
         <p id={errorId} className="error" role="alert">

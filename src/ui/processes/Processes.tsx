@@ -19,6 +19,10 @@ export function Processes() {
       <div className="hd">
         <h2>{t('processes.title')}</h2>
         <span className="mut">{t('processes.sub')}</span>
+        <span className="cols" aria-hidden="true">
+          <span>{t('processes.points')}</span>
+          <span>{t('processes.oomScore')}</span>
+        </span>
       </div>
       <ProcessList />
       <Launch />
@@ -55,10 +59,6 @@ function ProcessList() {
 
   return (
     <>
-      <div className="cols" aria-hidden="true">
-        <span>{t('processes.points')}</span>
-        <span>{t('processes.oomScore')}</span>
-      </div>
       {rows.length > 0 && !doomed && <p className="sub small">{t('processes.nobody')}</p>}
       <ul ref={list} className="procs" aria-label={t('processes.list')} onFocus={hold} onBlur={() => setInHand(null)}>
         {visible.map((proc) => (

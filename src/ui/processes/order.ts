@@ -15,12 +15,12 @@ export function rowKind(p: ProcFrame): RowKind {
   return 'full';
 }
 
-const RANK: Record<RowKind, number> = { full: 0, dying: 0, exempt: 1, gone: 2 };
+const RANK: Record<RowKind, number> = { full: 0, dying: 0, gone: 1, exempt: 2 };
 
 /** Points where there are any: what it holds where it is dying. */
 const weight = (p: ProcFrame): number => p.points ?? held(p);
 
-/** By badness; then those that are never chosen, then the dead, latest first. Kernel threads are left out. */
+/** By badness; then the dead, latest first, then those that are never chosen. Kernel threads are left out. */
 export function orderProcesses(procs: readonly ProcFrame[]): ProcFrame[] {
   return procs
     .filter((p) => p.never !== 'kthread')

@@ -35,9 +35,9 @@ export function TopBar() {
           onPress={() => setTheme(theme === 'dark' ? 'light' : 'dark')}
         />
         <IconButton icon="help" label={t('nav.help')} hint="?" onPress={() => runAction('help')} />
-        <Button className="btn" onPress={() => runAction('share')}>
+        <Button className="btn" aria-label={t('nav.share')} onPress={() => runAction('share')}>
           <Icon name="share" />
-          {t('nav.share')}
+          <span className="word">{t('nav.share')}</span>
         </Button>
       </nav>
     </header>

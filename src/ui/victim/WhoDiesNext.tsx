@@ -66,7 +66,7 @@ function Formula({ proc, totalpages }: { proc: ProcFrame; totalpages: number }) 
 function Term({ mark, value, name }: { mark: string; value: string; name: string }) {
   return (
     <span className="term">
-      <i className={mark} />
+      <i className={`term-mark ${mark}`} />
       <b>{value}</b>
       {name}
     </span>

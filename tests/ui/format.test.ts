@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { bytes, clock, duration, int, mib, pages, percent, seconds } from '../../src/ui/format';
+
+describe('numbers on the screen', () => {
+  it('separates thousands and writes a true minus', () => {
+    expect(int(99752)).toBe('99,752');
+    expect(int(-1000)).toBe('−1,000');
+  });
+  it('writes pages as MiB with one decimal below 100', () => {
+    expect(pages(742)).toBe('2.9 MiB');
+    expect(pages(48_640)).toBe('190 MiB');
+    expect(pages(256)).toBe('1 MiB');
+    expect(mib(3405)).toBe('13.3');
+  });
+  it('chooses the unit of bytes', () => {
+    expect(bytes(512)).toBe('512 B');
+    expect(bytes(32 * 1024)).toBe('32 KiB');
+    expect(bytes(16 * 1024 ** 3)).toBe('16 GiB');
+  });
+  it('chooses the unit of a duration', () => {
+    expect(duration(100)).toBe('100 ns');
+    expect(duration(4296)).toBe('4.3 µs');
+    expect(duration(284e6)).toBe('284 ms');
+    expect(duration(2.4e9)).toBe('2.4 s');
+  });
+  it('never shows a thousand of a unit that has a larger one', () => {
+    expect(duration(999_600)).toBe('1 ms');
+  });
+  it('writes moments in seconds and the clock in minutes', () => {
+    expect(seconds(41_350_000_000)).toBe('41.350');
+    expect(clock(101_350_000_000)).toEqual({ main: '01:41', rest: '.350' });
+  });
+  it('gives small shares decimals', () => {
+    expect(percent(0.0064)).toBe('0.64 %');
+    expect(percent(0.92)).toBe('92 %');
+    expect(percent(0)).toBe('0 %');
+  });
+});
