@@ -128,6 +128,23 @@ function account(k: Kernel, task: Task, r: number): number {
   return r;
 }
 
+/**
+ * A store to an empty entry of a private anonymous mapping, without the questions handleMmFault asks: for touchRange,
+ * which has asked them once for many pages. Returns VM_FAULT_*.
+ */
+export function anonWriteFault(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, ptr: number): number {
+  checkSyncRssStat(k, mm);
+  const pfn = allocPages(k, task, GFP_ANON_FAULT, 0);
+  if (pfn < 0) return account(k, task, faultError(pfn));
+  k.cost += k.costs.clearPage + k.costs.fault;
+  k.pgtables.used[ptr >>> 9]++;
+  addMmCounterFast(k, mm, MM_ANONPAGES, 1);
+  mapNewAnon(k, mm, vma, vpn, ptr, pfn, PTE_WRITE | PTE_DIRTY);
+  k.vmEvents[PGFAULT]++;
+  task.minFlt++;
+  return VM_FAULT_DONE;
+}
+
 /** folio_add_new_anon_rmap and set_pte: a page of its own for the virtual page. The entry must be empty. */
 function mapNewAnon(k: Kernel, mm: MmStruct, vma: Vma, vpn: number, ptr: number, pfn: number, pte: number): void {
   const m = k.mem;
