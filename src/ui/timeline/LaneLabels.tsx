@@ -1,0 +1,53 @@
+import { t } from '../../i18n';
+import { useShown } from '../../store';
+import { mib, pages, percent } from '../format';
+import { freeRange } from './drawLanes';
+import type { TimelineLayout } from './layout';
+import { psiText, rateText } from './text';
+
+/** How many lines of notes a lane has room for under its name and value. */
+const room = (height: number, narrow: boolean): number => Math.max(0, Math.round((height - (narrow ? 30 : 14)) / 13));
+
+/** Names of the lanes, what they show and their values at the head. */
+export function LaneLabels({ layout }: { layout: TimelineLayout }) {
+  const now = useShown(
+    (f) => {
+      const zone = f.zones.find((z) => z.id === f.gauge.zone) ?? null;
+      const { scannedKswapd, scannedDirect, stolenKswapd, stolenDirect } = f.flows;
+      const scanned = scannedKswapd + scannedDirect;
+      const [from, to] = freeRange(zone);
+      return {
+        free: pages(zone?.free ?? 0),
+        range: t('time.freeRange', { from: mib(from), to: pages(to) }),
+        scanned: rateText(scanned),
+        reclaimed:
+          scanned > 0
+            ? t('time.reclaimed', { share: percent((stolenKswapd + stolenDirect) / scanned) })
+            : t('time.reclaimedNone'),
+        swap: f.swap.total > 0 ? percent((f.swap.total - f.swap.free) / f.swap.total) : t('time.swapNone'),
+        psi: psiText(f.psi.someNow, f.psi.fullNow),
+      };
+    },
+    { free: '', range: '', scanned: '', reclaimed: '', swap: '', psi: '' },
+  );
+  const words = {
+    free: { name: t('time.free'), value: now.free, notes: [t('time.freeLines'), now.range] },
+    scan: { name: t('time.scanned'), value: now.scanned, notes: [t('time.scannedHow'), now.reclaimed] },
+    swap: { name: t('time.swap'), value: now.swap, notes: [t('time.swapHow')] },
+    psi: { name: t('time.psi'), value: now.psi, notes: [t('time.psiHow')] },
+  };
+  return (
+    <ul className="timeline-labels" data-narrow={layout.narrow || undefined} style={{ width: layout.left }}>
+      {layout.lanes.map(({ id, top, height }) => (
+        <li key={id} style={{ top }}>
+          <p>
+            <b>{words[id].name}</b> <b>{words[id].value}</b>
+          </p>
+          {words[id].notes.slice(0, room(height, layout.narrow)).map((note) => (
+            <small key={note}>{note}</small>
+          ))}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,285 @@
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type PointerEvent,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
+import { t } from '../../i18n';
+import { runStore, settingsStore, useRun, useSettings, useShown } from '../../store';
+import { type Frame, SAMPLE_NS } from '../../worker/protocol';
+import { createColors, fitCanvas, stripes } from '../charts/canvas';
+import { DataTable, TableToggle } from '../charts/DataTable';
+import { createPainter } from '../charts/painter';
+import { textWidth } from '../charts/text';
+import { useSize } from '../charts/useSize';
+import { useSlow } from '../charts/useSlow';
+import { seconds } from '../format';
+import { redraw, subscribe } from '../frameLoop';
+import { type Domain, follow, pan, roundEnd, toTime, toX, zoom } from './domain';
+import { drawLanes } from './drawLanes';
+import { drawMarks } from './drawMarks';
+import { notable, placeFlags } from './flags';
+import { LaneLabels } from './LaneLabels';
+import { timelineLayout } from './layout';
+import { scrubTo } from './scrub';
+import { headText, timelineSummary, timelineTable } from './text';
+import './timeline.css';
+
+/** The head jumps to a flag that is this near, px. */
+const SNAP = 6;
+
+/** The whole run on one axis, with the head that every other view follows. */
+export function Timeline() {
+  const [asTable, setAsTable] = useState(false);
+  const [box, { width, height }] = useSize<HTMLDivElement>();
+  const summary = useSlow(summarize);
+  const layout = timelineLayout(width, height);
+  return (
+    <div className="timeline" ref={box} data-region="timeline" data-compact={layout.compact || undefined}>
+      {asTable ? (
+        <TimelineTable />
+      ) : (
+        <>
+          {width > 0 && <Lanes width={width} height={height} summary={summary} />}
+          {!layout.compact && <LaneLabels layout={layout} />}
+        </>
+      )}
+      {!layout.compact && (
+        <div className="timeline-twin">
+          <TableToggle on={asTable} onChange={setAsTable} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+const summarize = (frame: Frame): string => timelineSummary(frame, runStore.getState().events);
+
+/** Where the axis ends while nothing is magnified, ns. */
+function endOfRun(): number {
+  const { frame } = runStore.getState();
+  return roundEnd(Math.max(frame?.known ?? 0, frame?.t ?? 0));
+}
+
+function TimelineTable() {
+  const frame = useShown((f) => f as Frame | null, null);
+  const samples = useRun((s) => s.samples);
+  const events = useRun((s) => s.events);
+  return <div className="timeline-table">{frame && <DataTable {...timelineTable(frame, samples, events)} />}</div>;
+}
+
+function Lanes({ width, height, summary }: { width: number; height: number; summary: string }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const svg = useRef<SVGSVGElement>(null);
+  const head = useRef<HTMLDivElement>(null);
+  const headTag = useRef<HTMLSpanElement>(null);
+  const area = useRef<HTMLDivElement>(null);
+  /** The stretch shown: a magnified one, or null for the whole run. */
+  const zoomed = useRef<Domain | null>(null);
+  const shown = useRef<Domain>({ from: 0, to: 1 });
+  /** Where the head is being dragged to, null = it is where the machine is. */
+  const dragged = useRef<number | null>(null);
+  const [isZoomed, setZoomed] = useState(false);
+  const theme = useSettings((s) => s.theme);
+  const samples = useRun((s) => s.samples);
+  const events = useRun((s) => s.events);
+  const layout = timelineLayout(width, height);
+  const plot = layout.right - layout.left;
+
+  const setZoom = useCallback((next: Domain | null) => {
+    zoomed.current = next;
+    setZoomed(next !== null);
+    redraw();
+  }, []);
+
+  useEffect(() => {
+    if (!canvas.current || !svg.current) return;
+    const element = canvas.current;
+    const color = createColors(element);
+    const painter = createPainter(svg.current);
+    const place = timelineLayout(width, height);
+    const span = place.right - place.left;
+    let drawn: unknown[] = [];
+    const end = subscribe((frame) => {
+      const state = runStore.getState();
+      const look = settingsStore.getState().theme;
+      const time = dragged.current ?? frame.t;
+      if (zoomed.current && dragged.current === null) zoomed.current = follow(zoomed.current, frame.t);
+      const domain = zoomed.current ?? { from: 0, to: roundEnd(Math.max(frame.known, frame.t)) };
+      shown.current = domain;
+      const zone = frame.zones.find((z) => z.id === frame.gauge.zone) ?? null;
+      const now = [state.samples, domain.from, domain.to, look, zone?.high, zone?.low, zone?.min, devicePixelRatio];
+      if (now.some((v, i) => v !== drawn[i])) {
+        drawn = now;
+        const ink = fitCanvas(element, width, height);
+        if (ink) {
+          ink.clearRect(0, 0, width, height);
+          const named = (name: string) => color(name, look);
+          drawLanes(
+            ink,
+            place,
+            { samples: state.samples, domain, zone, swapTotal: frame.swap.total },
+            named,
+            stripes(ink, named('--ink-3'), 4, 1.3),
+          );
+        }
+      }
+      const flags = placeFlags(state.events, domain, span, (text, bold) => textWidth(text, 12, bold));
+      drawMarks(painter, place, domain, flags, time, frame.known);
+      const x = toX(domain, time, span);
+      if (head.current) {
+        head.current.style.transform = `translateX(${place.left + x}px)`;
+        head.current.style.visibility = x < -1 || x > span + 1 ? 'hidden' : 'visible';
+        // The tag stays inside the picture where the line is at its edge.
+        const from = Math.max(-34, -(place.left + x) + 2);
+        if (headTag.current) headTag.current.style.left = `${Math.min(from, width - (place.left + x) - 70)}px`;
+      }
+      if (headTag.current && headTag.current.textContent !== seconds(time)) headTag.current.textContent = seconds(time);
+    });
+    return () => {
+      end();
+      painter.begin();
+      painter.end();
+    };
+  }, [width, height]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew when one of them changes
+  useEffect(() => redraw(), [theme, samples, events]);
+
+  useEffect(() => {
+    const element = area.current;
+    if (!element) return;
+    // Not React's: the page must not scroll, which only a listener that is not passive can prevent.
+    const wheel = (event: WheelEvent) => {
+      event.preventDefault();
+      const domain = shown.current;
+      const x = event.clientX - element.getBoundingClientRect().left;
+      const sideways = event.shiftKey ? event.deltaY : event.deltaX;
+      if (Math.abs(sideways) > Math.abs(event.shiftKey ? 0 : event.deltaY)) {
+        if (zoomed.current) setZoom(pan(domain, (sideways / plot) * (domain.to - domain.from), endOfRun()));
+        return;
+      }
+      setZoom(zoom(domain, 2 ** (-event.deltaY / 240), toTime(domain, x, plot), endOfRun()));
+    };
+    element.addEventListener('wheel', wheel, { passive: false });
+    return () => element.removeEventListener('wheel', wheel);
+  }, [plot, setZoom]);
+
+  const timeAt = (event: PointerEvent<HTMLElement>): number => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const x = Math.min(plot, Math.max(0, event.clientX - box.left));
+    const domain = shown.current;
+    let best = toTime(domain, x, plot);
+    let near = SNAP;
+    for (const flag of notable(runStore.getState().events)) {
+      const off = Math.abs(toX(domain, flag.t, plot) - x);
+      if (off < near) {
+        near = off;
+        best = flag.t;
+      }
+    }
+    return best;
+  };
+
+  const scrub = (time: number) => {
+    dragged.current = time;
+    redraw();
+    void scrubTo(time).finally(() => {
+      if (dragged.current === time && !pressed.current) dragged.current = null;
+      redraw();
+    });
+  };
+  const pressed = useRef(false);
+  const down = (event: PointerEvent<HTMLDivElement>) => {
+    if (event.button !== 0) return;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    pressed.current = true;
+    scrub(timeAt(event));
+  };
+  const move = (event: PointerEvent<HTMLDivElement>) => {
+    if (!pressed.current) return;
+    const time = timeAt(event);
+    if (time !== dragged.current) scrub(time);
+  };
+  const up = () => {
+    if (!pressed.current) return;
+    pressed.current = false;
+    const time = dragged.current;
+    if (time !== null) scrub(time);
+  };
+
+  return (
+    <>
+      <div className="timeline-picture" role="img" aria-label={summary}>
+        <canvas ref={canvas} style={{ width, height }} />
+        <svg ref={svg} width={width} height={height} aria-hidden="true" />
+      </div>
+      <div
+        ref={head}
+        className="timeline-head"
+        style={{ '--top': `${layout.lanes[0].top - 8}px`, '--bottom': `${layout.bottom}px` } as CSSProperties}
+      >
+        <span ref={headTag} className="timeline-tag" />
+      </div>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the slider inside is the control; this is its track */}
+      <div
+        ref={area}
+        className="timeline-area"
+        style={{ left: layout.left, width: plot }}
+        onPointerDown={down}
+        onPointerMove={move}
+        onPointerUp={up}
+        onPointerCancel={up}
+        onDoubleClick={() => setZoom(null)}
+      >
+        <HeadSlider onScrub={scrub} />
+      </div>
+      {isZoomed && (
+        <button type="button" className="timeline-all" onClick={() => setZoom(null)}>
+          {t('time.all')}
+        </button>
+      )}
+    </>
+  );
+}
+
+/** The head for the keyboard and for those who cannot see it. */
+function HeadSlider({ onScrub }: { onScrub: (time: number) => void }) {
+  const { time, known } = useShown((f) => ({ time: f.t, known: f.known }), { time: 0, known: 0 });
+  const events = useRun((s) => s.events);
+  const end = Math.max(time, known);
+  const key = (event: KeyboardEvent) => {
+    const unit = event.shiftKey ? 20 * SAMPLE_NS : SAMPLE_NS;
+    const times = notable(events).map((e) => e.t);
+    const to: Record<string, number> = {
+      ArrowLeft: time - unit,
+      ArrowDown: time - unit,
+      ArrowRight: time + unit,
+      ArrowUp: time + unit,
+      Home: 0,
+      End: end,
+      PageUp: times.filter((v) => v > time).sort((a, b) => a - b)[0] ?? end,
+      PageDown: times.filter((v) => v < time).sort((a, b) => b - a)[0] ?? 0,
+    };
+    if (!(event.key in to) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    onScrub(Math.max(0, to[event.key]));
+  };
+  return (
+    <div
+      className="timeline-slider"
+      role="slider"
+      tabIndex={0}
+      aria-label={t('time.head')}
+      aria-valuemin={0}
+      aria-valuemax={Math.round(end / 1e6)}
+      aria-valuenow={Math.round(time / 1e6)}
+      aria-valuetext={headText(time, events)}
+      onKeyDown={key}
+    />
+  );
+}

@@ -1,0 +1,173 @@
+/** Draws the lanes to a canvas: only when the samples, the stretch of time, the size or the theme changed. */
+import type { Sample, ZoneFrame } from '../../worker/protocol';
+import type { Domain } from './domain';
+import type { Lane, TimelineLayout } from './layout';
+import { type Bucket, buckets, extent, mean } from './series';
+
+export interface LaneInput {
+  samples: readonly Sample[];
+  domain: Domain;
+  zone: ZoneFrame | null;
+  swapTotal: number;
+}
+
+type Ink = CanvasRenderingContext2D;
+type Color = (name: string) => string;
+type Pattern = CanvasPattern | string;
+
+/** Pages at the lower and upper end of the free lane: the watermarks are what matters, and they lie close together. */
+export function freeRange(zone: ZoneFrame | null): [number, number] {
+  if (!zone || zone.high === 0) return [0, 1];
+  return [Math.floor(zone.min * 0.6), Math.ceil(zone.high * 1.275)];
+}
+
+export function drawLanes(ink: Ink, layout: TimelineLayout, input: LaneInput, color: Color, hatch: Pattern): void {
+  const width = layout.right - layout.left;
+  const points = buckets(input.samples, input.domain, width);
+  for (const lane of layout.lanes) {
+    ink.save();
+    ink.beginPath();
+    ink.rect(layout.left, lane.top, width, lane.height);
+    ink.fillStyle = color('--plane');
+    ink.fill();
+    ink.clip();
+    ink.translate(layout.left, lane.top);
+    if (lane.id === 'free') drawFree(ink, lane, width, points, input, color);
+    else if (lane.id === 'scan') drawScan(ink, lane, width, points, input, color, hatch);
+    else if (lane.id === 'swap') drawSwap(ink, lane, width, points, input, color);
+    else drawPsi(ink, lane, points, input, color);
+    ink.restore();
+  }
+}
+
+function drawFree(
+  ink: Ink,
+  lane: Lane,
+  width: number,
+  points: Bucket[],
+  { samples, zone }: LaneInput,
+  color: Color,
+): void {
+  const [low, high] = freeRange(zone);
+  const y = (n: number) => lane.height - ((Math.min(high, Math.max(low, n)) - low) / (high - low)) * (lane.height - 1);
+  if (points.length > 0) {
+    ink.beginPath();
+    ink.moveTo(points[0].x, lane.height);
+    for (const b of points) ink.lineTo(b.x, y(extent(samples, b, (s) => s.zoneFree)[1]));
+    ink.lineTo(points[points.length - 1].x, lane.height);
+    ink.fillStyle = color('--free-wash');
+    ink.fill();
+    ink.beginPath();
+    for (const b of points) {
+      const [least, most] = extent(samples, b, (s) => s.zoneFree);
+      ink.lineTo(b.x, y(most));
+      if (least !== most) ink.lineTo(b.x, y(least));
+    }
+    ink.strokeStyle = color('--free');
+    ink.lineWidth = 1.4;
+    ink.stroke();
+  }
+  if (!zone) return;
+  rule(ink, width, y(zone.high), color('--ink-2'), [1.5, 2.5], 1);
+  rule(ink, width, y(zone.low), color('--ink-2'), [6, 3], 1);
+  rule(ink, width, y(zone.min), color('--red'), [], 1.4);
+}
+
+function rule(ink: Ink, width: number, y: number, color: string, dash: number[], weight: number): void {
+  ink.beginPath();
+  ink.moveTo(0, y);
+  ink.lineTo(width, y);
+  ink.setLineDash(dash);
+  ink.strokeStyle = color;
+  ink.lineWidth = weight;
+  ink.stroke();
+  ink.setLineDash([]);
+}
+
+/** Fills between a middle line and a curve; `up` is 1 above it and -1 below. */
+function half(
+  ink: Ink,
+  points: Bucket[],
+  middle: number,
+  reach: number,
+  most: number,
+  up: 1 | -1,
+  value: (b: Bucket) => number,
+  fill: Pattern,
+): void {
+  if (points.length === 0 || most <= 0) return;
+  ink.beginPath();
+  ink.moveTo(points[0].x, middle);
+  for (const b of points) ink.lineTo(b.x, middle - up * (value(b) / most) * reach);
+  ink.lineTo(points[points.length - 1].x, middle);
+  ink.fillStyle = fill;
+  ink.fill();
+}
+
+function drawScan(
+  ink: Ink,
+  lane: Lane,
+  width: number,
+  points: Bucket[],
+  { samples }: LaneInput,
+  color: Color,
+  hatch: Pattern,
+): void {
+  const middle = lane.height / 2;
+  const most = Math.max(
+    0,
+    ...points.map((b) =>
+      Math.max(
+        mean(samples, b, (s) => s.scannedKswapd),
+        mean(samples, b, (s) => s.scannedDirect),
+      ),
+    ),
+  );
+  const reach = middle - 1;
+  half(ink, points, middle, reach, most, 1, (b) => mean(samples, b, (s) => s.scannedKswapd), hatch);
+  half(ink, points, middle, reach, most, -1, (b) => mean(samples, b, (s) => s.scannedDirect), hatch);
+  half(ink, points, middle, reach, most, 1, (b) => mean(samples, b, (s) => s.stolenKswapd), color('--ink'));
+  half(ink, points, middle, reach, most, -1, (b) => mean(samples, b, (s) => s.stolenDirect), color('--ink'));
+  rule(ink, width, middle, color('--line-3'), [], 1);
+}
+
+function drawSwap(
+  ink: Ink,
+  lane: Lane,
+  width: number,
+  points: Bucket[],
+  { samples, swapTotal }: LaneInput,
+  color: Color,
+): void {
+  const middle = lane.height / 2;
+  const most = Math.max(
+    0,
+    ...points.map((b) =>
+      Math.max(
+        mean(samples, b, (s) => s.swapOut),
+        mean(samples, b, (s) => s.swapIn),
+      ),
+    ),
+  );
+  const reach = middle - 1;
+  half(ink, points, middle, reach, most, 1, (b) => mean(samples, b, (s) => s.swapOut), color('--anon-i'));
+  half(ink, points, middle, reach, most, -1, (b) => mean(samples, b, (s) => s.swapIn), color('--anon-a'));
+  rule(ink, width, middle, color('--line-3'), [], 1);
+  if (swapTotal === 0) return;
+  ink.beginPath();
+  let begun = false;
+  for (const b of points) {
+    const used = mean(samples, b, (s) => s.swapUsed);
+    if (used === 0 && !begun) continue;
+    begun = true;
+    ink.lineTo(b.x, lane.height - 1 - (used / swapTotal) * (lane.height - 2));
+  }
+  ink.strokeStyle = color('--ink');
+  ink.lineWidth = 1.5;
+  ink.stroke();
+}
+
+function drawPsi(ink: Ink, lane: Lane, points: Bucket[], { samples }: LaneInput, color: Color): void {
+  half(ink, points, lane.height, lane.height - 1, 1, 1, (b) => mean(samples, b, (s) => s.psiSome), color('--slab'));
+  half(ink, points, lane.height, lane.height - 1, 1, 1, (b) => mean(samples, b, (s) => s.psiFull), color('--kern'));
+}

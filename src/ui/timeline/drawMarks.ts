@@ -1,0 +1,115 @@
+/** Draws what lies over the lanes: flags with their poles, the veil over the known future, and the axis. */
+import { scaleLinear } from 'd3';
+import { t } from '../../i18n';
+import type { Painter } from '../charts/painter';
+import { type Domain, toX } from './domain';
+import type { Flag } from './flags';
+import type { TimelineLayout } from './layout';
+
+const SECOND = 1e9;
+
+export function drawMarks(
+  p: Painter,
+  layout: TimelineLayout,
+  domain: Domain,
+  flags: readonly Flag[],
+  head: number,
+  known: number,
+): void {
+  const { left, right, lanes, bottom, compact } = layout;
+  const width = right - left;
+  const top = lanes[0].top;
+  const at = (time: number) => left + Math.min(width, Math.max(0, toX(domain, time, width)));
+  p.begin();
+  if (known > head) {
+    const from = at(head);
+    p.el('veil', 'rect', {
+      x: from,
+      y: top,
+      width: Math.max(0, at(known) - from),
+      height: lanes[lanes.length - 1].top + lanes[lanes.length - 1].height - top,
+      fill: 'var(--side)',
+      opacity: 0.62,
+    });
+  }
+  if (!compact) axis(p, domain, left, width, bottom);
+  for (const flag of flags) {
+    p.group(flag.key, { 'data-flag': flag.t, class: `flag-${flag.kind}` }, () =>
+      pennant(p, flag, layout, left + flag.x, flag.t > head),
+    );
+  }
+  p.end();
+}
+
+function axis(p: Painter, domain: Domain, left: number, width: number, y: number): void {
+  const scale = scaleLinear([domain.from / SECOND, domain.to / SECOND], [left, left + width]);
+  const ticks = scale.ticks(Math.max(2, Math.round(width / 90)));
+  const format = scale.tickFormat(ticks.length);
+  ticks.forEach((tick, i) => {
+    const x = scale(tick);
+    p.path(`tick-${i}`, `M${x} ${y}v4`, { stroke: 'var(--ink-3)' });
+    const text = i === 0 ? t('time.value', { time: format(tick) }) : format(tick);
+    p.text(`tick-text-${i}`, x, y + 16, text, { class: 'c s3 m', 'font-size': 11 });
+  });
+}
+
+function pennant(p: Painter, flag: Flag, layout: TimelineLayout, x: number, ahead: boolean): void {
+  const { flags: y, bottom, compact, lanes } = layout;
+  const { key, kind, side } = flag;
+  const end = compact ? bottom : bottom;
+  if (kind === 'tick') {
+    p.path(`${key}-tick`, `M${x} ${lanes[0].top}v5`, { stroke: 'var(--ink-3)' });
+    return;
+  }
+  if (kind === 'kill') {
+    p.path(`${key}-pole`, `M${x} ${y}V${end}`, {
+      stroke: 'var(--red)',
+      'stroke-width': 1.6,
+      'stroke-dasharray': ahead ? '2 3' : undefined,
+    });
+    const words = compact || flag.label === '' ? '✕' : flag.label;
+    const w = (words === '✕' ? 12 : flag.width) + 8;
+    const box = side === 'right' || words === '✕' ? x : x - w;
+    const h = compact ? 13 : 17;
+    p.el(`${key}-box`, 'rect', {
+      x: box,
+      y: compact ? 1 : y,
+      width: w,
+      height: h,
+      fill: ahead ? 'var(--side)' : 'var(--red)',
+      stroke: 'var(--red)',
+    });
+    p.text(
+      `${key}-text`,
+      box + 4,
+      (compact ? 1 : y) + (compact ? 10.5 : 12.5),
+      words,
+      {
+        class: 'b',
+        'font-size': compact ? 11 : 12,
+      },
+      ahead ? 'var(--red)' : 'var(--on-red)',
+    );
+    return;
+  }
+  const ink = kind === 'command' ? 'var(--ink-3)' : 'var(--ink-2)';
+  const from = y + 4;
+  p.path(`${key}-pole`, `M${x} ${from}V${kind === 'command' ? lanes[0].top : end}`, {
+    stroke: ink,
+    'stroke-width': 1,
+    'stroke-dasharray': '2 3',
+    opacity: ahead ? 0.6 : 1,
+  });
+  p.path(`${key}-flag`, kind === 'command' ? `M${x - 4} ${from}h8l-4 7z` : `M${x} ${from}l9 4.5l-9 4.5z`, {
+    fill: ahead ? 'var(--side)' : ink,
+    stroke: ink,
+    'stroke-width': 1,
+  });
+  if (flag.label === '' || compact) return;
+  const right = side === 'right';
+  p.text(`${key}-text`, right ? x + 13 : x - 5, y + 12.5, flag.label, {
+    class: right ? 's2' : 's2 e',
+    'font-size': 12,
+    opacity: ahead ? 0.7 : 1,
+  });
+}

@@ -1,0 +1,126 @@
+/** Pennants: which moments get one, and where its words go so that none covers another. */
+import { t } from '../../i18n';
+import type { TimelineEvent } from '../../worker/protocol';
+import { type Domain, toX } from './domain';
+
+/** An OOM and its kill are one moment when they lie this close, ns. */
+const SAME_MOMENT = 20e6;
+/** Flags of one kind closer than this, px, become one. */
+const MERGE = 9;
+
+export interface Flag {
+  key: string;
+  t: number;
+  x: number;
+  kind: 'kill' | 'landmark' | 'command' | 'tick';
+  /** All that happened there. */
+  title: string;
+  /** Words beside the pennant, '' = no room for them. */
+  label: string;
+  side: 'left' | 'right';
+  /** Width of the words, px. */
+  width: number;
+}
+
+export function eventName(event: TimelineEvent): string {
+  switch (event.kind) {
+    case 'kill':
+      return t('time.killed', { name: event.label });
+    case 'command':
+      return t('time.command', { name: event.label });
+    case 'exit':
+      return t('time.exit', { name: event.label });
+    case 'reap':
+      return t('time.reap', { name: event.label });
+    default:
+      return t(`time.${event.kind}`);
+  }
+}
+
+/** Events worth a flag: an OOM that ends in a kill is told by the kill. */
+export function notable(events: readonly TimelineEvent[]): TimelineEvent[] {
+  const kills = events.filter((e) => e.kind === 'kill');
+  return events.filter((e) => e.kind !== 'oom' || !kills.some((k) => Math.abs(k.t - e.t) < SAME_MOMENT));
+}
+
+const kindOf = (event: TimelineEvent): Flag['kind'] =>
+  event.kind === 'kill' || event.kind === 'panic'
+    ? 'kill'
+    : event.kind === 'command'
+      ? 'command'
+      : event.kind === 'exit' || event.kind === 'reap'
+        ? 'tick'
+        : 'landmark';
+
+const RANK: Record<Flag['kind'], number> = { kill: 0, landmark: 1, command: 2, tick: 3 };
+/** Of the pennant, and between words. */
+const PENNANT = 12;
+
+export function placeFlags(
+  events: readonly TimelineEvent[],
+  domain: Domain,
+  width: number,
+  measure: (text: string, bold: boolean) => number,
+): Flag[] {
+  const flags: Flag[] = [];
+  const groups: { kind: Flag['kind']; events: TimelineEvent[]; x: number }[] = [];
+  for (const event of [...notable(events)].sort((a, b) => a.t - b.t)) {
+    const x = toX(domain, event.t, width);
+    if (x < -1 || x > width + 1) continue;
+    const kind = kindOf(event);
+    const near = groups.find((g) => g.kind === kind && Math.abs(g.x - x) < MERGE);
+    if (near) near.events.push(event);
+    else groups.push({ kind, events: [event], x });
+  }
+  for (const { kind, events: all, x } of groups) {
+    const first = all[0];
+    const short =
+      kind === 'tick'
+        ? ''
+        : kind !== 'kill'
+          ? [...new Set(all.map(eventName))].join(', ')
+          : first.kind === 'panic'
+            ? t('time.kill', { name: t('time.panic') })
+            : all.length > 1
+              ? t('time.kills', { n: all.length })
+              : t('time.kill', { name: first.label });
+    flags.push({
+      key: `${kind}-${first.t}-${first.pid}`,
+      t: first.t,
+      x,
+      kind,
+      title: all.map(eventName).join(', '),
+      label: short,
+      side: 'right',
+      width: short ? measure(short, kind === 'kill') : 0,
+    });
+  }
+  // What matters most is placed first. Every pennant needs its own few px, with or without words.
+  const taken: [number, number][] = [];
+  const free = (from: number, to: number) =>
+    from >= -60 && to <= width + 10 && taken.every(([a, b]) => to <= a || from >= b);
+  const order = [...flags].sort((a, b) => RANK[a.kind] - RANK[b.kind] || a.t - b.t);
+  for (const flag of order) {
+    if (flag.label === '') continue;
+    const poles = flags.filter((f) => f !== flag && RANK[f.kind] <= 1);
+    const clear = (from: number, to: number) => free(from, to) && !poles.some((f) => f.x > from && f.x < to);
+    const right: [number, number] = [flag.x, flag.x + PENNANT + flag.width + 6];
+    const left: [number, number] = [flag.x - flag.width - PENNANT, flag.x];
+    if (clear(...right)) taken.push(right);
+    else if (clear(...left)) {
+      flag.side = 'left';
+      taken.push(left);
+    } else flag.label = '';
+  }
+  return flags;
+}
+
+/** The event nearest to a moment, by time. */
+export function nearestEvent(events: readonly TimelineEvent[], time: number): TimelineEvent | null {
+  let best: TimelineEvent | null = null;
+  for (const event of notable(events)) {
+    if (event.kind === 'exit' || event.kind === 'reap') continue;
+    if (!best || Math.abs(event.t - time) < Math.abs(best.t - time)) best = event;
+  }
+  return best;
+}
