@@ -129,7 +129,8 @@ function kernelThreads(k: Kernel): void {
   k.writeback.flusher = createTask(k, { ...idle, comm: 'kworker/u4:0', flags: PF_KTHREAD }).pid;
   for (const node of k.nodes) {
     const flags = PF_KTHREAD | PF_KSWAPD | PF_MEMALLOC;
-    node.kswapd = createTask(k, { ...idle, comm: `kswapd${node.id}`, flags }).pid;
+    // It runs at boot, finds nothing to do, and goes to sleep by itself.
+    node.kswapd = createTask(k, { comm: `kswapd${node.id}`, ppid: 2, flags }).pid;
   }
 }
 

@@ -56,8 +56,16 @@ export interface ReplayProc {
   oom_score: number;
   oom_score_adj: number;
 }
+/** A zone at a sample: pages; `pcp_count` over all cpus, `pcp_high` of the first. */
+export interface SampleZone {
+  free: number;
+  boost: number;
+  pcp_count: number;
+  pcp_high: number;
+}
 export interface ReplaySample {
   label: string;
+  zones: Record<string, SampleZone>;
   meminfo: Record<string, number>;
   vmstat: Record<string, number>;
   procs: ReplayProc[];

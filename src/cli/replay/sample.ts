@@ -2,6 +2,7 @@
 import { oomScore, pidStatus, readProcFile } from '../../linux/fs/proc';
 import type { Kernel } from '../../linux/include/kernel';
 import { findTask } from '../../linux/kernel/sched/core';
+import { zonePcpCount } from '../../linux/mm/page_alloc';
 import type { Guest } from './guest';
 import type { ReplayProc, ReplaySample } from './output';
 
@@ -40,6 +41,12 @@ export function takeSample(g: Guest, label: string): ReplaySample {
   const rows = [{ pid: 1, name: 'init' }, ...g.procs.filter((p) => p.alive)];
   return {
     label,
+    zones: Object.fromEntries(
+      k.zones.map((z) => [
+        `${z.node}/${z.name}`,
+        { free: z.free, boost: z.boost, pcp_count: zonePcpCount(z), pcp_high: z.pcp[0].high },
+      ]),
+    ),
     meminfo: numbers(readProcFile(k, '/proc/meminfo') ?? ''),
     vmstat: numbers(readProcFile(k, '/proc/vmstat') ?? ''),
     procs: rows.map((p) => sampleProc(k, p.pid, p.name)).filter((p) => p !== null),

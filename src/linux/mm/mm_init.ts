@@ -372,6 +372,8 @@ function placeRecorded(
     regions[order].push(p);
     p += 1 << order;
   }
+  // At the edges of the range lie regions whose buddy is not managed: those may be free as they are.
+  const edges = regions.map((starts, order) => (order < MAX_PAGE_ORDER ? [...starts] : []));
   const typeSet = new Uint8Array(m.pageblock.length);
   const claimType = (p: number, order: number, mt: number): void => {
     for (let b = p >> PAGEBLOCK_ORDER; b <= (p + (1 << order) - 1) >> PAGEBLOCK_ORDER; b++) {
@@ -383,12 +385,17 @@ function placeRecorded(
     const b = p >> PAGEBLOCK_ORDER;
     return !typeSet[b] || m.pageblock[b] === mt;
   };
-  /** Takes a region of at least `order`, the smallest there is, from a pageblock of the right type where possible. */
+  /**
+   * Takes a region for a block of this order, from a pageblock of the right type where possible: one at the edge that
+   * fits exactly, else the smallest that leaves room beside the block.
+   */
   const takeRegion = (order: number, mt: number): { p: number; order: number } | null => {
+    const least = Math.min(order + 1, MAX_PAGE_ORDER);
     for (const strict of [true, false]) {
       for (let o = order; o <= MAX_PAGE_ORDER; o++) {
         for (let i = regions[o].length - 1; i >= 0; i--) {
           const p = regions[o][i];
+          if (o < least && !edges[o].includes(p)) continue;
           if (strict && !fits(p, mt)) continue;
           regions[o].splice(i, 1);
           return { p, order: o };
@@ -400,7 +407,7 @@ function placeRecorded(
   for (let order = MAX_PAGE_ORDER; order >= 0; order--) {
     for (let mt = 0; mt < MIGRATE_TYPES; mt++) {
       for (let n = blocks[order]?.[mt] ?? 0; n > 0; n--) {
-        const region = takeRegion(Math.min(order + 1, MAX_PAGE_ORDER), mt);
+        const region = takeRegion(order, mt);
         if (!region) continue;
         let o = region.order;
         while (o > order) {
