@@ -13,7 +13,7 @@ import {
   PGTYPE_KERNEL, PGTYPE_KSTACK, PGTYPE_MASK, PGTYPE_PCP, PGTYPE_SLAB_RECLAIMABLE, PGTYPE_SLAB_UNRECLAIMABLE, PGTYPE_TABLE,
 } from '../../linux/include/page';
 import {
-  PF_KSWAPD, PF_KTHREAD, PF_MEMALLOC, TASK_INTERRUPTIBLE, type Task, WAIT_KTHREAD,
+  PF_CAP_SYS_ADMIN, PF_KSWAPD, PF_KTHREAD, PF_MEMALLOC, TASK_INTERRUPTIBLE, type Task, WAIT_KTHREAD,
 } from '../../linux/include/sched';
 import { MS, SEC } from '../../linux/include/units';
 import {
@@ -169,7 +169,7 @@ export function bootRecorded(r: Recording): Guest {
     costs: costsOf(r),
   });
   k.now = BOOT_TIME;
-  const init = createTask(k, { comm: 'init', pid: 1, ppid: 0 });
+  const init = createTask(k, { comm: 'init', pid: 1, ppid: 0, flags: PF_CAP_SYS_ADMIN });
   kernelThreads(k);
   k.current = init.pid;
 

@@ -1,0 +1,30 @@
+/** The command line: `oomlab COMMAND ...`. Exit status 0 = done, 1 = the answer is "no", 2 = bad input or usage. */
+import { type CommandIo, replay } from './replay';
+
+const USAGE = `Usage: oomlab COMMAND [ARGUMENTS]
+
+Commands:
+  replay TRACE.json    run a recording of a real kernel through the model
+
+oomlab COMMAND --help explains a command.
+`;
+
+/** Runs one command. Resolves to the exit code. */
+export async function main(argv: string[], io: CommandIo): Promise<number> {
+  const [command, ...rest] = argv;
+  switch (command) {
+    case 'replay':
+      return replay(rest, io);
+    case '--help':
+    case '-h':
+    case 'help':
+      io.stdout.write(USAGE);
+      return 0;
+    case undefined:
+      io.stderr.write('oomlab: expected a command; see oomlab --help\n');
+      return 2;
+    default:
+      io.stderr.write(`oomlab: unknown command ${command}; see oomlab --help\n`);
+      return 2;
+  }
+}
