@@ -3,7 +3,7 @@
 import { sysrq } from '../linux/drivers/tty/sysrq';
 import { writeOomScoreAdj } from '../linux/fs/proc/oom';
 import { EINVAL, ENOENT } from '../linux/include/errno';
-import { PF_KTHREAD, PF_STOPPED, type Task } from '../linux/include/sched';
+import { PF_KTHREAD, PF_STOPPED, type Task, WAIT_USER } from '../linux/include/sched';
 import { findTask, isGlobalInit, sendSigkill, wakeUpProcess } from '../linux/kernel/sched/core';
 import { SYSCTL_NAMES, writeSysctl } from '../linux/kernel/sysctl';
 import { type Action, RefusalError, type Signal } from './commands';
@@ -21,7 +21,7 @@ export function startDue(m: Machine, t: number): void {
   // init starts them: memory it has to wait for, it waits for itself.
   if (m.starting.length > 0) {
     const init = findTask(m.kernel, 1);
-    if (init && init.waitKind !== 0 && init.alloc === null) wakeUpProcess(m.kernel, init);
+    if (init?.waitKind === WAIT_USER) wakeUpProcess(m.kernel, init);
   }
 }
 

@@ -60,7 +60,9 @@ export function findInode(k: Kernel, name: string): Inode | null {
 /** Makes room in the page cache's array for file page `index`. */
 export function ensureCache(inode: Inode, index: number): void {
   if (index < inode.cache.length) return;
-  const cap = Math.max(index + 1, Math.min(inode.nrPages, Math.max(64, inode.cache.length * 2)));
+  const doubled = Math.max(64, inode.cache.length * 2);
+  // A file that is being appended to has no length to stop at.
+  const cap = Math.max(index + 1, index < inode.nrPages ? Math.min(inode.nrPages, doubled) : doubled);
   const cache = new Int32Array(cap);
   cache.set(inode.cache);
   inode.cache = cache;
