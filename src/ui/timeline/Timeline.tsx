@@ -34,11 +34,17 @@ const SNAP = 6;
 /** The whole run on one axis, with the head that every other view follows. */
 export function Timeline() {
   const [asTable, setAsTable] = useState(false);
-  const [box, { width, height }] = useSize<HTMLDivElement>();
+  const [box, { width, height }] = useSize<HTMLElement>();
   const summary = useSlow(summarize);
   const layout = timelineLayout(width, height);
   return (
-    <div className="timeline" ref={box} data-region="timeline" data-compact={layout.compact || undefined}>
+    <section
+      className="timeline"
+      ref={box}
+      data-region="timeline"
+      aria-label={t('time.label')}
+      data-compact={layout.compact || undefined}
+    >
       {asTable ? (
         <TimelineTable />
       ) : (
@@ -52,7 +58,7 @@ export function Timeline() {
           <TableToggle on={asTable} onChange={setAsTable} />
         </div>
       )}
-    </div>
+    </section>
   );
 }
 

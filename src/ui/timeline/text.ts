@@ -9,7 +9,8 @@ import { eventName, nearestEvent, notable } from './flags';
 import { sampleAt } from './series';
 
 const SECOND = 1e9;
-const ROWS = 60;
+/** About as many rows as this. */
+const ROWS = 30;
 
 export function psiText(some: number, full: number): string {
   return t('time.psiValue', { some: Math.round(some * 100), full: Math.round(full * 100) });
@@ -49,7 +50,7 @@ export function timelineSummary(frame: Frame, events: readonly TimelineEvent[]):
   });
 }
 
-/** Round steps of time up to the head, 60 rows at most; rates are means over the step. */
+/** Round steps of time up to the head, a few dozen rows; rates are means over the step. */
 export function timelineTable(frame: Frame, samples: readonly Sample[], events: readonly TimelineEvent[]): TableData {
   const zone = frame.zones.find((z) => z.id === frame.gauge.zone)?.name ?? '';
   const step = Math.max(SAMPLE_NS, tickStep(0, Math.max(1, frame.t), ROWS));
