@@ -6,7 +6,7 @@ export const en = {
   'app.name': 'oomlab',
   'app.lab': 'The lab',
 
-  'machine.pick': 'Machine: {title}',
+  'machine.pick': 'Machine:',
   'machine.none': 'Starting…',
   'machine.facts': '{ram} RAM, {swap}, {cpus} {cpus|CPU|CPUs}',
   'machine.swap': '{size} swap',
@@ -86,7 +86,7 @@ export const en = {
   'processes.adj.range': 'oom_score_adj goes from −1000 to 1000; {value} is outside.',
   'processes.adj.nan': 'oom_score_adj is a whole number from −1000 to 1000; “{value}” is not one.',
   'processes.signal': 'Signal {name} ({pid})',
-  'processes.details': 'About {name} ({pid})',
+  'processes.details': '{name} {pid}: details',
   'processes.signal.SIGKILL': 'ends it at once',
   'processes.signal.SIGTERM': 'asks it to end',
   'processes.signal.SIGSTOP': 'stops it; it keeps its memory',

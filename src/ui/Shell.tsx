@@ -2,7 +2,16 @@ import { type ReactNode, useEffect } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { handleKey } from '../actions/registry';
 import { t } from '../i18n';
-import { type PhoneTab, type SideTab, setPhoneTab, setSideTab, useSettings, useShown } from '../store';
+import {
+  type MarkKind,
+  type PhoneTab,
+  type SideTab,
+  setPhoneTab,
+  setSideTab,
+  useSelection,
+  useSettings,
+  useShown,
+} from '../store';
 import { useLayout } from './controls/useMedia';
 import { Hero } from './hero/Hero';
 import { Log } from './log/Log';
@@ -17,11 +26,23 @@ import { Timeline } from './timeline/Timeline';
 import { TopBar } from './topbar/TopBar';
 import { WhoDiesNext } from './victim/WhoDiesNext';
 
+/** The part of a process's bar that a kind of page belongs to; kinds that no process owns fade them all. */
+const BAR_PART: Partial<Record<MarkKind, string>> = {
+  anonActive: 'anon',
+  anonInactive: 'anon',
+  fileActive: 'file',
+  fileInactive: 'file',
+  shmem: 'shm',
+  pagetables: 'pt',
+  swap: 'swap',
+};
+
 /** The lab: its regions, arranged for the width there is. */
 export function Shell() {
   const layout = useLayout();
   const view = useSettings((s) => s.view);
   const status = useShown((f) => f.status, 'paused');
+  const hover = useSelection((s) => s.hoveredKind && (BAR_PART[s.hoveredKind] ?? 'none'));
   // The hash of what is shown: empty while the machine runs.
   const stateHash = useShown((f) => f.stateHash, '');
 
@@ -38,6 +59,7 @@ export function Shell() {
       data-state-hash={stateHash}
       data-status={status}
       data-view={view}
+      data-hover={hover ?? undefined}
     >
       {layout === 'wide' && <Wide />}
       {layout === 'medium' && <Medium />}
@@ -53,31 +75,35 @@ function Wide() {
   return (
     <>
       <TopBar />
-      <Processes />
-      <Main />
-      <PathColumn />
-      <div className="lab-timeline">
-        <Timeline />
-      </div>
+      <aside className="lab-processes" aria-label={t('tabs.processes')}>
+        <Processes />
+      </aside>
+      <main className="lab-hero">
+        <Hero />
+      </main>
+      <aside className="lab-path" aria-label={t('tabs.path')}>
+        <PathColumn />
+      </aside>
+      <TimelineRegion />
       <Log />
     </>
   );
 }
 
-function Main() {
+function PathColumn() {
   return (
-    <main className="lab-hero">
-      <Hero />
-    </main>
+    <div className="lab-scroll">
+      <AllocationPath />
+      <WhoDiesNext />
+    </div>
   );
 }
 
-function PathColumn() {
+function TimelineRegion() {
   return (
-    <aside className="lab-path" aria-label={t('path.title')}>
-      <AllocationPath />
-      <WhoDiesNext />
-    </aside>
+    <div className="lab-timeline">
+      <Timeline />
+    </div>
   );
 }
 
@@ -87,42 +113,44 @@ function Medium() {
   return (
     <>
       <TopBar />
-      <Tabs className="lab-side" selectedKey={tab} onSelectionChange={(key) => setSideTab(key as SideTab)}>
-        <TabList className="tabs" aria-label={t('tabs.side')}>
-          <Tab id="processes">{t('tabs.processes')}</Tab>
-          <Tab id="path">{t('tabs.path')}</Tab>
-          <Tab id="log">{t('tabs.log')}</Tab>
-        </TabList>
-        <TabPanel id="processes">
-          <Processes />
-        </TabPanel>
-        <TabPanel id="path">
-          <PathColumn />
-        </TabPanel>
-        <TabPanel id="log">
-          <Log />
-        </TabPanel>
-      </Tabs>
-      <Main />
-      <div className="lab-timeline">
-        <Timeline />
-      </div>
+      <aside className="lab-side" aria-label={t('tabs.side')}>
+        <Tabs className="side-tabs" selectedKey={tab} onSelectionChange={(key) => setSideTab(key as SideTab)}>
+          <TabList className="tabs" aria-label={t('tabs.side')}>
+            <Tab id="processes">{t('tabs.processes')}</Tab>
+            <Tab id="path">{t('tabs.path')}</Tab>
+            <Tab id="log">{t('tabs.log')}</Tab>
+          </TabList>
+          <TabPanel id="processes">
+            <Processes />
+          </TabPanel>
+          <TabPanel id="path">
+            <PathColumn />
+          </TabPanel>
+          <TabPanel id="log">
+            <Log />
+          </TabPanel>
+        </Tabs>
+      </aside>
+      <main className="lab-hero">
+        <Hero />
+      </main>
+      <TimelineRegion />
     </>
   );
 }
 
 const PHONE_TABS: { id: PhoneTab; body: () => ReactNode }[] = [
-  { id: 'memory', body: () => <Main /> },
-  { id: 'processes', body: () => <Processes /> },
-  { id: 'path', body: () => <PathColumn /> },
   {
-    id: 'timeline',
+    id: 'memory',
     body: () => (
-      <div className="lab-timeline">
-        <Timeline />
+      <div className="lab-hero">
+        <Hero />
       </div>
     ),
   },
+  { id: 'processes', body: () => <Processes /> },
+  { id: 'path', body: () => <PathColumn /> },
+  { id: 'timeline', body: () => <TimelineRegion /> },
   { id: 'log', body: () => <Log /> },
 ];
 
@@ -132,21 +160,23 @@ function Narrow() {
   return (
     <>
       <NarrowBar />
-      <Tabs className="phone" selectedKey={tab} onSelectionChange={(key) => setPhoneTab(key as PhoneTab)}>
-        <TabList className="phone-tabs" aria-label={t('tabs.regions')}>
-          {PHONE_TABS.map(({ id }) => (
-            <Tab key={id} id={id}>
-              {t(`tabs.${id}`)}
-            </Tab>
+      <main className="phone">
+        <Tabs className="phone-body" selectedKey={tab} onSelectionChange={(key) => setPhoneTab(key as PhoneTab)}>
+          <TabList className="phone-tabs" aria-label={t('tabs.regions')}>
+            {PHONE_TABS.map(({ id }) => (
+              <Tab key={id} id={id}>
+                {t(`tabs.${id}`)}
+              </Tab>
+            ))}
+          </TabList>
+          {PHONE_TABS.map(({ id, body }) => (
+            <TabPanel key={id} id={id} className="phone-panel">
+              {body()}
+            </TabPanel>
           ))}
-        </TabList>
-        {PHONE_TABS.map(({ id, body }) => (
-          <TabPanel key={id} id={id} className="phone-panel">
-            {body()}
-          </TabPanel>
-        ))}
-        <Dock />
-      </Tabs>
+          <Dock />
+        </Tabs>
+      </main>
     </>
   );
 }

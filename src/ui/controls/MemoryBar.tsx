@@ -1,4 +1,5 @@
 import { t } from '../../i18n';
+import { hoverKind, type MarkKind } from '../../store';
 import type { ProcFrame } from '../../worker/protocol';
 import { pages } from '../format';
 
@@ -15,6 +16,9 @@ const parts = (p: Held) =>
     { key: 'pt', n: p.pgtables },
     { key: 'swap', n: p.swap },
   ] as const;
+
+/** Parts of a bar that are one kind of page: anonymous and file pages are on active or inactive lists. */
+const KIND: Partial<Record<string, MarkKind>> = { shm: 'shmem', pt: 'pagetables', swap: 'swap' };
 
 /** "anon 248 MiB, swap 140 MiB". */
 export function heldText(p: Held): string {
@@ -42,7 +46,14 @@ export function MemoryBar({ proc, scale, adjPoints = 0, className = 'rss' }: Pro
   return (
     <span className={className} role="img" aria-label={heldText(proc)}>
       {parts(proc).map(({ key, n }) => (
-        <i key={key} className={`k-${key}`} style={{ width: share(n) }} data-empty={n === 0 || undefined} />
+        <i
+          key={key}
+          className={`k-${key}`}
+          style={{ width: share(n) }}
+          data-empty={n === 0 || undefined}
+          onPointerEnter={() => hoverKind(KIND[key] ?? null)}
+          onPointerLeave={() => hoverKind(null)}
+        />
       ))}
       {adjPoints > 0 && <i className="k-adj" style={{ width: share(adjPoints) }} />}
       {adjPoints < 0 && (

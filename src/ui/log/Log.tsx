@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { t } from '../../i18n';
 import { type LogTab, setLogLarge, setLogTab, useSettings } from '../../store';
@@ -5,6 +6,7 @@ import { IconButton } from '../controls/IconButton';
 import { useLayout } from '../controls/useMedia';
 import { KernelLog } from './KernelLog';
 import { ProcFiles } from './ProcFiles';
+import { ToolSlot } from './Scroller';
 import { Tracepoints } from './Tracepoints';
 
 /** What the kernel says, what it does, and what it tells in /proc. */
@@ -12,8 +14,16 @@ export function Log() {
   const tab = useSettings((s) => s.logTab);
   const large = useSettings((s) => s.logLarge);
   const layout = useLayout();
+  const [slot, setSlot] = useState<HTMLElement | null>(null);
   return (
-    <section className={`lab-log${large ? ' large' : ''}`} data-region="log" aria-label={t('log.title')}>
+    <section
+      className={`lab-log${large ? ' large' : ''}`}
+      data-region="log"
+      aria-label={t('log.title')}
+      onKeyDown={(e) => {
+        if (e.key === 'Escape' && large) setLogLarge(false);
+      }}
+    >
       <Tabs className="log-tabs" selectedKey={tab} onSelectionChange={(key) => setLogTab(key as LogTab)}>
         <div className="log-head">
           <TabList className="tabs" aria-label={t('log.title')}>
@@ -21,6 +31,7 @@ export function Log() {
             <Tab id="trace">{t('log.trace')}</Tab>
             <Tab id="proc">{t('log.proc')}</Tab>
           </TabList>
+          <div ref={setSlot} />
           {layout !== 'narrow' && (
             <IconButton
               className="btn ic small"
@@ -30,15 +41,17 @@ export function Log() {
             />
           )}
         </div>
-        <TabPanel id="kernel" className="log-panel">
-          <KernelLog />
-        </TabPanel>
-        <TabPanel id="trace" className="log-panel">
-          <Tracepoints />
-        </TabPanel>
-        <TabPanel id="proc" className="log-panel">
-          <ProcFiles />
-        </TabPanel>
+        <ToolSlot value={slot}>
+          <TabPanel id="kernel" className="log-panel">
+            <KernelLog />
+          </TabPanel>
+          <TabPanel id="trace" className="log-panel">
+            <Tracepoints />
+          </TabPanel>
+          <TabPanel id="proc" className="log-panel">
+            <ProcFiles />
+          </TabPanel>
+        </ToolSlot>
       </Tabs>
     </section>
   );

@@ -1,10 +1,14 @@
-import { type ReactNode, useLayoutEffect, useRef, useState } from 'react';
+import { createContext, type ReactNode, useContext, useLayoutEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
+import { createPortal } from 'react-dom';
 import { t } from '../../i18n';
 import { notify } from '../../store';
 
 /** Nearer to the end than that counts as at the end, px. */
 const END_SLACK = 24;
+
+/** Where the text's buttons go: beside the tabs, so that they take no line of their own. */
+export const ToolSlot = createContext<HTMLElement | null>(null);
 
 interface Props {
   /** Changes when there is something new at the end. */
@@ -23,26 +27,22 @@ interface Props {
 export function Scroller({ version, label, copy, tools, follow = true, children }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [away, setAway] = useState(false);
+  const slot = useContext(ToolSlot);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: new content is what moves the end
   useLayoutEffect(() => {
     if (follow && !away && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [version, away, follow]);
 
+  const copyButton = (
+    <Button className="btn small" onPress={() => void toClipboard(copy())}>
+      {t('log.copy')}
+    </Button>
+  );
   return (
     <>
-      <div className="log-tools">
-        {tools}
-        <span className="grow" />
-        {follow && away && (
-          <Button className="btn soft small" onPress={() => setAway(false)}>
-            {t('log.follow')}
-          </Button>
-        )}
-        <Button className="btn small" onPress={() => void toClipboard(copy())}>
-          {t('log.copy')}
-        </Button>
-      </div>
+      {tools && <div className="log-tools">{tools}</div>}
+      {slot && createPortal(copyButton, slot)}
       <div
         ref={box}
         className="log"
@@ -55,6 +55,11 @@ export function Scroller({ version, label, copy, tools, follow = true, children 
       >
         {children}
       </div>
+      {follow && away && (
+        <Button className="btn solid small log-follow" onPress={() => setAway(false)}>
+          {t('log.follow')}
+        </Button>
+      )}
     </>
   );
 }

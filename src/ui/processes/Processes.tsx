@@ -15,7 +15,7 @@ const NO_PROCS: ProcFrame[] = [];
 /** Processes by badness, and the programs that can be launched. */
 export function Processes() {
   return (
-    <aside className="lab-processes" data-region="processes" aria-label={t('processes.title')}>
+    <section className="lab-scroll" data-region="processes" aria-label={t('processes.title')}>
       <div className="hd">
         <h2>{t('processes.title')}</h2>
         <span className="mut">{t('processes.sub')}</span>
@@ -26,7 +26,7 @@ export function Processes() {
       </div>
       <ProcessList />
       <Launch />
-    </aside>
+    </section>
   );
 }
 

@@ -21,9 +21,13 @@ export function MachinePicker() {
   return (
     <>
       <MenuTrigger>
-        <Button className="btn picker" aria-label={t('machine.pick', { title })}>
+        <Button className="btn picker">
           <span className="picker-title">
-            {title} <span className="mut">▾</span>
+            <span className="vh">{t('machine.pick')} </span>
+            {title}{' '}
+            <span className="mut" aria-hidden="true">
+              ▾
+            </span>
           </span>
           <small>{facts}</small>
         </Button>

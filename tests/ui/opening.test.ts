@@ -1,0 +1,101 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { readSettings } from '../../src/actions/boot';
+import { connectMachine } from '../../src/actions/lab';
+import { listScenarios, openFile, openFromAddress, openScenario } from '../../src/actions/scenarios';
+import { DEFAULT_SCENARIO } from '../../src/scenario/builtin';
+import { encodeSession } from '../../src/scenario/link';
+import { type Session, sessionOf } from '../../src/scenario/schema';
+import { clearRun, noticeStore, runStore, setTheme, settingsStore, setView } from '../../src/store';
+import { fixtureFrame } from '../fixtures/frame';
+import { type FakeMachine, fakeMachine } from '../fixtures/port';
+
+let machine: FakeMachine;
+const opened = (): Session[] => machine.requests.flatMap((r) => (r.type === 'open' ? [r.session] : []));
+const notices = () => noticeStore.getState().notices.map((n) => n.text);
+const idOf = (session: Session) => (typeof session.scenario === 'string' ? session.scenario : session.scenario.id);
+
+beforeEach(() => {
+  clearRun();
+  noticeStore.setState({ notices: [] });
+  machine = fakeMachine(fixtureFrame());
+  connectMachine(machine);
+});
+
+describe('the machine the address asks for', () => {
+  it('is the default one when it asks for none', async () => {
+    await openFromAddress({ search: '', hash: '' });
+    expect(opened().map(idOf)).toEqual([DEFAULT_SCENARIO.id]);
+    expect(runStore.getState().scenario).toBe(DEFAULT_SCENARIO.id);
+    expect(notices()).toEqual([]);
+  });
+  it('is the built-in one it names', async () => {
+    await openFromAddress({ search: '?scenario=crazy-allocator', hash: '' });
+    expect(opened().map(idOf)).toEqual(['crazy-allocator']);
+  });
+  it('is the default one, with a word about it, when there is no such machine', async () => {
+    await openFromAddress({ search: '?scenario=nonsense', hash: '' });
+    expect(opened().map(idOf)).toEqual([DEFAULT_SCENARIO.id]);
+    expect(notices()).toEqual(['There is no built-in machine “nonsense”, so the default one is open instead.']);
+  });
+  it('comes whole out of a link', async () => {
+    const session = sessionOf(DEFAULT_SCENARIO);
+    session.commands = [{ t: 5, command: { op: 'sysctl', name: 'vm.swappiness', value: '0' } }];
+    await openFromAddress({ search: '', hash: `#s=${encodeSession(session)}` });
+    expect(opened()).toEqual([session]);
+  });
+  it('is the default one, with a word about it, when the link is damaged', async () => {
+    await openFromAddress({ search: '', hash: '#s=AAAA' });
+    expect(opened().map(idOf)).toEqual([DEFAULT_SCENARIO.id]);
+    expect(notices()[0]).toContain('This link is damaged');
+  });
+});
+
+describe('files', () => {
+  it('that are no JSON are refused in one sentence and leave the machine alone', async () => {
+    expect(await openFile('notes.txt', 'hello')).toBe(false);
+    expect(opened()).toEqual([]);
+    expect(notices()[0]).toMatch(/^notes\.txt is not a scenario or session file: This is not valid JSON/);
+  });
+  it('name what is wrong with a scenario', async () => {
+    expect(await openFile('x.json', '{"format":"oomlab/scenario@1","id":"x"}')).toBe(false);
+    expect(notices()[0]).toContain('title');
+  });
+  it('that are scenarios open', async () => {
+    expect(await openFile('x.json', JSON.stringify(DEFAULT_SCENARIO))).toBe(true);
+    expect(opened()).toHaveLength(1);
+    expect(runStore.getState().scenario).toBe('');
+  });
+});
+
+describe('built-in machines', () => {
+  it('each say the point they make', () => {
+    expect(listScenarios().length).toBeGreaterThanOrEqual(6);
+    for (const { title, point } of listScenarios()) {
+      expect(title).not.toBe('');
+      expect(point.length).toBeGreaterThan(40);
+    }
+  });
+  it('stay closed when the machine refuses, with the reason', async () => {
+    machine.refuse('open', { code: 'ram-too-large', params: { max: 2 ** 34, got: 2 ** 40 } });
+    expect(await openScenario('crazy-allocator')).toBe(false);
+    expect(runStore.getState().scenario).toBe('');
+    expect(notices()).toEqual(['The model holds at most 16 GiB of RAM, got 1024 GiB.']);
+  });
+});
+
+describe('settings in the address', () => {
+  it('apply when they are valid', () => {
+    readSettings('?theme=dark&view=lru');
+    expect(settingsStore.getState()).toMatchObject({ theme: 'dark', view: 'lru' });
+  });
+  it('are told and left alone when they are not', () => {
+    setTheme('light', false);
+    setView('pyramid');
+    readSettings('?theme=pink&view=42');
+    expect(settingsStore.getState()).toMatchObject({ theme: 'light', view: 'pyramid' });
+    expect(notices()).toEqual([
+      'The theme is “light” or “dark”; “pink” is neither.',
+      'The view is “pyramid”, “map” or “lru”; “42” is none of them.',
+    ]);
+  });
+});
