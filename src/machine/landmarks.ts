@@ -6,7 +6,7 @@ import type { Landmark, TimelineEvent } from './record';
 
 const KSWAPD_WAKE = tracepointId('mm_vmscan_kswapd_wake');
 const DIRECT_BEGIN = tracepointId('mm_vmscan_direct_reclaim_begin');
-const SWAP_OUT = tracepointId('swap_out');
+const WRITE_FOLIO = tracepointId('mm_vmscan_write_folio');
 const MARK_VICTIM = tracepointId('mark_victim');
 const FINISH_REAPING = tracepointId('finish_task_reaping');
 
@@ -86,7 +86,7 @@ export function collectLandmarks(m: Machine): number {
       saw |= SAW['direct-reclaim'];
       if (!m.seen.directReclaim) noteEvent(m, { t, kind: 'direct-reclaim', label: commOf(m, pid), pid });
       m.seen.directReclaim = true;
-    } else if (id === SWAP_OUT) {
+    } else if (id === WRITE_FOLIO && trace.args[i * 4 + 1] >= 0) {
       saw |= SAW['swap-out'];
       if (!m.seen.swapOut) noteEvent(m, { t, kind: 'swap-out', label: commOf(m, pid), pid });
       m.seen.swapOut = true;

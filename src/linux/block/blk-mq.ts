@@ -34,6 +34,8 @@ export interface DiskInit {
   rotational: boolean;
   /** Requests served at the same time. */
   parallel: number;
+  /** The device's work is done within the call, on the caller's time. */
+  synchronous?: boolean;
 }
 
 /** Adds a block device; returns its index in `Kernel.disks`. */
@@ -43,6 +45,7 @@ export function addDisk(k: Kernel, init: DiskInit): number {
     latency: init.latency,
     pageTime: init.pageTime,
     rotational: init.rotational,
+    synchronous: init.synchronous ?? false,
     parallel: init.parallel,
     // One slot more: the channel they share.
     busyUntil: new Float64Array(init.parallel + 1),
@@ -51,7 +54,7 @@ export function addDisk(k: Kernel, init: DiskInit): number {
     op: new Uint8Array(FIRST_RING),
     head: 0,
     count: 0,
-    lastSector: -1,
+    lastSector: -2,
     reads: 0,
     writes: 0,
   };

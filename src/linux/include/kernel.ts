@@ -132,6 +132,8 @@ export interface Disk {
   /** ns to transfer one page. */
   pageTime: number;
   rotational: boolean;
+  /** Done within the call, as a RAM disk is (BLK_FEAT_SYNCHRONOUS): swap on it needs no swap cache and no read-ahead. */
+  synchronous: boolean;
   /** Requests served at the same time. */
   parallel: number;
   /** ns until which each parallel slot is busy. */
@@ -292,6 +294,8 @@ export interface Kernel {
   /** Task list in order of creation; dead tasks are removed. */
   tasks: Task[];
   nextPid: number;
+  /** Tasks that wait for the I/O of a page. */
+  pageWaiters: number;
   /** pid of the task that runs now. */
   current: number;
   swap: SwapInfo;

@@ -203,6 +203,7 @@ export function createKernel(config: BootConfig): Kernel {
     inodes: [],
     tasks: [],
     nextPid: 1,
+    pageWaiters: 0,
     current: 0,
     swap: {
       slots: 0,

@@ -3,27 +3,48 @@
 import { submitBio, swapSector } from '../block/blk-mq';
 import type { Kernel } from '../include/kernel';
 import { PG_DIRTY } from '../include/page';
-import { trace, tracepointId } from '../include/trace';
-import { PSWPIN, PSWPOUT } from '../include/vmstat';
+import { PGPGIN, PGPGOUT, PSWPIN, PSWPOUT } from '../include/vmstat';
 import { folioStartWriteback } from './page-writeback';
 import { swapAreaOf } from './swapfile';
-
-const SWAP_OUT = tracepointId('swap_out');
 
 /** swap_writepage: starts the write of a page in the swap cache to its slot. */
 export function swapWritepage(k: Kernel, pfn: number): void {
   const m = k.mem;
   const slot = m.index[pfn];
+  const { disk } = swapAreaOf(k.swap, slot);
   m.flags[pfn] &= ~PG_DIRTY;
-  folioStartWriteback(k, pfn);
   k.vmEvents[PSWPOUT]++;
-  trace(k.trace, k.now, k.current, SWAP_OUT, pfn, slot);
-  submitBio(k, swapAreaOf(k.swap, slot).disk, pfn, true, swapSector(slot));
+  const d = k.disks[disk];
+  if (d.synchronous) {
+    d.writes++;
+    k.cost += d.latency + d.pageTime;
+    k.vmEvents[PGPGOUT] += 4;
+    return;
+  }
+  folioStartWriteback(k, pfn);
+  submitBio(k, disk, pfn, true, swapSector(slot));
+}
+
+/** True when the slot's device works synchronously (SWP_SYNCHRONOUS_IO). */
+export const swapIsSynchronous = (k: Kernel, slot: number): boolean =>
+  k.disks[swapAreaOf(k.swap, slot).disk].synchronous;
+
+/** Reads a slot from a synchronous device: it costs the caller's time, and nothing is under way afterwards. */
+export function swapReadSync(k: Kernel, slot: number): void {
+  const d = k.disks[swapAreaOf(k.swap, slot).disk];
+  d.reads++;
+  k.cost += d.latency + d.pageTime;
+  k.vmEvents[PSWPIN]++;
+  k.vmEvents[PGPGIN] += 4;
 }
 
 /** swap_read_folio: starts the read of a page in the swap cache; it is locked until the data are there. */
 export function swapReadFolio(k: Kernel, pfn: number): void {
   const slot = k.mem.index[pfn];
+  if (swapIsSynchronous(k, slot)) {
+    swapReadSync(k, slot);
+    return;
+  }
   k.vmEvents[PSWPIN]++;
   submitBio(k, swapAreaOf(k.swap, slot).disk, pfn, false, swapSector(slot));
 }

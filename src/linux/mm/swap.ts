@@ -106,8 +106,43 @@ export function folioAddLru(k: Kernel, pfn: number): void {
 export function lruAddDrain(k: Kernel, cpu: number): void {
   const n = k.lruBatchCount[cpu];
   if (n === 0) return;
-  const base = cpu * BATCH_STRIDE;
-  for (let i = 0; i < n; i++) folioPutbackLru(k, k.lruBatch[base + i]);
+  const m = k.mem;
+  const { flags, mapping } = m;
+  const batch = k.lruBatch;
+  const end = cpu * BATCH_STRIDE + n;
+  for (let i = end - n; i < end; ) {
+    const pfn = batch[i];
+    const f = flags[pfn];
+    if (f & (PG_MLOCKED | PG_UNEVICTABLE) || mapping[pfn] < 0) {
+      folioPutbackLru(k, pfn);
+      i++;
+      continue;
+    }
+    // Most pages of a batch go to one list of one zone: they are counted and linked together.
+    const same = PGZONE_MASK | PG_SWAPBACKED | PG_ACTIVE | PG_MLOCKED | PG_UNEVICTABLE;
+    const want = f & same;
+    const lru = folioLruList(f);
+    const z = k.zones[(f & PGZONE_MASK) >>> PGZONE_SHIFT];
+    const node = k.nodes[z.node];
+    const head = node.lruvec.heads + lru;
+    const { next, prev } = m;
+    let first = next[head];
+    let run = 0;
+    for (; i < end; i++) {
+      const p = batch[i];
+      const pf = flags[p];
+      if ((pf & same) !== want || mapping[p] < 0) break;
+      flags[p] = (pf & ~(PG_BATCHED | PG_ISOLATED)) | PG_LRU;
+      next[p] = first;
+      prev[first] = p;
+      first = p;
+      run++;
+    }
+    next[head] = first;
+    prev[first] = head;
+    z.stat[NR_ZONE_LRU_BASE + lru] += run;
+    node.stat[NR_LRU_BASE + lru] += run;
+  }
   k.lruBatchCount[cpu] = 0;
 }
 

@@ -23,7 +23,7 @@ import type { Task } from '../include/sched';
 import { trace, tracepointId } from '../include/trace';
 import { NR_FILE_PAGES, NR_SWAPCACHE, SWAP_RA, SWAP_RA_HIT } from '../include/vmstat';
 import { allocPages, allocPagesNowait, freePage } from './page_alloc';
-import { swapReadFolio } from './page_io';
+import { swapReadFolio, swapReadSync } from './page_io';
 import { ptePtr } from './pgtable';
 import { folioAddLru } from './swap';
 import { getSwapSlot, swapAreaOf, swapSlotFree } from './swapfile';
@@ -109,6 +109,26 @@ function readSwapCache(k: Kernel, pfn: number, slot: number): void {
   if (shadow !== 0) workingsetRefault(k, pfn, shadow);
   folioAddLru(k, pfn);
   swapReadFolio(k, pfn);
+}
+
+/**
+ * The way around the swap cache: a slot with one user, on a synchronous device, is read straight into a new page.
+ *
+ * @returns pfn, ALLOC_WAIT or ALLOC_NULL. The caller maps the page and gives the slot up with `swapMove`
+ */
+export function swapinSync(k: Kernel, task: Task, slot: number): number {
+  const pfn = allocPages(k, task, GFP_USER_PAGE, 0);
+  if (pfn < 0) return pfn;
+  const m = k.mem;
+  const s = k.swap;
+  m.mapping[pfn] = s.mapping[slot];
+  m.index[pfn] = s.index[slot];
+  m.flags[pfn] |= PG_SWAPBACKED;
+  const shadow = s.shadow[slot];
+  if (shadow !== 0) workingsetRefault(k, pfn, shadow);
+  folioAddLru(k, pfn);
+  swapReadSync(k, slot);
+  return pfn;
 }
 
 /** __swapin_nr_pages: the window, from the hits of the last one. §7.3 */

@@ -9,6 +9,7 @@ import { deleteFromSwapCache } from './swap_state';
 
 /** SWAPFILE_CLUSTER: an area is filled in runs of this many slots, so that neighbours in time are neighbours on disk. */
 export const SWAPFILE_CLUSTER = 512;
+const CLUSTER_SHIFT = 9;
 /** SWAP_BATCH: slots taken from one area before another one of the same priority has its turn. */
 const SWAP_BATCH = 64;
 
@@ -96,9 +97,9 @@ const slotIsFree = (s: SwapInfo, slot: number): boolean => s.map[slot] === 0 && 
 function scanSwapMap(s: SwapInfo, a: SwapArea): number {
   const { start, end } = a;
   const at = a.cursor;
-  if (at < end && (at - start) % SWAPFILE_CLUSTER !== 0 && slotIsFree(s, at)) return at;
+  if (at < end && (at - start) & (SWAPFILE_CLUSTER - 1) && slotIsFree(s, at)) return at;
   const n = a.clusterUsed.length;
-  const from = at < end ? Math.floor((at - start) / SWAPFILE_CLUSTER) : 0;
+  const from = at < end ? (at - start) >> CLUSTER_SHIFT : 0;
   if (a.freeClusters > 0) {
     for (let i = 0; i < n; i++) {
       const c = (from + i) % n;
@@ -126,12 +127,12 @@ export function getSwapSlot(k: Kernel): number {
   if (a === null) return -1;
   const slot = scanSwapMap(s, a);
   if (slot < 0) return -1;
-  const c = Math.floor((slot - a.start) / SWAPFILE_CLUSTER);
+  const c = (slot - a.start) >> CLUSTER_SHIFT;
   if (a.clusterUsed[c]++ === 0) a.freeClusters--;
   a.used++;
   s.free--;
   a.cursor = slot + 1;
-  if ((slot - a.start) % SWAP_BATCH === SWAP_BATCH - 1) a.turn++;
+  if (((slot - a.start) & (SWAP_BATCH - 1)) === SWAP_BATCH - 1) a.turn++;
   return slot;
 }
 
@@ -139,7 +140,7 @@ export function getSwapSlot(k: Kernel): number {
 export function swapSlotFree(k: Kernel, slot: number): void {
   const s = k.swap;
   const a = swapAreaOf(s, slot);
-  const c = Math.floor((slot - a.start) / SWAPFILE_CLUSTER);
+  const c = (slot - a.start) >> CLUSTER_SHIFT;
   if (--a.clusterUsed[c] === 0) a.freeClusters++;
   a.used--;
   s.free++;
@@ -158,6 +159,12 @@ export function swapFree(k: Kernel, slot: number): void {
   const s = k.swap;
   if (--s.map[slot] > 0 || s.cache[slot] !== 0) return;
   dropAnonVmaPage(k, s.mapping[slot]);
+  swapSlotFree(k, slot);
+}
+
+/** The slot's content has gone to a page of its own, past the swap cache: the slot is free, the page its owner's still. */
+export function swapMove(k: Kernel, slot: number): void {
+  k.swap.map[slot] = 0;
   swapSlotFree(k, slot);
 }
 

@@ -30,6 +30,13 @@ export function bucketOrder(k: Kernel): number {
   return order;
 }
 
+/** The age of a node's lists in units of the shadow, without the bits that do not fit. */
+function bucketAge(k: Kernel, node: PgData): number {
+  const order = bucketOrder(k);
+  const age = node.lruvec.nonresidentAge;
+  return (order === 0 ? age : Math.floor(age / 2 ** order)) & AGE_MASK;
+}
+
 /** True for the shadow of an evicted page in a file's cache. */
 export const isShadow = (entry: number): boolean => entry < 0;
 
@@ -58,7 +65,7 @@ export function lruNoteCost(node: PgData, file: boolean, nrIo: number, nrRotated
 /** workingset_eviction: the shadow of a page about to be evicted. The lists grow older by one. */
 export function workingsetEviction(k: Kernel, pfn: number): number {
   const node = nodeOf(k, pfn);
-  const age = Math.floor(node.lruvec.nonresidentAge / 2 ** bucketOrder(k)) % 2 ** AGE_BITS;
+  const age = bucketAge(k, node);
   node.lruvec.nonresidentAge++;
   return -1 - ((age << 4) | (node.id << 1) | (k.mem.flags[pfn] & PG_WORKINGSET ? 1 : 0));
 }
@@ -79,7 +86,7 @@ export function workingsetRefault(k: Kernel, pfn: number, shadow: number): void 
   node.stat[WORKINGSET_REFAULT_ANON + type]++;
 
   const order = bucketOrder(k);
-  const age = Math.floor(evicting.lruvec.nonresidentAge / 2 ** order) % 2 ** AGE_BITS;
+  const age = bucketAge(k, evicting);
   const distance = ((age - (packed >>> 4)) & AGE_MASK) * 2 ** order;
   const lru = evicting.stat;
   let size = lru[NR_LRU_BASE + 3];

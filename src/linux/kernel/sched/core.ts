@@ -92,6 +92,7 @@ export function createTask(k: Kernel, init: Partial<Task> & { comm: string }): T
 
 /** Puts a task to sleep until `wakeAt` (ns, Infinity = until woken) or until what it waits for happens. */
 export function sleepOn(k: Kernel, t: Task, kind: number, arg: number, wakeAt: number, state: number): void {
+  if (kind === WAIT_PAGE) k.pageWaiters++;
   t.state = state;
   t.waitKind = kind;
   t.waitArg = arg;
@@ -113,6 +114,7 @@ export function waitOnPage(k: Kernel, t: Task, pfn: number, state: number): void
 
 /** Wakes all that wait for this page's I/O. */
 export function wakeUpPage(k: Kernel, pfn: number): void {
+  if (k.pageWaiters === 0) return;
   const tasks = k.tasks;
   for (let i = 0; i < tasks.length; i++) {
     const t = tasks[i];
@@ -121,8 +123,9 @@ export function wakeUpPage(k: Kernel, pfn: number): void {
 }
 
 /** wake_up_process. */
-export function wakeUpProcess(_k: Kernel, t: Task): void {
+export function wakeUpProcess(k: Kernel, t: Task): void {
   if (t.state === TASK_DEAD) return;
+  if (t.waitKind === WAIT_PAGE) k.pageWaiters--;
   t.state = TASK_RUNNING;
   t.waitKind = WAIT_NONE;
   t.waitArg = 0;

@@ -17,8 +17,9 @@ import { NR_ANON_MAPPED, PGMAJFAULT } from '../../include/vmstat';
 import { pageNode } from '../../kernel/sched/core';
 import { mlockFolio } from '../mlock';
 import { addMmCounterFast } from '../mm_counters';
-import { swapCacheGet, swapinReadahead } from '../swap_state';
-import { freeSwapCache, swapFree, vmSwapFull } from '../swapfile';
+import { swapIsSynchronous } from '../page_io';
+import { swapCacheGet, swapinReadahead, swapinSync } from '../swap_state';
+import { freeSwapCache, swapFree, swapMove, vmSwapFull } from '../swapfile';
 import { faultError, VM_FAULT_DONE, VM_FAULT_WAIT, waitForRead } from './codes';
 
 /**
@@ -40,8 +41,9 @@ export function doSwapPage(
   const m = k.mem;
   const slot = k.pgtables.entries[ptr] >>> PTE_SHIFT;
   let pfn = swapCacheGet(k, slot, vpn);
+  const direct = pfn < 0 && k.swap.map[slot] === 1 && swapIsSynchronous(k, slot);
   if (pfn < 0) {
-    pfn = swapinReadahead(k, task, slot, vpn);
+    pfn = direct ? swapinSync(k, task, slot) : swapinReadahead(k, task, slot, vpn);
     if (pfn < 0) return faultError(pfn);
     if (!task.faultMajor) {
       task.faultMajor = true;
@@ -63,7 +65,8 @@ export function doSwapPage(
   }
   k.pgtables.entries[ptr] = pte;
   vma.anon = true;
-  swapFree(k, slot);
+  if (direct) swapMove(k, slot);
+  else swapFree(k, slot);
   const locked = vma.flags & VM_LOCKED || m.flags[pfn] & PG_MLOCKED;
   if (m.flags[pfn] & PG_SWAPCACHE && (vmSwapFull(k) || locked || (write && exclusive))) freeSwapCache(k, pfn);
   if (vma.flags & VM_LOCKED) mlockFolio(k, pfn);

@@ -23,6 +23,7 @@ import {
 import type { Kernel } from '../../include/kernel';
 import {
   WMARK_HIGH,
+  WMARK_LOW,
   WMARK_MIN,
   wmarkPages,
   ZONE_BELOW_HIGH,
@@ -127,16 +128,8 @@ export function getPageFromFreelist(
       const p = rmqueue(k, z, order, mt, flags, highestZoneidx);
       if (p < 0) continue;
       const m = k.mem;
-      m.flags[p] = (m.flags[p] & PGZONE_MASK) | PGTYPE_USER;
-      m.mapping[p] = 0;
-      m.mapcount[p] = 0;
-      if (order > 0) {
-        for (let q = p + 1; q < p + (1 << order); q++) {
-          m.flags[q] = (m.flags[q] & PGZONE_MASK) | PGTYPE_USER;
-          m.mapping[q] = 0;
-          m.mapcount[q] = 0;
-        }
-      }
+      // A free page has no owner and no mapping: freeing saw to it.
+      for (let q = p; q < p + (1 << order); q++) m.flags[q] = (m.flags[q] & PGZONE_MASK) | PGTYPE_USER;
       k.vmEvents[PGALLOC_BASE + z.type] += 1 << order;
       z.stat[z.node === nid ? NUMA_HIT : NUMA_MISS]++;
       z.stat[NUMA_LOCAL]++;
@@ -145,6 +138,32 @@ export function getPageFromFreelist(
     if (!(flags & ALLOC_NOFRAGMENT)) return -1;
     flags &= ~ALLOC_NOFRAGMENT;
   }
+}
+
+/**
+ * The shortest way through get_page_from_freelist and rmqueue: the preferred zone passes its watermark and the cpu's list
+ * has a page. -1 = take the long way; nothing has changed then.
+ */
+function takeFromPcp(k: Kernel, z: Zone, mt: number, highestZoneidx: number): number {
+  const mark = k.release.zoneBelowHigh && !(z.flags & ZONE_BELOW_HIGH) ? WMARK_HIGH : WMARK_LOW;
+  if (z.flags & ZONE_BOOSTED_WATERMARK) return -1;
+  if (z.free - z.nrFreeHighatomic <= z.watermark[mark] + z.boost + z.lowmemReserve[highestZoneidx]) return -1;
+  const pcp = z.pcp[k.cpu];
+  const m = k.mem;
+  const { next } = m;
+  const head = pcp.heads + mt;
+  const p = next[head];
+  if (p === head) return -1;
+  const n = next[p];
+  next[head] = n;
+  m.prev[n] = head;
+  pcp.count--;
+  pcp.freeCount >>= 1;
+  m.flags[p] = (z.idx << PGZONE_SHIFT) | PGTYPE_USER;
+  k.vmEvents[PGALLOC_BASE + z.type]++;
+  z.stat[NUMA_HIT]++;
+  z.stat[NUMA_LOCAL]++;
+  return p;
 }
 
 /**
@@ -165,15 +184,19 @@ export function allocPages(k: Kernel, task: Task, gfp: number, order: number): n
     // The caller changed its mind while it waited; the page is not lost.
     if (!ctx.failed) freePages(k, ctx.page, ctx.order);
   }
+  k.cost += k.costs.allocPcp;
   const nid = k.cpuNode[k.cpu];
   const highest = gfpZone(gfp);
   const mt = gfpMigratetype(gfp);
   const nodemask = highest === ZONE_MOVABLE ? task.mempolicy : 0;
-  let flags = ALLOC_WMARK_LOW | ALLOC_CPUSET | (gfp & __GFP_KSWAPD_RECLAIM);
   const list = k.nodes[nid].zonelist;
-  flags |= nofragment(k, k.zones[list[0]]);
+  const preferred = k.zones[list[0]];
+  if (order === 0 && nodemask === 0 && preferred.type <= highest) {
+    const p = takeFromPcp(k, preferred, mt, highest);
+    if (p >= 0) return p;
+  }
+  const flags = ALLOC_WMARK_LOW | ALLOC_CPUSET | (gfp & __GFP_KSWAPD_RECLAIM) | nofragment(k, preferred);
   const p = getPageFromFreelist(k, order, flags, highest, mt, nid, gfp, nodemask);
-  k.cost += k.costs.allocPcp;
   if (p >= 0) return p;
   task.alloc = newAllocContext(k, gfp, order, highest, mt, nid, nodemask);
   return ALLOC_WAIT;

@@ -132,9 +132,11 @@ function pageout(k: Kernel, node: PgData, pfn: number): number {
       return ACTIVATE;
     }
   }
-  m.flags[pfn] |= PG_RECLAIM;
   node.stat[NR_VMSCAN_WRITE]++;
   trace(k.trace, k.now, k.current, WRITE_FOLIO, pfn, m.flags[pfn] & PG_SWAPCACHE ? m.index[pfn] : -1);
+  // A synchronous device is done already: the page can go at once.
+  if (!(m.flags[pfn] & PG_WRITEBACK)) return FREE;
+  m.flags[pfn] |= PG_RECLAIM;
   return KEEP;
 }
 
@@ -202,7 +204,7 @@ function shrinkFolio(k: Kernel, sc: ScanControl, node: PgData, pfn: number, st: 
     if (!sc.mayWritepage) return KEEP;
     const verdict = pageout(k, node, pfn);
     if (verdict === KEEP) st.nrPageout++;
-    return verdict;
+    if (verdict !== FREE) return verdict;
   }
 
   if (mapping > 0 && !(f & PG_SWAPBACKED)) {
