@@ -145,7 +145,7 @@ export interface Machine {
   seen: { kswapd: boolean; directReclaim: boolean; swapOut: boolean; panic: boolean; oomAt: number };
   /** Nothing moves any more: 60 s without progress under full pressure. */
   livelock: boolean;
-  /** Steps taken: a measure of real work. */
+  /** A measure of real work, about microseconds; see run.ts. */
   work: number;
 }
 

@@ -27,6 +27,12 @@ const WAKEUP_GRANULARITY_NS = 1_000_000;
 const SLEEPER_CREDIT_NS = 3_000_000;
 /** No step takes no time. */
 const MIN_STEP_NS = 20;
+/**
+ * What a step adds to the machine's measure of real work: an overhead, and a unit for so many ns of virtual work. A unit is
+ * about a microsecond of a present computer.
+ */
+const WORK_STEP = 3;
+const WORK_SHIFT = 12;
 /** Under full pressure and without progress for so long, a machine is said to stand still. */
 export const LIVELOCK_NS = 60_000_000_000;
 
@@ -134,6 +140,7 @@ function turn(m: Machine, index: number): boolean {
     cpu.idle += at - cpu.clock;
     cpu.clock = at;
     cpu.pid = 0;
+    m.work++;
     return false;
   }
   const proc = m.procs[i];
@@ -153,8 +160,9 @@ function turn(m: Machine, index: number): boolean {
     k.now = cpu.clock;
     const budget = end - cpu.clock;
     stepTask(m, proc, task, budget);
-    m.work++;
-    cpu.clock += Math.max(MIN_STEP_NS, Math.round(k.cost));
+    const ns = Math.max(MIN_STEP_NS, Math.round(k.cost));
+    m.work += WORK_STEP + (ns >> WORK_SHIFT);
+    cpu.clock += ns;
     k.cost = 0;
     if (task.state !== TASK_RUNNING || cpu.clock >= end || k.panic !== '') break;
     // Nothing but decisions is cut short: a viewer can stop after each of them.
@@ -226,7 +234,7 @@ export type StopReason = 'time' | 'landmark' | 'milestone' | 'budget' | 'panic' 
 /**
  * Runs until something that was asked for has happened.
  *
- * @param maxWork steps to take at most: real work, not time, so that the outcome does not depend on the computer
+ * @param maxWork units of work to do at most, so that the outcome does not depend on the computer's speed
  */
 export function runFor(m: Machine, until: Until, maxWork = Infinity): StopReason {
   const stopAt = until.t ?? Infinity;

@@ -1,0 +1,206 @@
+/**
+ * A run that can be gone through in both directions: a machine, the commands given to it, and checkpoints to come back to.
+ *
+ * Going back restores the checkpoint before and runs on from there; since a machine is deterministic and a moment names a
+ * state, that ends in the same state as before. A command given in the past drops what lay ahead.
+ */
+
+import { createMachine } from './boot';
+import type { Command, TimedAction } from './commands';
+import type { MachineConfig } from './config';
+import { hashMachine } from './hash';
+import { type Machine, timeOf } from './machine';
+import { truncateRecording } from './record';
+import { runFor, type StopReason, type Until } from './run';
+import { CHUNK, eachChunk, restoreSnapshot, type Snapshot, takeSnapshot } from './snapshot';
+
+/** What was done, and as what the machine carried it out. */
+export type LoggedCommand = TimedAction & { command: Command };
+
+export interface TimelineOptions {
+  /** Bytes that checkpoints may take. */
+  memory?: number;
+}
+const DEFAULT_MEMORY = 256 * 1024 * 1024;
+/** Work between checkpoints: some tens of ms. */
+const CHECKPOINT_WORK = 30_000;
+/** A checkpoint compares all of memory, so on a large machine it has to pay: a unit of work for so many pages. */
+const PAGES_PER_UNIT = 4;
+/** A step forward ends here, ns, when the kernel has nothing to decide. */
+const STEP_LIMIT_NS = 1_000_000_000;
+
+export class Timeline {
+  readonly machine: Machine;
+  commands: LoggedCommand[];
+  private readonly memory: number;
+  private readonly interval: number;
+  private checkpoints: Snapshot[] = [];
+  /** How many checkpoints hold a chunk. */
+  private readonly holders = new Map<Uint8Array, number>();
+  private bytes = 0;
+  private nextCheckpoint = 0;
+
+  /**
+   * @throws {RefusalError} as createMachine
+   */
+  constructor(config: MachineConfig, seed: number, commands: LoggedCommand[] = [], options: TimelineOptions = {}) {
+    this.machine = createMachine(config, seed);
+    this.commands = commands;
+    this.machine.script = commands;
+    this.memory = options.memory ?? DEFAULT_MEMORY;
+    this.interval = Math.max(CHECKPOINT_WORK, Math.floor(this.machine.kernel.mem.nrPages / PAGES_PER_UNIT));
+    this.checkpoint();
+  }
+
+  /** Virtual time, ns. */
+  get t(): number {
+    return timeOf(this.machine);
+  }
+
+  /** Farthest moment computed, ns. */
+  get known(): number {
+    return this.machine.rec.known;
+  }
+
+  /** Bytes that the checkpoints take. */
+  get checkpointBytes(): number {
+    return this.bytes;
+  }
+
+  hash(): string {
+    return hashMachine(this.machine);
+  }
+
+  /**
+   * Runs on, as runFor, taking checkpoints on the way.
+   *
+   * @param maxWork units of work; the reason is `budget` when they are used up
+   */
+  run(until: Until, maxWork = Number.POSITIVE_INFINITY): StopReason {
+    const end = this.machine.work + maxWork;
+    for (;;) {
+      const left = Math.min(end, this.nextCheckpoint) - this.machine.work;
+      const reason = runFor(this.machine, until, Math.max(1, left));
+      if (this.machine.work >= this.nextCheckpoint) this.checkpoint();
+      if (reason !== 'budget' || this.machine.work >= end) return reason;
+    }
+  }
+
+  /** Where a step back leads: the last decision before this moment, or the beginning. ns. */
+  previousStop(): number {
+    const { t } = this;
+    const stops = this.machine.rec.milestones;
+    let lo = 0;
+    let hi = stops.length;
+    while (lo < hi) {
+      const mid = (lo + hi) >> 1;
+      if (stops[mid] < t) lo = mid + 1;
+      else hi = mid;
+    }
+    return lo > 0 ? stops[lo - 1] : 0;
+  }
+
+  /** When a step forward ends at the latest, ns. */
+  stepLimit(): number {
+    return this.t + STEP_LIMIT_NS;
+  }
+
+  /** To the next decision of the kernel. */
+  step(): StopReason {
+    return this.run({ milestone: true, t: this.stepLimit() });
+  }
+
+  stepBack(): void {
+    this.seek(this.previousStop());
+  }
+
+  /**
+   * Goes back to the last checkpoint that is not after `t`, when `t` lies in the past; run({ t }) does the rest of the way.
+   */
+  rewind(t: number): void {
+    if (t >= this.t) return;
+    let i = this.checkpoints.length - 1;
+    while (i > 0 && this.checkpoints[i].t > t) i--;
+    restoreSnapshot(this.machine, this.checkpoints[i]);
+    this.nextCheckpoint = this.machine.work + this.interval;
+  }
+
+  /** To the first moment that is not before `t`, ns. */
+  seek(t: number): StopReason {
+    this.rewind(t);
+    return this.run({ t });
+  }
+
+  /** Back to the beginning; the commands stay or go. */
+  reset(keepCommands: boolean): void {
+    this.rewind(0);
+    if (!keepCommands) this.fork([]);
+  }
+
+  /**
+   * Enters a command at this moment; it is carried out when the machine goes on.
+   *
+   * @returns true when what lay ahead of this moment was given up for it
+   */
+  command(entry: Omit<LoggedCommand, 't'>): boolean {
+    const ahead = this.machine.rec.known > this.t;
+    this.fork([...this.commands.slice(0, this.machine.applied), { ...entry, t: this.t }]);
+    return ahead;
+  }
+
+  /** Goes another way from here on. */
+  private fork(commands: LoggedCommand[]): void {
+    const { t } = this;
+    this.commands = commands;
+    this.machine.script = commands;
+    truncateRecording(this.machine.rec, t);
+    while (this.checkpoints.length > 1 && this.checkpoints[this.checkpoints.length - 1].t > t) {
+      const dropped = this.checkpoints.pop();
+      if (dropped) this.release(dropped);
+    }
+  }
+
+  private checkpoint(): void {
+    this.nextCheckpoint = this.machine.work + this.interval;
+    const last = this.checkpoints.at(-1) ?? null;
+    // This part of the run has its checkpoints.
+    if (last !== null && last.t >= this.t) return;
+    const snapshot = takeSnapshot(this.machine, this.t, last);
+    this.checkpoints.push(snapshot);
+    eachChunk(snapshot, (chunk) => {
+      const n = this.holders.get(chunk) ?? 0;
+      if (n === 0) this.bytes += chunk.length;
+      this.holders.set(chunk, n + 1);
+    });
+    while (this.bytes > this.memory && this.checkpoints.length > 2) this.thin();
+  }
+
+  /** Drops the checkpoint whose neighbours are nearest to each other for its age: far back they may stand far apart. */
+  private thin(): void {
+    const list = this.checkpoints;
+    const now = list[list.length - 1].t;
+    let best = 1;
+    let bestScore = Number.POSITIVE_INFINITY;
+    for (let i = 1; i < list.length - 1; i++) {
+      const score = (list[i + 1].t - list[i - 1].t) / (now - list[i].t + CHUNK);
+      if (score < bestScore) {
+        best = i;
+        bestScore = score;
+      }
+    }
+    this.release(list[best]);
+    list.splice(best, 1);
+  }
+
+  private release(snapshot: Snapshot): void {
+    eachChunk(snapshot, (chunk) => {
+      const n = (this.holders.get(chunk) ?? 1) - 1;
+      if (n > 0) {
+        this.holders.set(chunk, n);
+        return;
+      }
+      this.holders.delete(chunk);
+      this.bytes -= chunk.length;
+    });
+  }
+}
