@@ -202,8 +202,10 @@ function endBalance(k: Kernel, task: Task, node: PgData, sc: ScanControl): void 
  * @param task the kernel thread whose pid stands in `PgData.kswapd`
  */
 export function kswapdStep(k: Kernel, task: Task): void {
-  const node = k.nodes.find((n) => n.kswapd === task.pid);
-  if (node === undefined) return;
+  let nid = 0;
+  while (nid < k.nodes.length && k.nodes[nid].kswapd !== task.pid) nid++;
+  if (nid === k.nodes.length) return;
+  const node = k.nodes[nid];
   if (node.kswapdSc === null) node.kswapdSc = newKswapdScanControl();
   const sc = node.kswapdSc;
   switch (sc.stage) {

@@ -159,7 +159,8 @@ export function throttleDirectReclaim(
   if (task.flags & PF_KTHREAD) return 'go';
   if (task.sigkill) return again ? 'killed' : 'go';
   const nid = throttleNode(k, sc);
-  if (nid < 0) return 'go';
+  // Without a kswapd nobody would ever end the wait.
+  if (nid < 0 || k.nodes[nid].kswapd < 0) return 'go';
   const fs = (sc.gfp & __GFP_FS) !== 0;
   // Without __GFP_FS the task may hold what kswapd needs: it waits a second at most.
   if (again && !fs && k.now >= sc.dozeUntil) return 'go';

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import {
+  addDisk,
+  blkWaitForQueue,
+  completeBios,
+  nextCompletion,
+  QUEUE_DEPTH_PAGES,
+  submitBio,
+} from '../../../src/linux/block/blk-mq';
+import { PG_LOCKED } from '../../../src/linux/include/page';
+import { TASK_RUNNING, TASK_UNINTERRUPTIBLE, WAIT_PAGE } from '../../../src/linux/include/sched';
+import { PGPGIN, PGPGOUT } from '../../../src/linux/include/vmstat';
+import { createTask, waitOnPage } from '../../../src/linux/kernel/sched/core';
+import { folioStartWriteback } from '../../../src/linux/mm/page-writeback';
+import { bootTestKernel } from '../support';
+
+const ssd = { name: 'nvme0n1', latency: 100, pageTime: 10, rotational: false, parallel: 4 };
+const hdd = { name: 'sda', latency: 1000, pageTime: 10, rotational: true, parallel: 1 };
+
+/** Times at which the requests in flight complete. */
+function completions(k: ReturnType<typeof bootTestKernel>): number[] {
+  const out: number[] = [];
+  while (nextCompletion(k) < Infinity) {
+    k.now = nextCompletion(k);
+    completeBios(k);
+    out.push(k.now);
+  }
+  return out;
+}
+
+test('a rotating disk seeks once for a run of neighbouring pages', () => {
+  const k = bootTestKernel(20_000);
+  const d = addDisk(k, hdd);
+  for (let i = 0; i < 4; i++) submitBio(k, d, 100 + i, false, 500 + i);
+  expect(completions(k)).toEqual([1010, 1020, 1030, 1040]);
+});
+
+test('a rotating disk seeks for every page of a scattered read', () => {
+  const k = bootTestKernel(20_000);
+  const d = addDisk(k, hdd);
+  for (let i = 0; i < 3; i++) submitBio(k, d, 100 + i, false, 500 * i);
+  expect(completions(k)).toEqual([1010, 2020, 3030]);
+});
+
+test('a solid-state disk overlaps the latency of as many requests as it serves at once, and shares its channel', () => {
+  const k = bootTestKernel(20_000);
+  const d = addDisk(k, ssd);
+  for (let i = 0; i < 5; i++) submitBio(k, d, 100 + i, false, 700 * i);
+  // Four together, ten ns apart on the channel; the fifth waits for the first to leave its place.
+  expect(completions(k)).toEqual([110, 120, 130, 140, 220]);
+});
+
+test('a page is locked while it is read, and who waits for it wakes when the data are there', () => {
+  const k = bootTestKernel(20_000);
+  const d = addDisk(k, ssd);
+  const task = createTask(k, { comm: 'cat' });
+  submitBio(k, d, 42, false, 0);
+  expect(k.mem.flags[42] & PG_LOCKED).not.toBe(0);
+  waitOnPage(k, task, 42, TASK_UNINTERRUPTIBLE);
+  k.now = nextCompletion(k) - 1;
+  completeBios(k);
+  expect(task.waitKind).toBe(WAIT_PAGE);
+  k.now++;
+  completeBios(k);
+  expect(task.state).toBe(TASK_RUNNING);
+  expect(k.mem.flags[42] & PG_LOCKED).toBe(0);
+});
+
+test('pgpgin and pgpgout count KiB', () => {
+  const k = bootTestKernel(20_000);
+  const d = addDisk(k, ssd);
+  submitBio(k, d, 42, false, 0);
+  folioStartWriteback(k, 43);
+  submitBio(k, d, 43, true, 9);
+  expect(k.vmEvents[PGPGIN]).toBe(4);
+  expect(k.vmEvents[PGPGOUT]).toBe(4);
+});
+
+test('a full queue makes its next user wait until a request is done', () => {
+  const k = bootTestKernel(20_000);
+  const d = addDisk(k, ssd);
+  const task = createTask(k, { comm: 'dd' });
+  for (let i = 0; i < QUEUE_DEPTH_PAGES; i++) {
+    expect(blkWaitForQueue(k, task, d)).toBe(false);
+    submitBio(k, d, 100 + i, false, i);
+  }
+  expect(blkWaitForQueue(k, task, d)).toBe(true);
+  expect(task.state).toBe(TASK_UNINTERRUPTIBLE);
+  expect(task.wakeAt).toBe(nextCompletion(k));
+  expect(task.inIowait).toBe(true);
+});
+
+test('requests complete in order of time, whatever the order they were made in', () => {
+  const k = bootTestKernel(20_000);
+  const d = addDisk(k, ssd);
+  for (let i = 0; i < 200; i++) submitBio(k, d, 100 + i, false, (i * 37) % 200);
+  const times = completions(k);
+  expect(times).toHaveLength(200);
+  expect([...times].sort((a, b) => a - b)).toEqual(times);
+});
