@@ -35,11 +35,10 @@ function shares(k: Kernel): Shares {
   }
   if (stalled === 0 && iowait === 0) return { some: 0, full: 0, io: 0 };
   const threads = Math.min(stalled + productive + waiting, k.nrCpus);
-  return {
-    some: Math.min(stalled / threads, 1),
-    full: stalled > 0 ? (threads - Math.min(productive, threads)) / threads : 0,
-    io: Math.min(iowait / threads, 1),
-  };
+  const some = Math.min(stalled / threads, 1);
+  // A cpu whose only task waits for something else than memory is not stalled on memory.
+  const full = Math.min((threads - Math.min(productive, threads)) / threads, some);
+  return { some, full, io: Math.min(iowait / threads, 1) };
 }
 
 const isProductive = (t: Task): boolean => t.state === TASK_RUNNING && !(t.flags & PF_STOPPED);
