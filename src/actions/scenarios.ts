@@ -6,7 +6,7 @@ import { RefusalError } from '../machine/commands';
 import { BUILTIN_SCENARIOS, builtinScenario, DEFAULT_SCENARIO } from '../scenario/builtin';
 import { decodeSession, encodeSession } from '../scenario/link';
 import { parseScenarioOrSession, type Scenario, type Session, sessionOf } from '../scenario/schema';
-import { notify, runStore } from '../store';
+import { clearLog, notify, runStore } from '../store';
 import { ask } from './lab';
 
 export interface ScenarioEntry {
@@ -31,7 +31,13 @@ export const listScenarios = (): ScenarioEntry[] =>
 
 /** Opens a session; the machine that is open stays when it is refused. Throws `RefusalError`. */
 async function open(session: Session, scenario: string): Promise<void> {
-  await ask({ type: 'open', session });
+  const restore = clearLog();
+  try {
+    await ask({ type: 'open', session });
+  } catch (error) {
+    restore();
+    throw error;
+  }
   runStore.setState({ scenario });
 }
 

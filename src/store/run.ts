@@ -79,27 +79,44 @@ export function receiveEvents(events: TimelineEvent[]): void {
 
 /** A run was changed in the past: lines that lay after the head are not going to be said again. */
 export function forgetFuture(): void {
-  const { frame, log } = runStore.getState();
-  if (frame) runStore.setState({ log: log.slice(0, frame.logTotal) });
+  const { frame } = runStore.getState();
+  if (frame) known.length = Math.min(known.length, frame.logTotal);
+}
+
+/** Forgets what was said so far, before another machine speaks; returns what brings it back. */
+export function clearLog(): () => void {
+  const { log, trace } = runStore.getState();
+  const lines = known;
+  known = [];
+  runStore.setState({ log: [], trace: [] });
+  return () => {
+    known = lines;
+    runStore.setState({ log, trace });
+  };
 }
 
 /** Forgets the machine that was open. */
 export function clearRun(keep: Partial<RunState> = {}): void {
+  known = [];
   clearTimeout(timer);
   timer = undefined;
   shownAt = 0;
   runStore.setState({ ...EMPTY, ...keep });
 }
 
+/** Every line that was ever sent, by number: stepping back and forth meets the same lines again. */
+let known: LogFrame[] = [];
+
 function mergeLog(log: LogFrame[], frame: Frame): LogFrame[] {
   const first = frame.logTotal - frame.log.length;
-  const same =
-    log.length === frame.logTotal && (frame.log.length === 0 || log[log.length - 1]?.text === frame.log.at(-1)?.text);
-  if (same) return log;
-  const next = log.slice(0, Math.min(first, log.length));
-  next.length = first;
-  for (const line of frame.log) next.push(line);
-  return next;
+  let changed = log.length !== frame.logTotal;
+  for (const [i, line] of frame.log.entries()) {
+    const before = known[first + i];
+    if (before && before.t === line.t && before.text === line.text) continue;
+    known[first + i] = line;
+    changed = true;
+  }
+  return changed ? known.slice(0, frame.logTotal) : log;
 }
 
 function mergeTrace(trace: TraceFrame[], frame: Frame): TraceFrame[] {

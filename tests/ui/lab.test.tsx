@@ -138,6 +138,21 @@ describe('the log', () => {
     show({ log: [line(3, 'c')], logTotal: 3 });
     expect(runStore.getState().log.map((l) => l.text)).toEqual(['a', 'b', 'c']);
   });
+  it('still has the lines between when it goes forward again', () => {
+    const lines = ['a', 'b', 'c', 'd'].map((text, i) => line(i, text));
+    show({ log: lines.slice(0, 2), logTotal: 2 });
+    show({ log: lines.slice(2), logTotal: 4 });
+    show({ log: lines.slice(0, 1), logTotal: 1 });
+    show({ log: lines.slice(3), logTotal: 4 });
+    expect(runStore.getState().log.map((l) => l.text)).toEqual(['a', 'b', 'c', 'd']);
+  });
+  it('forgets the lines of a future that was changed', () => {
+    show({ log: [line(1, 'a'), line(2, 'b')], logTotal: 2 });
+    show({ log: [line(1, 'a')], logTotal: 1 });
+    act(() => machine.push({ type: 'forked', t: 1 }));
+    show({ log: [line(5, 'z')], logTotal: 3 });
+    expect(runStore.getState().log[1]).toBeUndefined();
+  });
   it('reads files of /proc', async () => {
     show();
     render(<Log />);
