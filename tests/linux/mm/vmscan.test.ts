@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { audit } from '../../../src/linux/audit';
+import { addDisk } from '../../../src/linux/block/blk-mq';
 import { createInode } from '../../../src/linux/fs/inode';
 import { GFP_KERNEL, GFP_USER_PAGE } from '../../../src/linux/include/gfp';
 import type { Kernel } from '../../../src/linux/include/kernel';
@@ -36,6 +37,7 @@ import {
   PSWPIN,
   PSWPOUT,
 } from '../../../src/linux/include/vmstat';
+import { exitMmap } from '../../../src/linux/kernel/exit';
 import { fork } from '../../../src/linux/kernel/fork';
 import { sendSigkill } from '../../../src/linux/kernel/sched/core';
 import { filemapRead } from '../../../src/linux/mm/filemap';
@@ -43,6 +45,7 @@ import { getMmCounterSum } from '../../../src/linux/mm/mm_counters';
 import { mmap } from '../../../src/linux/mm/mmap';
 import { ptePtr } from '../../../src/linux/mm/pgtable';
 import { lruAddDrainAll } from '../../../src/linux/mm/swap';
+import { swapon } from '../../../src/linux/mm/swapfile';
 import {
   getScanCount,
   inactiveIsLow,
@@ -340,6 +343,57 @@ describe('swapping out', () => {
     expect(pte(k, t, base)).toBe(0);
     touch(r, t, base, 1000);
     expect(k.nodes[0].stat[NR_SHMEM]).toBe(1000);
+    expect(audit(k)).toEqual([]);
+  });
+
+  test('a process that exits while its pages are written leaves nothing behind once the lists have turned', () => {
+    const { r, k, t } = hog();
+    const sc = newDirectScanControl(k, t, GFP_USER_PAGE, 0);
+    sc.priority = 6;
+    while (k.vmEvents[PSWPOUT] < 64) tryToFreePagesStep(k, t, sc);
+    expect(k.nodes[0].stat[NR_WRITEBACK]).toBeGreaterThan(0);
+    const mm = k.mms[t.mm];
+    t.mm = -1;
+    mm.users = 0;
+    runUntil(
+      r,
+      () => mm.pgd === 0,
+      t,
+      () => {
+        exitMmap(k, t, mm, Infinity);
+      },
+    );
+    expect(audit(k)).toEqual([]);
+    settle(r);
+    for (let i = 0; i < 8; i++) {
+      reclaim(r, t);
+      settle(r);
+    }
+    expect(k.swap.free).toBe(k.swap.total);
+    expect(lru(k, LRU_INACTIVE_ANON) + lru(k, LRU_ACTIVE_ANON)).toBe(0);
+    expect(audit(k)).toEqual([]);
+  });
+
+  test('on a device that works synchronously one pass is enough', () => {
+    const r = bootRig({ pages: 20_000, kswapd: false });
+    const { k } = r;
+    const zram = addDisk(k, {
+      name: 'zram0',
+      latency: 0,
+      pageTime: 3000,
+      rotational: false,
+      parallel: 1,
+      synchronous: true,
+    });
+    swapon(k, { name: '/dev/zram0', pages: 5001, disk: zram });
+    const t = spawn(r, 'hog');
+    const base = anon(r, t, 2000);
+    touch(r, t, base, 2000);
+    makeOld(r, t, base, 2000);
+    const freed = reclaim(r, t);
+    expect(freed).toBeGreaterThanOrEqual(32);
+    expect(k.vmEvents[PSWPOUT]).toBe(freed);
+    expect(k.nodes[0].stat[NR_WRITEBACK]).toBe(0);
     expect(audit(k)).toEqual([]);
   });
 

@@ -203,7 +203,7 @@ function shrinkFolio(k: Kernel, sc: ScanControl, node: PgData, pfn: number, st: 
     if (!(sc.gfp & __GFP_FS) && !(f & PG_SWAPCACHE && sc.gfp & __GFP_IO)) return KEEP;
     if (!sc.mayWritepage) return KEEP;
     const verdict = pageout(k, node, pfn);
-    if (verdict === KEEP) st.nrPageout++;
+    if (verdict !== ACTIVATE) st.nrPageout++;
     if (verdict !== FREE) return verdict;
   }
 
