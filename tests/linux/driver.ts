@@ -41,15 +41,13 @@ export function spawn(k: Kernel, comm: string): Task {
 /** Lets pass what `task` waits for: its slow path, an I/O, a timeout. */
 function passWait(k: Kernel, task: Task): void {
   k.current = task.pid;
-  if (task.state !== TASK_RUNNING) {
+  while (task.state !== TASK_RUNNING) {
     k.now = Math.max(k.now, Math.min(nextCompletion(k), task.wakeAt));
     completeBios(k);
     if (task.state !== TASK_RUNNING && task.wakeAt <= k.now) wakeUpProcess(k, task);
-  } else if (task.alloc !== null && !task.alloc.done) {
-    allocSlowpathStep(k, task);
-  } else {
-    completeBios(k);
   }
+  if (task.alloc !== null && !task.alloc.done) allocSlowpathStep(k, task);
+  completeBios(k);
   k.now += k.cost + 100;
   k.cost = 0;
 }

@@ -115,6 +115,13 @@ function filemapCreate(k: Kernel, task: Task, inode: Inode, index: number): numb
   return pfn;
 }
 
+/** Waits for a page that is being read. The pages of a read-ahead window are one request: they come all at once. */
+function waitForWindow(k: Kernel, task: Task, inode: Inode, index: number, pfn: number): void {
+  const last = Math.min(inode.raStart + inode.raSize, inode.nrPages) - 1;
+  const end = index >= inode.raStart && index <= last ? filemapGet(inode, last) : -1;
+  waitForRead(k, task, end >= 0 && k.mem.flags[end] & PG_LOCKED ? end : pfn);
+}
+
 /**
  * read(2): copies pages [index, index + nr) of a file to the program, reading ahead of it.
  *
@@ -141,7 +148,7 @@ export function filemapRead(k: Kernel, task: Task, inode: Inode, index: number, 
       pageCacheAsyncRa(k, task, inode, i, end - i);
     }
     if (m.flags[pfn] & PG_LOCKED) {
-      waitForRead(k, task, pfn);
+      waitForWindow(k, task, inode, i, pfn);
       return short(ALLOC_WAIT);
     }
     folioMarkAccessed(k, pfn);
@@ -214,7 +221,7 @@ export function filemapFault(k: Kernel, task: Task, inode: Inode, index: number)
     pageCacheAsyncRa(k, task, inode, index, 1);
   }
   if (m.flags[pfn] & PG_LOCKED) {
-    waitForRead(k, task, pfn);
+    waitForWindow(k, task, inode, index, pfn);
     return ALLOC_WAIT;
   }
   return pfn;

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { audit } from '../../../src/linux/audit';
+import { MMF_OOM_SKIP } from '../../../src/linux/include/mm_types';
+import { PF_MEMDIE, PF_STUCK, TASK_UNINTERRUPTIBLE } from '../../../src/linux/include/sched';
+import { NR_PAGETABLE } from '../../../src/linux/include/vmstat';
+import { doExit, doExitStep, EXIT_ALIVE, oomReapMm } from '../../../src/linux/kernel/exit';
+import { allocThreadStack, fork, mmAlloc } from '../../../src/linux/kernel/fork';
+import { findTask, sendSigkill } from '../../../src/linux/kernel/sched/core';
+import { getMmRssSum } from '../../../src/linux/mm/mm_counters';
+import { ALLOC_WAIT } from '../../../src/linux/mm/page_alloc';
+import { anon, boot, freePages, settle, spawn, touch } from '../driver';
+
+describe('exit', () => {
+  it('gives everything back', () => {
+    const k = boot();
+    const before = freePages(k);
+    const t = spawn(k, 'hog');
+    touch(k, t, anon(k, t, 3000), 3000);
+    doExit(k, t, 0);
+    expect(doExitStep(k, t, Infinity)).toBe(true);
+    expect(freePages(k)).toBe(before);
+    expect(k.nodes[0].stat[NR_PAGETABLE]).toBe(0);
+    expect(k.committedAs).toBe(0);
+    expect(findTask(k, t.pid)).toBeNull();
+    expect(audit(k)).toEqual([]);
+  });
+
+  it('frees pages in turns; the next victim may be chosen when they are gone, before the page tables', () => {
+    const k = boot();
+    const t = spawn(k, 'hog');
+    touch(k, t, anon(k, t, 4000), 4000);
+    const mm = k.mms[t.mm];
+    sendSigkill(k, t);
+    t.flags |= PF_MEMDIE;
+    let turns = 0;
+    k.cost = 0;
+    while (!doExitStep(k, t, k.cost + 60_000)) {
+      turns++;
+      expect(t.flags & PF_MEMDIE).toBe(0);
+      expect(t.mm).toBe(-1);
+      expect(mm.flags & MMF_OOM_SKIP).toBe(0);
+      expect(audit(k)).toEqual([]);
+    }
+    expect(turns).toBeGreaterThan(3);
+    expect(mm.flags & MMF_OOM_SKIP).toBe(MMF_OOM_SKIP);
+  });
+
+  it('a task stuck in the kernel does not exit; the reaper takes its memory', () => {
+    const k = boot();
+    const t = spawn(k, 'nfs');
+    touch(k, t, anon(k, t, 1000), 1000);
+    t.flags |= PF_STUCK;
+    sendSigkill(k, t);
+    expect(doExitStep(k, t, Infinity)).toBe(false);
+    expect(t.state).toBe(TASK_UNINTERRUPTIBLE);
+    expect(t.exitStage).toBe(EXIT_ALIVE);
+    const before = freePages(k);
+    expect(oomReapMm(k, k.mms[t.mm])).toBe(true);
+    expect(freePages(k)).toBe(before + 1000);
+    expect(getMmRssSum(k.mms[t.mm])).toBe(0);
+    // Page tables stay.
+    expect(k.mms[t.mm].pgtablesBytes).toBeGreaterThan(0);
+  });
+
+  it('a process killed in the middle of a fork takes the half-made child with it', () => {
+    const k = boot();
+    const t = spawn(k, 'parent');
+    touch(k, t, anon(k, t, 3000), 3000);
+    const work = { flags: 0, stack: [], mm: -1, vma: 0, vpn: -1 };
+    allocThreadStack(k, t, work.stack);
+    work.mm = mmAlloc(k, t);
+    t.forkWork = work;
+    // No more memory: the child's first page table has to wait.
+    for (const z of k.zones) z.watermark.fill(1e6);
+    expect(fork(k, t)).toBe(ALLOC_WAIT);
+    // While the tables are being copied nobody else may take them apart.
+    expect(oomReapMm(k, k.mms[t.mm])).toBe(false);
+    expect(audit(k).filter((line) => !line.includes('watermark'))).toEqual([]);
+    sendSigkill(k, t);
+    expect(doExitStep(k, t, Infinity)).toBe(true);
+    expect(k.committedAs).toBe(0);
+    expect(k.mms.every((mm) => mm.users === 0 && mm.pgd === 0)).toBe(true);
+    expect(audit(k).filter((line) => !line.includes('watermark'))).toEqual([]);
+  });
+
+  it('children of the dead belong to init', () => {
+    const k = boot();
+    const t = spawn(k, 'parent');
+    const c = settle(k, t, () => fork(k, t));
+    doExit(k, t, 0);
+    doExitStep(k, t, Infinity);
+    expect(typeof c !== 'number' && c.ppid).toBe(1);
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { audit } from '../../../src/linux/audit';
+import { EINVAL, ENOMEM } from '../../../src/linux/include/errno';
+import type { Kernel } from '../../../src/linux/include/kernel';
+import { MM_SWAPENTS } from '../../../src/linux/include/mm_types';
+import { LRU_UNEVICTABLE } from '../../../src/linux/include/mmzone';
+import type { Task } from '../../../src/linux/include/sched';
+import { NR_LRU_BASE, NR_MLOCK } from '../../../src/linux/include/vmstat';
+import { doExit, doExitStep } from '../../../src/linux/kernel/exit';
+import { madviseDontneed } from '../../../src/linux/mm/madvise';
+import { MCL_CURRENT, MCL_FUTURE, mlock, mlockall, mmPopulate, munlock } from '../../../src/linux/mm/mlock';
+import { getMmCounterSum, getMmRssSum } from '../../../src/linux/mm/mm_counters';
+import { lruAddDrainAll } from '../../../src/linux/mm/swap';
+import { anon, boot, settle, spawn, touch } from '../driver';
+
+const nrMlock = (k: Kernel): number => k.zones.reduce((n, z) => n + z.stat[NR_MLOCK], 0);
+const populate = (k: Kernel, t: Task): number => settle(k, t, () => mmPopulate(k, t, Infinity));
+
+describe('mlock', () => {
+  it('brings the pages in and puts them where reclaim does not look', () => {
+    const k = boot();
+    const t = spawn(k, 'keys');
+    const vpn = anon(k, t, 300);
+    touch(k, t, vpn, 100);
+    expect(mlock(k, t, vpn, 300)).toBe(0);
+    expect(populate(k, t)).toBe(0);
+    lruAddDrainAll(k);
+    expect(getMmRssSum(k.mms[t.mm])).toBe(300);
+    expect(k.mms[t.mm].lockedVm).toBe(300);
+    expect(nrMlock(k)).toBe(300);
+    expect(k.nodes[0].stat[NR_LRU_BASE + LRU_UNEVICTABLE]).toBe(300);
+    expect(madviseDontneed(k, t, vpn, 10)).toBe(-EINVAL);
+    expect(audit(k)).toEqual([]);
+  });
+
+  it('munlock makes part of them evictable again', () => {
+    const k = boot();
+    const t = spawn(k, 'keys');
+    const vpn = anon(k, t, 300);
+    mlock(k, t, vpn, 300);
+    populate(k, t);
+    expect(munlock(k, t, vpn + 100, 50)).toBe(0);
+    lruAddDrainAll(k);
+    expect(nrMlock(k)).toBe(250);
+    expect(k.mms[t.mm].vmas.length).toBe(3);
+    munlock(k, t, vpn, 300);
+    expect(nrMlock(k)).toBe(0);
+    expect(k.mms[t.mm].vmas.length).toBe(1);
+    expect(k.mms[t.mm].lockedVm).toBe(0);
+    expect(audit(k)).toEqual([]);
+  });
+
+  it('mlockall(MCL_FUTURE) locks what is mapped later', () => {
+    const k = boot();
+    const t = spawn(k, 'rt');
+    mlockall(k, t, MCL_CURRENT | MCL_FUTURE);
+    const vpn = anon(k, t, 64);
+    populate(k, t);
+    expect(getMmRssSum(k.mms[t.mm])).toBe(64);
+    expect(nrMlock(k)).toBe(64);
+    expect(vpn).toBeGreaterThan(0);
+    doExit(k, t, 0);
+    doExitStep(k, t, Infinity);
+    expect(nrMlock(k)).toBe(0);
+    expect(audit(k)).toEqual([]);
+  });
+
+  it('locked pages stay when others are swapped out', () => {
+    const k = boot({ pages: 8192, swap: 16_384 });
+    const t = spawn(k, 'keys');
+    const vpn = anon(k, t, 1000);
+    mlock(k, t, vpn, 1000);
+    populate(k, t);
+    const hog = spawn(k, 'hog');
+    touch(k, hog, anon(k, hog, 8000), 8000);
+    expect(getMmCounterSum(k.mms[hog.mm], MM_SWAPENTS)).toBeGreaterThan(0);
+    expect(getMmCounterSum(k.mms[t.mm], MM_SWAPENTS)).toBe(0);
+    expect(getMmRssSum(k.mms[t.mm])).toBe(1000);
+  });
+
+  it('refuses a range with a hole', () => {
+    const k = boot();
+    const t = spawn(k, 'keys');
+    const vpn = anon(k, t, 10);
+    expect(mlock(k, t, vpn, 20)).toBe(-ENOMEM);
+    expect(k.mms[t.mm].lockedVm).toBe(0);
+  });
+});
