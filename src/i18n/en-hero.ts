@@ -208,7 +208,7 @@ export const enHero = {
     'Timeline of {seconds} s. At {time} s: {free} free, {scanned} pages scanned a second, swap {swap}, PSI some {some}, full {full}. Events: {events}.',
   'time.noEvents': 'none yet',
   'time.eventAt': '{event} at {time} s',
-  'time.tableCaption': 'The run, second by second up to the head',
+  'time.tableCaption': 'The run in even steps up to the head',
   'time.tableTime': 'Time, s',
   'time.tableFree': 'Free in {zone}',
   'time.tableScanned': 'Scanned/s',

@@ -54,6 +54,16 @@ receiveSamples(0, fixtureSamples());
 receiveEvents(fixtureEvents());
 (window as unknown as Record<string, unknown>).lab = { receiveFrame, fixtureFrame, redraw };
 
+// ?size=640x480: the hero at another size.
+const size = query.get('size')?.split('x');
+if (size) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(
+    `.harness-hero{left:0;top:0;width:${size[0]}px;height:${size[1]}px}.harness-timeline{display:none}`,
+  );
+  document.adoptedStyleSheets = [sheet];
+}
+
 createRoot(document.getElementById('root') as HTMLElement).render(
   <>
     <div className="harness-hero">

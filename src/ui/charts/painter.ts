@@ -26,6 +26,8 @@ export interface Painter {
   group(key: string, attrs: Attrs, body: () => void): void;
   /** Ends the frame: what was not named is removed. */
   end(): void;
+  /** Removes everything. */
+  clear(): void;
 }
 
 const round = (v: string | number): string => (typeof v === 'number' ? String(Math.round(v * 100) / 100) : v);
@@ -101,6 +103,10 @@ export function createPainter(root: SVGElement): Painter {
         entry.node.remove();
         entries.delete(key);
       }
+    },
+    clear() {
+      painter.begin();
+      painter.end();
     },
   };
   return painter;

@@ -69,7 +69,7 @@ function Sparkline() {
   useEffect(() => {
     if (!ref.current) return;
     const painter = createPainter(ref.current);
-    return subscribe((frame) => {
+    const end = subscribe((frame) => {
       const { ns, ramNs, history } = frame.eat;
       const values = [...history, ns].map((v) => Math.max(1, v));
       const low = Math.max(1, Math.min(ramNs || 1, ...values));
@@ -92,6 +92,10 @@ function Sparkline() {
       painter.text('base', 2, HEIGHT - 8, duration(low), { 'font-size': 11, class: 's2 halo' });
       painter.end();
     });
+    return () => {
+      end();
+      painter.clear();
+    };
   }, []);
   return (
     <svg

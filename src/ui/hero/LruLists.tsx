@@ -43,9 +43,13 @@ function LruPicture({ width, height }: { width: number; height: number }) {
     if (!svg.current || width === 0 || height === 0) return;
     const painter = createPainter(svg.current);
     const place = lruLayout(width, height);
-    return subscribe((frame, _now, fresh) => {
+    const end = subscribe((frame, _now, fresh) => {
       if (fresh) drawLru(painter, frame, place, selectionStore.getState().hoveredKind);
     });
+    return () => {
+      end();
+      painter.clear();
+    };
   }, [width, height]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew when it changes
   useEffect(() => redraw(), [hovered]);

@@ -68,7 +68,10 @@ export function PageMap({ asTable }: { asTable: boolean }) {
         <div className="hero-table">{frame && <DataTable {...mapTable(frame)} />}</div>
       ) : (
         grid && (
-          <div className="map-area" style={{ height: (grid.rows * grid.pitch) / ratio() }}>
+          <div
+            className="map-area"
+            style={{ width: (grid.cols * grid.pitch) / ratio(), height: (grid.rows * grid.pitch) / ratio() }}
+          >
             <Cells width={inner} height={height - AROUND} />
           </div>
         )
@@ -153,7 +156,7 @@ function Cells({ width, height }: { width: number; height: number }) {
         ' ',
       );
       if (state !== drawn) {
-        element.width = Math.round(width * ratio());
+        element.width = grid.cols * grid.pitch;
         element.height = grid.rows * grid.pitch;
         tiles = new Map();
         before = null;
@@ -205,7 +208,7 @@ function Cells({ width, height }: { width: number; height: number }) {
     <>
       <canvas
         ref={canvas}
-        style={{ width, height: (grid.rows * grid.pitch) / ratio() }}
+        style={{ width: (grid.cols * grid.pitch) / ratio(), height: (grid.rows * grid.pitch) / ratio() }}
         role="img"
         aria-label={summary}
       />

@@ -68,8 +68,7 @@ function PyramidPicture() {
     });
     return () => {
       end();
-      painter.begin();
-      painter.end();
+      painter.clear();
     };
   }, [width, height]);
 

@@ -112,7 +112,7 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
     ...marks.map((m) => ({ at: at(m.value) + (m.key === 'min' ? -wish * 3 : wish), half })),
     { at: nowY, half: phone ? 0 : 9.5 },
   ];
-  const middles = phone ? spread(slots.slice(0, 3), y - 4, bottom + 4, 0) : spread(slots, y - 10, bottom + 4, 1);
+  const middles = phone ? spread(slots.slice(0, 3), y - 4, bottom + 4, 0) : spread(slots, y - 3, bottom + 4, 1);
   const labelX = end + 5;
   marks.forEach((m, i) => {
     const middle = middles[i];
@@ -141,8 +141,12 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
   const text = off ? t('gauge.off', { n: zone.free }) : t('gauge.now', { n: zone.free });
   const middle = middles[3];
   const tag = textWidth(text, 13, true) + 12;
-  p.path('now-tag', `M${end} ${nowY}L${end + 6} ${middle - 8.5}h${tag}v17h${-tag}z`, { fill: 'var(--ink)' });
-  p.text('now-text', end + 10, middle + 4.5, text, { class: 'b', 'font-size': 13 }, 'var(--on-ink)');
+  // A long number covers a part of the gauge rather than leave the picture.
+  const tagX = Math.min(end + 6, layout.width - tag - 3);
+  p.path('now-tag', `M${Math.min(end, tagX)} ${nowY}L${tagX} ${middle - 8.5}h${tag}v17h${-tag}z`, {
+    fill: 'var(--ink)',
+  });
+  p.text('now-text', tagX + 4, middle + 4.5, text, { class: 'b', 'font-size': 13 }, 'var(--on-ink)');
   if (height > 150) p.text('gauge-span', x + 6, bottom - 8, t('gauge.span'), { class: 's2', 'font-size': 11 });
   p.text('gauge-zero', labelX, bottom, t('gauge.zero'), { class: 's3', 'font-size': 11 });
 }

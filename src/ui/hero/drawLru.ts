@@ -6,6 +6,7 @@ import { fade, KIND_LOOK } from '../charts/kinds';
 import type { Painter } from '../charts/painter';
 import { textWidth } from '../charts/text';
 import { int, pages, percent } from '../format';
+import { PHONE_WIDTH } from './layout';
 
 const SQUARE = 11;
 const PITCH = 13;
@@ -18,21 +19,23 @@ export interface LruLayout {
   scale: number;
   cols: number;
   second: number;
+  narrow: boolean;
 }
 
 export function lruLayout(width: number, height: number): LruLayout {
-  const scale = Math.max(
-    0.6,
-    Math.min(1.6, Math.min(width / 640, height / 520) > 1 ? Math.min(width / 728, height / 520) : width / 640),
-  );
+  const narrow = width < PHONE_WIDTH;
+  const design = narrow ? 390 : 728;
+  const scale = Math.max(0.85, Math.min(width / design, height / (narrow ? 390 : 520)));
   const w = width / scale;
   const h = height / scale;
-  const cols = Math.max(8, Math.floor((w - 2 * MARGIN - 50 - 64) / 2 / PITCH));
-  return { width: w, height: h, scale, cols, second: MARGIN + cols * PITCH + 50 };
+  const middle = narrow ? 40 : 50;
+  const exits = narrow ? 26 : 64;
+  const cols = Math.max(6, Math.floor((w - 2 * MARGIN - middle - exits) / 2 / PITCH));
+  return { width: w, height: h, scale, cols, second: MARGIN + cols * PITCH + middle, narrow };
 }
 
 /** Px of height that everything but the squares takes. */
-const FIXED = 250;
+const FIXED = 290;
 
 /** Pages a square stands for: the least power of two with which all lists fit. */
 export function pagesPerSquare(frame: Frame, { cols, height }: LruLayout): number {
@@ -77,7 +80,7 @@ export function drawLru(p: Painter, frame: Frame, layout: LruLayout, hovered: Ma
     { key: 'shmem', kind: 'shmem', size: kinds.shmem },
     { key: 'unevictable', kind: 'mlocked', size: lru.unevictable },
   ];
-  const { cols, second } = layout;
+  const { cols, second, narrow } = layout;
   const per = pagesPerSquare(frame, layout);
   const high = (l: List) => Math.max(1, Math.ceil(l.size / per / cols)) * PITCH;
   const left = MARGIN;
@@ -117,7 +120,7 @@ export function drawLru(p: Painter, frame: Frame, layout: LruLayout, hovered: Ma
   );
   y = fileEnd + 40;
   sentence(y);
-  y += 24;
+  y += narrow ? 44 : 24;
   p.text('aged-used', left, y, t('lru.agedUsed', { aged: Math.round(flows.aged), used: Math.round(flows.used) }), {
     class: 's2',
     'font-size': 12.5,
@@ -130,8 +133,9 @@ export function drawLru(p: Painter, frame: Frame, layout: LruLayout, hovered: Ma
   function drawList(list: List, x: number, top: number): void {
     const opacity = fade([list.kind], hovered);
     const name = t(`lru.${list.key}`);
-    const size =
-      list.key === 'shmem'
+    const size = narrow
+      ? pages(list.size)
+      : list.key === 'shmem'
         ? t('lru.shmemNote', { size: pages(list.size) })
         : list.key === 'unevictable'
           ? t('lru.unevictableNote', { size: pages(list.size) })
@@ -165,11 +169,12 @@ export function drawLru(p: Painter, frame: Frame, layout: LruLayout, hovered: Ma
   ): void {
     const opacity = fade([active.kind, inactive.kind], hovered);
     const from = x0 + Math.max(1, Math.min(cols, Math.ceil(active.size / per))) * PITCH + 4;
-    const start = flat ? Math.min(from, x1 - 46) : x1 - 46;
+    const stub = x1 - (narrow ? 37 : 46);
+    const start = flat ? Math.min(from, stub) : stub;
     line(`aged-${key}`, start, x1 - 8, top, opacity);
     p.text(`aged-name-${key}`, x1 - 28, top - 7, t('lru.aged'), { class: 'c b', 'font-size': 12, opacity });
     const back = top + (flat ? 14 : 30);
-    line(`used-${key}`, x1 - 8, x1 - 44, back, opacity);
+    line(`used-${key}`, x1 - 8, stub + 2, back, opacity);
     p.text(`used-name-${key}`, x1 - 28, back + (flat ? 15 : 17), t('lru.used'), {
       class: 'c b',
       'font-size': 12,
@@ -243,9 +248,26 @@ export function drawLru(p: Painter, frame: Frame, layout: LruLayout, hovered: Ma
         : share >= 50
           ? t('lru.mustSwap', { n: share })
           : t('lru.fromFiles', { n: 100 - share });
-    if (lead) p.text('lead', left, at, lead, { class: 'b', 'font-size': 13.5 });
-    p.text('rest', left + (lead ? textWidth(lead, 13.5, true) + 6 : 0), at, rest, { 'font-size': 13.5 });
+    const size = narrow ? 12.5 : 13.5;
+    const after = lead && !narrow ? textWidth(lead, size, true) + 6 : 0;
+    if (lead) p.text('lead', left, at - (narrow ? 8 : 0), lead, { class: 'b', 'font-size': size });
+    const first = at + (lead && narrow ? 8 : 0);
+    wrap(rest, size, layout.width - left - after - 12).forEach((line, i) => {
+      p.text(`rest-${i}`, left + after, first + i * 16, line, { 'font-size': size });
+    });
   }
+}
+
+/** Lines of at most `width` px, broken between words. */
+function wrap(text: string, size: number, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines[lines.length - 1];
+    const longer = last ? `${last} ${word}` : word;
+    if (last && textWidth(longer, size) > width) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
 }
 
 export function lruSummary(frame: Frame): string {

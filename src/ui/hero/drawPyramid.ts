@@ -84,11 +84,13 @@ function drawTiers(p: Painter, { frame, layout, hovered }: Scene): void {
       opacity,
     });
     p.path(`tier-used-${i}`, slicePath(shape, level, shape.bottom), { fill: paint, opacity });
-    const covered = level < middle - 4;
+    // The name stands in the larger part.
+    const covered = shape.bottom - level >= level - shape.top;
+    const nameY = (covered ? level + shape.bottom : shape.top + level) / 2 + 4.5;
     p.text(
       `tier-name-${i}`,
       shape.cx,
-      middle,
+      nameY,
       cache.name,
       {
         class: 'c b',
@@ -200,7 +202,7 @@ function drawLabels(p: Painter, scene: Scene, strata: Stratum[], edge: number): 
   // The first thin layers, near the tip, are named at the left where there is room; all others at the lower right.
   const left = outside.filter((l) => l.y < 196).slice(0, 2);
   left.forEach((label, i) => {
-    const y = 181 - (left.length - 1 - i) * 16;
+    const y = 182 - (left.length - 1 - i) * 15;
     const opacity = fade(label.kinds, hovered);
     const from = 26 + textWidth(label.text, 13, true);
     const to = leftAt(body, label.y) - edge - 2;
@@ -214,9 +216,9 @@ function drawLabels(p: Painter, scene: Scene, strata: Stratum[], edge: number): 
   const right = outside.filter((l) => !left.includes(l));
   const rightTop = layout.gauge.y + layout.gauge.height + 20;
   const middles = spread(
-    right.map((l) => ({ at: l.y, half: 7 })),
+    right.map((l) => ({ at: l.y, half: 6.8 })),
     rightTop,
-    body.bottom + 2,
+    body.bottom + 4,
     1,
   );
   right.forEach((label, i) => {

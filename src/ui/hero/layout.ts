@@ -73,7 +73,7 @@ function wide(outerWidth: number, outerHeight: number): PyramidLayout {
     tiers,
     body: trapezoid(bodyTop, bodyBottom),
     swap: { cx, top: swapTop, bottom: swapTop + 50, topWidth: 2 * swapHalf, bottomWidth: 2 * (swapHalf + 20.5 * sx) },
-    gauge: { x: gaugeX, y: 112, width: 80 * sx, height: bodyBottom - 82 - 112 },
+    gauge: { x: gaugeX, y: 112, width: 80 * sx, height: bodyBottom - 90 - 112 },
     flows: { y: flowsFrom, pitch: count > 0 ? Math.min(54, (ramAt - 14 - flowsFrom) / count) : 0, count },
   };
 }

@@ -6,7 +6,7 @@ import type { TimelineLayout } from './layout';
 import { psiText, rateText } from './text';
 
 /** How many lines of notes a lane has room for under its name and value. */
-const room = (height: number, narrow: boolean): number => Math.max(0, Math.round((height - (narrow ? 30 : 14)) / 13));
+const room = (height: number, narrow: boolean): number => (narrow ? 0 : Math.max(0, Math.round((height - 14) / 13)));
 
 /** Names of the lanes, what they show and their values at the head. */
 export function LaneLabels({ layout }: { layout: TimelineLayout }) {

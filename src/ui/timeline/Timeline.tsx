@@ -147,8 +147,7 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
     });
     return () => {
       end();
-      painter.begin();
-      painter.end();
+      painter.clear();
     };
   }, [width, height]);
 
