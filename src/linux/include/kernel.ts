@@ -50,6 +50,8 @@ export interface Release {
   folioBatch: number;
   /** RSS counters are percpu_counters read approximately (6.2 and later), or split per thread with 64 events. */
   rssPercpuCounter: boolean;
+  /** Tables of the PUD level are in nr_page_table_pages (they are in pgtables_bytes in any case). */
+  countsPudTables: boolean;
   /** rss_anon, rss_file, rss_shmem columns in the task dump. */
   rssColumns: boolean;
   /** unfruitful direct reclaim is tried again with a full walk (6.12). */
@@ -68,6 +70,8 @@ export interface Release {
   unacceptedMemory: boolean;
   /** A space after the colon of shmem_thp, shmem_pmdmapped and anon_thp in the node line of the report. */
   thpColonSpace: boolean;
+  /** ZONE_MOVABLE's min watermark has bounds of its own, 32 to 128 pages, even when the zone is empty. */
+  movableMinClamped: boolean;
   /** The promo watermark is a line of /proc/zoneinfo. */
   promoWatermark: boolean;
   /** Sizes of huge pages that the report lists, kB, in its order. */

@@ -19,6 +19,7 @@ export const LINUX_6_1: Release = {
   zoneBelowHigh: false,
   folioBatch: 15,
   rssPercpuCounter: false,
+  countsPudTables: false,
   rssColumns: false,
   memcgFullWalk: false,
   costCountsRotated: false,
@@ -27,6 +28,7 @@ export const LINUX_6_1: Release = {
   memoryFailure: false,
   unacceptedMemory: false,
   thpColonSpace: true,
+  movableMinClamped: false,
   promoWatermark: false,
   hugepageSizesKb: [1048576, 2048],
   absentStats: [

@@ -80,8 +80,8 @@ export function zoneinfo(k: Kernel): string {
       const i = node.zones[type] ?? -1;
       const z = i >= 0 && k.zones[i].present > 0 ? k.zones[i] : null;
       if (z === null) {
-        // Movable's watermark has a lower bound, memory or not. §2.2
-        const wm = new Array<number>(4).fill(type === ZONE_MOVABLE ? 32 : 0);
+        // The lower bound of Movable's watermark holds without memory too. §2.2
+        const wm = new Array<number>(4).fill(type === ZONE_MOVABLE && k.release.movableMinClamped ? 32 : 0);
         text += zoneHead(k, wm, 0, 0, [0, 0, 0], new Array<number>(MAX_NR_ZONES).fill(0));
         continue;
       }
@@ -112,7 +112,7 @@ export function pagetypeinfo(k: Kernel): string {
   const zones = populatedZones(k);
   const m = k.mem;
   let text = `Page block order: ${PAGEBLOCK_ORDER}\nPages per block:  ${1 << PAGEBLOCK_ORDER}\n\n`;
-  text += `${'Free pages count per migrate type at order'.padEnd(43)}`;
+  text += 'Free pages count per migrate type at order '.padEnd(44);
   for (let o = 0; o < NR_PAGE_ORDERS; o++) text += `${String(o).padStart(6)} `;
   text += '\n';
   for (const z of zones) {
