@@ -259,7 +259,8 @@ function walkMm(k: Kernel, f: Findings, w: Walk, mm: MmStruct): MmCount {
         fault(f, `mm ${mm.id}: table ${value} does not exist`);
       } else {
         c.tables++;
-        frame(value, PGTYPE_TABLE);
+        // Some releases do not tell tables of the PUD level from other kernel memory.
+        frame(value, shift === PGDIR_SHIFT && !k.release.countsPudTables ? PGTYPE_KERNEL : PGTYPE_TABLE);
         level(value, shift - 9, vpn);
       }
     }

@@ -9,7 +9,7 @@ import { TABLES_END } from '../include/addr';
 import { GFP_PGTABLE } from '../include/gfp';
 import type { Kernel } from '../include/kernel';
 import type { MmStruct, PgTablePool } from '../include/mm_types';
-import { PGTYPE_KERNEL, PGTYPE_TABLE, PGZONE_MASK } from '../include/page';
+import { PGTYPE_KERNEL, PGTYPE_MASK, PGTYPE_TABLE, PGZONE_MASK } from '../include/page';
 import type { Task } from '../include/sched';
 import { PAGE_SIZE, PTRS_PER_TABLE } from '../include/units';
 import { NR_PAGETABLE } from '../include/vmstat';
@@ -85,8 +85,13 @@ export function pgdFree(k: Kernel, pgd: number): void {
 function tableAlloc(k: Kernel, task: Task, mm: MmStruct, parent: number, slot: number): number {
   const pfn = allocPages(k, task, GFP_PGTABLE, 0);
   if (pfn < 0) return pfn;
-  k.mem.flags[pfn] = (k.mem.flags[pfn] & PGZONE_MASK) | PGTYPE_TABLE;
-  pageNode(k, pfn).stat[NR_PAGETABLE]++;
+  if (parent === mm.pgd && !k.release.countsPudTables) {
+    k.mem.flags[pfn] = (k.mem.flags[pfn] & PGZONE_MASK) | PGTYPE_KERNEL;
+    k.mem.index[pfn] = 0;
+  } else {
+    k.mem.flags[pfn] = (k.mem.flags[pfn] & PGZONE_MASK) | PGTYPE_TABLE;
+    pageNode(k, pfn).stat[NR_PAGETABLE]++;
+  }
   mm.pgtablesBytes += PAGE_SIZE;
   k.cost += k.costs.clearPage;
   const pool = k.pgtables;
@@ -143,7 +148,7 @@ function freeTable(k: Kernel, mm: MmStruct, t: number, parent: number, slot: num
   pool.entries[parent * PTRS_PER_TABLE + slot] = 0;
   pool.used[parent]--;
   const pfn = pool.pfn[t];
-  pageNode(k, pfn).stat[NR_PAGETABLE]--;
+  if ((k.mem.flags[pfn] & PGTYPE_MASK) === PGTYPE_TABLE) pageNode(k, pfn).stat[NR_PAGETABLE]--;
   mm.pgtablesBytes -= PAGE_SIZE;
   freePage(k, pfn);
   putTable(pool, t);

@@ -13,6 +13,7 @@ import {
 } from '../../../src/linux/mm/memory';
 import { getMmCounterSum, getMmRssSum } from '../../../src/linux/mm/mm_counters';
 import { mmap, munmap } from '../../../src/linux/mm/mmap';
+import { LINUX_6_1, LINUX_6_12 } from '../../../src/linux/versions';
 import { anon, boot, finishIo, freePages, spawn, touch } from '../driver';
 
 const tables = (bytes: number): number => bytes / 4096;
@@ -224,4 +225,15 @@ it('a mapping larger than the page tables reach can be had but not touched', () 
   expect(vpn).toBeGreaterThan(2 ** 31);
   expect(touch(k, t, vpn, 1)).toBe(VM_FAULT_SIGBUS);
   expect(munmap(k, t, vpn, 2 ** 34 - 1)).toBe(0);
+});
+
+it('6.1 leaves the tables below the PGD out of nr_page_table_pages, not out of pgtables_bytes', () => {
+  for (const release of [LINUX_6_1, LINUX_6_12]) {
+    const k = boot({ release });
+    const t = spawn(k, 'worker');
+    touch(k, t, anon(k, t, 10), 10);
+    const uncounted = release === LINUX_6_1 ? 1 : 0;
+    expect(tables(k.mms[t.mm].pgtablesBytes) - k.nodes[0].stat[NR_PAGETABLE]).toBe(uncounted);
+    expect(audit(k)).toEqual([]);
+  }
 });
