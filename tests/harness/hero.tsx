@@ -41,7 +41,10 @@ connectMachine({
   request: async (request: Request): Promise<Reply> => {
     const frame = runStore.getState().frame;
     if (request.type === 'pageMap' && frame) {
-      receiveFrame({ ...frame, pageMap: request.on ? fixturePageMap(request.cols, request.by) : null });
+      receiveFrame({
+        ...frame,
+        pageMap: request.on ? fixturePageMap(request.cols, request.by, request.cols * request.rows) : null,
+      });
     }
     if (request.type === 'seek' && frame) receiveFrame({ ...frame, t: request.t, seq: frame.seq + 1 });
     return { id: 0, ok: true, result: request.type === 'inspectPage' ? info : undefined };

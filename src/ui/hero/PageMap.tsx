@@ -18,12 +18,20 @@ import { useSize } from '../charts/useSize';
 import { useSlow } from '../charts/useSlow';
 import { pages } from '../format';
 import { redraw, subscribe } from '../frameLoop';
-import { AGE_STEPS, ageOpacity, cellAt, drawMap, type MapBy, mapGrid } from './mapDraw';
+import {
+  AGE_STEPS,
+  ageOpacity,
+  cellAt,
+  drawMap,
+  type MapBy,
+  mapGrid,
+  mapShape,
+  spannedPages,
+  usedCells,
+} from './mapDraw';
 import { cellName, chipNames, mapSummary, mapTable, pageSentence } from './mapText';
 
 const WAYS: readonly MapBy[] = ['kind', 'owner', 'age'];
-/** Size of a cell that is aimed at, CSS px. */
-const CELL = 11;
 /** Beside the cells, and above and below them. */
 const MARGIN = 20;
 const AROUND = 174;
@@ -38,10 +46,10 @@ export function PageMap({ asTable }: { asTable: boolean }) {
   const map = frame?.pageMap ?? null;
 
   const inner = width - 2 * MARGIN;
-  const cols = Math.max(8, Math.floor(inner / CELL));
-  const rows = Math.max(4, Math.floor((height - AROUND) / CELL));
-  const measured = width > 0 && height > 0;
-  const grid = map && mapGrid(map.cells.length, map.cols, inner, height - AROUND, ratio());
+  const spanned = useShown((f) => spannedPages(f.zones), 0);
+  const { cols, rows } = mapShape(spanned, Math.max(80, inner), Math.max(80, height - AROUND));
+  const measured = width > 0 && height > 0 && spanned > 0;
+  const grid = map && mapGrid(usedCells(map.cells), map.cols, inner, height - AROUND, ratio());
   const opened = useShown((f) => f.machine.title, '');
   // biome-ignore lint/correctness/useExhaustiveDependencies: another machine must be asked again
   useEffect(() => {
@@ -148,11 +156,11 @@ function Cells({ width, height }: { width: number; height: number }) {
     return subscribe((latest) => {
       const cells = latest.pageMap;
       if (!cells) return;
-      const grid = mapGrid(cells.cells.length, cells.cols, width, height, ratio());
+      const grid = mapGrid(usedCells(cells.cells), cells.cols, width, height, ratio());
       const { hoveredKind, hoveredPid } = selectionStore.getState();
       const look = settingsStore.getState().theme;
       const chip = latest.procs.find((p) => p.pid === hoveredPid)?.chip ?? -1;
-      const state = [look, width, height, ratio(), cells.by, cells.cols, cells.cells.length, hoveredKind, chip].join(
+      const state = [look, width, height, ratio(), cells.by, grid.cols, grid.rows, grid.pitch, hoveredKind, chip].join(
         ' ',
       );
       if (state !== drawn) {
@@ -172,7 +180,7 @@ function Cells({ width, height }: { width: number; height: number }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew when one of them changes
   useEffect(() => redraw(), [emphasized, theme]);
 
-  const count = map?.cells.length ?? 0;
+  const count = map ? usedCells(map.cells) : 0;
   const grid = mapGrid(Math.max(1, count), map?.cols ?? 1, width, height, ratio());
   const at = (event: PointerEvent<HTMLElement>): number => {
     const box = event.currentTarget.getBoundingClientRect();

@@ -1,6 +1,6 @@
 /** Draws the cells of the page map: one small tile per kind, copied to where it belongs. */
 import type { MarkKind } from '../../store';
-import { type Frame, MAP_BEYOND, MAP_FREE, MAP_KINDS, MAP_NOBODY } from '../../worker/protocol';
+import { type Frame, MAP_BEYOND, MAP_FREE, MAP_KINDS, MAP_NOBODY, type ZoneFrame } from '../../worker/protocol';
 import { FADED, KIND_LOOK } from '../charts/kinds';
 
 export type MapBy = 'kind' | 'owner' | 'age';
@@ -8,6 +8,42 @@ type Cells = NonNullable<Frame['pageMap']>;
 
 /** Steps of age: 0 just used .. 7 next to be reclaimed. */
 export const AGE_STEPS = 8;
+
+/** The least and the most size of a cell, CSS px. */
+const LEAST_PITCH = 10;
+const MOST_PITCH = 26;
+
+/** Zones begin at multiples of this in the model's memory. */
+const ZONE_ALIGN = 1024;
+
+/** Pages from the first to the last of every zone, with the holes between them. */
+export function spannedPages(zones: readonly ZoneFrame[]): number {
+  return zones.reduce((n, z) => n + Math.ceil((z.endPfn - z.firstPfn) / ZONE_ALIGN) * ZONE_ALIGN, 0);
+}
+
+/**
+ * Columns and rows to ask for, so that cells of a power of two of pages fill the area as far as they can. Cells are as
+ * many as fit at LEAST_PITCH px or fewer.
+ */
+export function mapShape(pages: number, width: number, height: number): { cols: number; rows: number } {
+  for (let per = 1; ; per *= 2) {
+    const cells = Math.max(1, Math.ceil(pages / per));
+    let pitch = Math.min(MOST_PITCH, Math.floor(Math.sqrt((width * height) / cells)));
+    for (; pitch >= LEAST_PITCH; pitch--) {
+      const cols = Math.floor(width / pitch);
+      const rows = Math.ceil(cells / cols);
+      if (rows * pitch <= height) return { cols, rows };
+    }
+    if (cells === 1) return { cols: Math.max(1, Math.floor(width / LEAST_PITCH)), rows: 4 };
+  }
+}
+
+/** Cells up to the last that is not beyond the end of memory. */
+export function usedCells(cells: Uint8Array): number {
+  let n = cells.length;
+  while (n > 0 && cells[n - 1] === MAP_BEYOND) n--;
+  return n;
+}
 
 export interface MapGrid {
   cols: number;

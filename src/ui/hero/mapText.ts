@@ -12,7 +12,7 @@ import {
 import type { TableData } from '../charts/DataTable';
 import { KIND_LOOK } from '../charts/kinds';
 import { int, percent } from '../format';
-import { AGE_STEPS, type MapBy } from './mapDraw';
+import { AGE_STEPS, type MapBy, usedCells } from './mapDraw';
 
 export function kindName(kind: string): string {
   if (kind === 'mixed') return t('kind.mixed');
@@ -49,7 +49,7 @@ export function mapSummary(frame: Frame): string {
   const map = frame.pageMap;
   if (!map) return t('map.waiting');
   return t('map.summary', {
-    cells: map.cells.length,
+    cells: usedCells(map.cells),
     n: map.pagesPerCell,
     parts: countCells(frame)
       .map(({ name, cells }) => t('summary.part', { name, size: int(cells) }))
