@@ -108,7 +108,7 @@ describe('an audit notices', () => {
       'an entry that maps a free page',
       (k) => {
         const e = k.pgtables.entries;
-        const i = e.findIndex((v, at) => at >= 512 && v & PTE_PRESENT && v >>> 5 > 2000);
+        const i = e.findIndex((v, at) => at >= 512 && (v & PTE_PRESENT) !== 0 && v >>> 5 > 2000);
         e[i] = (k.zones[0].base << 5) | PTE_PRESENT;
       },
       /maps frame|no user page|mapcount|does not exist/,

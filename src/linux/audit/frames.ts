@@ -68,13 +68,12 @@ const NODE_SUMS = [
 ];
 const ZONE_SUMS = [NR_ZONE_WRITE_PENDING, NR_MLOCK];
 
-/** Frames that a request has been given and not yet put to use. */
-function framesInHand(k: Kernel): Set<number> {
-  const out = new Set<number>();
+/** Frames that a request has been given and not yet put to use: 1 by frame. */
+function framesInHand(k: Kernel): Uint8Array {
+  const out = new Uint8Array(k.mem.nrPages);
   for (const t of k.tasks) {
     const a = t.alloc;
-    if (!a?.done || a.failed || a.page < 0) continue;
-    for (let p = a.page; p < a.page + 2 ** a.order; p++) out.add(p);
+    if (a?.done && !a.failed && a.page >= 0) out.fill(1, a.page, a.page + 2 ** a.order);
   }
   return out;
 }
@@ -173,7 +172,7 @@ export function auditFrames(k: Kernel, f: Findings, w: Walk): void {
       } else if (type === PGTYPE_PCP || type === PGTYPE_BUDDY_TAIL) {
         if (w.list[p] !== ON_PCP) fault(f, `page ${p}: says it is free, but is on no list`);
       } else if (type === PGTYPE_USER) {
-        userFrame(k, f, w, p, inHand.has(p), sums.node[z.node], sums.zone[z.idx]);
+        userFrame(k, f, w, p, inHand[p] === 1, sums.node[z.node], sums.zone[z.idx]);
       } else {
         kernelFrame(k, f, w, p, type, sums.node[z.node]);
       }

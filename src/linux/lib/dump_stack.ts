@@ -1,17 +1,19 @@
 /** Stack dumps. */
-import { GFP_ANON_FAULT, GFP_PGTABLE } from '../include/gfp';
+import { __GFP_WRITE, GFP_ANON_FAULT, GFP_PGTABLE, GFP_USER_PAGE } from '../include/gfp';
 import type { Kernel } from '../include/kernel';
 import type { Task } from '../include/sched';
 import { KERN_DEFAULT, printk } from '../kernel/printk';
 
 /**
- * Which chain of callers led to a request: what the caller said (`Task.allocSite`), or what the flags leave no doubt
- * about, or 'page', which names no more than the allocator's entry.
+ * Which chain of callers led to a request: what the caller said (`Task.allocSite`), or what its flags and the task leave
+ * no doubt about, or 'page', which names no more than the allocator's entry.
  */
 export function allocSite(task: Task, gfp: number): string {
   if (task.allocSite) return task.allocSite;
+  if (task.forkWork !== null) return 'fork';
   if (gfp === GFP_ANON_FAULT) return 'anon';
   if (gfp === GFP_PGTABLE) return 'pgtable';
+  if (gfp === (GFP_USER_PAGE | __GFP_WRITE)) return 'filemap_write';
   return 'page';
 }
 
