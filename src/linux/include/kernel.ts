@@ -314,6 +314,8 @@ export interface Kernel {
   /** printk_ratelimit of the OOM report: ns of the window's begin, reports in it. §10.7. */
   oomRatelimit: { begin: number; printed: number; missed: number };
   warnRatelimit: { begin: number; printed: number; missed: number };
+  /** The same for the message of a refused promise. §9.1. */
+  overcommitRatelimit: { begin: number; printed: number; missed: number };
   oomReaperList: number[];
   oomKillerDisabled: boolean;
   psi: PsiState;

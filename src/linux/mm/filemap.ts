@@ -134,14 +134,13 @@ export function filemapRead(k: Kernel, task: Task, inode: Inode, index: number, 
   const m = k.mem;
   const end = Math.min(index + nr, inode.nrPages);
   for (let i = index; i < end; i++) {
-    const short = (r: number): number => (i > index ? i - index : r);
-    if (task.readahead !== null && continueReadahead(k, task) === ALLOC_WAIT) return short(ALLOC_WAIT);
+    if (task.readahead !== null && continueReadahead(k, task) === ALLOC_WAIT) return i > index ? i - index : ALLOC_WAIT;
     let pfn = filemapGet(inode, i);
     if (pfn < 0) {
-      if (pageCacheSyncRa(k, task, inode, i, end - i) === ALLOC_WAIT) return short(ALLOC_WAIT);
+      if (pageCacheSyncRa(k, task, inode, i, end - i) === ALLOC_WAIT) return i > index ? i - index : ALLOC_WAIT;
       pfn = filemapGet(inode, i);
       if (pfn < 0) pfn = filemapCreate(k, task, inode, i);
-      if (pfn < 0) return short(pfn);
+      if (pfn < 0) return i > index ? i - index : pfn;
     }
     if (m.flags[pfn] & PG_READAHEAD) {
       m.flags[pfn] &= ~PG_READAHEAD;
@@ -149,7 +148,7 @@ export function filemapRead(k: Kernel, task: Task, inode: Inode, index: number, 
     }
     if (m.flags[pfn] & PG_LOCKED) {
       waitForWindow(k, task, inode, i, pfn);
-      return short(ALLOC_WAIT);
+      return i > index ? i - index : ALLOC_WAIT;
     }
     folioMarkAccessed(k, pfn);
     inode.raPrev = i;

@@ -232,6 +232,7 @@ export function createKernel(config: BootConfig): Kernel {
     oomLock: -1,
     oomRatelimit: { begin: 0, printed: 0, missed: 0 },
     warnRatelimit: { begin: 0, printed: 0, missed: 0 },
+    overcommitRatelimit: { begin: 0, printed: 0, missed: 0 },
     oomReaperList: [],
     oomKillerDisabled: false,
     psi: {

@@ -2,6 +2,9 @@
 import { ENOMEM } from '../include/errno';
 import type { Kernel } from '../include/kernel';
 import type { MmStruct } from '../include/mm_types';
+import { PAGE_SIZE, SEC } from '../include/units';
+import { KERN_WARNING, printk, ratelimit } from '../kernel/printk';
+import { findTask } from '../kernel/sched/core';
 
 export const OVERCOMMIT_GUESS = 0;
 export const OVERCOMMIT_ALWAYS = 1;
@@ -31,6 +34,8 @@ export function vmUnacctMemory(k: Kernel, pages: number): void {
  * Mode 0 refuses only a single request above all RAM plus swap; mode 1 nothing; mode 2 what would exceed CommitLimit less
  * the reserves for root and for the user's own recovery.
  *
+ * A refusal is logged, ten times in 5 s at most.
+ *
  * @param mm whose address space it is for, null = none (the user's reserve is then not subtracted)
  * @returns 0, or -ENOMEM with nothing charged
  */
@@ -47,5 +52,10 @@ export function vmEnoughMemory(k: Kernel, mm: MmStruct | null, pages: number, ca
     if (k.committedAs < allowed) return 0;
   }
   vmUnacctMemory(k, pages);
+  if (ratelimit(k, k.overcommitRatelimit, '__vm_enough_memory', 5 * SEC, 10)) {
+    const comm = findTask(k, k.current)?.comm ?? '';
+    const size = `bytes: ${pages * PAGE_SIZE} not enough memory for the allocation`;
+    printk(k, KERN_WARNING, `__vm_enough_memory: pid: ${k.current}, comm: ${comm}, ${size}`);
+  }
   return -ENOMEM;
 }

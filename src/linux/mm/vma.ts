@@ -40,12 +40,19 @@ export function vmStatAccount(mm: MmStruct, flags: number, pages: number): void 
   if (flags & VM_LOCKED) mm.lockedVm += pages;
 }
 
+/** One mapping more of the inode. Those of one address space stand together, for the walks of rmap. */
+function addMapper(k: Kernel, ino: number, mm: number): void {
+  const { mappers } = k.inodes[ino];
+  const i = mappers.indexOf(mm);
+  mappers.splice(i < 0 ? mappers.length : i, 0, mm);
+}
+
 /** Enters a VMA in its place and counts it. The range must be free. */
 export function insertVma(k: Kernel, mm: MmStruct, vma: Vma): void {
   const i = findVmaFrom(mm, vma.start);
   mm.vmas.splice(i, 0, vma);
   mm.vmaCache = i;
-  if (vma.inode >= 0) k.inodes[vma.inode].mappers.push(mm.id);
+  if (vma.inode >= 0) addMapper(k, vma.inode, mm.id);
   vmStatAccount(mm, vma.flags, vma.end - vma.start);
 }
 
@@ -68,7 +75,7 @@ export function splitVma(k: Kernel, mm: MmStruct, i: number, at: number): void {
   vma.end = at;
   mm.vmas.splice(i + 1, 0, upper);
   mm.vmaCache = i;
-  if (vma.inode >= 0) k.inodes[vma.inode].mappers.push(mm.id);
+  if (vma.inode >= 0) addMapper(k, vma.inode, mm.id);
 }
 
 /** Splits the VMAs that cross `start` or `end`, so that the range is made of whole ones. */

@@ -85,3 +85,14 @@ describe('overcommit', () => {
     expect(mm.pgtablesBytes).toBe(0);
   });
 });
+
+it('a refused promise is logged with its size, ten times in five seconds', () => {
+  const k = boot({ pages: 10_000 });
+  const t = spawn(k, 'root');
+  for (let i = 0; i < 15; i++) mmap(k, t, { pages: 2 ** 33, flags: RW });
+  const lines = k.log.map((l) => l.text).filter((l) => l.startsWith('__vm_enough_memory'));
+  expect(lines.length).toBe(10);
+  expect(lines[0]).toBe(
+    `__vm_enough_memory: pid: ${t.pid}, comm: root, bytes: 35184372088832 not enough memory for the allocation`,
+  );
+});
