@@ -29,6 +29,7 @@ export async function boot(machine: MachinePort): Promise<void> {
   readSettings(location.search);
   listenToMachine({
     refused: (refusal) => notify(refusalText(refusal), true),
+    restarted: (why) => notify(t('notice.restarted', { why }), true),
     forked: (at) => notify(t('notice.forked', { t: (at / 1e9).toFixed(3) })),
   });
   connectMachine(machine);

@@ -19,6 +19,7 @@ type RefusalListener = (refusal: Refusal) => void;
 let port: MachinePort | null = null;
 let onRefusal: RefusalListener = () => {};
 let onForked: (t: number) => void = () => {};
+let onRestarted: (why: string) => void = () => {};
 
 /** Connects the page to a machine; returns what disconnects it. */
 export function connectMachine(machine: MachinePort): () => void {
@@ -26,6 +27,11 @@ export function connectMachine(machine: MachinePort): () => void {
   const end = machine.onPush((push) => {
     switch (push.type) {
       case 'frame':
+        // A frame after the death of the worker comes from its successor.
+        if (runStore.getState().fatal !== '') {
+          onRestarted(runStore.getState().fatal);
+          runStore.setState({ fatal: '' });
+        }
         receiveFrame(push.frame);
         break;
       case 'samples':
@@ -49,10 +55,15 @@ export function connectMachine(machine: MachinePort): () => void {
   };
 }
 
-/** Who tells the user about a refusal, and about a fork of the past. One each: the toasts. */
-export function listenToMachine(listeners: { refused: RefusalListener; forked: (t: number) => void }): void {
+/** Who tells the user about a refusal, a fork of the past, and a worker that died and was replaced. */
+export function listenToMachine(listeners: {
+  refused: RefusalListener;
+  forked: (t: number) => void;
+  restarted: (why: string) => void;
+}): void {
   onRefusal = listeners.refused;
   onForked = listeners.forked;
+  onRestarted = listeners.restarted;
 }
 
 /** Sends a request; throws `RefusalError`. */

@@ -120,10 +120,11 @@ function mergeLog(log: LogFrame[], frame: Frame): LogFrame[] {
 }
 
 function mergeTrace(trace: TraceFrame[], frame: Frame): TraceFrame[] {
-  if (frame.trace.length === 0) return frame.traceTotal === 0 && trace.length > 0 ? [] : trace;
-  const last = frame.trace[frame.trace.length - 1];
-  if (trace.length > 0 && trace[trace.length - 1].seq === last.seq) return trace;
-  const first = frame.trace[0].seq;
-  const next = trace.filter((e) => e.seq < first).concat(frame.trace);
+  const sent = frame.trace;
+  // Whatever the frame does not carry lies before it, or after the head.
+  const first = sent.length > 0 ? sent[0].seq : frame.traceTotal;
+  const kept = trace.length > 0 && trace[trace.length - 1].seq >= first ? trace.filter((e) => e.seq < first) : trace;
+  if (sent.length === 0) return kept;
+  const next = kept.concat(sent);
   return next.length > TRACE_KEPT ? next.slice(-TRACE_KEPT) : next;
 }

@@ -3,7 +3,7 @@ import { t, tMaybe } from '../../i18n';
 import { useShown } from '../../store';
 import type { Frame, PathFrame, PathStep } from '../../worker/protocol';
 import { bytes, duration, int, PAGE_BYTES } from '../format';
-import { fastPathSteps, MARKS, mainZone, resultText, shareAt, stepLabel } from './steps';
+import { fastPathSteps, MARKS, mainZone, resultText, shareAt, shownSteps, stepLabel } from './steps';
 
 const ROUNDS = 16;
 const PRIORITIES = [12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
@@ -56,7 +56,7 @@ function FastPath() {
 function SlowPath({ path }: { path: PathFrame }) {
   return (
     <ol className="path">
-      {path.steps.map((step, i) => (
+      {shownSteps(path.steps).map((step, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a step may come twice, and its place is its identity
         <Step key={`${step.id}-${i}`} step={step} path={path} gfp={i === 0 ? path.gfp : ''} />
       ))}

@@ -24,6 +24,16 @@ export function fastPathSteps(zone: ZoneFrame): PathStep[] {
   ];
 }
 
+/**
+ * The steps worth a line: of what the request's size or rights rule out, only the first compaction is kept, to say why.
+ */
+export function shownSteps(steps: readonly PathStep[]): PathStep[] {
+  const ruledOut = ['direct_compact', 'should_compact_retry', 'reserves'];
+  return steps.filter(
+    (s) => s.state !== 'skipped' || !ruledOut.includes(s.id) || !steps.some((o) => o.id === 'direct_compact_first'),
+  );
+}
+
 export const stepLabel = (id: string): string => tMaybe(`step.${id}`) ?? id;
 
 const OPS = { '<': '<', '<=': '≤', '>': '>', '>=': '≥' } as const;

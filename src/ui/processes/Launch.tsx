@@ -3,6 +3,7 @@ import { command } from '../../actions/lab';
 import { t, tMaybe } from '../../i18n';
 import { useShown } from '../../store';
 import { PROGRAMS } from '../../userspace/palette';
+import { LaunchCustom } from './LaunchCustom';
 
 /** Programs that can be started on the machine, at the head. */
 export function Launch() {
@@ -12,6 +13,8 @@ export function Launch() {
       <div className="hd launch-hd">
         <h2>{t('launch.title')}</h2>
         {past && <span className="mut">{t('launch.forks')}</span>}
+        <span className="grow" />
+        <LaunchCustom />
       </div>
       <div className="launch">
         {PROGRAMS.map(({ id }) => (

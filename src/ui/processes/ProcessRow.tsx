@@ -15,22 +15,25 @@ interface Props {
   /** Pages of a full bar. */
   scale: number;
   candidate: boolean;
+  /** The OOM killer chose it. */
+  victim: boolean;
   /** Somebody has this row in hand: it keeps its form, whatever its numbers become. */
   inHand: boolean;
 }
 
 /** One process. */
 export const ProcessRow = memo(Row, (a, b) => {
-  if (a.scale !== b.scale || a.candidate !== b.candidate || a.inHand !== b.inHand) return false;
+  if (a.scale !== b.scale || a.candidate !== b.candidate || a.victim !== b.victim || a.inHand !== b.inHand)
+    return false;
   const keys = Object.keys(a.proc) as (keyof ProcFrame)[];
   return keys.every((k) => k === 'doing' || k === 'minFlt' || k === 'majFlt' || a.proc[k] === b.proc[k]);
 });
 
-function Row({ proc, scale, candidate, inHand }: Props) {
+function Row({ proc, scale, candidate, victim, inHand }: Props) {
   const kind = rowKind(proc);
   const hover = { onPointerEnter: () => hoverPid(proc.pid), onPointerLeave: () => hoverPid(null) };
   if (kind === 'gone') {
-    const killed = proc.killedAt >= 0;
+    const killed = proc.state === 'killed';
     return (
       <li className="proc mini dead" data-pid={proc.pid} data-state={proc.state} {...hover}>
         <Chip proc={proc} />
@@ -45,7 +48,9 @@ function Row({ proc, scale, candidate, inHand }: Props) {
     );
   }
   if (kind === 'exempt' && !(proc.never === 'adj' && inHand)) return <ExemptRow proc={proc} hover={hover} />;
-  return <FullRow proc={proc} scale={scale} candidate={candidate} dying={kind === 'dying'} hover={hover} />;
+  return (
+    <FullRow proc={proc} scale={scale} candidate={candidate} victim={victim} dying={kind === 'dying'} hover={hover} />
+  );
 }
 
 type Hover = { onPointerEnter: () => void; onPointerLeave: () => void };
@@ -88,7 +93,7 @@ interface FullProps extends Omit<Props, 'inHand'> {
   hover: Hover;
 }
 
-function FullRow({ proc, scale, candidate, dying, hover }: FullProps) {
+function FullRow({ proc, scale, candidate, victim, dying, hover }: FullProps) {
   const errorId = useId();
   const [error, setError] = useState('');
   return (
@@ -98,11 +103,11 @@ function FullRow({ proc, scale, candidate, dying, hover }: FullProps) {
       data-state={proc.state}
       {...hover}
     >
-      {candidate && <p className="flag">{t('processes.wouldDie')}</p>}
+      {candidate && !dying && <p className="flag">{t('processes.wouldDie')}</p>}
       <Chip proc={proc} />
       <div className="who">
         <ProcessName proc={proc} />
-        {dying ? (
+        {dying && victim ? (
           <span className="st dead">{t('processes.dying')}</span>
         ) : (
           <span className={`st ${proc.state}`}>{t(`state.${proc.state}`)}</span>

@@ -11,6 +11,7 @@ import { useFlip } from './useFlip';
 /** Rows shown before the rest is folded away. */
 const SHOWN = 24;
 const NO_PROCS: ProcFrame[] = [];
+const NO_PIDS: number[] = [];
 
 /** Processes by badness, and the programs that can be launched. */
 export function Processes() {
@@ -34,6 +35,7 @@ function ProcessList() {
   const procs = useShown((f) => f.procs, NO_PROCS);
   const totalpages = useShown((f) => f.totalpages, 0);
   const candidate = useShown((f) => f.candidate, -1);
+  const victims = useShown((f) => f.oomRecords.map((r) => r.chosen), NO_PIDS);
   const [inHand, setInHand] = useState<number | null>(null);
   const [all, setAll] = useState(false);
   const order = useRef<number[]>([]);
@@ -67,6 +69,7 @@ function ProcessList() {
             proc={proc}
             scale={scale}
             candidate={proc.pid === candidate}
+            victim={victims.includes(proc.pid)}
             inHand={proc.pid === inHand}
           />
         ))}

@@ -3,14 +3,14 @@ import type { ProcFrame } from '../../worker/protocol';
 import { held } from '../controls/MemoryBar';
 
 /**
- * full: a row with bar and slider. dying: sent SIGKILL, memory not free yet. exempt: one line with the reason.
+ * full: a row with bar and slider. dying: on its way out, memory not free yet. exempt: one line with the reason.
  * gone: one line, struck through.
  */
 export type RowKind = 'full' | 'dying' | 'exempt' | 'gone';
 
 export function rowKind(p: ProcFrame): RowKind {
   if (p.state === 'killed' || p.state === 'exited') return 'gone';
-  if (p.killedAt >= 0) return 'dying';
+  if (p.state === 'exiting' || p.killedAt >= 0) return 'dying';
   if (p.points === null) return 'exempt';
   return 'full';
 }

@@ -11,7 +11,7 @@ const NO_PROCS: ProcFrame[] = [];
 /** Eligible processes, most points first. */
 export function ranking(procs: readonly ProcFrame[], candidate: number): ProcFrame[] {
   return procs
-    .filter((p) => p.points !== null && p.state !== 'killed' && p.state !== 'exited' && p.killedAt < 0)
+    .filter((p) => p.points !== null && p.state !== 'killed' && p.state !== 'exited' && p.state !== 'exiting')
     .sort((a, b) => (b.points ?? 0) - (a.points ?? 0) || Number(b.pid === candidate) - Number(a.pid === candidate));
 }
 
