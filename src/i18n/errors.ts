@@ -47,6 +47,7 @@ const sentences: Record<string, Sentence> = {
   'bad-cell': (p) => `The page map has no cell ${p.cell}.`,
   'machine-stopped': () => 'The machine has panicked: nothing can be done to it any more. Step back or reset it.',
   'out-of-memory': () => 'This browser has not enough memory for a machine of that size.',
+  'worker-died': (p) => `The machine stopped (${p.why}). It was started again and replayed to where it was.`,
   no_machine: () => 'No machine is open.',
 };
 

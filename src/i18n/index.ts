@@ -1,11 +1,12 @@
 /** Words of the page, by key. Everything a user reads is in `en*.ts`; this only fills in the parameters. */
 import { en } from './en';
 import { enHero } from './en-hero';
+import { enMachine } from './en-machine';
 
-const words: Record<string, string> = { ...en, ...enHero };
+const words: Record<string, string> = { ...en, ...enHero, ...enMachine };
 
 export type Params = Record<string, string | number>;
-export type Key = keyof typeof en | keyof typeof enHero;
+export type Key = keyof typeof en | keyof typeof enHero | keyof typeof enMachine;
 
 const integers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 

@@ -172,6 +172,7 @@ export function createMachine(config: MachineConfig, seed: number): Machine {
     minVruntime: 0,
     caches: createCaches(config.caches),
     window: createWindow(),
+    lastAlloc: null,
     tally: { touches: 0, waits: 0, waitNs: 0, newAnon: 0, progressAt: 0, progressTouches: 0 },
     sampled: { n: 0, base: [] },
     traceSeen: 0,

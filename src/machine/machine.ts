@@ -4,6 +4,7 @@
  * from outside, `rec` is what viewers have seen.
  */
 import type { Kernel } from '../linux/include/kernel';
+import type { AllocContext } from '../linux/include/sched';
 import type { TimedAction } from './commands';
 import type { MachineConfig } from './config';
 import type { Instr, ProcessSpec } from './ops';
@@ -92,6 +93,15 @@ export interface CacheState {
   served: number[];
 }
 
+/** A walk through the allocator's slow path that has come to its end. */
+export interface FinishedAlloc {
+  pid: number;
+  comm: string;
+  /** ns. */
+  t: number;
+  alloc: AllocContext;
+}
+
 /** Values kept every TICK_NS for what is shown of the recent past; see window.ts. */
 export interface Window {
   /** Ticks so far. */
@@ -136,6 +146,8 @@ export interface Machine {
   minVruntime: number;
   caches: CacheState;
   window: Window;
+  /** The last walk through the slow path, for the picture of it. */
+  lastAlloc: FinishedAlloc | null;
   tally: Tally;
   /** Counters at the last sample. */
   sampled: { n: number; base: number[] };

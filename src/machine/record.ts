@@ -48,10 +48,14 @@ export interface Recording {
 
 export const createRecording = (): Recording => ({ samples: [], events: [], milestones: [], known: 0 });
 
-/** Forgets everything after `t`: the run takes another way from there. */
-export function truncateRecording(r: Recording, t: number): void {
+/**
+ * Forgets everything after `t`: the run takes another way from there.
+ *
+ * @param reached the highest clock of a cpu: what happened up to there is part of the state at `t`
+ */
+export function truncateRecording(r: Recording, t: number, reached: number): void {
   r.samples = r.samples.filter((s) => s.t <= t);
-  r.events = r.events.filter((e) => e.t < t);
+  r.events = r.events.filter((e) => e.t <= reached);
   r.milestones = r.milestones.filter((m) => m <= t);
   r.known = t;
 }

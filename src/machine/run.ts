@@ -66,12 +66,23 @@ function fireDue(m: Machine, t: number): void {
     if (task.state !== TASK_RUNNING && task.state !== TASK_DEAD && task.wakeAt <= t) wakeUpProcess(k, task);
   }
   startDue(m, t);
-  while (m.applied < m.script.length && m.script[m.applied].t <= t) applyAction(m, m.script[m.applied++].action);
   while (m.window.n * TICK_NS <= t) {
     tick(m);
     if (((m.window.n - 1) * TICK_NS) % SAMPLE_NS === 0) sample(m);
   }
   k.cost = 0;
+}
+
+/**
+ * Carries out the session's commands for moments up to `t`. A round does that at its end, so that a machine that stands
+ * at `t` has been through the commands of `t`, whether they were given there or are only replayed.
+ */
+export function applyDueCommands(m: Machine, t: number): void {
+  if (m.applied >= m.script.length || m.script[m.applied].t > t) return;
+  m.kernel.now = t;
+  m.kernel.cpu = 0;
+  while (m.applied < m.script.length && m.script[m.applied].t <= t) applyAction(m, m.script[m.applied++].action);
+  m.kernel.cost = 0;
 }
 
 /** A task that woke up joins the others with a little credit, not with all the time it slept. */
@@ -158,8 +169,9 @@ function turn(m: Machine, index: number): boolean {
   cpu.pid = task.pid;
   for (;;) {
     k.now = cpu.clock;
-    const budget = end - cpu.clock;
-    stepTask(m, proc, task, budget);
+    const { alloc } = task;
+    stepTask(m, proc, task, end - cpu.clock);
+    if (alloc?.done) m.lastAlloc = { pid: task.pid, comm: task.comm, t: k.now, alloc };
     const ns = Math.max(MIN_STEP_NS, Math.round(k.cost));
     m.work += WORK_STEP + (ns >> WORK_SHIFT);
     cpu.clock += ns;
@@ -203,6 +215,8 @@ export function round(m: Machine): number {
   }
   const t = timeOf(m);
   checkLivelock(m, t);
+  applyDueCommands(m, t);
+  saw |= collectLandmarks(m);
   const { rec } = m;
   if (saw & SAW_MILESTONE && t > (rec.milestones.at(-1) ?? -1)) rec.milestones.push(t);
   if (t > rec.known) rec.known = t;

@@ -11,7 +11,7 @@ import type { MachineConfig } from './config';
 import { hashMachine } from './hash';
 import { type Machine, timeOf } from './machine';
 import { truncateRecording } from './record';
-import { runFor, type StopReason, type Until } from './run';
+import { applyDueCommands, runFor, type StopReason, type Until } from './run';
 import { CHUNK, eachChunk, restoreSnapshot, type Snapshot, takeSnapshot } from './snapshot';
 
 /** What was done, and as what the machine carried it out. */
@@ -50,6 +50,7 @@ export class Timeline {
     this.memory = options.memory ?? DEFAULT_MEMORY;
     this.interval = Math.max(CHECKPOINT_WORK, Math.floor(this.machine.kernel.mem.nrPages / PAGES_PER_UNIT));
     this.checkpoint();
+    this.applyCommands();
   }
 
   /** Virtual time, ns. */
@@ -119,10 +120,15 @@ export class Timeline {
    */
   rewind(t: number): void {
     if (t >= this.t) return;
+    if (t <= 0) {
+      this.reset(true);
+      return;
+    }
     let i = this.checkpoints.length - 1;
     while (i > 0 && this.checkpoints[i].t > t) i--;
     restoreSnapshot(this.machine, this.checkpoints[i]);
     this.nextCheckpoint = this.machine.work + this.interval;
+    this.applyCommands();
   }
 
   /** To the first moment that is not before `t`, ns. */
@@ -133,19 +139,26 @@ export class Timeline {
 
   /** Back to the beginning; the commands stay or go. */
   reset(keepCommands: boolean): void {
-    this.rewind(0);
+    restoreSnapshot(this.machine, this.checkpoints[0]);
+    this.nextCheckpoint = this.machine.work + this.interval;
     if (!keepCommands) this.fork([]);
+    this.applyCommands();
   }
 
   /**
-   * Enters a command at this moment; it is carried out when the machine goes on.
+   * Carries a command out at this moment, without letting time go on, and logs it.
    *
    * @returns true when what lay ahead of this moment was given up for it
    */
   command(entry: Omit<LoggedCommand, 't'>): boolean {
     const ahead = this.machine.rec.known > this.t;
     this.fork([...this.commands.slice(0, this.machine.applied), { ...entry, t: this.t }]);
+    this.applyCommands();
     return ahead;
+  }
+
+  private applyCommands(): void {
+    applyDueCommands(this.machine, this.t);
   }
 
   /** Goes another way from here on. */
@@ -153,7 +166,7 @@ export class Timeline {
     const { t } = this;
     this.commands = commands;
     this.machine.script = commands;
-    truncateRecording(this.machine.rec, t);
+    truncateRecording(this.machine.rec, t, Math.max(...this.machine.cpus.map((c) => c.clock)));
     while (this.checkpoints.length > 1 && this.checkpoints[this.checkpoints.length - 1].t > t) {
       const dropped = this.checkpoints.pop();
       if (dropped) this.release(dropped);

@@ -7,9 +7,12 @@ import type { Zone } from '../linux/include/mmzone';
 import { TASK_RUNNING, WAIT_PAGE } from '../linux/include/sched';
 import {
   NR_WRITTEN,
+  PGACTIVATE,
+  PGDEACTIVATE,
   PGPGIN,
   PGSCAN_DIRECT,
   PGSCAN_KSWAPD,
+  PGSTEAL_ANON,
   PGSTEAL_DIRECT,
   PGSTEAL_FILE,
   PGSTEAL_KSWAPD,
@@ -43,8 +46,11 @@ const STEAL_KSWAPD = 12;
 const STEAL_DIRECT = 13;
 /** Visits served by cache level 0, 1, … and RAM; up to 5. */
 const SERVED = 14;
-const EAT = 19;
-export const TICK_FIELDS = 20;
+const STEAL_ANON = 19;
+const AGED = 20;
+const USED = 21;
+const EAT = 22;
+export const TICK_FIELDS = 23;
 
 export const createWindow = (): Machine['window'] => ({ n: 0, ring: new Float64Array(TICKS_KEPT * TICK_FIELDS) });
 
@@ -78,6 +84,9 @@ function writeCounters(m: Machine, row: Float64Array): void {
   row[SCAN_DIRECT] = ev[PGSCAN_DIRECT];
   row[STEAL_KSWAPD] = ev[PGSTEAL_KSWAPD];
   row[STEAL_DIRECT] = ev[PGSTEAL_DIRECT];
+  row[STEAL_ANON] = ev[PGSTEAL_ANON];
+  row[AGED] = ev[PGDEACTIVATE];
+  row[USED] = ev[PGACTIVATE];
   const { served } = m.caches;
   for (let i = 0; i < 5; i++) row[SERVED + i] = i < served.length ? served[i] : 0;
 }
@@ -157,6 +166,11 @@ export interface Flows {
   scannedDirect: number;
   stolenKswapd: number;
   stolenDirect: number;
+  stolenAnon: number;
+  stolenFile: number;
+  /** Active to inactive, and back. */
+  aged: number;
+  used: number;
 }
 
 /** Pages a second over the last 100 ms. */
@@ -177,6 +191,10 @@ export function flows(m: Machine): Flows {
     scannedDirect: rate(SCAN_DIRECT),
     stolenKswapd: rate(STEAL_KSWAPD),
     stolenDirect: rate(STEAL_DIRECT),
+    stolenAnon: rate(STEAL_ANON),
+    stolenFile: rate(STEAL_FILE),
+    aged: rate(AGED),
+    used: rate(USED),
   };
 }
 

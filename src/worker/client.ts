@@ -1,0 +1,140 @@
+/**
+ * The page's side: requests with answers, and what the worker pushes. A worker that dies or hangs is replaced, and the
+ * session replayed to where it was.
+ */
+import type { Session } from '../scenario/schema';
+import type { Command, Push, Reply, Request } from './protocol';
+
+/** What a client needs of a worker. */
+export interface WorkerLike {
+  postMessage: (message: unknown) => void;
+  terminate: () => void;
+  onmessage: ((event: MessageEvent) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+}
+
+export interface MachineClient {
+  request: (request: Request) => Promise<Reply>;
+  /** Calls `listener` for everything that is pushed; returns what ends it. */
+  onPush: (listener: (push: Push) => void) => () => void;
+  close: () => void;
+}
+
+/** A worker that owes an answer and says nothing at all for so long is taken for dead, ms. */
+export const HANG_MS = 20_000;
+/** Restarts without a frame in between: after that many it is left alone. */
+const MAX_RESTARTS = 3;
+
+const startWorker = (): WorkerLike =>
+  new Worker(new URL('./main.ts', import.meta.url), { type: 'module', name: 'machine' }) as unknown as WorkerLike;
+
+/** Starts a worker. `start` and `hangMs` are for tests. */
+export function createMachineClient(start: () => WorkerLike = startWorker, hangMs = HANG_MS): MachineClient {
+  const listeners: ((push: Push) => void)[] = [];
+  let waiting: { id: number; request: Request; resolve: (reply: Reply) => void }[] = [];
+  let nextId = 1;
+  let worker = start();
+  let watchdog: ReturnType<typeof setTimeout> | undefined;
+  let restarts = 0;
+  let closed = false;
+  /** What is replayed by the next worker. */
+  let session: Session | null = null;
+  let at = 0;
+  let map: Request | null = null;
+
+  const push = (message: Push): void => {
+    for (const listener of listeners) listener(message);
+  };
+
+  const watch = (): void => {
+    clearTimeout(watchdog);
+    watchdog = undefined;
+    if (waiting.length > 0 && !closed) watchdog = setTimeout(() => restart('no answer'), hangMs);
+  };
+
+  /** Keeps the session as the worker has it. */
+  const remember = (request: Request, reply: Reply): void => {
+    if (!reply.ok) return;
+    if (request.type === 'open') {
+      session = request.session;
+      at = request.at ?? 0;
+    } else if (request.type === 'command') {
+      logCommand(request.command, (reply.result as { t: number }).t);
+    } else if (request.type === 'reset' && session && !request.keepCommands) {
+      session = { ...session, commands: [] };
+    } else if (request.type === 'pageMap') {
+      map = request;
+    }
+  };
+  const logCommand = (command: Command, t: number): void => {
+    if (!session || !('commands' in session)) return;
+    session = { ...session, commands: [...session.commands.filter((c) => c.t <= t), { t, command }] };
+  };
+
+  const receive = ({ data }: MessageEvent): void => {
+    const message = data as Push | Reply;
+    if ('type' in message) {
+      if (message.type === 'fatal') {
+        restart(message.message);
+        return;
+      }
+      if (message.type === 'frame') {
+        at = message.frame.t;
+        restarts = 0;
+      }
+      push(message);
+    } else {
+      const done = waiting.find((it) => it.id === message.id);
+      waiting = waiting.filter((it) => it !== done);
+      if (done) {
+        remember(done.request, message);
+        done.resolve(message);
+      }
+    }
+    watch();
+  };
+
+  const attach = (): void => {
+    worker.onmessage = receive;
+    worker.onerror = (event) => restart(event.message || 'the worker stopped');
+  };
+
+  const send = (request: Request, resolve: (reply: Reply) => void): void => {
+    const id = nextId++;
+    waiting.push({ id, request, resolve });
+    worker.postMessage({ id, request });
+    watch();
+  };
+
+  const restart = (why: string): void => {
+    if (closed) return;
+    worker.terminate();
+    push({ type: 'fatal', message: why });
+    for (const { id, resolve } of waiting)
+      resolve({ id, ok: false, refusal: { code: 'worker-died', params: { why } } });
+    waiting = [];
+    watch();
+    if (++restarts > MAX_RESTARTS) return;
+    worker = start();
+    attach();
+    if (map) send(map, () => {});
+    if (session) send({ type: 'open', session, at }, () => {});
+  };
+
+  attach();
+  return {
+    request: (request) => new Promise((resolve) => send(request, resolve)),
+    onPush: (listener) => {
+      listeners.push(listener);
+      return () => {
+        const i = listeners.indexOf(listener);
+        if (i >= 0) listeners.splice(i, 1);
+      };
+    },
+    close: () => {
+      closed = true;
+      clearTimeout(watchdog);
+      worker.terminate();
+    },
+  };
+}

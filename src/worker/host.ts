@@ -1,0 +1,372 @@
+/**
+ * The worker's side: takes requests, lets the machine run in slices, and pushes what it shows.
+ *
+ * Time of the real world comes in here, and only here: it paces the run and decides how often something is sent, never
+ * what happens in the machine.
+ */
+
+import { readProcFile } from '../linux/fs/proc';
+import { checkAction } from '../machine/actions';
+import { type Command, type Refusal, RefusalError } from '../machine/commands';
+import type { Landmark } from '../machine/record';
+import { Timeline } from '../machine/timetravel';
+import { type CompiledSession, compileSession } from '../scenario/compile';
+import { parseCommand, parseScenarioOrSession, SESSION_FORMAT, type Session } from '../scenario/schema';
+import { factsOf, resolveCommand } from '../userspace/palette';
+import { buildFrame } from './frame';
+import { countKinds } from './kinds';
+import { buildPageMap, inspectCell, type MapRequest } from './pageMap';
+import type { Frame, KindPages, Push, Reply, Request } from './protocol';
+
+/** What the host needs of the world. Real times in ms. */
+export interface HostWorld {
+  post: (message: Push | Reply) => void;
+  now: () => number;
+  /** Calls back soon, after messages that wait have been taken. */
+  soon: (call: () => void) => void;
+  /** Calls back in so many ms. */
+  later: (call: () => void, ms: number) => void;
+}
+
+/** A slice of running, ms: short enough to answer requests in between. */
+const SLICE_MS = 8;
+/** Work between two looks at the clock. */
+const CHUNK_WORK = 1500;
+/** Frames are sent at most this often, ms. */
+const FRAME_MS = 16;
+/** A large machine's pages are counted, and the page map is made, at most this often, ms. */
+const SURVEY_MS = 250;
+/** A machine that cannot keep up with its speed does not try to make up for more than this, ms. */
+const MAX_LAG_MS = 100;
+/** Achieved speed is measured over this, ms. */
+const SPEED_WINDOW_MS = 500;
+/** Steps that take longer than this are shown as seeking and go on in slices, ms. */
+const DEFAULT_SPEED = 0.25;
+
+type Mode =
+  | { kind: 'paused' }
+  | { kind: 'running' }
+  | { kind: 'until'; landmark: Landmark | { t: number } }
+  | { kind: 'seeking'; t: number; step: boolean };
+
+interface Open {
+  session: Session;
+  compiled: CompiledSession;
+  timeline: Timeline;
+}
+
+export class Host {
+  private open: Open | null = null;
+  private mode: Mode = { kind: 'paused' };
+  private speed = DEFAULT_SPEED;
+  private achieved = 0;
+  private map: MapRequest | null = null;
+
+  private looping = false;
+  private seq = 0;
+  private framedAt = Number.NEGATIVE_INFINITY;
+  private surveyedAt = Number.NEGATIVE_INFINITY;
+  private kinds: KindPages[] | null = null;
+  private pageMap: Frame['pageMap'] = null;
+  private hash = '';
+  private logSent = 0;
+  private traceSent = 0;
+  private samplesSent = 0;
+  private eventsSent = -1;
+  /** Where real and virtual time were when the present pace began. */
+  private pace = { real: 0, virtual: 0 };
+  private measured = { real: 0, virtual: 0 };
+
+  constructor(private readonly world: HostWorld) {}
+
+  /** Answers a request. */
+  handle(id: number, request: Request): void {
+    try {
+      const result = this.perform(request);
+      this.world.post(result === undefined ? { id, ok: true } : { id, ok: true, result });
+    } catch (error) {
+      this.world.post({ id, ok: false, refusal: refusalOf(error) });
+    }
+  }
+
+  private get timeline(): Timeline {
+    if (!this.open) throw new RefusalError('no_machine');
+    return this.open.timeline;
+  }
+
+  private perform(request: Request): unknown {
+    switch (request.type) {
+      case 'open':
+        return this.openSession(request.session, request.at);
+      case 'run':
+        this.checkAlive();
+        return this.start({ kind: 'running' });
+      case 'pause':
+        return this.stop();
+      case 'step':
+        this.checkAlive();
+        this.timeline.step();
+        return this.stop();
+      case 'stepBack':
+        return this.seek(this.timeline.previousStop());
+      case 'reset':
+        return this.reset(request.keepCommands);
+      case 'seek':
+        return this.seek(Math.max(0, request.t));
+      case 'runUntil':
+        this.checkAlive();
+        return this.start({ kind: 'until', landmark: request.landmark });
+      case 'speed':
+        this.speed = Math.min(1000, Math.max(0.0001, request.value));
+        this.rebase();
+        return this.pushFrame();
+      case 'command':
+        return this.command(request.command);
+      case 'session':
+        return this.session();
+      case 'procFile':
+        return this.procFile(request.path);
+      case 'pageMap':
+        this.map = request.on ? { cols: request.cols, rows: request.rows, by: request.by } : null;
+        this.surveyedAt = Number.NEGATIVE_INFINITY;
+        return this.open ? this.pushFrame() : undefined;
+      case 'inspectPage':
+        if (!this.map) throw new RefusalError('bad-cell', { cell: request.cell });
+        return inspectCell(this.timeline.machine, this.map, request.cell);
+    }
+  }
+
+  private openSession(input: Session, at?: number): void {
+    // All that can be wrong is found before the machine that is open is touched.
+    const session = parseScenarioOrSession(input);
+    const compiled = compileSession(session);
+    const timeline = new Timeline(compiled.config, compiled.seed, compiled.commands);
+    this.open = { session, compiled, timeline };
+    this.mode = { kind: 'paused' };
+    this.achieved = 0;
+    this.forgetSent();
+    if (at !== undefined && at > 0) this.seek(at);
+    else this.stop();
+  }
+
+  private forgetSent(): void {
+    this.logSent = 0;
+    this.traceSent = 0;
+    this.samplesSent = 0;
+    this.eventsSent = -1;
+    this.surveyedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  private checkAlive(): void {
+    if (this.timeline.machine.kernel.panic !== '') throw new RefusalError('machine-stopped');
+  }
+
+  private start(mode: Mode): void {
+    this.mode = mode;
+    this.rebase();
+    this.measured = { real: this.world.now(), virtual: this.timeline.t };
+    this.loop();
+  }
+
+  private stop(): void {
+    this.mode = { kind: 'paused' };
+    this.achieved = 0;
+    this.surveyedAt = Number.NEGATIVE_INFINITY;
+    this.hash = this.open ? this.timeline.hash() : '';
+    this.pushAll();
+  }
+
+  private seek(t: number): void {
+    this.timeline.rewind(t);
+    this.mode = { kind: 'seeking', t, step: false };
+    // Most ways are short: they are gone at once, so that the answer finds the machine there.
+    this.slice();
+    this.afterSlice();
+  }
+
+  private reset(keepCommands: boolean): void {
+    const { timeline } = this;
+    timeline.reset(keepCommands);
+    this.forgetSent();
+    this.stop();
+  }
+
+  private command(input: Command): { t: number } {
+    const command = parseCommand(input);
+    const { timeline } = this;
+    const { machine } = timeline;
+    const action = resolveCommand(command, factsOf(machine.config));
+    checkAction(machine, action);
+    const t = timeline.t;
+    if (timeline.command({ command, action })) {
+      this.samplesSent = Math.min(this.samplesSent, machine.rec.samples.length);
+      this.eventsSent = -1;
+      this.world.post({ type: 'forked', t });
+    }
+    if (this.mode.kind === 'paused') this.stop();
+    else this.pushAll();
+    return { t };
+  }
+
+  private session(): Session {
+    if (!this.open) throw new RefusalError('no_machine');
+    const { session, timeline } = this.open;
+    return {
+      format: SESSION_FORMAT,
+      scenario: session.scenario,
+      seed: session.seed,
+      commands: timeline.commands.map(({ t, command }) => ({ t, command })),
+    };
+  }
+
+  private procFile(path: string): string {
+    const text = readProcFile(this.timeline.machine.kernel, path);
+    if (text === null) throw new RefusalError('unknown-proc-file', { path });
+    return text;
+  }
+
+  /** Begins a new pace at this moment. */
+  private rebase(): void {
+    this.pace = { real: this.world.now(), virtual: this.open ? this.open.timeline.t : 0 };
+  }
+
+  private loop(): void {
+    if (this.looping) return;
+    this.looping = true;
+    this.world.soon(() => this.turn());
+  }
+
+  private turn(): void {
+    this.looping = false;
+    if (this.mode.kind === 'paused' || !this.open) return;
+    const waitMs = this.slice();
+    this.afterSlice();
+    if (this.idle()) return;
+    this.looping = true;
+    if (waitMs > 0) this.world.later(() => this.turn(), waitMs);
+    else this.world.soon(() => this.turn());
+  }
+
+  /** The mode as another call may have left it. */
+  private idle(): boolean {
+    return this.mode.kind === 'paused';
+  }
+
+  /** Runs for some ms of real time. Returns ms until there is something to do again. */
+  private slice(): number {
+    const { timeline, mode, world } = this;
+    const until = world.now() + SLICE_MS;
+    const target = this.target();
+    const landmark = mode.kind === 'until' && typeof mode.landmark === 'string' ? mode.landmark : undefined;
+    for (;;) {
+      const reason = timeline.run({ t: target, ...(landmark && { landmark }) }, CHUNK_WORK);
+      if (reason === 'panic' || reason === 'livelock' || reason === 'landmark') {
+        this.mode = { kind: 'paused' };
+        return 0;
+      }
+      if (reason === 'time') {
+        if (mode.kind === 'running') return Math.max(1, ((timeline.t - target) / 1e6 / this.speed) | 0);
+        this.mode = { kind: 'paused' };
+        return 0;
+      }
+      if (world.now() >= until) return 0;
+    }
+  }
+
+  /** Up to which moment this slice may run, ns. */
+  private target(): number {
+    const { mode } = this;
+    if (mode.kind === 'seeking') return mode.t;
+    if (mode.kind === 'until') return typeof mode.landmark === 'string' ? Number.POSITIVE_INFINITY : mode.landmark.t;
+    const real = this.world.now();
+    const target = this.pace.virtual + (real - this.pace.real) * 1e6 * this.speed;
+    // Held up for long: the pace begins anew rather than rushes.
+    if (target - this.timeline.t > MAX_LAG_MS * 1e6 * this.speed) {
+      this.pace = { real, virtual: this.timeline.t };
+      return this.timeline.t + SLICE_MS * 1e6 * this.speed;
+    }
+    return target;
+  }
+
+  private afterSlice(): void {
+    const now = this.world.now();
+    const { t } = this.timeline;
+    if (now - this.measured.real >= SPEED_WINDOW_MS) {
+      this.achieved = Math.max(0, (t - this.measured.virtual) / 1e6 / (now - this.measured.real));
+      this.measured = { real: now, virtual: t };
+    }
+    if (this.mode.kind === 'paused') this.stop();
+    else {
+      this.hash = '';
+      if (now - this.framedAt >= FRAME_MS) this.pushAll();
+      this.loop();
+    }
+  }
+
+  private pushAll(): void {
+    if (!this.open) return;
+    this.pushRecording();
+    this.pushFrame();
+  }
+
+  private pushRecording(): void {
+    const { rec } = this.timeline.machine;
+    if (rec.samples.length !== this.samplesSent) {
+      const from = Math.min(this.samplesSent, rec.samples.length);
+      this.samplesSent = rec.samples.length;
+      this.world.post({ type: 'samples', from, samples: rec.samples.slice(from) });
+    }
+    if (rec.events.length !== this.eventsSent) {
+      this.eventsSent = rec.events.length;
+      this.world.post({ type: 'events', events: rec.events });
+    }
+  }
+
+  private status(): Frame['status'] {
+    const { machine } = this.timeline;
+    if (this.mode.kind === 'seeking') return 'seeking';
+    if (this.mode.kind !== 'paused') return 'running';
+    if (machine.kernel.panic !== '') return 'panic';
+    return machine.livelock ? 'livelock' : 'paused';
+  }
+
+  private pushFrame(): void {
+    if (!this.open) return;
+    const { machine } = this.timeline;
+    const now = this.world.now();
+    const status = this.status();
+    this.framedAt = now;
+    if (now - this.surveyedAt >= SURVEY_MS) {
+      this.surveyedAt = now;
+      this.kinds = null;
+      this.pageMap = this.map ? buildPageMap(machine, this.map) : null;
+    }
+    const small = machine.kernel.mem.nrPages <= SMALL_MACHINE;
+    if (small || this.kinds === null) this.kinds = countKinds(machine.kernel, status !== 'running');
+    const frame = buildFrame(machine, {
+      seq: this.seq++,
+      status,
+      stateHash: status === 'running' || status === 'seeking' ? '' : this.hash,
+      speed: this.speed,
+      achievedSpeed: this.achieved,
+      logSent: this.logSent,
+      traceSent: this.traceSent,
+      kinds: this.kinds,
+      pageMap: this.pageMap,
+    });
+    this.logSent = frame.logTotal;
+    this.traceSent = frame.traceTotal;
+    this.world.post({ type: 'frame', frame });
+  }
+}
+
+/** Frames of memory that are counted for each frame of the screen, some tenths of a ms. */
+const SMALL_MACHINE = 300_000;
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof RefusalError) return error.refusal;
+  if (error instanceof RangeError && /allocation|array length|length/i.test(error.message)) {
+    return { code: 'out-of-memory', params: {} };
+  }
+  throw error;
+}

@@ -1,0 +1,144 @@
+/** The allocation path as steps: a walk through the slow path, with the comparisons that decided it. */
+import { GFP_ANON_FAULT, GFP_USER_PAGE } from '../linux/include/gfp';
+import type { Kernel } from '../linux/include/kernel';
+import {
+  type AllocContext,
+  type AllocStage,
+  TASK_RUNNING,
+  type Task,
+  type WatermarkTest,
+} from '../linux/include/sched';
+import { formatGfp } from '../linux/trace/gfpflags';
+import { type Machine, timeOf } from '../machine/machine';
+import type { PathFrame, PathStep, Refusal } from './protocol';
+
+/** Stages in the order they are gone through; the last is where it ends. */
+const ORDER: readonly AllocStage[] = [
+  'wake_kswapd',
+  'retry_min_watermark',
+  'direct_compact_first',
+  'reserves',
+  'direct_reclaim',
+  'direct_compact',
+  'should_reclaim_retry',
+  'should_compact_retry',
+  'may_oom',
+  'out_of_memory',
+];
+/** Stages of the loop: those ahead were gone through in an earlier round. */
+const LOOP_FROM = ORDER.indexOf('reserves');
+/** A walk that has ended is shown for so long, ns of virtual time. */
+const KEEP_NS = 100_000_000;
+
+/** The test to show: the one that let the request through, else that of the zone with the most to give. */
+function decisive(tests: WatermarkTest[] | undefined): WatermarkTest | null {
+  if (!tests || tests.length === 0) return null;
+  return tests.find((t) => t.ok) ?? tests.reduce((a, b) => (b.min > a.min ? b : a));
+}
+
+function compareOf(k: Kernel, tests: WatermarkTest[] | undefined): PathStep['compare'] {
+  const test = decisive(tests);
+  if (!test) return undefined;
+  return {
+    left: test.free,
+    op: test.free > test.min + test.lowmemReserve ? '>' : '<=',
+    right: test.min,
+    zone: k.zones[test.zone].name,
+    reserve: test.lowmemReserve,
+  };
+}
+
+const note = (code: string, params: Refusal['params'] = {}): Refusal => ({ code, params });
+
+function kswapdNote(k: Kernel): Refusal {
+  const node = k.nodes[0];
+  if (node.kswapdFailures >= 16) return note('path.note.kswapdGaveUp');
+  const task = k.tasks.find((t) => t.pid === node.kswapd);
+  return note(task?.state === TASK_RUNNING ? 'path.note.kswapdRuns' : 'path.note.kswapdAsleep');
+}
+
+function stepOf(k: Kernel, task: Task | null, ctx: AllocContext, id: AllocStage, place: number): PathStep {
+  const here = ORDER.indexOf(ctx.stage);
+  const passedBy = ctx.done || place < here;
+  const step: PathStep = { id, state: passedBy ? 'passed' : place === here ? 'active' : 'not-reached' };
+  // Ahead, but gone through in an earlier round.
+  if (step.state === 'not-reached' && ctx.rounds > 1 && place >= LOOP_FROM) step.state = 'waiting';
+  const reached = step.state !== 'not-reached';
+  const tests = ctx.tests[id];
+  if (reached && tests) {
+    step.compare = compareOf(k, tests);
+    if (step.state === 'passed' && !tests.some((t) => t.ok)) step.state = 'failed';
+  }
+  if (id === 'wake_kswapd' && reached) step.note = kswapdNote(k);
+  if ((id === 'direct_compact_first' || id === 'direct_compact' || id === 'should_compact_retry') && ctx.order === 0) {
+    step.state = 'skipped';
+    step.note = note('path.note.orderZero');
+  }
+  if (id === 'reserves' && reached) {
+    step.note = note(task !== null && task.oomMm >= 0 ? 'path.note.victim' : 'path.note.noRights');
+    step.compare = undefined;
+    if (step.state === 'failed' || step.state === 'passed') step.state = 'skipped';
+  }
+  if (id === 'direct_reclaim' && reached && step.state !== 'active') {
+    step.note = note('path.note.reclaimed', { n: ctx.reclaimed, scanned: ctx.scanned });
+    step.compare = undefined;
+    step.state = step.state === 'waiting' ? 'waiting' : ctx.reclaimed > 0 ? 'passed' : 'failed';
+  }
+  return step;
+}
+
+/** Only what was gone through counts as passed when the walk ended early with a page. */
+function cutAfterEnd(ctx: AllocContext, steps: PathStep[]): void {
+  if (!ctx.done) return;
+  const success = steps.findIndex((s) => s.compare?.op === '>');
+  if (success < 0) return;
+  for (let i = success + 1; i < steps.length; i++) {
+    steps[i] = { id: steps[i].id, state: 'not-reached' };
+  }
+}
+
+function frameOf(m: Machine, pid: number, comm: string, task: Task | null, ctx: AllocContext): PathFrame {
+  const k = m.kernel;
+  const isFault = ctx.gfp === GFP_ANON_FAULT || ctx.gfp === GFP_USER_PAGE;
+  const steps: PathStep[] = [
+    { id: isFault ? 'page_fault' : 'request', state: 'passed' },
+    { id: 'fast_path', state: 'failed', compare: compareOf(k, ctx.tests.fast_path) },
+    ...ORDER.map((id, place) => stepOf(k, task, ctx, id, place)),
+  ];
+  cutAfterEnd(ctx, steps);
+  if (ctx.done) steps.push({ id: ctx.failed ? 'nopage' : 'page', state: ctx.failed ? 'failed' : 'passed' });
+  const { sc } = ctx;
+  return {
+    pid,
+    comm,
+    order: ctx.order,
+    gfp: formatGfp(ctx.gfp),
+    since: Math.max(0, timeOf(m) - ctx.startedAt),
+    steps,
+    reclaim: sc && {
+      priority: Math.max(0, sc.priority),
+      scanned: sc.nrScanned,
+      reclaimed: sc.nrReclaimed,
+      target: sc.nrToReclaim,
+      sleeping: task !== null && task.state !== TASK_RUNNING,
+    },
+    retries: ctx.noProgressLoops,
+  };
+}
+
+/** How far along a walk is: what is furthest is the most interesting. */
+const interest = (ctx: AllocContext): number => ctx.noProgressLoops * 100 + ORDER.indexOf(ctx.stage);
+
+/** The walk that is furthest along, else the last one that ended, else null. */
+export function buildPath(m: Machine): PathFrame | null {
+  let best: Task | null = null;
+  for (const task of m.kernel.tasks) {
+    if (task.alloc === null || task.alloc.done) continue;
+    if (best?.alloc && interest(best.alloc) >= interest(task.alloc)) continue;
+    best = task;
+  }
+  if (best?.alloc) return frameOf(m, best.pid, best.comm, best, best.alloc);
+  const last = m.lastAlloc;
+  if (last === null || timeOf(m) - last.t > KEEP_NS) return null;
+  return frameOf(m, last.pid, last.comm, null, last.alloc);
+}
