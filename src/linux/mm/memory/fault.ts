@@ -18,6 +18,7 @@ import {
 } from '../../include/mm_types';
 import {
   PG_ANON_EXCLUSIVE,
+  PG_MLOCKED,
   PG_SWAPBACKED,
   PG_SWAPCACHE,
   PTE_DIRTY,
@@ -261,20 +262,17 @@ function doWpPage(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, pt
     addMmCounterFast(k, mm, MM_ANONPAGES, 1);
   }
   mapNewAnon(k, mm, vma, vpn, ptr, pfn, PTE_WRITE | PTE_DIRTY);
-  if (--m.mapcount[old] === 0) {
-    pageNode(k, old).stat[anon ? NR_ANON_MAPPED : NR_FILE_MAPPED]--;
-    if (anon) {
-      // Only a page whose swap cache could not be left is still unmapped here; reclaim takes it from there.
-      if (m.flags[old] & PG_SWAPCACHE) freeSwapCache(k, old);
-      if (!(m.flags[old] & PG_SWAPCACHE)) {
-        munlockFolio(k, old);
-        dropAnonVmaPage(k, m.mapping[old]);
-        lruDelPage(k, old);
-        freePage(k, old);
-      }
-      return VM_FAULT_DONE;
-    }
+  const left = --m.mapcount[old];
+  if (m.flags[old] & PG_MLOCKED) munlockFolio(k, old);
+  if (left > 0) return VM_FAULT_DONE;
+  pageNode(k, old).stat[anon ? NR_ANON_MAPPED : NR_FILE_MAPPED]--;
+  if (!anon) return VM_FAULT_DONE;
+  // Only a page whose swap cache could not be left is still unmapped here; reclaim takes it from there.
+  if (m.flags[old] & PG_SWAPCACHE) freeSwapCache(k, old);
+  if (!(m.flags[old] & PG_SWAPCACHE)) {
+    dropAnonVmaPage(k, m.mapping[old]);
+    lruDelPage(k, old);
+    freePage(k, old);
   }
-  if (vma.flags & VM_LOCKED) munlockFolio(k, old);
   return VM_FAULT_DONE;
 }
