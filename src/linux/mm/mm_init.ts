@@ -27,6 +27,7 @@ import { freeOnePage } from './page_alloc/buddy';
 import { NR_PCP_LISTS } from './page_alloc/pcp';
 import {
   calculateMinFreeKbytes,
+  calculateTotalreservePages,
   setRecommendedMinFreeKbytes,
   setupPerZoneLowmemReserve,
   setupPerZoneWmarks,
@@ -268,6 +269,7 @@ export function createKernel(config: BootConfig): Kernel {
     if (lowmemReserve) z.lowmemReserve = [...lowmemReserve];
     if (pcpHigh) z.pcp[0].high = pcpHigh;
   });
+  calculateTotalreservePages(k);
   return k;
 }
 
