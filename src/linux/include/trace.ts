@@ -24,7 +24,6 @@ export const TRACEPOINTS = {
   finish_task_reaping: ['pid'],
   skip_task_reaping: ['pid'],
   swap_in: ['pid', 'slot', 'latency_us'],
-  workingset_refault: ['pfn', 'distance', 'activated', 'file'],
   writeback_start: ['nr_pages', 'reason'],
   balance_dirty_pages: ['dirty', 'limit', 'pause_ms'],
   sched_process_fork: ['parent', 'child'],

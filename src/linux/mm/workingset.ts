@@ -7,15 +7,12 @@
 import type { Kernel } from '../include/kernel';
 import type { PgData } from '../include/mmzone';
 import { PG_ACTIVE, PG_SWAPBACKED, PG_WORKINGSET, PGZONE_MASK, PGZONE_SHIFT } from '../include/page';
-import { trace, tracepointId } from '../include/trace';
 import {
   NR_LRU_BASE,
   WORKINGSET_ACTIVATE_ANON,
   WORKINGSET_REFAULT_ANON,
   WORKINGSET_RESTORE_ANON,
 } from '../include/vmstat';
-
-const REFAULT = tracepointId('workingset_refault');
 
 /** A shadow is −1 − (age << 4 | node << 1 | workingset): 26 bits of age, so that it fits 31 bits. */
 const AGE_BITS = 26;
@@ -95,9 +92,7 @@ export function workingsetRefault(k: Kernel, pfn: number, shadow: number): void 
     size += lru[NR_LRU_BASE + 1];
     if (file) size += lru[NR_LRU_BASE];
   }
-  const recent = distance <= size;
-  trace(k.trace, k.now, k.current, REFAULT, pfn, distance, recent ? 1 : 0, type);
-  if (!recent) return;
+  if (distance > size) return;
 
   m.flags[pfn] |= PG_ACTIVE;
   node.lruvec.nonresidentAge++;
