@@ -54,9 +54,6 @@ export const TICK_FIELDS = 23;
 
 export const createWindow = (): Machine['window'] => ({ n: 0, ring: new Float64Array(TICKS_KEPT * TICK_FIELDS) });
 
-/** One visit to a page stands for an access to each of its cache lines. */
-export const ACCESSES_PER_VISIT = 64;
-
 /** The zone whose free pages the gauge shows: the largest. */
 export function gaugeZone(k: Kernel): Zone {
   let best = k.zones[0];
@@ -109,6 +106,7 @@ export function tick(m: Machine): void {
   row[EAT] = accessTime(m).ns;
 }
 
+/** An access is a program's visit to a page. */
 export interface AccessTime {
   ns: number;
   /** Share of accesses that waited for a disk. */
@@ -142,8 +140,8 @@ export function accessTime(m: Machine): AccessTime {
   }
   const waits = now[WAITS] - then[WAITS] + waiting;
   const waitNs = now[WAIT_NS] - then[WAIT_NS] + waitingNs;
-  const accesses = (now[TOUCHES] - then[TOUCHES]) * ACCESSES_PER_VISIT + waits;
-  const p = accesses > 0 ? waits / accesses : 0;
+  const accesses = now[TOUCHES] - then[TOUCHES] + waiting;
+  const p = accesses > 0 ? Math.min(1, waits / accesses) : 0;
   const disk = m.kernel.disks[0];
   const swapNs = waits > 0 && waitNs > 0 ? waitNs / waits : disk.latency + disk.pageTime;
   return {

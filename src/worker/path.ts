@@ -87,14 +87,15 @@ function stepOf(k: Kernel, task: Task | null, ctx: AllocContext, id: AllocStage,
   return step;
 }
 
-/** Only what was gone through counts as passed when the walk ended early with a page. */
+/** Of a walk that ended with a page nothing was reached behind the step that got it. */
 function cutAfterEnd(ctx: AllocContext, steps: PathStep[]): void {
-  if (!ctx.done) return;
-  const success = steps.findIndex((s) => s.compare?.op === '>');
-  if (success < 0) return;
-  for (let i = success + 1; i < steps.length; i++) {
-    steps[i] = { id: steps[i].id, state: 'not-reached' };
-  }
+  if (!ctx.done || ctx.failed) return;
+  let end = '';
+  for (const id of ORDER) if (ctx.tests[id]?.some((t) => t.ok) && id !== 'should_reclaim_retry') end = id;
+  const at = steps.findIndex((s) => s.id === end);
+  if (at < 0) return;
+  steps[at].state = 'passed';
+  for (let i = at + 1; i < steps.length; i++) steps[i] = { id: steps[i].id, state: 'not-reached' };
 }
 
 function frameOf(m: Machine, pid: number, comm: string, task: Task | null, ctx: AllocContext): PathFrame {

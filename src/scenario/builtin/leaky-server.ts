@@ -7,9 +7,9 @@ export const leakyServer: Scenario = {
   ...scenarioWords['leaky-server'],
   machine: { ram: '512MiB', swap: { size: '256MiB', device: 'ssd' }, cpus: 2 },
   processes: [
-    { program: 'database', params: { size: '96MiB', hot: '56MiB', buffers: '32MiB', rate: 24000 } },
-    { program: 'leaky-server', at: '200ms', params: { rate: 4000 } },
-    { program: 'browser-tabs', at: '400ms', params: { tabs: 2, size: '36MiB' } },
+    { program: 'database', params: { size: '112MiB', hot: '88MiB', buffers: '32MiB', rate: 30000 } },
+    { program: 'leaky-server', at: '200ms', params: { rate: 3500 } },
+    { program: 'browser-tabs', at: '400ms', params: { tabs: 2, size: '40MiB', rate: 5000 } },
     { program: 'mlock-hog', at: '600ms', params: { size: '24MiB' } },
     { program: 'backup', at: '800ms', params: { rate: 3000 } },
     {

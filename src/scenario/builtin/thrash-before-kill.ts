@@ -5,10 +5,15 @@ export const thrashBeforeKill: Scenario = {
   format: SCENARIO_FORMAT,
   id: 'thrash-before-kill',
   ...scenarioWords['thrash-before-kill'],
-  machine: { ram: '512MiB', swap: { size: '1GiB', device: 'hdd' }, cpus: 2 },
+  machine: { ram: '512MiB', swap: { size: '1GiB', device: 'ssd' }, cpus: 2 },
   processes: [
-    { program: 'database', params: { size: '560MiB', hot: '520MiB', buffers: '16MiB', rate: 60000 } },
-    { program: 'browser-tabs', params: { tabs: 2, size: '24MiB' } },
+    { program: 'database', params: { size: '280MiB', hot: '270MiB', buffers: '8MiB', rate: 100000 } },
+    {
+      program: 'database',
+      name: 'mysqld',
+      at: '4s',
+      params: { size: '280MiB', hot: '270MiB', buffers: '8MiB', rate: 100000 },
+    },
   ],
-  duration: '90s',
+  duration: '60s',
 };
