@@ -1,5 +1,7 @@
 /**
- * Block devices: a queue with latency, bandwidth and a depth. One request is one page.
+ * Block devices: a queue with latency, bandwidth and a depth.
+ *
+ * Neighbouring pages that are asked for at one moment are one request, as a plug merges them: they are done together.
  *
  * A device serves `parallel` requests at the same time; each waits for its own seek or flash read, then all share one
  * channel at `pageTime` a page. Requests are served in the order they come, writes and reads alike.
@@ -22,6 +24,8 @@ const SWAP_BASE = 2 ** 40;
 /** Room a file has on its disk, in pages. */
 const FILE_EXTENT = 2 ** 26;
 const FIRST_RING = 64;
+/** Pages of the largest request: 128 KiB, as read-ahead asks for. */
+const MAX_MERGE = 32;
 
 /** What a device is like. Times in ns. */
 export interface DiskInit {
@@ -30,7 +34,7 @@ export interface DiskInit {
   latency: number;
   /** Transfer of one page. */
   pageTime: number;
-  /** A request that follows its predecessor costs no latency. */
+  /** A page behind its predecessor costs no latency. */
   rotational: boolean;
   /** Requests served at the same time. */
   parallel: number;
@@ -55,6 +59,8 @@ export function addDisk(k: Kernel, init: DiskInit): number {
     head: 0,
     count: 0,
     lastSector: -2,
+    merged: 0,
+    mergedAt: -1,
     reads: 0,
     writes: 0,
   };
@@ -94,29 +100,34 @@ export function submitBio(k: Kernel, disk: number, pfn: number, write: boolean, 
   if (d.count === d.pfn.length) growRing(d);
   const busy = d.busyUntil;
   const channel = d.parallel;
+  const mask = d.pfn.length - 1;
+  const at = (d.head + d.count) & mask;
+  const op = write ? 1 : 0;
+  const next = sector === d.lastSector + 1;
+  const merge =
+    next && d.mergedAt === k.now && d.merged < MAX_MERGE && d.merged <= d.count && d.op[(at - 1) & mask] === op;
+  let done: number;
   let slot = 0;
-  for (let i = 1; i < channel; i++) if (busy[i] < busy[slot]) slot = i;
-  const start = busy[slot] > k.now ? busy[slot] : k.now;
-  const ready = d.rotational && sector === d.lastSector + 1 ? start : start + d.latency;
-  const done = (busy[channel] > ready ? busy[channel] : ready) + d.pageTime;
+  if (merge) {
+    while (busy[slot] !== busy[channel]) slot++;
+    done = busy[channel] + d.pageTime;
+    for (let i = d.merged; i > 0; i--) d.doneAt[(at - i) & mask] = done;
+    d.merged++;
+  } else {
+    for (let i = 1; i < channel; i++) if (busy[i] < busy[slot]) slot = i;
+    const start = busy[slot] > k.now ? busy[slot] : k.now;
+    const ready = d.rotational && next ? start : start + d.latency;
+    done = (busy[channel] > ready ? busy[channel] : ready) + d.pageTime;
+    d.merged = 1;
+    d.mergedAt = k.now;
+  }
   busy[slot] = done;
   busy[channel] = done;
   d.lastSector = sector;
-
-  const mask = d.pfn.length - 1;
-  let i = d.count;
-  while (i > 0 && d.doneAt[(d.head + i - 1) & mask] > done) {
-    const to = (d.head + i) & mask;
-    const from = (d.head + i - 1) & mask;
-    d.doneAt[to] = d.doneAt[from];
-    d.pfn[to] = d.pfn[from];
-    d.op[to] = d.op[from];
-    i--;
-  }
-  const at = (d.head + i) & mask;
+  // Each request ends later than the one before, since all pass the same channel: the ring is in order by itself.
   d.doneAt[at] = done;
   d.pfn[at] = pfn;
-  d.op[at] = write ? 1 : 0;
+  d.op[at] = op;
   d.count++;
 
   if (write) {

@@ -148,8 +148,11 @@ export interface Disk {
   op: Uint8Array;
   head: number;
   count: number;
-  /** Sector (in pages) after the last request, for sequential access. */
+  /** Sector (in pages) of the last page asked for. */
   lastSector: number;
+  /** Pages of the request that is being put together, and ns when it was begun. */
+  merged: number;
+  mergedAt: number;
   reads: number;
   writes: number;
 }

@@ -32,7 +32,25 @@ test('a rotating disk seeks once for a run of neighbouring pages', () => {
   const k = bootTestKernel(20_000);
   const d = addDisk(k, hdd);
   for (let i = 0; i < 4; i++) submitBio(k, d, 100 + i, false, 500 + i);
-  expect(completions(k)).toEqual([1010, 1020, 1030, 1040]);
+  expect(completions(k)).toEqual([1040]);
+});
+
+test('neighbouring pages asked for at one moment are one request, of 32 pages at most', () => {
+  const k = bootTestKernel(20_000);
+  const d = addDisk(k, hdd);
+  for (let i = 0; i < 40; i++) submitBio(k, d, 100 + i, false, 500 + i);
+  k.now = 5;
+  submitBio(k, d, 200, false, 540);
+  expect(completions(k)).toEqual([1320, 1400, 1410]);
+});
+
+test('a write is no part of a read', () => {
+  const k = bootTestKernel(20_000);
+  const d = addDisk(k, hdd);
+  submitBio(k, d, 100, false, 500);
+  folioStartWriteback(k, 101);
+  submitBio(k, d, 101, true, 501);
+  expect(completions(k)).toEqual([1010, 1020]);
 });
 
 test('a rotating disk seeks for every page of a scattered read', () => {
