@@ -164,7 +164,7 @@ export const enHero = {
   'lru.noneDropped': 'none dropped',
   'lru.fewFiles': 'The file lists are nearly empty.',
   'lru.mustSwap': '{n} of every 100 pages freed must be written to swap first.',
-  'lru.fromFiles': '{n} of every 100 pages freed are file cache, which is free to drop when it is clean.',
+  'lru.fromFiles': '{n} of every 100 pages freed are file cache, just dropped.',
   'lru.noReclaim': 'Nothing is being reclaimed.',
   'lru.empty': 'empty',
   'lru.summary':

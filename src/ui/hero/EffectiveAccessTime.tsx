@@ -37,6 +37,8 @@ export function EffectiveAccessTime() {
     psiFull: 0,
     history: 0,
   });
+  // Nothing to tell before the machine has said something.
+  if (ns === 0) return null;
   const { value, unit } = durationParts(ns);
   return (
     <section className="eat" data-region="effective-access-time" aria-label={t('eat.title')}>
@@ -89,7 +91,10 @@ function Sparkline() {
         r: 3.5,
         fill: 'var(--ink)',
       });
-      painter.text('base', 2, HEIGHT - 8, duration(low), { 'font-size': 11, class: 's2 halo' });
+      painter.text('base', 2, Math.max(10, y(values[0]) - 7), duration(values[0]), {
+        'font-size': 11,
+        class: 's2 halo',
+      });
       painter.end();
     });
     return () => {

@@ -115,6 +115,10 @@ function MapKey({ by, frame }: { by: MapBy; frame: Frame }) {
           ))}
         </span>
         <span>{t('map.old')}</span>
+        <span>
+          <i className="map-none" />
+          {t('map.noList')}
+        </span>
       </div>
     );
   }

@@ -79,7 +79,12 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
   const line = lineShape<number>((_, i) => xAt(i), at)(values) ?? '';
   const fill = areaShape<number>((_, i) => xAt(i), bottom, at)(values) ?? '';
   p.path('gauge-fill', fill, { fill: 'var(--free-wash)', opacity });
-  p.path('gauge-line', line, { fill: 'none', stroke: 'var(--free)', 'stroke-width': 2, opacity });
+  p.path('gauge-line', line, {
+    fill: 'none',
+    stroke: 'var(--free)',
+    'stroke-width': values.length > 60 ? 1.3 : 2,
+    opacity,
+  });
   p.el('gauge-frame', 'rect', { x, y, width, height, fill: 'none', stroke: 'var(--free)', opacity });
 
   const end = x + width + (phone ? 4 : 6);

@@ -157,6 +157,12 @@ export function drawLru(p: Painter, frame: Frame, layout: LruLayout, hovered: Ma
     });
   }
 
+  /** Width of what stands for a list, with a little room. */
+  function reach(list: List): number {
+    if (list.size === 0) return textWidth(t('lru.empty'), 12) + 8;
+    return Math.min(cols, Math.ceil(list.size / per)) * PITCH + 4;
+  }
+
   /** Arrows between the two lists of a type: aged to the right, used to the left. */
   function between(
     key: string,
@@ -168,7 +174,7 @@ export function drawLru(p: Painter, frame: Frame, layout: LruLayout, hovered: Ma
     flat: boolean,
   ): void {
     const opacity = fade([active.kind, inactive.kind], hovered);
-    const from = x0 + Math.max(1, Math.min(cols, Math.ceil(active.size / per))) * PITCH + 4;
+    const from = x0 + reach(active);
     const stub = x1 - (narrow ? 37 : 46);
     const start = flat ? Math.min(from, stub) : stub;
     line(`aged-${key}`, start, x1 - 8, top, opacity);
@@ -191,10 +197,9 @@ export function drawLru(p: Painter, frame: Frame, layout: LruLayout, hovered: Ma
   /** The way out of an inactive list, as wide as the log of its rate. */
   function exit(key: string, x: number, top: number, list: List, rate: number, label: string): void {
     const opacity = fade([list.kind, ...(key === 'anon' ? (['swap'] as const) : [])], hovered);
-    const used = Math.max(1, Math.min(cols, Math.ceil(list.size / per)));
     const tall = high(list);
     const right = layout.width - 26;
-    const from = Math.min(x + used * PITCH + 4, right - 24);
+    const from = Math.min(x + reach(list), right - 24);
     const width = rate < 1 ? 1.5 : Math.min(12, 2 + 2 * Math.log10(rate));
     const color = rate < 1 ? 'var(--line-3)' : KIND_LOOK[list.kind].fill;
     const dash = rate < 1 ? '1 4' : undefined;

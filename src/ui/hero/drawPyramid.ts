@@ -333,7 +333,10 @@ function drawSwap(p: Painter, { frame, layout, hovered, swapNet }: Scene): void 
         'font-size': 12,
       });
       const times = frame.eat.ramNs > 0 ? latencyNs / frame.eat.ramNs : 0;
-      p.text('gap', 20, swap.top - 23, t('pyramid.gap', { n: Math.round(times) }), { class: 'b', 'font-size': 14 });
+      p.text('gap', 20, swap.top - 23, t('pyramid.gap', { n: Number(times.toPrecision(2)) }), {
+        class: 'b',
+        'font-size': 14,
+      });
     }
   }
   if (total === 0) {

@@ -132,9 +132,9 @@ function makeTile(by: MapBy, value: number, size: number, color: Color): HTMLCan
     return tile;
   }
   if (by === 'age') {
-    ink.fillStyle = color('--well');
-    ink.fillRect(0, 0, size, size);
-    if (value < AGE_STEPS) {
+    if (value >= AGE_STEPS) {
+      outlined(ink, size, color('--plane'), color('--rule'));
+    } else {
       ink.globalAlpha = ageOpacity(value);
       ink.fillStyle = color('--ink');
       ink.fillRect(0, 0, size, size);
@@ -154,7 +154,7 @@ function makeTile(by: MapBy, value: number, size: number, color: Color): HTMLCan
 }
 
 /** 0 just used = darkest. */
-export const ageOpacity = (age: number): number => 0.92 - (age / (AGE_STEPS - 1)) * 0.8;
+export const ageOpacity = (age: number): number => 0.95 - (age / (AGE_STEPS - 1)) * 0.77;
 
 function outlined(ink: CanvasRenderingContext2D, size: number, fill: string, line: string): void {
   ink.fillStyle = fill;

@@ -36,6 +36,7 @@ export function Timeline() {
   const [asTable, setAsTable] = useState(false);
   const [box, { width, height }] = useSize<HTMLElement>();
   const summary = useSlow(summarize);
+  const known = useShown(() => true, false);
   const layout = timelineLayout(width, height);
   return (
     <section
@@ -49,8 +50,8 @@ export function Timeline() {
         <TimelineTable />
       ) : (
         <>
-          {width > 0 && <Lanes width={width} height={height} summary={summary} />}
-          {!layout.compact && <LaneLabels layout={layout} />}
+          {known && width > 0 && <Lanes width={width} height={height} summary={summary} />}
+          {known && !layout.compact && <LaneLabels layout={layout} />}
         </>
       )}
       {!layout.compact && (
