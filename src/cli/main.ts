@@ -1,9 +1,13 @@
 /** The command line: `oomlab COMMAND ...`. Exit status 0 = done, 1 = the answer is "no", 2 = bad input or usage. */
 import { type CommandIo, replay } from './replay';
+import { run } from './run';
+import { watermarks } from './watermarks';
 
 const USAGE = `Usage: oomlab COMMAND [ARGUMENTS]
 
 Commands:
+  run FILE             run a scenario or a session
+  watermarks           compute the watermarks and reserves of given zones
   replay TRACE.json    run a recording of a real kernel through the model
 
 oomlab COMMAND --help explains a command.
@@ -13,6 +17,10 @@ oomlab COMMAND --help explains a command.
 export async function main(argv: string[], io: CommandIo): Promise<number> {
   const [command, ...rest] = argv;
   switch (command) {
+    case 'run':
+      return run(rest, io);
+    case 'watermarks':
+      return watermarks(rest, io);
     case 'replay':
       return replay(rest, io);
     case '--help':

@@ -1,0 +1,236 @@
+/** `oomlab run`: a scenario or a session, headless. */
+import { formatDmesg } from '../linux/kernel/printk';
+import { createMachine } from '../machine/boot';
+import { hashMachine } from '../machine/hash';
+import { type Machine, timeOf } from '../machine/machine';
+import { LANDMARKS, type Landmark, type Sample } from '../machine/record';
+import { runFor, type Until } from '../machine/run';
+import { parseTime } from '../machine/units';
+import { compileSession, scenarioOf } from '../scenario/compile';
+import { parseScenarioOrSession, type Session } from '../scenario/schema';
+import { parseJson, readInput, UsageError, withUsage } from './input';
+import type { CommandIo } from './replay';
+
+const USAGE = `Usage: oomlab run SCENARIO.json|SESSION.json [--seed N] [--until EVENT|TIME] [--json|--dmesg|--csv]
+
+Runs a scenario, or a session with its command log, and says how it ended.
+The file "-" reads standard input.
+
+  --seed N      a seed other than the file's
+  --until X     stop at the first kswapd, direct-reclaim, swap-out, oom, kill or
+                panic, or at a moment such as 2.5s
+  --json        the result as JSON (oomlab/run@1)
+  --dmesg       the kernel log as the kernel prints it
+  --csv         the recorded time series, with a header line
+
+Exit status: 0 done, 1 the event of --until did not happen, 2 bad input or usage.
+`;
+
+type Output = 'text' | 'json' | 'dmesg' | 'csv';
+interface Options {
+  file: string;
+  seed: number | null;
+  until: Until | null;
+  output: Output;
+}
+
+function parseArguments(argv: string[]): Options {
+  const files: string[] = [];
+  const options: Options = { file: '', seed: null, until: null, output: 'text' };
+  const rest = [...argv];
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    const [name, inline] = splitOption(arg);
+    const value = (): string => {
+      const given = inline ?? rest.shift();
+      if (given === undefined) throw new UsageError(`${name} needs a value`);
+      return given;
+    };
+    if (name === '--seed') options.seed = parseSeed(value());
+    else if (name === '--until') options.until = parseUntil(value());
+    else if (arg === '--json' || arg === '--dmesg' || arg === '--csv') options.output = arg.slice(2) as Output;
+    else if (arg.startsWith('-') && arg !== '-') {
+      throw new UsageError(`unknown option ${arg}; expected --seed, --until, --json, --dmesg or --csv`);
+    } else files.push(arg);
+  }
+  if (files.length !== 1) throw new UsageError(`expected one scenario or session file, got ${files.length}`);
+  options.file = files[0];
+  return options;
+}
+
+function splitOption(arg: string): [string, string | undefined] {
+  const at = arg.startsWith('--') ? arg.indexOf('=') : -1;
+  return at < 0 ? [arg, undefined] : [arg.slice(0, at), arg.slice(at + 1)];
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || seed < 1 || seed > 0x7fffffff) {
+    throw new UsageError(`--seed: expected a whole number from 1 to ${0x7fffffff}, got ${text}`);
+  }
+  return seed;
+}
+
+function parseUntil(text: string): Until {
+  if ((LANDMARKS as readonly string[]).includes(text)) return { landmark: text as Landmark };
+  const t = parseTime(text);
+  if (t === null) throw new UsageError(`--until: expected ${LANDMARKS.join(', ')} or a time such as 2.5s, got ${text}`);
+  return { t };
+}
+
+/** A kill as it was decided. */
+export interface Kill {
+  /** ns. */
+  t: number;
+  pid: number;
+  comm: string;
+  /** Pages. */
+  points: number;
+  constraint: string;
+  invoker: { pid: number; comm: string };
+}
+
+export interface RunDocument {
+  format: 'oomlab/run@1';
+  scenario: string;
+  title: string;
+  seed: number;
+  stateHash: string;
+  virtualMs: number;
+  kills: Kill[];
+  outcome: 'finished' | 'panic' | 'livelock' | 'limit';
+  /** Whether the event of --until happened; absent without one. */
+  reached?: boolean;
+  panic?: string;
+  events: { t: number; kind: string; label: string; pid: number }[];
+}
+
+export interface RunResult {
+  document: RunDocument;
+  machine: Machine;
+}
+
+/** Processes that the scenario started, or will: while there is one, the run is not finished. */
+function userWork(m: Machine): boolean {
+  const started = m.procs.filter((p) => p.chip >= 0);
+  // sshd is always there.
+  return started.length > 1 || m.later.length + m.starting.length > 0 || m.eventsDone < m.config.events.length;
+}
+
+/** Between two looks at whether anything is still to come, ns. */
+const LOOK_NS = 1_000_000_000;
+
+/** Runs a session to its end, or to the moment asked for. */
+export function runSession(session: Session, until: Until | null): RunResult {
+  const { config, seed, commands } = compileSession(session);
+  const m = createMachine(config, seed);
+  m.script = commands;
+  const stop: Until = until ?? {};
+  const last = commands.at(-1)?.t ?? 0;
+  const limit = Math.max(stop.t ?? config.limit, stop.t === undefined ? last : 0);
+  let outcome: RunDocument['outcome'] = 'limit';
+  let reached = false;
+  for (;;) {
+    const reason = runFor(m, {
+      t: Math.min(limit, timeOf(m) + LOOK_NS),
+      ...(stop.landmark && { landmark: stop.landmark }),
+    });
+    if (reason === 'panic' || reason === 'livelock') outcome = reason;
+    reached = reason === 'landmark' || (stop.landmark === 'panic' && reason === 'panic');
+    if (reached && reason === 'landmark') outcome = 'finished';
+    if (reason !== 'time') break;
+    if (timeOf(m) >= limit) {
+      if (stop.t !== undefined) {
+        outcome = 'finished';
+        reached = true;
+      }
+      break;
+    }
+    if (stop.t === undefined && !userWork(m) && m.applied >= commands.length) {
+      outcome = 'finished';
+      break;
+    }
+  }
+  const kills = m.kernel.oomRecords
+    .filter((r) => r.chosen >= 0)
+    .map(
+      (r): Kill => ({
+        t: r.t,
+        pid: r.chosen,
+        comm: r.walk.find((c) => c.pid === r.chosen)?.comm ?? r.invokerComm,
+        points: r.chosenPoints,
+        constraint: r.constraint,
+        invoker: { pid: r.invoker, comm: r.invokerComm },
+      }),
+    );
+  const scenario = scenarioOf(session);
+  const document: RunDocument = {
+    format: 'oomlab/run@1',
+    scenario: scenario.id,
+    title: scenario.title,
+    seed,
+    stateHash: hashMachine(m),
+    virtualMs: timeOf(m) / 1e6,
+    kills,
+    outcome,
+    ...(until && { reached }),
+    ...(m.kernel.panic && { panic: m.kernel.panic }),
+    events: m.rec.events,
+  };
+  return { document, machine: m };
+}
+
+const CSV_FIELDS: readonly (keyof Sample)[] = [
+  't',
+  'free',
+  'zoneFree',
+  'scannedKswapd',
+  'scannedDirect',
+  'stolenKswapd',
+  'stolenDirect',
+  'swapOut',
+  'swapIn',
+  'swapUsed',
+  'anon',
+  'file',
+  'psiSome',
+  'psiFull',
+  'eat',
+];
+
+function csv(samples: Sample[]): string {
+  const rows = samples.map((s) => CSV_FIELDS.map((f) => Number(s[f].toFixed(4))).join(','));
+  return `${[CSV_FIELDS.join(','), ...rows].join('\n')}\n`;
+}
+
+const seconds = (ns: number): string => `${(ns / 1e9).toFixed(3)} s`;
+
+/** A few lines for a person. */
+function summary({ document: d }: RunResult): string {
+  const lines = [`${d.title}: ${d.outcome} after ${seconds(d.virtualMs * 1e6)} of virtual time, state ${d.stateHash}`];
+  for (const k of d.kills)
+    lines.push(`${seconds(k.t)}  killed ${k.comm} (${k.pid}), ${k.points} points, for ${k.invoker.comm}`);
+  if (d.kills.length === 0) lines.push('Nobody was killed.');
+  if (d.panic) lines.push(`Kernel panic: ${d.panic}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** The command. Resolves to the exit code. */
+export function run(argv: string[], io: CommandIo): Promise<number> {
+  return withUsage('run', io, async () => {
+    if (argv.includes('--help') || argv.includes('-h')) {
+      io.stdout.write(USAGE);
+      return 0;
+    }
+    const options = parseArguments(argv);
+    const session = parseScenarioOrSession(parseJson(await readInput(options.file, io), options.file));
+    if (options.seed !== null) session.seed = options.seed;
+    const result = runSession(session, options.until);
+    if (options.output === 'json') io.stdout.write(`${JSON.stringify(result.document, null, 2)}\n`);
+    else if (options.output === 'dmesg') io.stdout.write(dmesg(result.machine));
+    else if (options.output === 'csv') io.stdout.write(csv(result.machine.rec.samples));
+    else io.stdout.write(summary(result));
+    return result.document.reached === false ? 1 : 0;
+  });
+}
+
+const dmesg = (m: Machine): string => m.kernel.log.map((line) => `${formatDmesg(line)}\n`).join('');
