@@ -116,6 +116,10 @@ export interface ReadaheadWork {
   next: number;
   end: number;
   mark: number;
+  /** The task cannot go on without it. */
+  sync: boolean;
+  /** Pages entered in the cache whose read has not been started: they are locked. */
+  pages: number[];
 }
 
 /** copy_process as far as it got. §9.3. */

@@ -115,6 +115,12 @@ function filemapCreate(k: Kernel, task: Task, inode: Inode, index: number): numb
   return pfn;
 }
 
+/**
+ * True while the task waits for the one page it cannot do without: read-ahead has failed for it already, and asking for
+ * that again would throw away what the wait has brought.
+ */
+const asksForPage = (task: Task): boolean => task.alloc !== null && task.alloc.gfp === GFP_USER_PAGE;
+
 /** Waits for a page that is being read. The pages of a read-ahead window are one request: they come all at once. */
 function waitForWindow(k: Kernel, task: Task, inode: Inode, index: number, pfn: number): void {
   const last = Math.min(inode.raStart + inode.raSize, inode.nrPages) - 1;
@@ -137,7 +143,9 @@ export function filemapRead(k: Kernel, task: Task, inode: Inode, index: number, 
     if (task.readahead !== null && continueReadahead(k, task) === ALLOC_WAIT) return i > index ? i - index : ALLOC_WAIT;
     let pfn = filemapGet(inode, i);
     if (pfn < 0) {
-      if (pageCacheSyncRa(k, task, inode, i, end - i) === ALLOC_WAIT) return i > index ? i - index : ALLOC_WAIT;
+      if (!asksForPage(task) && pageCacheSyncRa(k, task, inode, i, end - i) === ALLOC_WAIT) {
+        return i > index ? i - index : ALLOC_WAIT;
+      }
       pfn = filemapGet(inode, i);
       if (pfn < 0) pfn = filemapCreate(k, task, inode, i);
       if (pfn < 0) return i > index ? i - index : pfn;
@@ -211,7 +219,7 @@ export function filemapFault(k: Kernel, task: Task, inode: Inode, index: number)
       task.faultMajor = true;
       k.vmEvents[PGMAJFAULT]++;
     }
-    if (syncMmapReadahead(k, task, inode, index) === ALLOC_WAIT) return ALLOC_WAIT;
+    if (!asksForPage(task) && syncMmapReadahead(k, task, inode, index) === ALLOC_WAIT) return ALLOC_WAIT;
     pfn = filemapGet(inode, index);
     if (pfn < 0) pfn = filemapCreate(k, task, inode, index);
     if (pfn < 0) return pfn;

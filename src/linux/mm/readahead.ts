@@ -38,7 +38,15 @@ export function readPage(k: Kernel, inode: Inode, index: number, pfn: number): v
 }
 
 /** Begins a window: file pages [start, start + size), with the marker that starts the next one. */
-function begin(k: Kernel, task: Task, inode: Inode, start: number, size: number, asyncSize: number): number {
+function begin(
+  k: Kernel,
+  task: Task,
+  inode: Inode,
+  start: number,
+  size: number,
+  asyncSize: number,
+  sync = true,
+): number {
   inode.raStart = start;
   inode.raSize = size;
   inode.raAsyncSize = asyncSize;
@@ -47,13 +55,34 @@ function begin(k: Kernel, task: Task, inode: Inode, start: number, size: number,
     next: start,
     end: Math.min(start + size, inode.nrPages),
     mark: asyncSize > 0 ? start + size - asyncSize : -1,
+    sync,
+    pages: [],
   };
   return continueReadahead(k, task);
 }
 
 /**
- * page_cache_ra_unbounded: adds the pages of the window at hand that are not cached and starts their reads. It ends at
- * the first page there is no memory for: read-ahead tries reclaim once and fails quietly.
+ * read_pages: starts the reads of the pages that the window at hand has brought so far, as one request where they are
+ * neighbours.
+ */
+function readPages(k: Kernel, task: Task): void {
+  const ra = task.readahead;
+  if (ra === null) return;
+  const inode = k.inodes[ra.inode];
+  for (const pfn of ra.pages) readPage(k, inode, k.mem.index[pfn], pfn);
+  ra.pages.length = 0;
+}
+
+/** Ends the window at hand where it is; what it has brought is read. */
+export function endReadahead(k: Kernel, task: Task): void {
+  readPages(k, task);
+  task.readahead = null;
+}
+
+/**
+ * page_cache_ra_unbounded: adds the pages of the window at hand that are not cached, locked, and starts their reads when
+ * it is complete. Until then reclaim leaves them alone, or a window could eat its own beginning while memory is short.
+ * It ends at the first page there is no memory for: read-ahead tries reclaim once and fails quietly.
  *
  * @returns 0 when over, ALLOC_WAIT while that try is under way (call again)
  */
@@ -64,17 +93,21 @@ export function continueReadahead(k: Kernel, task: Task): number {
   for (; ra.next < ra.end; ra.next++) {
     if (filemapGet(inode, ra.next) >= 0) continue;
     const pfn = allocPages(k, task, GFP_READAHEAD, 0);
-    if (pfn === ALLOC_WAIT) return ALLOC_WAIT;
+    if (pfn === ALLOC_WAIT) {
+      // A task that does not need the window may not come back for long.
+      if (!ra.sync) readPages(k, task);
+      return ALLOC_WAIT;
+    }
     if (pfn === ALLOC_NULL) break;
     if (ra.next >= inode.nrPages) {
       freePage(k, pfn);
       break;
     }
     filemapAdd(k, inode, ra.next, pfn);
-    if (ra.next === ra.mark) k.mem.flags[pfn] |= PG_READAHEAD;
-    readPage(k, inode, ra.next, pfn);
+    k.mem.flags[pfn] |= ra.next === ra.mark ? PG_READAHEAD | PG_LOCKED : PG_LOCKED;
+    ra.pages.push(pfn);
   }
-  task.readahead = null;
+  endReadahead(k, task);
   return 0;
 }
 
@@ -125,7 +158,7 @@ export function pageCacheAsyncRa(k: Kernel, task: Task, inode: Inode, index: num
     size = nextRaSize(start - index + Math.min(req, max), max);
   }
   if (start >= inode.nrPages) return 0;
-  return begin(k, task, inode, start, size, size);
+  return begin(k, task, inode, start, size, size, false);
 }
 
 /**

@@ -585,6 +585,19 @@ describe('direct reclaim', () => {
     expect(k.vmEvents[PGSCAN_DIRECT]).toBe(0);
   });
 
+  test('a read gets on although hardly a page of cache is left: read-ahead does not eat its own beginning', () => {
+    const r = bootRig({ pages: 20_000 });
+    const { k } = r;
+    const t = spawn(r, 'hog');
+    const pages = k.zones[0].free - wmarkPages(k.zones[0], WMARK_HIGH) - 120;
+    touch(r, t, anon(r, t, pages), pages);
+    const f = file(r, 1500);
+    read(r, t, f, 1500);
+    expect(k.vmEvents[PGSTEAL_FILE]).toBeGreaterThan(1000);
+    expect(f.nrCached).toBeLessThan(500);
+    expect(audit(k)).toEqual([]);
+  });
+
   test('is not throttled when kswapd has given up', () => {
     const r = bootRig({ pages: 20_000 });
     const { k } = r;
