@@ -28,14 +28,6 @@ export const enPath = {
   'path.state.not-reached': 'not reached',
   'path.compare': '{left} {op} {right}',
 
-  'path.note.kswapdGaveUp': 'it has given up',
-  'path.note.kswapdRuns': 'it runs',
-  'path.note.kswapdAsleep': 'it sleeps',
-  'path.note.orderZero': 'skipped, order 0',
-  'path.note.victim': 'yes, it is a victim',
-  'path.note.noRights': 'no right to them',
-  'path.note.reclaimed': '{n} of {scanned} reclaimed',
-
   'step.page_fault': 'Page fault',
   'step.request': 'Request',
   'step.fast_path': 'Fast path: free over low?',

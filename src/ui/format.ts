@@ -10,9 +10,17 @@ export function int(n: number): string {
   return integers.format(n).replace('-', '−');
 }
 
+/** By number of decimals: making a format costs far more than using it, and frames need hundreds of numbers a second. */
+const formats = new Map<number, Intl.NumberFormat>();
+
 /** Fixed decimals, thousands separated. */
 export function dec(n: number, digits: number): string {
-  return n.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace('-', '−');
+  let format = formats.get(digits);
+  if (!format) {
+    format = new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    formats.set(digits, format);
+  }
+  return format.format(n).replace('-', '−');
 }
 
 /** Bytes as "512 KiB", "13.3 MiB", "190 MiB", "16 GiB": three digits at most before the unit changes. */

@@ -38,12 +38,13 @@ function tick(now: number): void {
   const { frame } = runStore.getState();
   if (!frame) return;
   const running = frame.status === 'running';
+  // Before drawing, so that a picture that throws does not stop the others' next frame.
+  if (running) schedule();
   for (const [draw, drawn] of draws) {
     if (drawn === frame && !running) continue;
     draws.set(draw, frame);
     draw(frame, now, drawn !== frame);
   }
-  if (running) schedule();
 }
 
 runStore.subscribe((state, before) => {

@@ -62,7 +62,8 @@ function AccessTime() {
 
 function Candidate() {
   const proc = useShown((f) => f.procs.find((p) => p.pid === f.candidate) ?? null, null);
-  if (!proc) return <p className="sub dock-candidate">{t('processes.nobody')}</p>;
+  const idle = useShown((f) => f.procs.every((p) => p.never === 'init'), true);
+  if (!proc) return <p className="sub dock-candidate">{t(idle ? 'processes.none' : 'processes.nobody')}</p>;
   return (
     <div className="dock-candidate">
       <p className="flag">{t('processes.wouldDie')}</p>

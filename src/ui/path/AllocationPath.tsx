@@ -79,7 +79,7 @@ function Step({ step, path, gfp = '' }: { step: PathStep; path: PathFrame | null
       <span className="node" aria-hidden="true">
         {isRetry && todo && path && path.retries > 0 ? path.retries : MARKS[step.state]}
       </span>
-      <StepName step={step} />
+      <StepName step={step} gfp={gfp} />
       <span className="res">
         {isRetry && path ? <Retries n={path.retries} /> : result}
         {active && isRetry && <span> {result}</span>}
@@ -92,11 +92,11 @@ function Step({ step, path, gfp = '' }: { step: PathStep; path: PathFrame | null
 }
 
 /** Name of a step; pressed, it says what the kernel asks there and in which function. */
-function StepName({ step }: { step: PathStep }) {
+function StepName({ step, gfp }: { step: PathStep; gfp: string }) {
   const label = stepLabel(step.id);
   const help = tMaybe(`stepHelp.${step.id}`);
   if (!help) return <span className="step-name">{label}</span>;
-  const result = resultText(step);
+  const result = resultText(step) || gfp.replaceAll('|', ' | ');
   return (
     <DialogTrigger>
       <Button className="step-name">{label}</Button>

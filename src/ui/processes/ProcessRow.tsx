@@ -15,21 +15,21 @@ interface Props {
   /** Pages of a full bar. */
   scale: number;
   candidate: boolean;
-  /** The OOM killer chose it. */
-  victim: boolean;
+  /** ns when the OOM killer chose it, -1 = it did not. */
+  chosenAt: number;
   /** Somebody has this row in hand: it keeps its form, whatever its numbers become. */
   inHand: boolean;
 }
 
 /** One process. */
 export const ProcessRow = memo(Row, (a, b) => {
-  if (a.scale !== b.scale || a.candidate !== b.candidate || a.victim !== b.victim || a.inHand !== b.inHand)
+  if (a.scale !== b.scale || a.candidate !== b.candidate || a.chosenAt !== b.chosenAt || a.inHand !== b.inHand)
     return false;
   const keys = Object.keys(a.proc) as (keyof ProcFrame)[];
   return keys.every((k) => k === 'doing' || k === 'minFlt' || k === 'majFlt' || a.proc[k] === b.proc[k]);
 });
 
-function Row({ proc, scale, candidate, victim, inHand }: Props) {
+function Row({ proc, scale, candidate, chosenAt, inHand }: Props) {
   const kind = rowKind(proc);
   const hover = { onPointerEnter: () => hoverPid(proc.pid), onPointerLeave: () => hoverPid(null) };
   if (kind === 'gone') {
@@ -49,7 +49,14 @@ function Row({ proc, scale, candidate, victim, inHand }: Props) {
   }
   if (kind === 'exempt' && !(proc.never === 'adj' && inHand)) return <ExemptRow proc={proc} hover={hover} />;
   return (
-    <FullRow proc={proc} scale={scale} candidate={candidate} victim={victim} dying={kind === 'dying'} hover={hover} />
+    <FullRow
+      proc={proc}
+      scale={scale}
+      candidate={candidate}
+      chosenAt={chosenAt}
+      dying={kind === 'dying'}
+      hover={hover}
+    />
   );
 }
 
@@ -93,21 +100,23 @@ interface FullProps extends Omit<Props, 'inHand'> {
   hover: Hover;
 }
 
-function FullRow({ proc, scale, candidate, victim, dying, hover }: FullProps) {
+function FullRow({ proc, scale, candidate, chosenAt, dying, hover }: FullProps) {
   const errorId = useId();
   const [error, setError] = useState('');
+  const victim = dying && chosenAt >= 0;
   return (
     <li
-      className={`proc${dying ? ' dying' : ''}${candidate ? ' candidate' : ''}`}
+      className={`proc${dying ? ' dying' : ''}${victim ? ' victim' : ''}${candidate ? ' candidate' : ''}`}
       data-pid={proc.pid}
       data-state={proc.state}
       {...hover}
     >
       {candidate && !dying && <p className="flag">{t('processes.wouldDie')}</p>}
+      {victim && <p className="flag">{t('processes.killedAt', { t: seconds(chosenAt) })}</p>}
       <Chip proc={proc} />
       <div className="who">
         <ProcessName proc={proc} />
-        {dying && victim ? (
+        {victim ? (
           <span className="st dead">{t('processes.dying')}</span>
         ) : (
           <span className={`st ${proc.state}`}>{t(`state.${proc.state}`)}</span>

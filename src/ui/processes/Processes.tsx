@@ -2,7 +2,7 @@ import { type FocusEvent, useMemo, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { t } from '../../i18n';
 import { useShown } from '../../store';
-import type { ProcFrame } from '../../worker/protocol';
+import type { Frame, ProcFrame } from '../../worker/protocol';
 import { Launch } from './Launch';
 import { barScale, keepOrder, orderProcesses, rowKind } from './order';
 import { ProcessRow } from './ProcessRow';
@@ -11,7 +11,7 @@ import { useFlip } from './useFlip';
 /** Rows shown before the rest is folded away. */
 const SHOWN = 24;
 const NO_PROCS: ProcFrame[] = [];
-const NO_PIDS: number[] = [];
+const NO_RECORDS: Frame['oomRecords'] = [];
 
 /** Processes by badness, and the programs that can be launched. */
 export function Processes() {
@@ -31,11 +31,18 @@ export function Processes() {
   );
 }
 
+/** When the OOM killer last chose a process, ns; -1 = never. */
+function chosenAt(records: Frame['oomRecords'], pid: number): number {
+  let at = -1;
+  for (const record of records) if (record.chosen === pid) at = record.t;
+  return at;
+}
+
 function ProcessList() {
   const procs = useShown((f) => f.procs, NO_PROCS);
   const totalpages = useShown((f) => f.totalpages, 0);
   const candidate = useShown((f) => f.candidate, -1);
-  const victims = useShown((f) => f.oomRecords.map((r) => r.chosen), NO_PIDS);
+  const kills = useShown((f) => f.oomRecords, NO_RECORDS);
   const [inHand, setInHand] = useState<number | null>(null);
   const [all, setAll] = useState(false);
   const order = useRef<number[]>([]);
@@ -61,7 +68,9 @@ function ProcessList() {
 
   return (
     <>
-      {rows.length > 0 && !doomed && <p className="sub small">{t('processes.nobody')}</p>}
+      {rows.length > 0 && !doomed && (
+        <p className="sub small">{t(rows.some((p) => p.never !== 'init') ? 'processes.nobody' : 'processes.none')}</p>
+      )}
       <ul ref={list} className="procs" aria-label={t('processes.list')} onFocus={hold} onBlur={() => setInHand(null)}>
         {visible.map((proc) => (
           <ProcessRow
@@ -69,7 +78,7 @@ function ProcessList() {
             proc={proc}
             scale={scale}
             candidate={proc.pid === candidate}
-            victim={victims.includes(proc.pid)}
+            chosenAt={chosenAt(kills, proc.pid)}
             inHand={proc.pid === inHand}
           />
         ))}
