@@ -45,7 +45,13 @@ export function createPainter(root: SVGElement): Painter {
       entries.set(key, entry);
     }
     entry.seen = frame;
-    const expected: ChildNode | null = last ? last.nextSibling : parent.firstChild;
+    let expected: ChildNode | null = last ? last.nextSibling : parent.firstChild;
+    // One that this frame passes over is taken out, or all that follow would have to move before it. If it is named
+    // after all, it goes in again.
+    if (expected && expected !== entry.node && expected.nextSibling === entry.node) {
+      expected.remove();
+      expected = entry.node;
+    }
     if (expected !== entry.node) parent.insertBefore(entry.node, expected);
     last = entry.node;
     return entry;

@@ -1,4 +1,4 @@
-import { area, line, scaleLog } from 'd3';
+import { line, scaleLog } from 'd3';
 import { useEffect, useRef } from 'react';
 import { t } from '../../i18n';
 import { useShown } from '../../store';
@@ -73,13 +73,15 @@ function Sparkline() {
     const painter = createPainter(ref.current);
     const end = subscribe((frame) => {
       const { ns, ramNs, history } = frame.eat;
-      const values = [...history, ns].map((v) => Math.max(1, v));
+      const every = Math.ceil(history.length / WIDTH);
+      const values = [...history.filter((_, i) => i % every === 0), ns].map((v) => Math.max(1, v));
       const low = Math.max(1, Math.min(ramNs || 1, ...values));
       const y = scaleLog([low, Math.max(low * 10, ...values)], [HEIGHT - 3, 5]);
       const x = (i: number) => 2 + (values.length > 1 ? (i / (values.length - 1)) * (WIDTH - 8) : 0);
       painter.begin();
-      painter.path('fill', area<number>((_, i) => x(i), HEIGHT - 3, y)(values) ?? '', { fill: 'var(--well)' });
-      painter.path('line', line<number>((_, i) => x(i), y)(values) ?? '', {
+      const curve = line<number>((_, i) => x(i), y)(values) ?? '';
+      painter.path('fill', `${curve}V${HEIGHT - 3}H2Z`, { fill: 'var(--well)' });
+      painter.path('line', curve, {
         fill: 'none',
         stroke: 'var(--ink)',
         'stroke-width': 2,

@@ -1,5 +1,5 @@
 /** The free pages of one zone against its watermarks, and the lens that leads there from the pyramid. */
-import { area as areaShape, line as lineShape } from 'd3';
+import { line as lineShape } from 'd3';
 import { t } from '../../i18n';
 import type { Frame, ZoneFrame } from '../../worker/protocol';
 import { fade } from '../charts/kinds';
@@ -74,11 +74,10 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
   drawPcp(p, zone, gauge, at, fade(['pcp'], hovered), phone);
 
   p.el('gauge-ground', 'rect', { x, y, width, height, fill: 'var(--plane)' });
-  const values = [...frame.gauge.history, zone.free];
+  const values = thin([...frame.gauge.history, zone.free], width);
   const xAt = (i: number) => x + (values.length > 1 ? (i / (values.length - 1)) * width : 0);
   const line = lineShape<number>((_, i) => xAt(i), at)(values) ?? '';
-  const fill = areaShape<number>((_, i) => xAt(i), bottom, at)(values) ?? '';
-  p.path('gauge-fill', fill, { fill: 'var(--free-wash)', opacity });
+  p.path('gauge-fill', `${line}L${x + width} ${bottom}H${x}Z`, { fill: 'var(--free-wash)', opacity });
   p.path('gauge-line', line, {
     fill: 'none',
     stroke: 'var(--free)',
@@ -154,6 +153,19 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
   p.text('now-text', tagX + 4, middle + 4.5, text, { class: 'b', 'font-size': 13 }, 'var(--on-ink)');
   if (height > 150) p.text('gauge-span', x + 6, bottom - 8, t('gauge.span'), { class: 's2', 'font-size': 11 });
   p.text('gauge-zero', labelX, bottom, t('gauge.zero'), { class: 's3', 'font-size': 11 });
+}
+
+/** At most about one value a px, the least and the most of each stretch kept; the last stays the last. */
+function thin(values: number[], width: number): number[] {
+  const stretch = Math.ceil((2 * values.length) / width);
+  if (stretch <= 2) return values;
+  const out: number[] = [];
+  for (let i = 0; i < values.length - 1; i += stretch) {
+    const part = values.slice(i, Math.min(i + stretch, values.length - 1));
+    out.push(Math.max(...part), Math.min(...part));
+  }
+  out.push(values[values.length - 1]);
+  return out;
 }
 
 /** Pages in per-cpu lists, on the gauge's scale: handed out already to a cpu, held by nobody. */

@@ -91,8 +91,6 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
   const dragged = useRef<number | null>(null);
   const [isZoomed, setZoomed] = useState(false);
   const theme = useSettings((s) => s.theme);
-  const samples = useRun((s) => s.samples);
-  const events = useRun((s) => s.events);
   const layout = timelineLayout(width, height);
   const plot = layout.right - layout.left;
 
@@ -110,6 +108,8 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
     const place = timelineLayout(width, height);
     const span = place.right - place.left;
     let drawn: unknown[] = [];
+    let hatch: CanvasPattern | string = '';
+    let hatched = '';
     const end = subscribe((frame) => {
       const state = runStore.getState();
       const look = settingsStore.getState().theme;
@@ -125,13 +125,11 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
         if (ink) {
           ink.clearRect(0, 0, width, height);
           const named = (name: string) => color(name, look);
-          drawLanes(
-            ink,
-            place,
-            { samples: state.samples, domain, zone, swapTotal: frame.swap.total },
-            named,
-            stripes(ink, named('--ink-3'), 4, 1.3),
-          );
+          if (hatched !== look) {
+            hatched = look;
+            hatch = stripes(ink, named('--ink-3'), 4, 1.3);
+          }
+          drawLanes(ink, place, { samples: state.samples, domain, zone, swapTotal: frame.swap.total }, named, hatch);
         }
       }
       const flags = placeFlags(state.events, domain, span, (text, bold) => textWidth(text, 12, bold));
@@ -152,8 +150,17 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
     };
   }, [width, height]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew when one of them changes
-  useEffect(() => redraw(), [theme, samples, events]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew when it changes
+  useEffect(() => redraw(), [theme]);
+  // While the machine runs every frame is drawn anyway.
+  useEffect(
+    () =>
+      runStore.subscribe((state, before) => {
+        const fresh = state.samples !== before.samples || state.events !== before.events;
+        if (fresh && state.frame?.status !== 'running') redraw();
+      }),
+    [],
+  );
 
   useEffect(() => {
     const element = area.current;
