@@ -86,7 +86,9 @@ export interface Kill {
   /** Pages. */
   points: number;
   constraint: string;
-  invoker: { pid: number; comm: string };
+  /** Whose request brought it about. */
+  invoker: string;
+  invokerPid: number;
 }
 
 export interface RunDocument {
@@ -159,7 +161,8 @@ export function runSession(session: Session, until: Until | null): RunResult {
         comm: r.walk.find((c) => c.pid === r.chosen)?.comm ?? r.invokerComm,
         points: r.chosenPoints,
         constraint: r.constraint,
-        invoker: { pid: r.invoker, comm: r.invokerComm },
+        invoker: r.invokerComm,
+        invokerPid: r.invoker,
       }),
     );
   const scenario = scenarioOf(session);
@@ -208,7 +211,7 @@ const seconds = (ns: number): string => `${(ns / 1e9).toFixed(3)} s`;
 function summary({ document: d }: RunResult): string {
   const lines = [`${d.title}: ${d.outcome} after ${seconds(d.virtualMs * 1e6)} of virtual time, state ${d.stateHash}`];
   for (const k of d.kills)
-    lines.push(`${seconds(k.t)}  killed ${k.comm} (${k.pid}), ${k.points} points, for ${k.invoker.comm}`);
+    lines.push(`${seconds(k.t)}  killed ${k.comm} (${k.pid}), ${k.points} points, for ${k.invoker}`);
   if (d.kills.length === 0) lines.push('Nobody was killed.');
   if (d.panic) lines.push(`Kernel panic: ${d.panic}`);
   return `${lines.join('\n')}\n`;

@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest';
+import { createMachine } from '../../src/machine/boot';
+import { MIB } from '../../src/machine/config';
+import { hashMachine } from '../../src/machine/hash';
+import { timeOf } from '../../src/machine/machine';
+import { round, runFor } from '../../src/machine/run';
+import { type LoggedCommand, Timeline } from '../../src/machine/timetravel';
+import { config, hog, IDLE, process, taskOf } from './small';
+
+/** Memory runs out, pages go to swap and come back, and somebody is killed. */
+const busy = config(
+  [
+    process('worker', [
+      { op: 'mmap', region: 'data', pages: 6000 },
+      { op: 'loop', ops: [{ op: 'touch', region: 'data', pattern: 'random', pages: 500, rate: 40_000, write: true }] },
+    ]),
+    process('reader', [{ op: 'loop', ops: [{ op: 'read', file: 'big', filePages: 20_000, pages: 64, rate: 5000 }] }]),
+    hog('hog', { at: 300e6 }),
+  ],
+  { swap: 32 * MIB },
+);
+const END = 2e9;
+
+describe('a machine', () => {
+  test('is the same after the same time, however often it was stopped on the way', () => {
+    const straight = createMachine(busy, 1);
+    runFor(straight, { t: END });
+    const halting = createMachine(busy, 1);
+    while (timeOf(halting) < END) runFor(halting, { t: END }, 500);
+    expect(hashMachine(halting)).toBe(hashMachine(straight));
+    expect(straight.kernel.oomRecords.length).toBeGreaterThan(0);
+  });
+
+  test('differs by its seed', () => {
+    const a = createMachine(busy, 1);
+    const b = createMachine(busy, 2);
+    runFor(a, { t: 1e9 });
+    runFor(b, { t: 1e9 });
+    expect(hashMachine(a)).not.toBe(hashMachine(b));
+  });
+
+  test('has a later time after every round', () => {
+    const m = createMachine(busy, 1);
+    let last = -1;
+    for (let i = 0; i < 3000; i++) {
+      expect(timeOf(m)).toBeGreaterThan(last);
+      last = timeOf(m);
+      round(m);
+    }
+  });
+});
+
+describe('time travel', () => {
+  test('stepping to a moment, seeking it and running to it end in the same state', () => {
+    const stepped = new Timeline(busy, 1);
+    stepped.run({ t: 0.9e9 });
+    for (let i = 0; i < 25; i++) stepped.step();
+    const sought = new Timeline(busy, 1);
+    sought.seek(stepped.t);
+    expect(sought.t).toBe(stepped.t);
+    expect(sought.hash()).toBe(stepped.hash());
+    const ran = createMachine(busy, 1);
+    runFor(ran, { t: stepped.t });
+    expect(hashMachine(ran)).toBe(stepped.hash());
+  });
+
+  test('going back and forward again leads to the state one came from', () => {
+    const line = new Timeline(busy, 1);
+    line.run({ t: END });
+    const end = line.hash();
+    for (const t of [1.7e9, 0.4e9, 0, 1.1e9]) line.seek(t);
+    line.seek(END);
+    expect(line.hash()).toBe(end);
+  });
+
+  test('a step back undoes a step', () => {
+    const line = new Timeline(busy, 1);
+    line.run({ landmark: 'direct-reclaim' });
+    for (let i = 0; i < 10; i++) line.step();
+    const { t } = line;
+    const state = line.hash();
+    line.step();
+    line.stepBack();
+    expect(line.t).toBe(t);
+    expect(line.hash()).toBe(state);
+  });
+
+  test('a step back over the kill, and the victim lives', () => {
+    const line = new Timeline(busy, 1);
+    line.run({ landmark: 'kill' });
+    expect(line.machine.kernel.oomRecords.length).toBe(1);
+    line.stepBack();
+    expect(line.machine.kernel.oomRecords.length).toBe(0);
+    expect(taskOf(line.machine, 'hog')?.sigkill).toBe(false);
+  });
+
+  test('keeps the known future in view, and forgets it when something is changed in the past', () => {
+    const line = new Timeline(busy, 1);
+    line.run({ landmark: 'kill' });
+    const { samples, events } = line.machine.rec;
+    const known = line.known;
+    line.seek(0.34e9);
+    expect(line.known).toBe(known);
+    expect(line.machine.rec.samples).toEqual(samples);
+    expect(events.some((e) => e.kind === 'kill')).toBe(true);
+    expect(line.command(adjust(line, 'worker', 1000))).toBe(true);
+    expect(line.known).toBe(line.t);
+    expect(line.machine.rec.events.some((e) => e.kind === 'kill')).toBe(false);
+    line.run({ landmark: 'kill' });
+    expect(line.machine.rec.events.filter((e) => e.kind === 'kill').map((e) => e.label)).toEqual(['worker']);
+  });
+
+  test('a command at the head of the run replaces nothing', () => {
+    const line = new Timeline(busy, 1);
+    line.run({ t: 0.5e9 });
+    expect(line.command(adjust(line, 'worker', 10))).toBe(false);
+    expect(taskOf(line.machine, 'worker')?.oomScoreAdj).toBe(10);
+  });
+
+  test('a session replayed from its log ends in the state of the session that was played', () => {
+    const played = new Timeline(busy, 1);
+    played.run({ t: 0.6e9 });
+    played.command(adjust(played, 'worker', 500));
+    played.run({ t: 0.8e9 });
+    played.command({ command: { op: 'sysrq', key: 'm' }, action: { op: 'sysrq', key: 'm' } });
+    const atCommand = played.hash();
+    played.run({ t: 1.5e9 });
+    const replayed = new Timeline(busy, 1, played.commands);
+    replayed.seek(played.commands[1].t);
+    expect(replayed.hash()).toBe(atCommand);
+    replayed.seek(1.5e9);
+    expect(replayed.hash()).toBe(played.hash());
+  });
+
+  test('reset drops commands or keeps them', () => {
+    const line = new Timeline(busy, 1);
+    const begin = line.hash();
+    line.command({
+      command: { op: 'sysctl', name: 'vm.swappiness', value: '1' },
+      action: { op: 'sysctl', name: 'vm.swappiness', value: '1' },
+    });
+    line.run({ t: 1e9 });
+    line.reset(true);
+    expect(line.machine.kernel.sysctl.swappiness).toBe(1);
+    line.reset(false);
+    expect(line.machine.kernel.sysctl.swappiness).toBe(60);
+    expect(line.hash()).toBe(begin);
+    expect(line.commands).toEqual([]);
+  });
+
+  test('checkpoints stay within their memory, and the way back stays exact', () => {
+    const line = new Timeline(busy, 1, [], { memory: 8 * MIB });
+    line.run({ t: END });
+    expect(line.checkpointBytes).toBeLessThan(10 * MIB);
+    const end = line.hash();
+    line.seek(0.7e9);
+    line.seek(END);
+    expect(line.hash()).toBe(end);
+  });
+});
+
+function adjust(line: Timeline, comm: string, value: number): Omit<LoggedCommand, 't'> {
+  const pid = taskOf(line.machine, comm)?.pid ?? 0;
+  return { command: { op: 'oom_score_adj', pid, value }, action: { op: 'oom_score_adj', pid, value } };
+}
+
+test('a machine of idle processes takes hardly any work', () => {
+  const m = createMachine(config([process('idle', [IDLE])]), 1);
+  runFor(m, { t: 10e9 });
+  expect(m.work).toBeLessThan(50_000);
+});
