@@ -42,8 +42,8 @@ const ROW_ANSWERS = ['wm', 'protection', 'totalreserve', 'availablePredicted', '
 const folder = fileURLToPath(new URL('./recordings/', import.meta.url));
 
 /** A recording by name, or null when it is not there. */
-export function loadRecording(name: string): FullRecording | null {
-  const file = `${folder}${name}.json`;
+export function loadRecording(name: string, from = folder): FullRecording | null {
+  const file = `${from}${name}.json`;
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as FullRecording) : null;
 }
 
