@@ -9,6 +9,9 @@ import { parseScenarioOrSession, type Scenario, type Session, sessionOf } from '
 import { clearLog, notify, runStore } from '../store';
 import { ask } from './lab';
 
+/** A link that asks for a later moment than this (an hour, ns) opens at the start. */
+const FARTHEST = 3600e9;
+
 export interface ScenarioEntry {
   id: string;
   title: string;
@@ -29,11 +32,11 @@ export const listScenarios = (): ScenarioEntry[] =>
     return { id: scenario.id, title, point: about };
   });
 
-/** Opens a session; the machine that is open stays when it is refused. Throws `RefusalError`. */
-async function open(session: Session, scenario: string): Promise<void> {
+/** Opens a session at a moment (ns); the machine that is open stays when it is refused. Throws `RefusalError`. */
+async function open(session: Session, scenario: string, at = 0): Promise<void> {
   const restore = clearLog();
   try {
-    await ask({ type: 'open', session });
+    await ask(at > 0 ? { type: 'open', session, at } : { type: 'open', session });
   } catch (error) {
     restore();
     throw error;
@@ -78,11 +81,17 @@ export function openFile(name: string, text: string): Promise<boolean> {
 
 /** Opens what the address asks for; whatever is wrong with it is told, and the default machine opens instead. */
 export async function openFromAddress(address: { search: string; hash: string }): Promise<void> {
-  const code = new URLSearchParams(address.hash.replace(/^#/, '')).get('s');
+  const fragment = new URLSearchParams(address.hash.replace(/^#/, ''));
+  const code = fragment.get('s');
   if (code !== null) {
     try {
       const session = decodeSession(code);
-      await open(session, typeof session.scenario === 'string' ? session.scenario : '');
+      const at = Number(fragment.get('t') ?? 0);
+      await open(
+        session,
+        typeof session.scenario === 'string' ? session.scenario : '',
+        Number.isSafeInteger(at) && at > 0 && at <= FARTHEST ? at : 0,
+      );
       return;
     } catch (error) {
       if (!(error instanceof RefusalError)) throw error;
@@ -101,11 +110,12 @@ export async function openFromAddress(address: { search: string; hash: string })
 
 const session = async (): Promise<Session> => (await ask({ type: 'session' })) as Session;
 
-/** Puts the session into the address and, where the browser lets it, into the clipboard. */
+/** Puts the session and the moment into the address and, where the browser lets it, into the clipboard. */
 export async function shareLink(): Promise<void> {
   const url = new URL(location.href);
   url.searchParams.delete('scenario');
-  url.hash = `s=${encodeSession(await session())}`;
+  const at = runStore.getState().frame?.t ?? 0;
+  url.hash = `s=${encodeSession(await session())}${at > 0 ? `&t=${at}` : ''}`;
   history.replaceState(null, '', url);
   try {
     await navigator.clipboard.writeText(url.href);

@@ -2,6 +2,8 @@
 export const enPath = {
   'path.title': 'Allocation path',
   'path.wants': '{name} {pid} wants {what}',
+  'path.got': '{name} {pid} got {what}',
+  'path.gotNothing': '{name} {pid} was refused {what}',
   'path.onePage': 'one 4 KiB page',
   'path.block': '{size} in one piece (order {order})',
   'path.fast': 'All allocations take the fast path: {free} free > low {low}',
@@ -10,6 +12,7 @@ export const enPath = {
   'path.soFar': '{t} so far',
   'path.kswapd': 'kswapd{node}',
   'path.kswapd.asleep': 'asleep',
+  'path.kswapd.awake': 'awake',
   'path.kswapd.running': 'priority {priority}, {reclaimed} of {scanned} reclaimed',
   'path.kswapd.failed': 'gave up after {n} runs without success',
   'path.priority': 'Priority {priority} of 12 to 0',

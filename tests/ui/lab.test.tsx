@@ -6,13 +6,14 @@ import { handleKey } from '../../src/actions/registry';
 import { clearRun, receiveEvents, receiveFrame, runStore, settingsStore, setView } from '../../src/store';
 import { Log } from '../../src/ui/log/Log';
 import { AllocationPath } from '../../src/ui/path/AllocationPath';
+import { shownSteps } from '../../src/ui/path/steps';
 import { announcements } from '../../src/ui/status/announcements';
 import { Knobs } from '../../src/ui/topbar/Knobs';
 import { landmarkEvent, RunUntil } from '../../src/ui/topbar/RunUntil';
 import { Speed, speedIndex } from '../../src/ui/topbar/Speed';
 import { Transport } from '../../src/ui/topbar/Transport';
 import { WhoDiesNext } from '../../src/ui/victim/WhoDiesNext';
-import type { Frame, TimelineEvent } from '../../src/worker/protocol';
+import type { Frame, PathStep, TimelineEvent } from '../../src/worker/protocol';
 import { fixtureEvents, fixtureFrame } from '../fixtures/frame';
 import { type FakeMachine, fakeMachine } from '../fixtures/port';
 
@@ -104,6 +105,19 @@ describe('the allocation path', () => {
     render(<AllocationPath />);
     expect(screen.getByText(/All allocations take the fast path: 12,345 free > low 837/)).toBeVisible();
     expect(document.querySelector('[aria-current="step"]')).toBeNull();
+  });
+  it('leaves out what a request of one page never goes through, and says once why', () => {
+    const step = (id: string, state: PathStep['state']): PathStep => ({ id, state });
+    const steps = [
+      step('direct_compact_first', 'skipped'),
+      step('reserves', 'skipped'),
+      step('direct_reclaim', 'active'),
+      step('direct_compact', 'skipped'),
+      step('out_of_memory', 'not-reached'),
+    ];
+    expect(shownSteps(steps, 0).map((s) => s.id)).toEqual(['direct_compact_first', 'direct_reclaim', 'out_of_memory']);
+    expect(shownSteps([step('reserves', 'active')], 0)).toHaveLength(1);
+    expect(shownSteps([step('direct_compact', 'not-reached')], 4)).toHaveLength(1);
   });
   it('does not claim the fast path succeeds under the low watermark', () => {
     show({ path: null });

@@ -43,6 +43,12 @@ describe('the machine the address asks for', () => {
     await openFromAddress({ search: '', hash: `#s=${encodeSession(session)}` });
     expect(opened()).toEqual([session]);
   });
+  it('opens at the moment the link was made', async () => {
+    const code = encodeSession(sessionOf(DEFAULT_SCENARIO));
+    await openFromAddress({ search: '', hash: `#s=${code}&t=12500000000` });
+    await openFromAddress({ search: '', hash: `#s=${code}&t=-1` });
+    expect(machine.requests.map((r) => r.type === 'open' && r.at)).toEqual([12_500_000_000, undefined]);
+  });
   it('is the default one, with a word about it, when the link is damaged', async () => {
     await openFromAddress({ search: '', hash: '#s=AAAA' });
     expect(opened().map(idOf)).toEqual([DEFAULT_SCENARIO.id]);

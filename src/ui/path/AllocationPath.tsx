@@ -15,16 +15,19 @@ export function AllocationPath() {
     <section className="path-region" data-region="allocation-path" aria-label={t('path.title')}>
       <div className="hd">
         <h2>{t('path.title')}</h2>
-        <span className="mut">
-          {path
-            ? t('path.wants', { name: path.comm, pid: String(path.pid), what: wanted(path.order) })
-            : t('path.fastShort')}
-        </span>
+        <span className="mut">{path ? headline(path) : t('path.fastShort')}</span>
       </div>
       {path ? <SlowPath path={path} /> : <FastPath />}
       <Kswapd />
     </section>
   );
+}
+
+function headline({ comm, pid, order, steps }: PathFrame): string {
+  const end = steps[steps.length - 1];
+  const over = end && (end.id === 'page' || end.id === 'nopage') && end.state !== 'not-reached';
+  const key = !over ? 'path.wants' : end.id === 'page' ? 'path.got' : 'path.gotNothing';
+  return t(key, { name: comm, pid: String(pid), what: wanted(order) });
 }
 
 const wanted = (order: number): string =>
@@ -56,7 +59,7 @@ function FastPath() {
 function SlowPath({ path }: { path: PathFrame }) {
   return (
     <ol className="path">
-      {shownSteps(path.steps).map((step, i) => (
+      {shownSteps(path.steps, path.order).map((step, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a step may come twice, and its place is its identity
         <Step key={`${step.id}-${i}`} step={step} path={path} gfp={i === 0 ? path.gfp : ''} />
       ))}
@@ -161,9 +164,11 @@ function Kswapd() {
           <span>
             {failures >= ROUNDS
               ? t('path.kswapd.failed', { n: failures })
-              : running
-                ? t('path.kswapd.running', { priority: String(priority), scanned: int(scanned), reclaimed })
-                : t('path.kswapd.asleep')}
+              : running && scanned === 0
+                ? t('path.kswapd.awake')
+                : running
+                  ? t('path.kswapd.running', { priority: String(priority), scanned: int(scanned), reclaimed })
+                  : t('path.kswapd.asleep')}
           </span>
         </li>
       ))}

@@ -24,13 +24,21 @@ export function fastPathSteps(zone: ZoneFrame): PathStep[] {
   ];
 }
 
+/** What a request of one page without special rights never goes through. */
+const RULED_OUT = ['reserves', 'direct_compact', 'should_compact_retry'];
+
 /**
- * The steps worth a line: of what the request's size or rights rule out, only the first compaction is kept, to say why.
+ * The steps worth a line: of those that the request's size or rights rule out, only the first compaction is kept, to say
+ * so. They stand wherever they are really gone through.
  */
-export function shownSteps(steps: readonly PathStep[]): PathStep[] {
-  const ruledOut = ['direct_compact', 'should_compact_retry', 'reserves'];
+export function shownSteps(steps: readonly PathStep[], order: number): PathStep[] {
   return steps.filter(
-    (s) => s.state !== 'skipped' || !ruledOut.includes(s.id) || !steps.some((o) => o.id === 'direct_compact_first'),
+    ({ id, state }) =>
+      !RULED_OUT.includes(id) ||
+      state === 'active' ||
+      state === 'passed' ||
+      state === 'failed' ||
+      (order > 0 && state !== 'skipped' && id !== 'reserves'),
   );
 }
 

@@ -20,7 +20,7 @@ const RANK: Record<RowKind, number> = { full: 0, dying: 0, gone: 1, exempt: 2 };
 /** Points where there are any: what it holds where it is dying. */
 const weight = (p: ProcFrame): number => p.points ?? held(p);
 
-/** By badness; then the dead, latest first, then those that are never chosen. Kernel threads are left out. */
+/** By badness, of equals the later one as the kernel chooses; then the dead, latest first, then those that are never chosen. Kernel threads are left out. */
 export function orderProcesses(procs: readonly ProcFrame[]): ProcFrame[] {
   return procs
     .filter((p) => p.never !== 'kthread')
@@ -29,7 +29,7 @@ export function orderProcesses(procs: readonly ProcFrame[]): ProcFrame[] {
       if (rank !== 0) return rank;
       if (rowKind(a) === 'gone') return b.killedAt - a.killedAt || b.pid - a.pid;
       if (rowKind(a) === 'exempt') return b.pid - a.pid;
-      return weight(b) - weight(a) || a.pid - b.pid;
+      return weight(b) - weight(a) || b.pid - a.pid;
     });
 }
 
