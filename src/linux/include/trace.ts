@@ -34,7 +34,7 @@ export type TracepointName = keyof typeof TRACEPOINTS;
 export const TRACEPOINT_NAMES = Object.keys(TRACEPOINTS) as TracepointName[];
 
 export interface TraceBuffer {
-  /** Records written since boot; the last `size` of them are kept. */
+  /** Records written since boot; the last `size` of them, a power of two, are kept. */
   seq: number;
   size: number;
   /** ns. */
@@ -54,7 +54,7 @@ export const tracepointId = (name: TracepointName): number => IDS[name];
 
 /** Writes one record. `now` in ns; `pid` of the task it happens in. */
 export function trace(t: TraceBuffer, now: number, pid: number, id: number, a = 0, b = 0, c = 0, d = 0): void {
-  const i = t.seq++ % t.size;
+  const i = t.seq++ & (t.size - 1);
   t.time[i] = now;
   t.pid[i] = pid;
   t.id[i] = id;

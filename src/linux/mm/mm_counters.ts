@@ -80,8 +80,15 @@ export const getMmRss = (mm: MmStruct): number =>
   getMmCounter(mm, MM_FILEPAGES) + getMmCounter(mm, MM_ANONPAGES) + getMmCounter(mm, MM_SHMEMPAGES);
 
 /** The same, exact. Pages. */
-export const getMmRssSum = (mm: MmStruct): number =>
-  getMmCounterSum(mm, MM_FILEPAGES) + getMmCounterSum(mm, MM_ANONPAGES) + getMmCounterSum(mm, MM_SHMEMPAGES);
+export function getMmRssSum(mm: MmStruct): number {
+  const { rss } = mm;
+  let n = 0;
+  // Exact counts are never negative: they need no lower limit each.
+  for (let i = 0; i < rss.length - 1; i += NR_MM_COUNTERS) {
+    n += rss[i + MM_FILEPAGES] + rss[i + MM_ANONPAGES] + rss[i + MM_SHMEMPAGES];
+  }
+  return n;
+}
 
 /** update_hiwater_rss: before pages go. */
 export function updateHiwaterRss(mm: MmStruct): void {

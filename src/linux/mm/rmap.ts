@@ -33,13 +33,17 @@ import {
   PTE_YOUNG,
 } from '../include/page';
 import { NR_ANON_MAPPED, NR_FILE_MAPPED, NR_MLOCK, UNEVICTABLE_PGMLOCKED } from '../include/vmstat';
+import { pageNode } from '../kernel/sched/core';
 import { addMmCounter, updateHiwaterRss } from './mm_counters';
 import { setPageDirty } from './page-writeback';
 import { ptePtr } from './pgtable';
 import { swapDuplicate } from './swapfile';
 
-/** Flags of the VMAs that `folioReferenced` met, together (its second result). */
-export const referenced = { vmFlags: 0 };
+/**
+ * Further results of `folioReferenced`: the flags of the VMAs it met, together, and the index of the entry it found when
+ * the page is anonymous and mapped once, by its first owner, else −1. It spares `tryToUnmap` the same walk.
+ */
+export const referenced = { vmFlags: 0, pte: -1 };
 
 /** Virtual page of an anonymous page, or offset in its file of any other. */
 export function pageVpn(k: Kernel, pfn: number): number {
@@ -81,8 +85,7 @@ function anonMmAt(k: Kernel, av: number, i: number): number {
 export function folioRemoveRmap(k: Kernel, pfn: number): void {
   const m = k.mem;
   if (--m.mapcount[pfn] > 0) return;
-  const node = k.nodes[k.zones[(m.flags[pfn] & PGZONE_MASK) >>> PGZONE_SHIFT].node];
-  node.stat[m.mapping[pfn] > 0 ? NR_ANON_MAPPED : NR_FILE_MAPPED]--;
+  pageNode(k, pfn).stat[m.mapping[pfn] > 0 ? NR_ANON_MAPPED : NR_FILE_MAPPED]--;
 }
 
 /**
@@ -111,6 +114,7 @@ function restoreMlock(k: Kernel, pfn: number): void {
  */
 export function folioReferenced(k: Kernel, pfn: number): number {
   referenced.vmFlags = 0;
+  referenced.pte = -1;
   const m = k.mem;
   const mapcount = m.mapcount[pfn];
   if (mapcount === 0) return 0;
@@ -129,7 +133,10 @@ function anonReferenced(k: Kernel, pfn: number, av: number, mapcount: number): n
     const at = pteOf(k, mm, vpn, pfn);
     if (at < 0) continue;
     found++;
-    if (mapcount === 1 && (mm.users === 0 || mm.flags & MMF_UNSTABLE)) return -1;
+    if (mapcount === 1) {
+      if (mm.users === 0 || mm.flags & MMF_UNSTABLE) return -1;
+      if (i === 0) referenced.pte = at;
+    }
     if (mm.lockedVm > 0) {
       const vma = vmaAt(mm, vpn);
       if (vma !== null && vma.flags & VM_LOCKED) {
@@ -138,8 +145,9 @@ function anonReferenced(k: Kernel, pfn: number, av: number, mapcount: number): n
         return young;
       }
     }
-    if (entries[at] & PTE_YOUNG) {
-      entries[at] &= ~PTE_YOUNG;
+    const e = entries[at];
+    if (e & PTE_YOUNG) {
+      entries[at] = e & ~PTE_YOUNG;
       young++;
     }
   }
@@ -187,47 +195,56 @@ function fileReferenced(k: Kernel, pfn: number, ino: number, mapcount: number): 
  * swap more. Those of a file are cleared. An anonymous page whose content may be dropped stays when it has been written
  * since. §5.4, §7.2
  *
+ * @param pte `referenced.pte` of this page if the page tables are as they were then
  * @returns true when nothing maps the page any more
  */
-export function tryToUnmap(k: Kernel, pfn: number): boolean {
+export function tryToUnmap(k: Kernel, pfn: number, pte = -1): boolean {
   const m = k.mem;
   const mapping = m.mapping[pfn];
-  if (mapping > 0) unmapAnon(k, pfn, mapping - 1);
+  if (pte >= 0) unmapAnonEntry(k, k.mms[mapping - 1], pfn, pte);
+  else if (mapping > 0) unmapAnon(k, pfn, mapping - 1);
   else unmapFile(k, pfn, -mapping - 1);
   return m.mapcount[pfn] === 0;
 }
 
 function unmapAnon(k: Kernel, pfn: number, av: number): void {
-  const m = k.mem;
-  const { entries, used } = k.pgtables;
+  const { mapcount } = k.mem;
   const vpn = pageVpn(k, pfn);
-  const slot = m.flags[pfn] & PG_SWAPCACHE ? m.index[pfn] : -1;
-  for (let i = 0, id = av; id >= 0 && m.mapcount[pfn] > 0; id = anonMmAt(k, av, ++i)) {
+  for (let i = 0, id = av; id >= 0 && mapcount[pfn] > 0; id = anonMmAt(k, av, ++i)) {
     if (i > 0 && id === av) continue;
     const mm = k.mms[id];
     const at = pteOf(k, mm, vpn, pfn);
-    if (at < 0) continue;
-    const dirty = entries[at] & PTE_DIRTY;
-    k.cost += k.costs.unmapPage;
-    if (slot < 0) {
-      if (dirty || m.flags[pfn] & PG_DIRTY) {
-        m.flags[pfn] |= PG_SWAPBACKED;
-        return;
-      }
-      updateHiwaterRss(mm);
-      entries[at] = 0;
-      used[at >>> 9]--;
-    } else {
-      // Who maps it next finds out anew whether it is the only one.
-      m.flags[pfn] = (m.flags[pfn] & ~PG_ANON_EXCLUSIVE) | (dirty ? PG_DIRTY : 0);
-      updateHiwaterRss(mm);
-      entries[at] = (slot << PTE_SHIFT) | PTE_SWAP;
-      swapDuplicate(k, slot);
-      addMmCounter(k, mm, MM_SWAPENTS, 1);
-    }
-    addMmCounter(k, mm, MM_ANONPAGES, -1);
-    folioRemoveRmap(k, pfn);
+    if (at >= 0 && !unmapAnonEntry(k, mm, pfn, at)) return;
   }
+}
+
+/** One entry of an anonymous page. Returns false when the page has to stay: it was to be dropped, but it is dirty. */
+function unmapAnonEntry(k: Kernel, mm: MmStruct, pfn: number, at: number): boolean {
+  const m = k.mem;
+  const { entries } = k.pgtables;
+  const flags = m.flags[pfn];
+  const dirty = entries[at] & PTE_DIRTY;
+  k.cost += k.costs.unmapPage;
+  if (flags & PG_SWAPCACHE) {
+    const slot = m.index[pfn];
+    // Who maps it next finds out anew whether it is the only one.
+    m.flags[pfn] = (flags & ~PG_ANON_EXCLUSIVE) | (dirty ? PG_DIRTY : 0);
+    updateHiwaterRss(mm);
+    entries[at] = (slot << PTE_SHIFT) | PTE_SWAP;
+    swapDuplicate(k, slot);
+    addMmCounter(k, mm, MM_SWAPENTS, 1);
+  } else {
+    if (dirty || flags & PG_DIRTY) {
+      m.flags[pfn] = flags | PG_SWAPBACKED;
+      return false;
+    }
+    updateHiwaterRss(mm);
+    entries[at] = 0;
+    k.pgtables.used[at >>> 9]--;
+  }
+  addMmCounter(k, mm, MM_ANONPAGES, -1);
+  if (--m.mapcount[pfn] === 0) pageNode(k, pfn).stat[NR_ANON_MAPPED]--;
+  return true;
 }
 
 function unmapFile(k: Kernel, pfn: number, ino: number): void {

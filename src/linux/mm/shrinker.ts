@@ -50,8 +50,8 @@ export function shrinkSlab(k: Kernel, gfp: number, priority: number): number {
   const freeable = multFrac(objects, k.sysctl.vfs_cache_pressure, 100);
   if (freeable <= 0) return 0;
   const deferred = slab.deferred;
-  const delta = Math.floor((Math.floor(freeable / 2 ** priority) * 4) / DEFAULT_SEEKS);
-  let total = Math.min(Math.floor(deferred / 2 ** priority) + delta, 2 * freeable);
+  const delta = Math.floor((Math.floor(freeable / (1 << priority)) * 4) / DEFAULT_SEEKS);
+  let total = Math.min(Math.floor(deferred / (1 << priority)) + delta, 2 * freeable);
   let scanned = 0;
   let freed = 0;
   if (gfp & __GFP_FS) {

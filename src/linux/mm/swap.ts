@@ -106,44 +106,52 @@ export function folioAddLru(k: Kernel, pfn: number): void {
 export function lruAddDrain(k: Kernel, cpu: number): void {
   const n = k.lruBatchCount[cpu];
   if (n === 0) return;
-  const m = k.mem;
-  const { flags, mapping } = m;
-  const batch = k.lruBatch;
-  const end = cpu * BATCH_STRIDE + n;
-  for (let i = end - n; i < end; ) {
-    const pfn = batch[i];
+  lruAddFolios(k, k.lruBatch, cpu * BATCH_STRIDE, cpu * BATCH_STRIDE + n);
+  k.lruBatchCount[cpu] = 0;
+}
+
+/** What decides about a page's list and its counters. */
+const PLACE = PGZONE_MASK | PG_SWAPBACKED | PG_ACTIVE;
+
+/** The page needs no more questions than what its flags and its zone say. */
+const isPlain = (k: Kernel, flags: number, mapping: number): boolean =>
+  (flags & (PG_MLOCKED | PG_UNEVICTABLE)) === 0 && (mapping >= 0 || k.inodes[-mapping - 1].kind !== 'ramfs');
+
+/**
+ * folio_batch_move_lru, move_folios_to_lru: puts the pages `pages[from]` … `pages[end - 1]` on the lists their flags
+ * name, each at the head. They are on none. Neighbours that go to one list of one zone are counted and linked together.
+ */
+export function lruAddFolios(k: Kernel, pages: Int32Array, from: number, end: number): void {
+  const { flags, mapping, next, prev } = k.mem;
+  for (let i = from; i < end; ) {
+    const pfn = pages[i];
     const f = flags[pfn];
-    if (f & (PG_MLOCKED | PG_UNEVICTABLE) || mapping[pfn] < 0) {
+    if (!isPlain(k, f, mapping[pfn])) {
       folioPutbackLru(k, pfn);
       i++;
       continue;
     }
-    // Most pages of a batch go to one list of one zone: they are counted and linked together.
-    const same = PGZONE_MASK | PG_SWAPBACKED | PG_ACTIVE | PG_MLOCKED | PG_UNEVICTABLE;
-    const want = f & same;
+    const want = f & PLACE;
     const lru = folioLruList(f);
     const z = k.zones[(f & PGZONE_MASK) >>> PGZONE_SHIFT];
     const node = k.nodes[z.node];
     const head = node.lruvec.heads + lru;
-    const { next, prev } = m;
+    const start = i;
     let first = next[head];
-    let run = 0;
     for (; i < end; i++) {
-      const p = batch[i];
+      const p = pages[i];
       const pf = flags[p];
-      if ((pf & same) !== want || mapping[p] < 0) break;
+      if ((pf & PLACE) !== want || !isPlain(k, pf, mapping[p])) break;
       flags[p] = (pf & ~(PG_BATCHED | PG_ISOLATED)) | PG_LRU;
       next[p] = first;
       prev[first] = p;
       first = p;
-      run++;
     }
     next[head] = first;
     prev[first] = head;
-    z.stat[NR_ZONE_LRU_BASE + lru] += run;
-    node.stat[NR_LRU_BASE + lru] += run;
+    z.stat[NR_ZONE_LRU_BASE + lru] += i - start;
+    node.stat[NR_LRU_BASE + lru] += i - start;
   }
-  k.lruBatchCount[cpu] = 0;
 }
 
 /** lru_add_drain_all: the batches of all cpus. */

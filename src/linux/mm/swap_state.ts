@@ -13,8 +13,6 @@ import {
   PG_SWAPBACKED,
   PG_SWAPCACHE,
   PG_WORKINGSET,
-  PGZONE_MASK,
-  PGZONE_SHIFT,
   PTE_PRESENT,
   PTE_SHIFT,
   PTE_SWAP,
@@ -22,6 +20,7 @@ import {
 import type { Task } from '../include/sched';
 import { trace, tracepointId } from '../include/trace';
 import { NR_FILE_PAGES, NR_SWAPCACHE, SWAP_RA, SWAP_RA_HIT } from '../include/vmstat';
+import { pageNode } from '../kernel/sched/core';
 import { allocPages, allocPagesNowait, freePage } from './page_alloc';
 import { swapReadFolio, swapReadSync } from './page_io';
 import { ptePtr } from './pgtable';
@@ -32,7 +31,7 @@ import { workingsetRefault } from './workingset';
 const SWAP_IN = tracepointId('swap_in');
 
 function countSwapCache(k: Kernel, pfn: number, n: number): void {
-  const { stat } = k.nodes[k.zones[(k.mem.flags[pfn] & PGZONE_MASK) >>> PGZONE_SHIFT].node];
+  const { stat } = pageNode(k, pfn);
   stat[NR_FILE_PAGES] += n;
   stat[NR_SWAPCACHE] += n;
 }

@@ -6,13 +6,14 @@
  */
 import type { Kernel } from '../include/kernel';
 import type { PgData } from '../include/mmzone';
-import { PG_ACTIVE, PG_SWAPBACKED, PG_WORKINGSET, PGZONE_MASK, PGZONE_SHIFT } from '../include/page';
+import { PG_ACTIVE, PG_SWAPBACKED, PG_WORKINGSET } from '../include/page';
 import {
   NR_LRU_BASE,
   WORKINGSET_ACTIVATE_ANON,
   WORKINGSET_REFAULT_ANON,
   WORKINGSET_RESTORE_ANON,
 } from '../include/vmstat';
+import { pageNode } from '../kernel/sched/core';
 
 /** A shadow is −1 − (age << 4 | node << 1 | workingset): 26 bits of age, so that it fits 31 bits. */
 const AGE_BITS = 26;
@@ -31,14 +32,11 @@ export function bucketOrder(k: Kernel): number {
 function bucketAge(k: Kernel, node: PgData): number {
   const order = bucketOrder(k);
   const age = node.lruvec.nonresidentAge;
-  return (order === 0 ? age : Math.floor(age / 2 ** order)) & AGE_MASK;
+  return (order === 0 ? age : Math.floor(age / (1 << order))) & AGE_MASK;
 }
 
 /** True for the shadow of an evicted page in a file's cache. */
 export const isShadow = (entry: number): boolean => entry < 0;
-
-const nodeOf = (k: Kernel, pfn: number): PgData =>
-  k.nodes[k.zones[(k.mem.flags[pfn] & PGZONE_MASK) >>> PGZONE_SHIFT].node];
 
 /**
  * lru_note_cost: what reclaim from one type of pages has cost lately, for the balance between the types. I/O counts 32
@@ -61,7 +59,7 @@ export function lruNoteCost(node: PgData, file: boolean, nrIo: number, nrRotated
 
 /** workingset_eviction: the shadow of a page about to be evicted. The lists grow older by one. */
 export function workingsetEviction(k: Kernel, pfn: number): number {
-  const node = nodeOf(k, pfn);
+  const node = pageNode(k, pfn);
   const age = bucketAge(k, node);
   node.lruvec.nonresidentAge++;
   return -1 - ((age << 4) | (node.id << 1) | (k.mem.flags[pfn] & PG_WORKINGSET ? 1 : 0));
@@ -77,14 +75,14 @@ export function workingsetRefault(k: Kernel, pfn: number, shadow: number): void 
   const packed = -1 - shadow;
   const workingset = packed & 1;
   const evicting = k.nodes[(packed >>> 1) & 7];
-  const node = nodeOf(k, pfn);
+  const node = pageNode(k, pfn);
   const file = !(m.flags[pfn] & PG_SWAPBACKED);
   const type = file ? 1 : 0;
   node.stat[WORKINGSET_REFAULT_ANON + type]++;
 
   const order = bucketOrder(k);
   const age = bucketAge(k, evicting);
-  const distance = ((age - (packed >>> 4)) & AGE_MASK) * 2 ** order;
+  const distance = ((age - (packed >>> 4)) & AGE_MASK) * (1 << order);
   const lru = evicting.stat;
   let size = lru[NR_LRU_BASE + 3];
   if (!file) size += lru[NR_LRU_BASE + 2];
@@ -106,5 +104,5 @@ export function workingsetRefault(k: Kernel, pfn: number, shadow: number): void 
 
 /** workingset_activation: an activated page makes the lists older, as an evicted one does. */
 export function workingsetActivation(k: Kernel, pfn: number): void {
-  nodeOf(k, pfn).lruvec.nonresidentAge++;
+  pageNode(k, pfn).lruvec.nonresidentAge++;
 }

@@ -24,7 +24,7 @@ import {
 export const pageZone = (k: Kernel, pfn: number): Zone => k.zones[(k.mem.flags[pfn] & PGZONE_MASK) >>> PGZONE_SHIFT];
 /** Node of a frame. */
 export const pageNode = (k: Kernel, pfn: number): PgData =>
-  k.nodes[k.zones[(k.mem.flags[pfn] & PGZONE_MASK) >>> PGZONE_SHIFT].node];
+  k.nodes.length === 1 ? k.nodes[0] : k.nodes[k.zones[(k.mem.flags[pfn] & PGZONE_MASK) >>> PGZONE_SHIFT].node];
 
 /** find_task_by_pid: the live task with this pid, or null. */
 export function findTask(k: Kernel, pid: number): Task | null {

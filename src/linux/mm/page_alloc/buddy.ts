@@ -8,7 +8,7 @@ import {
   MIGRATE_UNMOVABLE,
 } from '../../include/gfp';
 import type { Kernel } from '../../include/kernel';
-import { listAdd, listAddTail, listDel } from '../../include/list';
+import { listAdd, listDel } from '../../include/list';
 import { WMARK_HIGH, ZONE_BOOSTED_WATERMARK, type Zone } from '../../include/mmzone';
 import {
   type MemMap,
@@ -17,6 +17,7 @@ import {
   PGTYPE_MASK,
   PGTYPE_USER,
   PGZONE_MASK,
+  PGZONE_SHIFT,
 } from '../../include/page';
 import { trace, tracepointId } from '../../include/trace';
 import { MAX_PAGE_ORDER, multFrac, NR_PAGE_ORDERS, PAGEBLOCK_NR_PAGES, PAGEBLOCK_ORDER } from '../../include/units';
@@ -29,12 +30,10 @@ const FALLBACKS: readonly (readonly number[])[] = [
   [MIGRATE_UNMOVABLE, MIGRATE_MOVABLE],
 ];
 
-function addToFreeList(m: MemMap, z: Zone, p: number, order: number, mt: number, tail: boolean): void {
+function addToFreeList(m: MemMap, z: Zone, p: number, order: number, mt: number): void {
   m.flags[p] = (m.flags[p] & PGZONE_MASK) | PGTYPE_BUDDY;
   m.index[p] = order;
-  const head = z.freeHeads + order * MIGRATE_TYPES + mt;
-  if (tail) listAddTail(m, head, p);
-  else listAdd(m, head, p);
+  listAdd(m, z.freeHeads + order * MIGRATE_TYPES + mt, p);
   z.nrFree[order]++;
 }
 function delFromFreeList(m: MemMap, z: Zone, p: number, order: number): void {
@@ -42,14 +41,12 @@ function delFromFreeList(m: MemMap, z: Zone, p: number, order: number): void {
   m.flags[p] = (m.flags[p] & PGZONE_MASK) | PGTYPE_BUDDY_TAIL;
   z.nrFree[order]--;
 }
-const isFreeBlock = (m: MemMap, z: Zone, p: number, order: number): boolean =>
-  p >= z.base && p < z.end && (m.flags[p] & PGTYPE_MASK) === PGTYPE_BUDDY && m.index[p] === order;
 
 /** expand: gives back the upper halves of a block that is larger than wanted. */
 function expand(m: MemMap, z: Zone, p: number, low: number, high: number, mt: number): void {
   for (let o = high; o > low; ) {
     o--;
-    addToFreeList(m, z, p + (1 << o), o, mt, false);
+    addToFreeList(m, z, p + (1 << o), o, mt);
   }
 }
 
@@ -221,7 +218,7 @@ export function rmqueueBulk(
       for (let s = o - 1; s >= 0 && at > p + run; s--) {
         if (at - (1 << s) >= p + run) {
           at -= 1 << s;
-          addToFreeList(m, z, at, s, mt, false);
+          addToFreeList(m, z, at, s, mt);
         }
       }
     }
@@ -246,29 +243,40 @@ export function rmqueueBulk(
  * @param p first model pfn of the block; it is on no list
  */
 export function freeOnePage(k: Kernel, z: Zone, p: number, order: number): void {
-  const m = k.mem;
+  const { next, prev, flags, index, pageblock } = k.mem;
+  const { base, end, nrFree } = z;
+  const zoneBits = z.idx << PGZONE_SHIFT;
+  const buddyBits = zoneBits | PGTYPE_BUDDY;
   z.free += 1 << order;
   let block = p;
   let o = order;
-  while (o < MAX_PAGE_ORDER) {
+  // A free block of the zone's that merges: the type of its first page and its order say so.
+  for (; o < MAX_PAGE_ORDER; o++) {
     const buddy = block ^ (1 << o);
-    if (!isFreeBlock(m, z, buddy, o)) break;
-    delFromFreeList(m, z, buddy, o);
-    if (buddy < block) {
-      m.flags[block] = (m.flags[block] & PGZONE_MASK) | PGTYPE_BUDDY_TAIL;
-      block = buddy;
-    }
-    o++;
+    if (buddy < base || buddy >= end || flags[buddy] !== buddyBits || index[buddy] !== o) break;
+    const n = next[buddy];
+    const q = prev[buddy];
+    next[q] = n;
+    prev[n] = q;
+    nrFree[o]--;
+    // The upper half's first page comes to lie inside the block.
+    flags[block | (1 << o)] = zoneBits | PGTYPE_BUDDY_TAIL;
+    block &= ~(1 << o);
   }
-  if (o > order) {
-    // The first page of the freed block may now lie inside a larger one.
-    if (block !== p) m.flags[p] = (m.flags[p] & PGZONE_MASK) | PGTYPE_BUDDY_TAIL;
-  }
-  const mt = m.pageblock[block >> PAGEBLOCK_ORDER];
   // buddy_merge_likely: the next merge needs the neighbour one level up; keep this block out of the way until then.
-  const higher = block & ~((1 << (o + 1)) - 1);
-  const tail = o < MAX_PAGE_ORDER - 1 && isFreeBlock(m, z, higher ^ (1 << (o + 1)), o + 1);
-  addToFreeList(m, z, block, o, mt, tail);
+  const higher = (block & ~((2 << o) - 1)) ^ (2 << o);
+  const tail =
+    o < MAX_PAGE_ORDER - 1 && higher >= base && higher < end && flags[higher] === buddyBits && index[higher] === o + 1;
+  flags[block] = buddyBits;
+  index[block] = o;
+  nrFree[o]++;
+  const head = z.freeHeads + o * MIGRATE_TYPES + pageblock[block >> PAGEBLOCK_ORDER];
+  const after = tail ? head : next[head];
+  const before = tail ? prev[head] : head;
+  next[block] = after;
+  prev[block] = before;
+  next[before] = block;
+  prev[after] = block;
 }
 
 /** Marks the pages of a block that is about to be freed as inside it. */

@@ -7,6 +7,7 @@ export {
   allocPagesNowait,
   freePage,
   freePages,
+  freeUnrefFolios,
   getPageFromFreelist,
   gfpZone,
   zoneIdx,

@@ -221,6 +221,19 @@ export function freePage(k: Kernel, p: number): void {
   freeToPcplist(k, p, 0);
 }
 
+/** free_unref_folios: gives back `n` pages, in order, as freePage does one. */
+export function freeUnrefFolios(k: Kernel, pages: Int32Array, n: number): void {
+  const { mapping, mapcount } = k.mem;
+  for (let i = 0; i < n; i++) {
+    const p = pages[i];
+    mapping[p] = 0;
+    mapcount[p] = 0;
+    freeToPcplist(k, p, 0);
+  }
+  k.vmEvents[PGFREE] += n;
+  k.cost += n * k.costs.freePage;
+}
+
 /** __free_pages: gives back a block of 2^order pages. */
 export function freePages(k: Kernel, p: number, order: number): void {
   if (order === 0) {

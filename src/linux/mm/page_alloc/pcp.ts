@@ -60,20 +60,25 @@ function nrPcpHigh(k: Kernel, z: Zone, pcp: PerCpuPages): number {
 export function freePcppagesBulk(k: Kernel, z: Zone, pcp: PerCpuPages, count: number): void {
   const m = k.mem;
   const { next, prev, flags } = m;
-  let left = Math.min(count, pcp.count);
+  const tailBits = (z.idx << PGZONE_SHIFT) | PGTYPE_BUDDY_TAIL;
+  let left = count < pcp.count ? count : pcp.count;
   k.cost += left * k.costs.buddyPage;
-  for (let list = 0; left > 0; list = (list + 1) % NR_PCP_LISTS) {
+  for (let list = 0; left > 0; list = list + 1 < NR_PCP_LISTS ? list + 1 : 0) {
     const head = pcp.heads + list;
+    let p = prev[head];
+    if (p === head) continue;
     const order = Math.floor(list / MIGRATE_PCPTYPES);
-    while (left > 0 && prev[head] !== head) {
-      const p = prev[head];
-      next[prev[p]] = head;
-      prev[head] = prev[p];
-      flags[p] = (flags[p] & PGZONE_MASK) | PGTYPE_BUDDY_TAIL;
-      pcp.count -= 1 << order;
+    const before = left;
+    while (left > 0 && p !== head) {
+      const q = prev[p];
+      flags[p] = tailBits;
       left -= 1 << order;
       freeOnePage(k, z, p, order);
+      p = q;
     }
+    next[p] = head;
+    prev[head] = p;
+    pcp.count -= before - left;
   }
 }
 

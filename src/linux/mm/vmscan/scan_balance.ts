@@ -51,7 +51,7 @@ export function lruvecLruSize(k: Kernel, node: PgData, lru: number, zoneIdx: num
 export function inactiveIsLow(node: PgData, inactiveLru: number): boolean {
   const inactive = node.stat[NR_LRU_BASE + inactiveLru];
   const active = node.stat[NR_LRU_BASE + inactiveLru + 1];
-  const gb = Math.floor((inactive + active) / 2 ** 18);
+  const gb = (inactive + active) >>> 18;
   const ratio = gb ? intSqrt(10 * gb) : 1;
   return inactive * ratio < active;
 }
@@ -115,7 +115,7 @@ export function getScanCount(k: Kernel, node: PgData, sc: ScanControl): void {
   }
   for (let lru = 0; lru < 4; lru++) {
     const share = lru < 2 ? anon : file;
-    let scan = Math.floor(lruvecLruSize(k, node, lru, sc.reclaimIdx) / 2 ** sc.priority);
+    let scan = lruvecLruSize(k, node, lru, sc.reclaimIdx) >>> sc.priority;
     if (denominator > 0) scan = Math.floor((scan * share) / denominator);
     else if (share === 0) scan = 0;
     sc.nr[lru] = scan;

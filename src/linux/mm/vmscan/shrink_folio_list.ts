@@ -16,14 +16,15 @@ import {
 } from '../../include/page';
 import type { ScanControl } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
+import { SWAP_CLUSTER_MAX } from '../../include/units';
 import { NR_VMSCAN_IMMEDIATE, NR_VMSCAN_WRITE, PGACTIVATE, PGLAZYFREED } from '../../include/vmstat';
 import { filemapRemove } from '../filemap';
-import { freePage } from '../page_alloc';
+import { freeUnrefFolios } from '../page_alloc';
 import { swapWritepage } from '../page_io';
 import { writeFilePage } from '../page-writeback';
 import { dropAnonVmaPage, folioReferenced, referenced, tryToUnmap } from '../rmap';
 import { shmemWritepage } from '../shmem';
-import { folioEvictable, folioPutbackLru } from '../swap';
+import { folioEvictable, lruAddFolios } from '../swap';
 import { addToSwap, deleteFromSwapCache } from '../swap_state';
 import { freeSwapCache, vmSwapFull } from '../swapfile';
 import { workingsetEviction } from '../workingset';
@@ -64,6 +65,9 @@ export function clearReclaimStat(st: ReclaimStat): void {
   st.nrRefKeep = 0;
   st.nrUnmapFail = 0;
 }
+
+/** Pages to free; meaningless between calls. */
+const freeList = new Int32Array(SWAP_CLUSTER_MAX);
 
 /** Back to the inactive list; to the active one; the page may be freed. */
 const KEEP = 0;
@@ -186,7 +190,7 @@ function shrinkFolio(k: Kernel, sc: ScanControl, node: PgData, pfn: number, st: 
     if (!(sc.gfp & __GFP_IO)) return KEEP;
     if (!addToSwap(k, pfn)) return ACTIVATE;
   }
-  if (mapped && !tryToUnmap(k, pfn)) {
+  if (mapped && !tryToUnmap(k, pfn, referenced.pte)) {
     st.nrUnmapFail++;
     return ACTIVATE;
   }
@@ -219,6 +223,7 @@ function shrinkFolio(k: Kernel, sc: ScanControl, node: PgData, pfn: number, st: 
  * shrink_folio_list: decides about `n` isolated pages, in order. Those freed go to the allocator, the others back to the
  * head of a list.
  *
+ * @param pages overwritten
  * @param st gets what they were like
  * @returns pages freed
  */
@@ -232,12 +237,12 @@ export function shrinkFolioList(
 ): number {
   const { flags } = k.mem;
   let freed = 0;
+  let kept = 0;
   for (let i = 0; i < n; i++) {
     const pfn = pages[i];
     const verdict = shrinkFolio(k, sc, node, pfn, st);
     if (verdict === FREE) {
-      freed++;
-      freePage(k, pfn);
+      freeList[freed++] = pfn;
       continue;
     }
     if (verdict === ACTIVATE) {
@@ -249,8 +254,10 @@ export function shrinkFolioList(
         k.vmEvents[PGACTIVATE]++;
       }
     }
-    folioPutbackLru(k, pfn);
+    pages[kept++] = pfn;
   }
+  lruAddFolios(k, pages, 0, kept);
+  freeUnrefFolios(k, freeList, freed);
   k.cost += n * k.costs.scanPage;
   sc.nrScanned += n;
   return freed;

@@ -4,7 +4,7 @@
  * A batch is done in one go: pages are isolated and back again before anybody else runs.
  */
 import type { Kernel } from '../../include/kernel';
-import { listAdd, listDel } from '../../include/list';
+import { listAdd } from '../../include/list';
 import { VM_EXEC } from '../../include/mm_types';
 import type { PgData } from '../../include/mmzone';
 import { PG_ACTIVE, PG_SWAPBACKED, PG_WORKINGSET, PGZONE_MASK, PGZONE_SHIFT } from '../../include/page';
@@ -12,6 +12,8 @@ import type { ScanControl, Task } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
 import { SWAP_CLUSTER_MAX } from '../../include/units';
 import {
+  NR_LRU_BASE,
+  NR_ZONE_LRU_BASE,
   PGDEACTIVATE,
   PGREFILL,
   PGSCAN_ANON,
@@ -26,7 +28,7 @@ import {
 } from '../../include/vmstat';
 import { WB_REASON_VMSCAN, wakeupFlusherThreads } from '../page-writeback';
 import { folioReferenced, referenced } from '../rmap';
-import { folioEvictable, folioPutbackLru, lruAddDrain, lruvecAddFolio, lruvecDelFolio } from '../swap';
+import { folioEvictable, lruAddDrain, lruAddFolios } from '../swap';
 import { lruNoteCost } from '../workingset';
 import { clearReclaimStat, newReclaimStat, shrinkFolioList } from './shrink_folio_list';
 
@@ -45,27 +47,42 @@ let nrLookedAt = 0;
  */
 function isolateLruFolios(k: Kernel, node: PgData, lru: number, n: number, reclaimIdx: number): number {
   const m = k.mem;
-  const { prev, flags } = m;
+  const { next, prev, flags } = m;
   const { zones } = k;
   const head = node.lruvec.heads + lru;
   let taken = 0;
+  let looked = 0;
   let firstSkipped = -1;
-  nrLookedAt = 0;
-  while (taken < n) {
-    const pfn = prev[head];
-    if (pfn === head || pfn === firstSkipped) break;
-    nrLookedAt++;
-    const type = zones[(flags[pfn] & PGZONE_MASK) >>> PGZONE_SHIFT].type;
-    if (type > reclaimIdx) {
-      k.vmEvents[PGSKIP_BASE + type]++;
-      listDel(m, pfn);
+  // Pages of one zone, which mostly stand together, are uncounted together: those from `uncounted` on.
+  let z = zones[0];
+  let uncounted = 0;
+  let pfn = prev[head];
+  while (taken < n && pfn !== head && pfn !== firstSkipped) {
+    looked++;
+    const before = prev[pfn];
+    const zone = zones[(flags[pfn] & PGZONE_MASK) >>> PGZONE_SHIFT];
+    if (zone.type > reclaimIdx) {
+      k.vmEvents[PGSKIP_BASE + zone.type]++;
+      prev[head] = before;
+      next[before] = head;
       listAdd(m, head, pfn);
       if (firstSkipped < 0) firstSkipped = pfn;
+      pfn = prev[head];
       continue;
     }
-    lruvecDelFolio(k, pfn);
+    if (zone !== z) {
+      z.stat[NR_ZONE_LRU_BASE + lru] -= taken - uncounted;
+      z = zone;
+      uncounted = taken;
+    }
     batch[taken++] = pfn;
+    pfn = before;
   }
+  prev[head] = pfn;
+  next[pfn] = head;
+  z.stat[NR_ZONE_LRU_BASE + lru] -= taken - uncounted;
+  node.stat[NR_LRU_BASE + lru] -= taken;
+  nrLookedAt = looked;
   return taken;
 }
 
@@ -120,18 +137,15 @@ export function shrinkActiveList(k: Kernel, task: Task, sc: ScanControl, node: P
   let deactivated = 0;
   for (let i = 0; i < taken; i++) {
     const pfn = batch[i];
-    if (!folioEvictable(k, pfn)) {
-      folioPutbackLru(k, pfn);
-      continue;
-    }
+    if (!folioEvictable(k, pfn)) continue;
     if (folioReferenced(k, pfn) !== 0 && referenced.vmFlags & VM_EXEC && !(flags[pfn] & PG_SWAPBACKED)) {
       rotated++;
     } else {
       flags[pfn] = (flags[pfn] & ~PG_ACTIVE) | PG_WORKINGSET;
       deactivated++;
     }
-    lruvecAddFolio(k, pfn);
   }
+  lruAddFolios(k, batch, 0, taken);
   k.cost += taken * k.costs.scanPage;
   k.vmEvents[PGDEACTIVATE] += deactivated;
   if (rotated > 0) lruNoteCost(node, file, 0, rotated);
