@@ -7,16 +7,27 @@ const FAMILIES: [string, string[], Partial<Record<Check['group'], number>>][] = 
   [
     'a hog without swap',
     [
-      '01-no-swap-hog', '01-no-swap-hog-rep2', '01-no-swap-hog-rep3', '01-no-swap-hog-classic', '01-no-swap-hog-fine',
-      '01-no-swap-hog-k6.1', '01-no-swap-hog-512', '01-no-swap-hog-1024-nothp',
+      '01-no-swap-hog',
+      '01-no-swap-hog-rep2',
+      '01-no-swap-hog-rep3',
+      '01-no-swap-hog-classic',
+      '01-no-swap-hog-fine',
+      '01-no-swap-hog-k6.1',
+      '01-no-swap-hog-512',
+      '01-no-swap-hog-1024-nothp',
     ],
     { kills: 1, oom_score: 0.98, 'state at OOM': 0.8 },
   ],
   [
     'oom_score_adj',
     [
-      '03-adj-a', '03-adj-b-small-300-beats-big', '03-adj-c-hog-unkillable', '03-adj-d-hog-minus-500',
-      '03-adj-e-equal-sizes', '03-adj-f-close-call', '03-adj-g-swap',
+      '03-adj-a',
+      '03-adj-b-small-300-beats-big',
+      '03-adj-c-hog-unkillable',
+      '03-adj-d-hog-minus-500',
+      '03-adj-e-equal-sizes',
+      '03-adj-f-close-call',
+      '03-adj-g-swap',
     ],
     { kills: 1, oom_score: 0.98, 'state at OOM': 0.8 },
   ],
@@ -31,16 +42,19 @@ describe.each(FAMILIES)('a real kernel and the model: %s', (_family, names, guar
   const recordings = names.map((name) => [name, loadRecording(name)] as const);
   const missing = recordings.filter(([, r]) => r === null).map(([name]) => name);
 
-  test.skipIf(missing.length > 0)(`agree (skipped when a recording is missing: ${missing.join(', ') || 'none is'})`, () => {
-    const checks: Check[] = [];
-    for (const [, recording] of recordings) {
-      const answer = predict(question(recording!));
-      expect(answer.supported).toBe(true);
-      checks.push(...agreement(recording!, answer));
-    }
-    for (const [group, least] of Object.entries(guards)) {
-      const misses = checks.filter((c) => c.group === group && !c.ok).map((c) => `${c.what}: ${c.real} / ${c.model}`);
-      expect(share(checks, group as Check['group']), misses.slice(0, 10).join('\n')).toBeGreaterThanOrEqual(least);
-    }
-  });
+  test.skipIf(missing.length > 0)(
+    `agree (skipped when a recording is missing: ${missing.join(', ') || 'none is'})`,
+    () => {
+      const checks: Check[] = [];
+      for (const [, recording] of recordings) {
+        const answer = predict(question(recording!));
+        expect(answer.supported).toBe(true);
+        checks.push(...agreement(recording!, answer));
+      }
+      for (const [group, least] of Object.entries(guards)) {
+        const misses = checks.filter((c) => c.group === group && !c.ok).map((c) => `${c.what}: ${c.real} / ${c.model}`);
+        expect(share(checks, group as Check['group']), misses.slice(0, 10).join('\n')).toBeGreaterThanOrEqual(least);
+      }
+    },
+  );
 });

@@ -36,7 +36,19 @@ export interface FullRecording {
 }
 
 /** Parts of a recording that are the question; all others are answers and are not shown to the model. */
-const QUESTION = ['format', 'name', 'scenario', 'about', 'units', 'params', 'qemu', 'cmdline', 'script', 'boot', 'before'];
+const QUESTION = [
+  'format',
+  'name',
+  'scenario',
+  'about',
+  'units',
+  'params',
+  'qemu',
+  'cmdline',
+  'script',
+  'boot',
+  'before',
+];
 const ROW_ANSWERS = ['wm', 'protection', 'totalreserve', 'availablePredicted', 'meminfo'];
 
 const folder = fileURLToPath(new URL('./recordings/', import.meta.url));
@@ -88,7 +100,8 @@ function twins(oom: RecordedOom[]): (name: string) => string {
         const pair = [a.name, b.name].sort().join('\0');
         if (a === b || met.has(pair)) continue;
         met.add(pair);
-        if (a.oom_score_adj === b.oom_score_adj && Math.abs(size(a) - size(b)) <= TIE) parent.set(find(a.name), find(b.name));
+        if (a.oom_score_adj === b.oom_score_adj && Math.abs(size(a) - size(b)) <= TIE)
+          parent.set(find(a.name), find(b.name));
       }
     }
   }
@@ -114,13 +127,21 @@ export function agreement(recording: FullRecording, got: ReplayDocument): Check[
     checks.push({ group, what, ok, real, model });
   };
   if (recording.boots) {
-    recording.boots.filter((b) => b.rows).forEach((b, i) => {
-      b.rows!.forEach((row, j) => {
-        const g = got.boots?.[i]?.rows[j];
-        for (const field of ['wm', 'protection', 'totalreserve'] as const)
-          check('watermarks', `boot ${i} row ${j} ${field}`, JSON.stringify(g?.[field]) === JSON.stringify(row[field]), row[field], g?.[field]);
+    recording.boots
+      .filter((b) => b.rows)
+      .forEach((b, i) => {
+        b.rows!.forEach((row, j) => {
+          const g = got.boots?.[i]?.rows[j];
+          for (const field of ['wm', 'protection', 'totalreserve'] as const)
+            check(
+              'watermarks',
+              `boot ${i} row ${j} ${field}`,
+              JSON.stringify(g?.[field]) === JSON.stringify(row[field]),
+              row[field],
+              g?.[field],
+            );
+        });
       });
-    });
     return checks;
   }
 
@@ -135,7 +156,13 @@ export function agreement(recording: FullRecording, got: ReplayDocument): Check[
     const g = got.kills?.[i];
     const { comm } = o.victim!;
     check('kills', `victim ${i + 1}`, g !== undefined && same(g.comm) === same(comm), comm, g?.comm);
-    check('kills', `constraint ${i + 1}`, g?.constraint === o.summary?.constraint, o.summary?.constraint, g?.constraint);
+    check(
+      'kills',
+      `constraint ${i + 1}`,
+      g?.constraint === o.summary?.constraint,
+      o.summary?.constraint,
+      g?.constraint,
+    );
   });
   const panicked = recording.oom.some((o) => !o.victim);
   check('kills', 'panic', !!got.panic === panicked, panicked, !!got.panic);
@@ -146,12 +173,26 @@ export function agreement(recording: FullRecording, got: ReplayDocument): Check[
   ends.forEach((e, i) => {
     const done = Number(/^\S+ (\d+) of/.exec(e.text ?? '')?.[1]);
     const stepPages = Number(/(\d+)$/.exec(lines[i] ?? '')?.[1] ?? 256);
-    check('when', e.text ?? '', near(steps[i]?.done, done, Math.max(1, 0.01 * done, 256 / stepPages)), done, steps[i]?.done);
+    check(
+      'when',
+      e.text ?? '',
+      near(steps[i]?.done, done, Math.max(1, 0.01 * done, 256 / stepPages)),
+      done,
+      steps[i]?.done,
+    );
   });
 
   recording.oom.forEach((o, i) => {
     const g: Partial<ReplayOom> = got.oom?.[i] ?? {};
-    for (const field of ['free', 'free_pcp', 'active_file', 'inactive_file', 'shmem', 'slab_reclaimable', 'pagetables'] as const) {
+    for (const field of [
+      'free',
+      'free_pcp',
+      'active_file',
+      'inactive_file',
+      'shmem',
+      'slab_reclaimable',
+      'pagetables',
+    ] as const) {
       const real = reported(o.lines, field);
       if (real !== undefined) check('state at OOM', `${i + 1} ${field}`, near(g[field], real, pages), real, g[field]);
     }
@@ -163,7 +204,13 @@ export function agreement(recording: FullRecording, got: ReplayDocument): Check[
       const h = g.tasks?.filter((x) => x.comm === t.name)[nth];
       for (const field of ['total_vm', 'rss', 'swapents'] as const)
         check('tasks at OOM', `${i + 1} ${t.name} ${field}`, near(h?.[field], t[field], pages), t[field], h?.[field]);
-      check('tasks at OOM', `${i + 1} ${t.name} pgtables_bytes`, near(h?.pgtables_bytes, t.pgtables_bytes, 8192), t.pgtables_bytes, h?.pgtables_bytes);
+      check(
+        'tasks at OOM',
+        `${i + 1} ${t.name} pgtables_bytes`,
+        near(h?.pgtables_bytes, t.pgtables_bytes, 8192),
+        t.pgtables_bytes,
+        h?.pgtables_bytes,
+      );
     }
   });
 
@@ -176,7 +223,13 @@ export function agreement(recording: FullRecording, got: ReplayDocument): Check[
     const g = got.samples?.filter((x) => x.label === s.label)[nth];
     if (!g && s.label === 'after-kill') continue;
     for (const field of ['MemFree', 'MemAvailable', 'AnonPages', 'Cached', 'SwapFree', 'Shmem', 'Committed_AS'])
-      check('trajectory', `${s.label} ${field}`, near(g?.meminfo[field], meminfo[field], kb), meminfo[field], g?.meminfo[field]);
+      check(
+        'trajectory',
+        `${s.label} ${field}`,
+        near(g?.meminfo[field], meminfo[field], kb),
+        meminfo[field],
+        g?.meminfo[field],
+      );
     const procs = s.procs.map((row) => Object.fromEntries(recording.procCols.map((c, i) => [c, row[i]])));
     for (const p of procs) {
       if (p.comm === 'init') continue;
@@ -184,7 +237,13 @@ export function agreement(recording: FullRecording, got: ReplayDocument): Check[
       const h = g?.procs.filter((x) => x.comm === p.comm)[twin];
       check('oom_score', `${s.label} ${p.comm}`, near(h?.oom_score, Number(p.oom_score), 1), p.oom_score, h?.oom_score);
       for (const field of ['VmRSS', 'VmSwap'] as const)
-        check('trajectory', `${s.label} ${p.comm} ${field}`, near(h?.[field], Number(p[field]), kb), p[field], h?.[field]);
+        check(
+          'trajectory',
+          `${s.label} ${p.comm} ${field}`,
+          near(h?.[field], Number(p[field]), kb),
+          p[field],
+          h?.[field],
+        );
     }
   }
   return checks;

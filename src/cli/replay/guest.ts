@@ -16,6 +16,7 @@ import { guestImage } from './image';
 import { type Loop, run, startJob } from './loop';
 import type { ReplayResult, ReplaySample } from './output';
 import { takeSample } from './sample';
+import { PROC_FILES, PROCESS, SAMPLE_FILES, type SlabUse, useSlab } from './slab';
 import { forkChild, retry, type Worker, workerOp } from './worker';
 
 /** A line of the script that the model has no answer to. */
@@ -35,6 +36,8 @@ interface Proc {
   /** Started by PID 1 itself; else by a worker's fork. */
   direct: boolean;
   worker: Worker | null;
+  /** Its files in /proc have been read. */
+  seen: boolean;
 }
 
 export interface Guest {
@@ -46,6 +49,7 @@ export interface Guest {
   /** Mounted tmpfs instances: directory and size in pages. */
   tmpfs: { dir: string; limit: number }[];
   disk: number;
+  slab: SlabUse;
   procs: Proc[];
   deaths: number;
   quiet: boolean;
@@ -75,7 +79,12 @@ const runAll = (g: Guest): void => run(g.loop, () => false, g.k.now + SAMPLE_TIM
 function sample(g: Guest, label: string): void {
   reap(g);
   refreshVmStats(g.k);
+  if (g.samples.length === 0) useSlab(g.k, g.slab, SAMPLE_FILES);
   g.samples.push(takeSample(g, label));
+  for (const p of g.procs) {
+    if (p.alive && !p.seen) useSlab(g.k, g.slab, PROC_FILES);
+    p.seen = true;
+  }
   runAll(g);
 }
 
@@ -117,7 +126,8 @@ function tell(g: Guest, name: string, command: string): number {
 function adoptChildren(g: Guest, name: string, reply: string): void {
   const pids = reply.split(' ').slice(1).map(Number);
   for (const [i, pid] of pids.entries()) {
-    g.procs.push({ name: `${name.slice(0, 11)}.${i}`, pid, alive: true, direct: false, worker: null });
+    g.procs.push({ name: `${name.slice(0, 11)}.${i}`, pid, alive: true, direct: false, worker: null, seen: false });
+    useSlab(g.k, g.slab, PROCESS);
   }
 }
 
@@ -146,7 +156,15 @@ function spawn(g: Guest, longName: string, adj: number): void {
       ready = true;
     })(),
   );
-  g.procs.push({ name, pid, alive: true, direct: true, worker: { name, pid, regions: [], reserved: null } });
+  g.procs.push({
+    name,
+    pid,
+    alive: true,
+    direct: true,
+    worker: { name, pid, regions: [], reserved: null, begun: false },
+    seen: false,
+  });
+  useSlab(k, g.slab, PROCESS);
   run(loop, () => ready || dead(k, pid), Number.POSITIVE_INFINITY);
 }
 

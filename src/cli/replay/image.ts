@@ -1,5 +1,6 @@
 /** The address space of the guest's program: PID 1 and the workers are the same static binary. */
 import type { Image } from '../../linux/fs/exec';
+import { TEXT_BASE } from '../../linux/include/addr';
 import { VM_EXEC, VM_GROWSDOWN, VM_READ, VM_WRITE } from '../../linux/include/mm_types';
 
 /**
@@ -11,6 +12,8 @@ const DATA_PAGES = 3;
 /** Pages of the file. */
 export const PROGRAM_PAGES = TEXT_PAGES + DATA_PAGES;
 const BSS_PAGES = 221;
+/** Pages of the bss that its start-up writes. */
+const BSS_TOUCHED = 4;
 const HEAP_PAGES = 34;
 const STACK_PAGES = 33;
 const VVAR_PAGES = 4;
@@ -18,6 +21,9 @@ const VVAR_PAGES = 4;
 const HEAP_START = 0x1400;
 /** A first access to each of these pages of the text maps the 16 around it. */
 const TEXT_TOUCHES = Array.from({ length: 12 }, (_, i) => ({ from: 16 * i, pages: 1, write: false }));
+
+/** Pages that it writes when its first command comes, behind those it has written by then. Virtual page number. */
+export const BUFFERS = { vpn: TEXT_BASE + PROGRAM_PAGES + BSS_TOUCHED, pages: 4 };
 
 /** The program as execve maps it. PID 1 locks all of it, so what it touches first does not matter. */
 export const guestImage = (inode: number): Image => ({
@@ -31,7 +37,7 @@ export const guestImage = (inode: number): Image => ({
       pgoff: TEXT_PAGES,
       touch: [{ from: 0, pages: DATA_PAGES, write: true }],
     },
-    { name: 'bss', pages: BSS_PAGES, flags: VM_READ | VM_WRITE, touch: [{ from: 0, pages: 4, write: true }] },
+    { name: 'bss', pages: BSS_PAGES, flags: VM_READ | VM_WRITE, touch: [{ from: 0, pages: BSS_TOUCHED, write: true }] },
     {
       name: 'heap',
       pages: HEAP_PAGES,

@@ -4,7 +4,15 @@
  */
 import { completeBios, nextCompletion } from '../../linux/block/blk-mq';
 import type { Kernel } from '../../linux/include/kernel';
-import { PF_KSWAPD, PF_KTHREAD, TASK_DEAD, TASK_INTERRUPTIBLE, TASK_RUNNING, type Task, WAIT_USER } from '../../linux/include/sched';
+import {
+  PF_KSWAPD,
+  PF_KTHREAD,
+  TASK_DEAD,
+  TASK_INTERRUPTIBLE,
+  TASK_RUNNING,
+  type Task,
+  WAIT_USER,
+} from '../../linux/include/sched';
 import { MS, SEC } from '../../linux/include/units';
 import { doExitStep } from '../../linux/kernel/exit';
 import { sleepOn, wakeUpProcess } from '../../linux/kernel/sched/core';
@@ -20,6 +28,8 @@ export type Job = Generator<void, void>;
 
 /** ns a task may run before the next one gets its turn: a tick at HZ=250. */
 const SLICE = 4 * MS;
+/** ns a task may run when another one has woken meanwhile (base_slice). */
+const BASE_SLICE = 0.75 * MS;
 
 export interface Loop {
   k: Kernel;
@@ -30,14 +40,19 @@ export interface Loop {
   /** ns of the next vmstat tick. */
   vmstatAt: number;
   flusher: number;
+  /** ns that the cpu is busy with each line of the kernel log, and lines printed so far. */
+  consoleLine: number;
+  printed: number;
 }
 
-export const newLoop = (k: Kernel, flusher: number): Loop => ({
+export const newLoop = (k: Kernel, flusher: number, consoleLine: number): Loop => ({
   k,
   jobs: new Map(),
   turn: 0,
   vmstatAt: k.now + SEC,
   flusher,
+  consoleLine,
+  printed: k.log.length,
 });
 
 /** Gives a process something to do; it was waiting for it. */
@@ -87,6 +102,9 @@ function step(loop: Loop, t: Task): void {
 /** Moves time by the cost of what was done, and serves what falls due. */
 function charge(loop: Loop, t: Task | null): void {
   const { k } = loop;
+  // printk writes to the console before it returns.
+  k.cost += (k.log.length - loop.printed) * loop.consoleLine;
+  loop.printed = k.log.length;
   if (t) t.stime += k.cost;
   k.now += k.cost;
   k.cost = 0;
@@ -129,6 +147,29 @@ function pick(loop: Loop): Task | null {
   return null;
 }
 
+/** One turn of a task. It is cut short for a task that wakes. */
+function turn(loop: Loop, t: Task, until: () => boolean): void {
+  const { k } = loop;
+  const start = k.now;
+  const waiting = new Set<number>();
+  for (const other of k.tasks) if (other !== t && canRun(loop, other)) waiting.add(other.pid);
+  k.current = t.pid;
+  k.cpu = t.cpu;
+  do {
+    const before = k.now;
+    step(loop, t);
+    charge(loop, t);
+    // A step that cost nothing must not stop the clock.
+    if (k.now === before) k.now++;
+    if (k.now - start < BASE_SLICE) continue;
+    const woken = k.tasks.findIndex((other) => other !== t && canRun(loop, other) && !waiting.has(other.pid));
+    if (woken >= 0) {
+      loop.turn = woken;
+      return;
+    }
+  } while (canRun(loop, t) && k.now - start < SLICE && k.panic === '' && !until());
+}
+
 /** Runs the machine until `until` says so, `deadline` (ns) is reached or the kernel has panicked. */
 export function run(loop: Loop, until: () => boolean, deadline: number): void {
   const { k } = loop;
@@ -142,16 +183,7 @@ export function run(loop: Loop, until: () => boolean, deadline: number): void {
       fireDue(loop);
       continue;
     }
-    const end = k.now + SLICE;
-    k.current = t.pid;
-    k.cpu = t.cpu;
-    do {
-      const before = k.now;
-      step(loop, t);
-      charge(loop, t);
-      // A step that cost nothing must not stop the clock.
-      if (k.now === before) k.now++;
-    } while (canRun(loop, t) && k.now < end && k.panic === '' && !until());
+    turn(loop, t, until);
     psiUpdate(k);
   }
 }

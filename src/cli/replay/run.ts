@@ -1,6 +1,6 @@
 /** Runs a recording's script through the model and writes down what the model did. */
 import type { Kernel, OomRecord } from '../../linux/include/kernel';
-import { WMARK_HIGH, WMARK_LOW, WMARK_MIN, WMARK_PROMO, ZONE_NAMES, wmarkPages } from '../../linux/include/mmzone';
+import { WMARK_HIGH, WMARK_LOW, WMARK_MIN, WMARK_PROMO, wmarkPages, ZONE_NAMES } from '../../linux/include/mmzone';
 import { bootRecorded } from './boot';
 import { runScript, UnsupportedError } from './guest';
 import { oomReport, type ReplayDocument, type ReplayKill, type ReplayZone } from './output';
@@ -51,7 +51,12 @@ export function replayRecording(recording: Recording): ReplayDocument {
       totalreserve,
       kills: killsOf(k),
       ...(k.panic !== '' && { panic: k.panic }),
-      oom: k.oomRecords.filter(reported).map((r) => oomReport(r, k.log.slice(r.logStart, r.logEnd).map((l) => l.text))),
+      oom: k.oomRecords.filter(reported).map((r) =>
+        oomReport(
+          r,
+          k.log.slice(r.logStart, r.logEnd).map((l) => l.text),
+        ),
+      ),
       samples: guest.samples,
       results: guest.results,
     };

@@ -19,6 +19,7 @@ import { MCL_CURRENT, MCL_FUTURE, mlockall, mmPopulate } from '../../linux/mm/ml
 import { mmap, munmap } from '../../linux/mm/mmap';
 import { ALLOC_WAIT } from '../../linux/mm/page_alloc';
 import type { Guest } from './guest';
+import { BUFFERS } from './image';
 import { startJob } from './loop';
 
 /** A mapping of the worker. Newer private mappings are merged into the one above them, as the program does. */
@@ -33,6 +34,8 @@ export interface Worker {
   pid: number;
   regions: Region[];
   reserved: { vpn: number; pages: number; used: number } | null;
+  /** It has carried out a command. */
+  begun: boolean;
 }
 
 type Reply = Generator<void, string>;
@@ -131,7 +134,8 @@ function openFile(g: Guest, path: string, create: boolean): Inode | null {
   if (found || !create) return found;
   const tmpfs = g.tmpfs.find((t) => path.startsWith(`${t.dir}/`));
   if (tmpfs) return createInode(g.k, { name: path, kind: 'shmem', nrPages: 0, shmemLimit: tmpfs.limit });
-  if (path.startsWith('/f/') && g.disk >= 0) return createInode(g.k, { name: path, kind: 'file', nrPages: 0, disk: g.disk });
+  if (path.startsWith('/f/') && g.disk >= 0)
+    return createInode(g.k, { name: path, kind: 'file', nrPages: 0, disk: g.disk });
   return createInode(g.k, { name: path, kind: 'ramfs', nrPages: 0 });
 }
 
@@ -248,6 +252,11 @@ export function* forkChild(k: Kernel, task: Task, comm: string): Step<number> {
 /** Carries out one command; the reply is worded as the guest program words it. */
 export function* workerOp(g: Guest, w: Worker, task: Task, command: string): Reply {
   const { k } = g;
+  if (!w.begun) {
+    // The program's buffers, at the first command.
+    w.begun = true;
+    yield* touch(k, task, BUFFERS.vpn, BUFFERS.pages, true);
+  }
   const [op, a1 = '', a2, a3] = command.trim().split(/\s+/);
   const n = number(a1);
   const m = number(a2);

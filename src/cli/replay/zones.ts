@@ -32,7 +32,8 @@ export function bootZones(r: Recording): BootZone[] {
     if (z.managed === 0) continue;
     const [node, name] = key.split('/');
     const type = (ZONE_NAMES as readonly string[]).indexOf(name);
-    if (type < 0) throw new RecordingError(`$.before.zones[${JSON.stringify(key)}]: expected one of ${ZONE_NAMES.join(', ')}`);
+    if (type < 0)
+      throw new RecordingError(`$.before.zones[${JSON.stringify(key)}]: expected one of ${ZONE_NAMES.join(', ')}`);
     zones.push({
       node: Number(node),
       type,
@@ -67,7 +68,8 @@ export function bootSysctl(r: Recording): Partial<VmSysctl> {
     const text = r.boot.sysctl[`vm.${name === 'page_cluster' ? 'page-cluster' : name}`];
     if (text === undefined) continue;
     const numbers = text.trim().split(/\s+/).map(Number);
-    if (numbers.some(Number.isNaN)) throw new RecordingError(`$.boot.sysctl["vm.${name}"]: expected a number, received ${JSON.stringify(text)}`);
+    if (numbers.some(Number.isNaN))
+      throw new RecordingError(`$.boot.sysctl["vm.${name}"]: expected a number, received ${JSON.stringify(text)}`);
     out[name] = Array.isArray(DEFAULT_SYSCTL[name]) ? numbers : numbers[0];
   }
   return out as Partial<VmSysctl>;
