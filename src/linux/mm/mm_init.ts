@@ -385,8 +385,10 @@ function placeRecorded(
       typeSet[b] = 1;
     }
   };
+  // The kernel's own types do not begin in a pageblock that is only partly there: nothing could claim it back whole.
   const fits = (p: number, mt: number): boolean => {
     const b = p >> PAGEBLOCK_ORDER;
+    if (mt !== MIGRATE_MOVABLE && (b + 1) << PAGEBLOCK_ORDER > z.end) return false;
     return !typeSet[b] || m.pageblock[b] === mt;
   };
   /**

@@ -196,6 +196,8 @@ export function rmqueueBulk(
   const zoneBits = z.idx << 27;
   let got = 0;
   let tail = prev[head];
+  // Under one hold of the zone's lock a claim that failed is not tried again: from then on single blocks are taken.
+  let claimFailed = false;
   while (got < want) {
     let o = 0;
     let p = -1;
@@ -208,8 +210,13 @@ export function rmqueueBulk(
     }
     let run = 1;
     if (p < 0) {
-      p = rmqueueBuddy(k, z, 0, mt, allocFlags);
-      if (p < 0) break;
+      if (!claimFailed) p = rmqueueClaim(k, z, 0, mt, allocFlags);
+      if (p < 0) {
+        claimFailed = true;
+        if (allocFlags & ALLOC_NOFRAGMENT) break;
+        p = rmqueueSteal(k, z, 0, mt);
+        if (p < 0) break;
+      }
     } else {
       delFromFreeList(m, z, p, o);
       run = Math.min(want - got, 1 << o);
