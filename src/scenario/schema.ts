@@ -106,6 +106,7 @@ const scenarioCommand = v.variant(
 );
 
 const scenarioSchema = v.strictObject({
+  $schema: v.optional(v.string()),
   format: v.literal(SCENARIO_FORMAT, `"${SCENARIO_FORMAT}"`),
   id: v.pipe(v.string('an id'), v.regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'an id of small letters, digits and hyphens')),
   title: text(200),
@@ -159,6 +160,8 @@ export interface ScenarioProcess {
 }
 
 export interface Scenario {
+  /** Address of the JSON Schema, for editors. */
+  $schema?: string;
   format: typeof SCENARIO_FORMAT;
   id: string;
   title: string;
