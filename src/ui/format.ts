@@ -63,9 +63,10 @@ export function durationParts(ns: number): { value: string; unit: string } {
   return { value: short(ns / 1e9), unit: 's' };
 }
 
-/** A moment of virtual time in seconds: 41350000000 -> "41.350". */
+/** A moment of virtual time in seconds, cut as the clock cuts it: 41350999999 -> "41.350". */
 export function seconds(ns: number, digits = 3): string {
-  return dec(ns / 1e9, digits).replaceAll(',', '');
+  const unit = 10 ** (9 - digits);
+  return dec((Math.floor(ns / unit) * unit) / 1e9, digits).replaceAll(',', '');
 }
 
 /** A share 0..1 as "92 %", with a decimal where that is all there is: "0.64 %". */

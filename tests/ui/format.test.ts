@@ -28,6 +28,8 @@ describe('numbers on the screen', () => {
   });
   it('writes moments in seconds and the clock in minutes', () => {
     expect(seconds(41_350_000_000)).toBe('41.350');
+    expect(seconds(31_064_912_000)).toBe('31.064');
+    expect(clock(31_064_912_000).rest).toBe('.064');
     expect(clock(101_350_000_000)).toEqual({ main: '01:41', rest: '.350' });
   });
   it('gives small shares decimals', () => {

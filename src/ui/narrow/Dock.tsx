@@ -62,11 +62,16 @@ function AccessTime() {
 
 function Candidate() {
   const proc = useShown((f) => f.procs.find((p) => p.pid === f.candidate) ?? null, null);
+  const killedAt = useShown((f) => f.oomRecords.find((r) => r.chosen === f.candidate)?.t ?? -1, -1);
   const idle = useShown((f) => f.procs.every((p) => p.never === 'init'), true);
   if (!proc) return <p className="sub dock-candidate">{t(idle ? 'processes.none' : 'processes.nobody')}</p>;
   return (
     <div className="dock-candidate">
-      <p className="flag">{t('processes.wouldDie')}</p>
+      <p className="flag">
+        {killedAt >= 0 && proc.state === 'exiting'
+          ? t('processes.killedAt', { t: seconds(killedAt) })
+          : t('processes.wouldDie')}
+      </p>
       <div className="dock-who">
         <Chip proc={proc} />
         <b>{proc.comm}</b>
