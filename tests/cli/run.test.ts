@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { afterAll, describe, expect, test } from 'vitest';
+import { main } from '../../src/cli/main';
+import { builtinScenario } from '../../src/scenario/builtin';
+import { sessionOf } from '../../src/scenario/schema';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'oomlab-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, content: unknown): string {
+  const at = path.join(folder, name);
+  writeFileSync(at, typeof content === 'string' ? content : JSON.stringify(content));
+  return at;
+}
+
+async function oomlab(argv: string[], stdin = '') {
+  let out = '';
+  let err = '';
+  const code = await main(argv, {
+    stdin: Readable.from([stdin]) as NodeJS.ReadableStream,
+    stdout: { write: (text: string) => (out += text) },
+    stderr: { write: (text: string) => (err += text) },
+  });
+  return { code, out, err };
+}
+
+const crazy = builtinScenario('crazy-allocator');
+const scenario = file('crazy.json', crazy);
+const session = crazy && {
+  ...sessionOf(crazy),
+  commands: [{ t: 900e6, command: { op: 'oom_score_adj', pid: 202, value: 1000 } }],
+};
+
+describe('oomlab run', () => {
+  test('prints who was killed, as JSON', async () => {
+    const { code, out, err } = await oomlab(['run', scenario, '--until', 'kill', '--json']);
+    expect([code, err]).toEqual([0, '']);
+    const result = JSON.parse(out);
+    expect(result).toMatchObject({ format: 'oomlab/run@1', scenario: 'crazy-allocator', seed: 1, outcome: 'finished' });
+    expect(result.kills).toHaveLength(1);
+    expect(result.kills[0]).toMatchObject({
+      comm: 'oom_killer_try',
+      constraint: 'CONSTRAINT_NONE',
+      invoker: 'oom_killer_try',
+    });
+    expect(result.stateHash).toMatch(/^[0-9a-f]{16}$/);
+    expect(result.virtualMs).toBeGreaterThan(1000);
+  });
+
+  test('plays a session with its commands, also from standard input', async () => {
+    const { out } = await oomlab(['run', '-', '--until=kill', '--json'], JSON.stringify(session));
+    expect(JSON.parse(out).kills[0].comm).toBe('tab-1');
+  });
+
+  test('gives the same state for the same seed, another for another', async () => {
+    const hash = async (seed: string) =>
+      JSON.parse((await oomlab(['run', scenario, '--seed', seed, '--until', '0.5s', '--json'])).out).stateHash;
+    expect(await hash('1')).toBe(await hash('1'));
+    expect(await hash('1')).not.toBe(await hash('2'));
+  });
+
+  test('prints the kernel log, and the time series', async () => {
+    const { out: dmesg } = await oomlab(['run', scenario, '--until', 'kill', '--dmesg']);
+    expect(dmesg).toMatch(/^\[ {4}\d\.\d{6}\] oom_killer_try invoked oom-killer: gfp_mask=0x140dca/m);
+    const { out: csv } = await oomlab(['run', scenario, '--until', '1s', '--csv']);
+    const rows = csv.trimEnd().split('\n');
+    expect(rows[0]).toMatch(/^t,free,/);
+    expect(rows).toHaveLength(21);
+    expect(new Set(rows.map((row) => row.split(',').length)).size).toBe(1);
+  });
+
+  test('exits with 1 when the event did not happen', async () => {
+    const calm = file('calm.json', { ...crazy, processes: [], duration: '1s' });
+    expect((await oomlab(['run', calm, '--until', 'oom'])).code).toBe(1);
+    expect((await oomlab(['run', calm])).code).toBe(0);
+  });
+
+  test('says in one line what is wrong with its input, and prints nothing else', async () => {
+    const cases: [string[], string][] = [
+      [['run'], 'expected one scenario'],
+      [['run', path.join(folder, 'nix.json')], 'no such file'],
+      [['run', file('text.json', '{\n"a": 1,\n}')], 'line 3'],
+      [['run', file('adj.json', { ...crazy, processes: [{ program: 'backup', adj: 1001 }] })], 'processes[0].adj'],
+      [['run', file('zero.json', { ...crazy, machine: { ram: 0 } })], 'at least 64 MiB'],
+      [['run', file('huge.json', { ...crazy, machine: { ram: '128GiB' } })], 'at most 64 GiB'],
+      [['run', file('sysctl.json', { ...crazy, machine: { ram: '128MiB', sysctl: { 'vm.nix': 1 } } })], 'vm.nix'],
+      [['run', file('program.json', { ...crazy, processes: [{ program: 'nix' }] })], 'processes[0]'],
+      [['run', scenario, '--until', 'doomsday'], '--until'],
+      [['run', scenario, '--seed', '-1'], '--seed'],
+      [['run', scenario, '--frobnicate'], '--frobnicate'],
+      [['frobnicate'], 'frobnicate'],
+      [['watermarks'], '--zones'],
+      [['watermarks', '--zones', file('z1.json', { zones: {} })], 'zones'],
+      [['watermarks', '--zones', file('z2.json', { zones: { '0/DMA': { managed: -1 } } })], 'zones["0/DMA"].managed'],
+      [['watermarks', '--zones', file('z3.json', { zones: { Low: { managed: 1 } } })], 'Low'],
+    ];
+    for (const [argv, text] of cases) {
+      const { code, out, err } = await oomlab(argv);
+      expect([argv.join(' '), code, out]).toEqual([argv.join(' '), 2, '']);
+      expect(err).toContain(text);
+      expect(err.trimEnd().split('\n')).toHaveLength(1);
+    }
+  });
+
+  test('explains every command', async () => {
+    for (const argv of [['--help'], ['run', '--help'], ['watermarks', '--help'], ['replay', '--help']]) {
+      const { code, out, err } = await oomlab(argv);
+      expect([code, err]).toEqual([0, '']);
+      expect(out).toContain('Usage: oomlab');
+    }
+  });
+});
+
+describe('oomlab watermarks', () => {
+  const zones = { '0/DMA': { managed: 3840 }, '0/DMA32': { managed: 700_000 }, '0/Normal': { managed: 3_400_000 } };
+  const ask = async (input: object) =>
+    JSON.parse((await oomlab(['watermarks', '--zones', '-', '--json'], JSON.stringify(input))).out);
+
+  test('of a 16 GiB machine with huge pages are those of a real one', async () => {
+    const result = await ask({ zones, thp: 'always' });
+    expect(result.min_free_kbytes).toBe(67_584);
+    expect(result.zones['0/DMA']).toMatchObject({
+      min: 15,
+      low: 18,
+      high: 21,
+      protection: [0, 2734, 16_015, 16_015, 16_015],
+    });
+    expect(result.zones['0/DMA32']).toMatchObject({ min: 2881, low: 3601, high: 4321 });
+    expect(result.zones['0/Normal']).toMatchObject({ min: 13_998, low: 17_497, high: 20_996 });
+  });
+
+  test('without huge pages come from the square root of RAM, and follow the settings', async () => {
+    expect((await ask({ zones, thp: 'never' })).min_free_kbytes).toBe(16_206);
+    const set = await ask({ zones, thp: 'never', sysctl: { min_free_kbytes: 4096, watermark_scale_factor: 1000 } });
+    expect(set.min_free_kbytes).toBe(4096);
+    expect(set.zones['0/Normal'].low - set.zones['0/Normal'].min).toBe(340_000);
+  });
+});

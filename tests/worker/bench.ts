@@ -1,0 +1,47 @@
+/** A host without a worker: real time is a number that the test moves. */
+import { Host } from '../../src/worker/host';
+import type { Frame, Push, Reply, Request } from '../../src/worker/protocol';
+
+export class HostBench {
+  readonly pushed: Push[] = [];
+  now = 0;
+  private readonly replies: Reply[] = [];
+  private readonly calls: { at: number; call: () => void }[] = [];
+  private id = 0;
+  readonly host = new Host({
+    post: (message) => {
+      // What goes through postMessage must survive it.
+      const copy = structuredClone(message);
+      if ('type' in copy) this.pushed.push(copy);
+      else this.replies.push(copy);
+    },
+    // A look at the clock takes a little time, so that slices end.
+    now: () => (this.now += 0.2),
+    soon: (call) => this.calls.push({ at: this.now, call }),
+    later: (call, ms) => this.calls.push({ at: this.now + ms, call }),
+  });
+
+  ask(request: Request): Reply {
+    this.host.handle(++this.id, structuredClone(request));
+    const reply = this.replies.at(-1);
+    if (reply?.id !== this.id) throw new Error(`${request.type} was not answered`);
+    return reply;
+  }
+
+  /** Lets the host do what it has put off, for so many ms of real time. */
+  pass(ms = Number.POSITIVE_INFINITY): void {
+    const end = this.now + ms;
+    while (this.calls.length > 0 && this.now < end) {
+      const next = this.calls.shift();
+      if (!next) return;
+      this.now = Math.max(this.now, next.at);
+      next.call();
+    }
+  }
+
+  get frame(): Frame {
+    const last = this.pushed.filter((p) => p.type === 'frame').at(-1);
+    if (!last) throw new Error('no frame yet');
+    return last.frame;
+  }
+}

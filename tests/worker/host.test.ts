@@ -1,0 +1,218 @@
+import { describe, expect, test } from 'vitest';
+import { createMachine } from '../../src/machine/boot';
+import { hashMachine } from '../../src/machine/hash';
+import { runFor } from '../../src/machine/run';
+import { builtinScenario } from '../../src/scenario/builtin';
+import { compileSession } from '../../src/scenario/compile';
+import { parseSession, type Session, sessionOf } from '../../src/scenario/schema';
+import { HostBench } from './bench';
+
+const scenario = builtinScenario('crazy-allocator');
+if (!scenario) throw new Error('missing');
+const session = sessionOf(scenario);
+
+function opened(): HostBench {
+  const bench = new HostBench();
+  expect(bench.ask({ type: 'open', session }).ok).toBe(true);
+  return bench;
+}
+
+describe('the host', () => {
+  test('shows a paused machine at once, with the hash of its state', () => {
+    const { frame } = opened();
+    expect(frame.status).toBe('paused');
+    expect(frame.t).toBe(0);
+    expect(frame.stateHash).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  test('refuses what is wrong and leaves the open machine alone', () => {
+    const bench = opened();
+    const { stateHash } = bench.frame;
+    const bad = { ...session, scenario: { ...scenario, machine: { ram: 0 } } } as Session;
+    const refusals = [
+      bench.ask({ type: 'open', session: bad }),
+      bench.ask({ type: 'open', session: { ...session, scenario: 'nix' } }),
+      bench.ask({ type: 'command', command: { op: 'oom_score_adj', pid: 1, value: 1001 } }),
+      bench.ask({ type: 'command', command: { op: 'kill', pid: 99, signal: 'SIGKILL' } }),
+      bench.ask({ type: 'command', command: { op: 'kill', pid: 1, signal: 'SIGKILL' } }),
+      bench.ask({ type: 'command', command: { op: 'sysctl', name: 'vm.nonsense', value: '1' } }),
+      bench.ask({ type: 'command', command: { op: 'sysctl', name: 'vm.swappiness', value: '201' } }),
+      bench.ask({ type: 'command', command: { op: 'launch', program: 'nix' } }),
+      bench.ask({ type: 'procFile', path: '/proc/nix' }),
+      bench.ask({ type: 'inspectPage', cell: 5 }),
+    ];
+    expect(refusals.map((r) => (r.ok ? 'accepted' : r.refusal.code))).toEqual([
+      'ram-too-small',
+      'unknown-scenario',
+      'bad-command',
+      'no-process',
+      'not-permitted',
+      'unknown-sysctl',
+      'bad-sysctl',
+      'unknown-program',
+      'unknown-proc-file',
+      'bad-cell',
+    ]);
+    bench.ask({ type: 'pause' });
+    expect(bench.frame.stateHash).toBe(stateHash);
+  });
+
+  test('runs at the speed it is told to', () => {
+    const bench = opened();
+    bench.ask({ type: 'speed', value: 0.1 });
+    bench.ask({ type: 'run' });
+    bench.pass(2000);
+    bench.ask({ type: 'pause' });
+    expect(bench.frame.t / 1e9).toBeGreaterThan(0.15);
+    expect(bench.frame.t / 1e9).toBeLessThan(0.25);
+  });
+
+  test('runs until the kill; the same state as a run from the command line has', () => {
+    const bench = opened();
+    bench.ask({ type: 'runUntil', landmark: 'kill' });
+    expect(bench.frame.status).toBe('paused');
+    bench.pass();
+    expect(bench.frame.oomRecords).toHaveLength(1);
+    expect(bench.frame.procs.find((p) => p.comm === 'oom_killer_try')?.state).toBe('exiting');
+    const { config, seed } = compileSession(session);
+    const m = createMachine(config, seed);
+    runFor(m, { landmark: 'kill' });
+    expect(bench.frame.stateHash).toBe(hashMachine(m));
+  });
+
+  test('steps to a decision and back, and shows where the allocation stands', () => {
+    const bench = opened();
+    bench.ask({ type: 'runUntil', landmark: 'direct-reclaim' });
+    bench.pass();
+    const { t, stateHash, path } = bench.frame;
+    expect(path?.steps.find((s) => s.state === 'active')?.id).toBe('direct_reclaim');
+    expect(path?.steps.find((s) => s.id === 'fast_path')?.compare?.op).toBe('<=');
+    bench.ask({ type: 'step' });
+    expect(bench.frame.t).toBeGreaterThan(t);
+    bench.ask({ type: 'stepBack' });
+    bench.pass();
+    expect(bench.frame.t).toBe(t);
+    expect(bench.frame.stateHash).toBe(stateHash);
+  });
+
+  test('a command in the past says that it forks the run, and is in the session afterwards', () => {
+    const bench = opened();
+    bench.ask({ type: 'runUntil', landmark: 'kill' });
+    bench.pass();
+    bench.ask({ type: 'seek', t: 1e9 });
+    bench.pass();
+    expect(bench.frame.known).toBeGreaterThan(1e9);
+    const tab = bench.frame.procs.find((p) => p.comm === 'tab-1');
+    bench.ask({ type: 'command', command: { op: 'oom_score_adj', pid: tab?.pid ?? 0, value: 1000 } });
+    expect(bench.pushed.filter((p) => p.type === 'forked')).toEqual([{ type: 'forked', t: bench.frame.t }]);
+    expect(bench.frame.known).toBe(bench.frame.t);
+    expect(bench.frame.candidate).toBe(tab?.pid);
+    bench.ask({ type: 'runUntil', landmark: 'kill' });
+    bench.pass();
+    expect(bench.frame.oomRecords.at(-1)?.chosen).toBe(tab?.pid);
+    const reply = bench.ask({ type: 'session' });
+    const saved = parseSession(reply.ok ? reply.result : null);
+    expect(saved.commands).toHaveLength(1);
+    const again = new HostBench();
+    again.ask({ type: 'open', session: saved, at: bench.frame.t });
+    again.pass();
+    expect(again.frame.stateHash).toBe(bench.frame.stateHash);
+  });
+
+  test('reset goes back to the beginning', () => {
+    const bench = opened();
+    const { stateHash } = bench.frame;
+    bench.ask({ type: 'command', command: { op: 'sysctl', name: 'vm.swappiness', value: '10' } });
+    bench.ask({ type: 'runUntil', landmark: { t: 0.5e9 } });
+    bench.pass();
+    bench.ask({ type: 'reset', keepCommands: false });
+    expect(bench.frame.t).toBe(0);
+    expect(bench.frame.stateHash).toBe(stateHash);
+    expect(bench.frame.log).toEqual([]);
+  });
+
+  test('a launched process appears', () => {
+    const bench = opened();
+    bench.ask({ type: 'runUntil', landmark: { t: 0.3e9 } });
+    bench.pass();
+    bench.ask({ type: 'command', command: { op: 'launch', program: 'mlock-hog', params: { size: '8MiB' } } });
+    bench.ask({ type: 'runUntil', landmark: { t: 0.6e9 } });
+    bench.pass();
+    expect(bench.frame.procs.find((p) => p.comm === 'lockd')?.rssAnon).toBeGreaterThanOrEqual(2048);
+    expect(bench.frame.kinds.mlocked).toBeGreaterThanOrEqual(2048);
+  });
+
+  test('sends samples and flags once each, and all of them', () => {
+    const bench = opened();
+    bench.ask({ type: 'run' });
+    bench.pass(500);
+    bench.ask({ type: 'runUntil', landmark: 'kill' });
+    bench.pass();
+    let samples: { t: number }[] = [];
+    for (const p of bench.pushed) if (p.type === 'samples') samples = samples.slice(0, p.from).concat(p.samples);
+    expect(samples.map((s) => s.t)).toEqual(samples.map((_, i) => i * 50e6));
+    const events = bench.pushed.filter((p) => p.type === 'events').at(-1);
+    expect(events?.events.map((e) => e.kind)).toEqual(
+      expect.arrayContaining(['kswapd', 'direct-reclaim', 'oom', 'kill']),
+    );
+  });
+});
+
+describe('a frame', () => {
+  test('of any moment has kinds that sum to the present pages, zone by zone', () => {
+    const bench = opened();
+    for (const landmark of [{ t: 0.4e9 }, 'kswapd', 'kill', { t: 1.3e9 }] as const) {
+      bench.ask({ type: 'runUntil', landmark });
+      bench.pass();
+      for (const zone of bench.frame.zones) {
+        expect(Object.values(zone.kinds).reduce((a, b) => a + b, 0)).toBe(zone.present);
+        expect(zone.kinds.free).toBe(zone.free);
+        expect(Math.min(...Object.values(zone.kinds))).toBeGreaterThanOrEqual(0);
+      }
+    }
+  });
+
+  test('has points that add up, and the candidate is who has most', () => {
+    const bench = opened();
+    bench.ask({ type: 'runUntil', landmark: { t: 0.8e9 } });
+    bench.pass();
+    const { procs, candidate, totalpages } = bench.frame;
+    const scored = procs.filter((p) => p.points !== null);
+    expect(scored.length).toBeGreaterThan(1);
+    for (const p of scored) {
+      expect(p.adjPoints).toBe(p.adj * Math.floor(totalpages / 1000));
+      // The killer reads counters that lag up to 32 pages a cpu and kind behind the exact ones shown.
+      const exact = p.rssAnon + p.rssFile + p.rssShmem + p.swap + p.pgtables + p.adjPoints;
+      expect(Math.abs((p.points ?? 0) - exact)).toBeLessThan(4 * 2 * 32);
+    }
+    const most = Math.max(...scored.map((p) => p.points ?? 0));
+    expect(scored.find((p) => p.pid === candidate)?.points).toBe(most);
+    expect(procs.find((p) => p.comm === 'sshd')?.never).toBe('adj');
+    expect(procs.find((p) => p.pid === 1)?.never).toBe('init');
+  });
+
+  test('carries a page map that fits the drawing, by kind, owner and age', () => {
+    const bench = opened();
+    bench.ask({ type: 'runUntil', landmark: { t: 0.8e9 } });
+    bench.pass();
+    for (const by of ['kind', 'owner', 'age'] as const) {
+      bench.ask({ type: 'pageMap', on: true, cols: 40, rows: 30, by });
+      const map = bench.frame.pageMap;
+      expect(map?.cells).toHaveLength(1200);
+      expect(new Set(map?.cells).size).toBeGreaterThan(3);
+    }
+    const reply = bench.ask({ type: 'inspectPage', cell: 700 });
+    expect(reply.ok && reply.result).toMatchObject({ zone: 'DMA32' });
+    bench.ask({ type: 'pageMap', on: false, cols: 0, rows: 0, by: 'kind' });
+    expect(bench.frame.pageMap).toBe(null);
+  });
+
+  test('stays small on a large machine', () => {
+    const bench = new HostBench();
+    bench.ask({ type: 'open', session: { ...session, scenario: { ...scenario, machine: { ram: '4GiB' } } } });
+    bench.ask({ type: 'runUntil', landmark: { t: 0.2e9 } });
+    bench.pass();
+    expect(JSON.stringify(bench.frame).length).toBeLessThan(200_000);
+    expect(Object.values(bench.frame.kinds).reduce((a, b) => a + b, 0)).toBe(bench.frame.machine.present);
+  });
+});
