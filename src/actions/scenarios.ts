@@ -57,8 +57,22 @@ async function attempt(opening: () => Promise<void>, name = ''): Promise<boolean
   }
 }
 
-/** Opens a built-in machine. */
-export function openScenario(id: string): Promise<boolean> {
+/** Opens a built-in machine, and names it in the address so that a reload opens it again. */
+export async function openScenario(id: string): Promise<boolean> {
+  const done = await openBuiltin(id);
+  if (done) setAddress((query) => query.set('scenario', id));
+  return done;
+}
+
+/** Changes the address without a reload; the session that was in it is another machine's. */
+function setAddress(change: (query: URLSearchParams) => void): void {
+  const url = new URL(location.href);
+  change(url.searchParams);
+  url.hash = '';
+  history.replaceState(null, '', url);
+}
+
+function openBuiltin(id: string): Promise<boolean> {
   return attempt(async () => {
     const scenario = builtinScenario(id);
     if (!scenario) throw new RefusalError('unknown-scenario', { got: id });
@@ -76,6 +90,7 @@ export function openFile(name: string, text: string): Promise<boolean> {
       throw new RefusalError('bad-json', { message: error instanceof Error ? error.message : String(error) });
     }
     await open(parseScenarioOrSession(json), '');
+    setAddress((query) => query.delete('scenario'));
   }, name);
 }
 
@@ -102,10 +117,10 @@ export async function openFromAddress(address: { search: string; hash: string })
   const id = new URLSearchParams(address.search).get('scenario');
   if (id !== null && code === null) {
     if (builtinScenario(id)) {
-      if (await openScenario(id)) return;
+      if (await openBuiltin(id)) return;
     } else notify(t('notice.badScenario', { id }), true);
   }
-  await openScenario(DEFAULT_SCENARIO.id);
+  await openBuiltin(DEFAULT_SCENARIO.id);
 }
 
 const session = async (): Promise<Session> => (await ask({ type: 'session' })) as Session;

@@ -81,6 +81,11 @@ describe('built-in machines', () => {
       expect(point.length).toBeGreaterThan(40);
     }
   });
+  it('are named in the address, so that a reload opens them again', async () => {
+    await openScenario('crazy-allocator');
+    expect(new URLSearchParams(location.search).get('scenario')).toBe('crazy-allocator');
+    expect(location.hash).toBe('');
+  });
   it('stay closed when the machine refuses, with the reason', async () => {
     machine.refuse('open', { code: 'ram-too-large', params: { max: 2 ** 34, got: 2 ** 40 } });
     expect(await openScenario('crazy-allocator')).toBe(false);
