@@ -66,6 +66,7 @@ export const enHero = {
   'gauge.free': 'Free',
   'gauge.sub': '{size}, {share} of {zone}',
   'gauge.phone': '{n} pages, {share}',
+  'gauge.phonePages': '{n} pages',
   'gauge.high': 'high {n}',
   'gauge.low': 'low {n}',
   'gauge.min': 'min {n}',

@@ -93,10 +93,10 @@ function Sparkline() {
         r: 3.5,
         fill: 'var(--ink)',
       });
-      painter.text('base', 2, Math.max(10, y(values[0]) - 7), duration(values[0]), {
-        'font-size': 11,
-        class: 's2 halo',
-      });
+      // Over the curve, or under it where there is no room.
+      const start = y(values[0]);
+      const labelY = start > 18 ? start - 6 : start + 14;
+      painter.text('base', 2, labelY, duration(values[0]), { 'font-size': 11, class: 's2 halo' });
       painter.end();
     });
     return () => {

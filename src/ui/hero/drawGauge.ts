@@ -59,10 +59,9 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
 
   if (phone) {
     p.text('gauge-title', x, y - 20, t('gauge.free'), { class: 'b', 'font-size': 13 });
-    p.text('gauge-sub', x, y - 6, t('gauge.phone', { n: zone.free, share: percent(share) }), {
-      class: 's2',
-      'font-size': 12,
-    });
+    const long = t('gauge.phone', { n: zone.free, share: percent(share) });
+    const text = x + textWidth(long, 12) < layout.width - 4 ? long : t('gauge.phonePages', { n: zone.free });
+    p.text('gauge-sub', x, y - 6, text, { class: 's2', 'font-size': 12 });
   } else {
     p.text('gauge-title', x, y - 24, t('gauge.title'), { class: 'b', 'font-size': 14 });
     p.text('gauge-sub', x, y - 8, t('gauge.sub', { size: pages(zone.free), share: percent(share), zone: zone.name }), {
@@ -74,16 +73,7 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
   drawPcp(p, zone, gauge, at, fade(['pcp'], hovered), phone);
 
   p.el('gauge-ground', 'rect', { x, y, width, height, fill: 'var(--plane)' });
-  const values = thin([...frame.gauge.history, zone.free], width);
-  const xAt = (i: number) => x + (values.length > 1 ? (i / (values.length - 1)) * width : 0);
-  const line = lineShape<number>((_, i) => xAt(i), at)(values) ?? '';
-  p.path('gauge-fill', `${line}L${x + width} ${bottom}H${x}Z`, { fill: 'var(--free-wash)', opacity });
-  p.path('gauge-line', line, {
-    fill: 'none',
-    stroke: 'var(--free)',
-    'stroke-width': values.length > 60 ? 1.3 : 2,
-    opacity,
-  });
+  drawHistory(p, [...frame.gauge.history, zone.free], gauge, at, opacity);
   p.el('gauge-frame', 'rect', { x, y, width, height, fill: 'none', stroke: 'var(--free)', opacity });
 
   const end = x + width + (phone ? 4 : 6);
@@ -155,24 +145,49 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
   p.text('gauge-zero', labelX, bottom, t('gauge.zero'), { class: 's3', 'font-size': 11 });
 }
 
-/** At most about one value a px, the least and the most of each stretch kept; the last stays the last. */
-function thin(values: number[], width: number): number[] {
-  const stretch = Math.ceil((2 * values.length) / width);
-  if (stretch <= 2) return values;
-  const out: number[] = [];
-  for (let i = 0; i < values.length - 1; i += stretch) {
-    const part = values.slice(i, Math.min(i + stretch, values.length - 1));
-    out.push(Math.max(...part), Math.min(...part));
+/** Px that a stretch of the history takes when there are more values than can be told apart. */
+const STRETCH = 2.5;
+
+/** The last 2 s: a line, and around it, where it swings faster than can be drawn, the band of its swings. */
+function drawHistory(p: Painter, values: number[], gauge: Box, at: (n: number) => number, opacity: number): void {
+  const { x, y, width, height } = gauge;
+  const bottom = y + height;
+  const per = Math.max(1, Math.ceil(values.length / (width / STRETCH)));
+  const means: [number, number][] = [];
+  let upper = '';
+  let lower = '';
+  for (let i = 0; i < values.length; i += per) {
+    const part = values.slice(i, i + per);
+    const to = values.length > 1 ? Math.min(i + per - 1, values.length - 1) / (values.length - 1) : 1;
+    const px = i === 0 ? x : x + to * width;
+    means.push([px, at(part.reduce((sum, v) => sum + v, 0) / part.length)]);
+    upper += `L${px.toFixed(1)} ${at(Math.max(...part)).toFixed(1)}`;
+    lower = `L${px.toFixed(1)} ${at(Math.min(...part)).toFixed(1)}${lower}`;
   }
-  out.push(values[values.length - 1]);
-  return out;
+  const line = lineShape()(means) ?? '';
+  p.path('gauge-fill', `${line}L${x + width} ${bottom}H${x}Z`, { fill: 'var(--free-wash)', opacity });
+  if (per > 1) p.path('gauge-band', `M${upper.slice(1)}${lower}Z`, { fill: 'var(--free)', opacity: 0.4 * opacity });
+  p.path('gauge-line', line, {
+    fill: 'none',
+    stroke: 'var(--free)',
+    'stroke-width': per > 1 ? 1.6 : 2,
+    'stroke-linejoin': 'round',
+    opacity,
+  });
+}
+
+interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
 }
 
 /** Pages in per-cpu lists, on the gauge's scale: handed out already to a cpu, held by nobody. */
 function drawPcp(
   p: Painter,
   zone: ZoneFrame,
-  gauge: { x: number; y: number; height: number; width: number },
+  gauge: Box,
   at: (n: number) => number,
   opacity: number,
   phone: boolean,

@@ -202,7 +202,7 @@ function drawLabels(p: Painter, scene: Scene, strata: Stratum[], edge: number): 
   // The first thin layers, near the tip, are named at the left where there is room; all others at the lower right.
   const left = outside.filter((l) => l.y < 196).slice(0, 2);
   left.forEach((label, i) => {
-    const y = 182 - (left.length - 1 - i) * 15;
+    const y = 184 - (left.length - 1 - i) * 14;
     const opacity = fade(label.kinds, hovered);
     const from = 26 + textWidth(label.text, 13, true);
     const to = leftAt(body, label.y) - edge - 2;
@@ -263,9 +263,9 @@ function insideLabel(p: Painter, { frame, layout, hovered }: Scene, s: Stratum):
     );
     return true;
   }
-  const size = height >= 17 ? (phone ? 12 : 13) : 11.5;
   const line = `${name} ${amount}`;
-  if (height < 13.5 || textWidth(line, size, true) > room) return false;
+  const size = [phone ? 12 : 13, 11.5, 11].find((px) => height >= px * 1.2 && textWidth(line, px, true) <= room);
+  if (size === undefined) return false;
   // Patterns would eat the letters: they stand on a plain ground.
   if (s.id === 'reserved') {
     const w = textWidth(line, 11.5) + 16;

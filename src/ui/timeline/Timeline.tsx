@@ -142,7 +142,9 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
         const from = Math.max(-34, -(place.left + x) + 2);
         if (headTag.current) headTag.current.style.left = `${Math.min(from, width - (place.left + x) - 70)}px`;
       }
-      if (headTag.current && headTag.current.textContent !== seconds(time)) headTag.current.textContent = seconds(time);
+      // Cut off, not rounded, as on the clock.
+      const words = seconds(Math.floor(time / 1e6) * 1e6);
+      if (headTag.current && headTag.current.textContent !== words) headTag.current.textContent = words;
     });
     return () => {
       end();

@@ -104,6 +104,19 @@ function half(
   ink.fill();
 }
 
+/** Of the busy moments so many keep to the scale of a lane; a rare burst is cut off at the lane's edge. */
+const WITHIN_SCALE = 0.97;
+
+/** Where the scale of a lane of rates ends, so that one burst does not press all the rest flat. */
+export function scaleEnd(points: readonly Bucket[], value: (b: Bucket) => number): number {
+  const busy = points
+    .map(value)
+    .filter((v) => v > 0)
+    .sort((a, b) => a - b);
+  if (busy.length === 0) return 0;
+  return Math.min(busy[busy.length - 1], 1.25 * busy[Math.floor((busy.length - 1) * WITHIN_SCALE)]);
+}
+
 function drawScan(
   ink: Ink,
   lane: Lane,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { follow, LEAST_SPAN, pan, roundEnd, toTime, toX, zoom } from '../../../src/ui/timeline/domain';
-import { freeRange } from '../../../src/ui/timeline/drawLanes';
+import { freeRange, scaleEnd } from '../../../src/ui/timeline/drawLanes';
 import { nearestEvent, notable, placeFlags } from '../../../src/ui/timeline/flags';
 import { buckets, extent, sampleAt } from '../../../src/ui/timeline/series';
 import { headText, rateText, timelineSummary, timelineTable } from '../../../src/ui/timeline/text';
@@ -70,6 +70,19 @@ describe('samples', () => {
     const dip = samples.map((s, i) => (i === 500 ? { ...s, zoneFree: 3 } : s));
     const points = buckets(dip, { from: 0, to: 48 * S }, 100);
     expect(Math.min(...points.map((b) => extent(dip, b, (s) => s.zoneFree)[0]))).toBe(3);
+  });
+});
+
+describe('the scale of a lane of rates', () => {
+  const points = Array.from({ length: 200 }, (_, i) => ({ x: i, first: i, last: i }));
+  test('ends at the highest rate when rates are alike', () => {
+    expect(scaleEnd(points, (b) => 100 + (b.x % 5))).toBe(104);
+  });
+  test('is not set by a single burst', () => {
+    expect(scaleEnd(points, (b) => (b.x === 7 ? 1e6 : 100))).toBe(125);
+  });
+  test('is nothing when nothing moved', () => {
+    expect(scaleEnd(points, () => 0)).toBe(0);
   });
 });
 
