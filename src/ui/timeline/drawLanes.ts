@@ -127,13 +127,10 @@ function drawScan(
   hatch: Pattern,
 ): void {
   const middle = lane.height / 2;
-  const most = Math.max(
-    0,
-    ...points.map((b) =>
-      Math.max(
-        mean(samples, b, (s) => s.scannedKswapd),
-        mean(samples, b, (s) => s.scannedDirect),
-      ),
+  const most = scaleEnd(points, (b) =>
+    Math.max(
+      mean(samples, b, (s) => s.scannedKswapd),
+      mean(samples, b, (s) => s.scannedDirect),
     ),
   );
   const reach = middle - 1;
@@ -153,13 +150,10 @@ function drawSwap(
   color: Color,
 ): void {
   const middle = lane.height / 2;
-  const most = Math.max(
-    0,
-    ...points.map((b) =>
-      Math.max(
-        mean(samples, b, (s) => s.swapOut),
-        mean(samples, b, (s) => s.swapIn),
-      ),
+  const most = scaleEnd(points, (b) =>
+    Math.max(
+      mean(samples, b, (s) => s.swapOut),
+      mean(samples, b, (s) => s.swapIn),
     ),
   );
   const reach = middle - 1;
