@@ -4,7 +4,7 @@
  */
 import { sysrqOom } from '../../linux/drivers/tty/sysrq';
 import { mmExec } from '../../linux/fs/exec';
-import { ENOENT } from '../../linux/include/errno';
+import { EINVAL, ENOENT } from '../../linux/include/errno';
 import type { Kernel } from '../../linux/include/kernel';
 import { TASK_DEAD, type Task } from '../../linux/include/sched';
 import { MS } from '../../linux/include/units';
@@ -16,7 +16,7 @@ import { guestImage } from './image';
 import { type Loop, run, startJob } from './loop';
 import type { ReplayResult, ReplaySample } from './output';
 import { takeSample } from './sample';
-import { PROC_FILES, PROCESS, SAMPLE_FILES, type SlabUse, useSlab } from './slab';
+import { PROC_FILES, PROCESS, SAMPLE_FILES, type SlabUse, takeSlab } from './slab';
 import { forkChild, retry, type Worker, workerOp } from './worker';
 
 /** A line of the script that the model has no answer to. */
@@ -79,10 +79,10 @@ const runAll = (g: Guest): void => run(g.loop, () => false, g.k.now + SAMPLE_TIM
 function sample(g: Guest, label: string): void {
   reap(g);
   refreshVmStats(g.k);
-  if (g.samples.length === 0) useSlab(g.k, g.slab, SAMPLE_FILES);
+  if (g.samples.length === 0) takeSlab(g.k, g.slab, SAMPLE_FILES);
   g.samples.push(takeSample(g, label));
   for (const p of g.procs) {
-    if (p.alive && !p.seen) useSlab(g.k, g.slab, PROC_FILES);
+    if (p.alive && !p.seen) takeSlab(g.k, g.slab, PROC_FILES);
     p.seen = true;
   }
   runAll(g);
@@ -127,7 +127,7 @@ function adoptChildren(g: Guest, name: string, reply: string): void {
   const pids = reply.split(' ').slice(1).map(Number);
   for (const [i, pid] of pids.entries()) {
     g.procs.push({ name: `${name.slice(0, 11)}.${i}`, pid, alive: true, direct: false, worker: null, seen: false });
-    useSlab(g.k, g.slab, PROCESS);
+    takeSlab(g.k, g.slab, PROCESS);
   }
 }
 
@@ -164,12 +164,14 @@ function spawn(g: Guest, longName: string, adj: number): void {
     worker: { name, pid, regions: [], reserved: null, begun: false },
     seen: false,
   });
-  useSlab(k, g.slab, PROCESS);
+  takeSlab(k, g.slab, PROCESS);
   run(loop, () => ready || dead(k, pid), Number.POSITIVE_INFINITY);
 }
 
 /** write(2) to a file of /proc or /sys. Returns the errno. */
 function writeFile(g: Guest, path: string, value: string): number {
+  // Compaction moves pages and frees none; the shape of the free lists is not part of the answer.
+  if (path === '/proc/sys/vm/compact_memory') return value.trim() === '1' ? 0 : EINVAL;
   if (path.startsWith('/proc/sys/vm/')) return -writeSysctl(g.k, path, value.trim());
   if (path === '/proc/sysrq-trigger') {
     if (value[0] === 'f') sysrqOom(g.k);

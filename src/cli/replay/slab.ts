@@ -40,7 +40,7 @@ function grow(k: Kernel, item: number, gfp: number, order: number, slabs: number
 }
 
 /** Adds objects to `used`, and takes the slabs that they need. */
-export function useSlab(k: Kernel, used: SlabUse, more: SlabUse): void {
+export function takeSlab(k: Kernel, used: SlabUse, more: SlabUse): void {
   const slabs = (kind: keyof SlabUse, order: number): number => {
     const before = used[kind] >> order;
     used[kind] += more[kind];

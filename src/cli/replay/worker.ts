@@ -6,11 +6,11 @@ import { createInode, findInode } from '../../linux/fs/inode';
 import { ENOENT, ENOSPC } from '../../linux/include/errno';
 import type { Kernel } from '../../linux/include/kernel';
 import { type Inode, VM_NORESERVE, VM_READ, VM_SHARED, VM_WRITE } from '../../linux/include/mm_types';
-import { PF_CAP_SYS_ADMIN, type Task } from '../../linux/include/sched';
+import { PF_CAP_SYS_ADMIN, TASK_INTERRUPTIBLE, type Task, WAIT_USER } from '../../linux/include/sched';
 import { MS } from '../../linux/include/units';
 import { doExit } from '../../linux/kernel/exit';
 import { fork } from '../../linux/kernel/fork';
-import { findTask, sendSigkill } from '../../linux/kernel/sched/core';
+import { findTask, sendSigkill, sleepOn } from '../../linux/kernel/sched/core';
 import { writeOomScoreAdj } from '../../linux/kernel/sysctl';
 import { filemapRead, filemapWrite } from '../../linux/mm/filemap';
 import { madviseDontneed } from '../../linux/mm/madvise';
@@ -44,6 +44,8 @@ type Step<T> = Generator<void, T>;
 /** Pages of one read or write of the program: 64 KiB. */
 const IO_PAGES = 16;
 const MB_PAGES = 256;
+/** ns between a parent's looks at its child. */
+const CHILD_POLL = 2 * MS;
 /** ns of work after which a process gives way. */
 const TURN = MS / 2;
 
@@ -230,7 +232,10 @@ function* forkChildren(g: Guest, w: Worker, task: Task, count: number, pages: nu
       })(),
     );
     // The parent reads the child's byte; a child that is gone closes the pipe.
-    while (!ready && findTask(k, pid) !== null) yield;
+    while (!ready && findTask(k, pid) !== null) {
+      sleepOn(k, task, WAIT_USER, 0, k.now + CHILD_POLL, TASK_INTERRUPTIBLE);
+      yield;
+    }
     reply += ` ${pid}`;
   }
   return reply;
