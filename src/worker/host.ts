@@ -40,20 +40,26 @@ const SURVEY_MS = 250;
 const MAX_LAG_MS = 100;
 /** Achieved speed is measured over this, ms. */
 const SPEED_WINDOW_MS = 500;
-/** Steps that take longer than this are shown as seeking and go on in slices, ms. */
 const DEFAULT_SPEED = 0.25;
+/** A search for a landmark that does not come ends after so much virtual time, ns. */
+const SEARCH_NS = 300e9;
+/** Different from any length: everything is to be sent. */
+const NOTHING_SENT = -1;
 
 type Mode =
   | { kind: 'paused' }
   | { kind: 'running' }
-  | { kind: 'until'; landmark: Landmark | { t: number } }
-  | { kind: 'seeking'; t: number; step: boolean };
+  | { kind: 'until'; landmark: Landmark | null; t: number }
+  | { kind: 'seeking'; t: number };
 
 interface Open {
   session: Session;
   compiled: CompiledSession;
   timeline: Timeline;
 }
+
+/** Requests after which the machine stands somewhere else, or goes on. */
+const MOVES: readonly Request['type'][] = ['open', 'run', 'step', 'stepBack', 'reset', 'seek', 'runUntil', 'command'];
 
 export class Host {
   private open: Open | null = null;
@@ -69,10 +75,12 @@ export class Host {
   private kinds: KindPages[] | null = null;
   private pageMap: Frame['pageMap'] = null;
   private hash = '';
+  /** A search for a landmark ended without it. */
+  private searched = false;
   private logSent = 0;
   private traceSent = 0;
-  private samplesSent = 0;
-  private eventsSent = -1;
+  private samplesSent = NOTHING_SENT;
+  private eventsSent = NOTHING_SENT;
   /** Where real and virtual time were when the present pace began. */
   private pace = { real: 0, virtual: 0 };
   private measured = { real: 0, virtual: 0 };
@@ -95,6 +103,7 @@ export class Host {
   }
 
   private perform(request: Request): unknown {
+    if (MOVES.includes(request.type)) this.searched = false;
     switch (request.type) {
       case 'open':
         return this.openSession(request.session, request.at);
@@ -115,7 +124,7 @@ export class Host {
         return this.seek(Math.max(0, request.t));
       case 'runUntil':
         this.checkAlive();
-        return this.start({ kind: 'until', landmark: request.landmark });
+        return this.start(this.untilMode(request.landmark));
       case 'speed':
         this.speed = Math.min(1000, Math.max(0.0001, request.value));
         this.rebase();
@@ -152,8 +161,8 @@ export class Host {
   private forgetSent(): void {
     this.logSent = 0;
     this.traceSent = 0;
-    this.samplesSent = 0;
-    this.eventsSent = -1;
+    this.samplesSent = NOTHING_SENT;
+    this.eventsSent = NOTHING_SENT;
     this.surveyedAt = Number.NEGATIVE_INFINITY;
   }
 
@@ -168,6 +177,11 @@ export class Host {
     this.loop();
   }
 
+  private untilMode(landmark: Landmark | { t: number }): Mode {
+    if (typeof landmark === 'object') return { kind: 'until', landmark: null, t: landmark.t };
+    return { kind: 'until', landmark, t: this.timeline.t + SEARCH_NS };
+  }
+
   private stop(): void {
     this.mode = { kind: 'paused' };
     this.achieved = 0;
@@ -178,7 +192,7 @@ export class Host {
 
   private seek(t: number): void {
     this.timeline.rewind(t);
-    this.mode = { kind: 'seeking', t, step: false };
+    this.mode = { kind: 'seeking', t };
     // Most ways are short: they are gone at once, so that the answer finds the machine there.
     this.slice();
     this.afterSlice();
@@ -199,8 +213,9 @@ export class Host {
     checkAction(machine, action);
     const t = timeline.t;
     if (timeline.command({ command, action })) {
-      this.samplesSent = Math.min(this.samplesSent, machine.rec.samples.length);
-      this.eventsSent = -1;
+      this.eventsSent = NOTHING_SENT;
+      this.samplesSent = machine.rec.samples.length;
+      this.world.post({ type: 'samples', from: this.samplesSent, samples: [] });
       this.world.post({ type: 'forked', t });
     }
     if (this.mode.kind === 'paused') this.stop();
@@ -257,7 +272,7 @@ export class Host {
     const { timeline, mode, world } = this;
     const until = world.now() + SLICE_MS;
     const target = this.target();
-    const landmark = mode.kind === 'until' && typeof mode.landmark === 'string' ? mode.landmark : undefined;
+    const landmark = mode.kind === 'until' ? mode.landmark : null;
     for (;;) {
       const reason = timeline.run({ t: target, ...(landmark && { landmark }) }, CHUNK_WORK);
       if (reason === 'panic' || reason === 'livelock' || reason === 'landmark') {
@@ -266,6 +281,7 @@ export class Host {
       }
       if (reason === 'time') {
         if (mode.kind === 'running') return Math.max(1, ((timeline.t - target) / 1e6 / this.speed) | 0);
+        this.searched = landmark !== null;
         this.mode = { kind: 'paused' };
         return 0;
       }
@@ -276,8 +292,7 @@ export class Host {
   /** Up to which moment this slice may run, ns. */
   private target(): number {
     const { mode } = this;
-    if (mode.kind === 'seeking') return mode.t;
-    if (mode.kind === 'until') return typeof mode.landmark === 'string' ? Number.POSITIVE_INFINITY : mode.landmark.t;
+    if (mode.kind === 'seeking' || mode.kind === 'until') return mode.t;
     const real = this.world.now();
     const target = this.pace.virtual + (real - this.pace.real) * 1e6 * this.speed;
     // Held up for long: the pace begins anew rather than rushes.
@@ -312,7 +327,7 @@ export class Host {
   private pushRecording(): void {
     const { rec } = this.timeline.machine;
     if (rec.samples.length !== this.samplesSent) {
-      const from = Math.min(this.samplesSent, rec.samples.length);
+      const from = Math.max(0, Math.min(this.samplesSent, rec.samples.length));
       this.samplesSent = rec.samples.length;
       this.world.post({ type: 'samples', from, samples: rec.samples.slice(from) });
     }
@@ -327,6 +342,7 @@ export class Host {
     if (this.mode.kind === 'seeking') return 'seeking';
     if (this.mode.kind !== 'paused') return 'running';
     if (machine.kernel.panic !== '') return 'panic';
+    if (this.searched) return 'finished';
     return machine.livelock ? 'livelock' : 'paused';
   }
 

@@ -98,7 +98,14 @@ function cutAfterEnd(ctx: AllocContext, steps: PathStep[]): void {
   for (let i = at + 1; i < steps.length; i++) steps[i] = { id: steps[i].id, state: 'not-reached' };
 }
 
-function frameOf(m: Machine, pid: number, comm: string, task: Task | null, ctx: AllocContext): PathFrame {
+function frameOf(
+  m: Machine,
+  pid: number,
+  comm: string,
+  task: Task | null,
+  ctx: AllocContext,
+  until: number,
+): PathFrame {
   const k = m.kernel;
   const isFault = ctx.gfp === GFP_ANON_FAULT || ctx.gfp === GFP_USER_PAGE;
   const steps: PathStep[] = [
@@ -114,7 +121,7 @@ function frameOf(m: Machine, pid: number, comm: string, task: Task | null, ctx: 
     comm,
     order: ctx.order,
     gfp: formatGfp(ctx.gfp),
-    since: Math.max(0, timeOf(m) - ctx.startedAt),
+    since: Math.max(0, until - ctx.startedAt),
     steps,
     reclaim: sc && {
       priority: Math.max(0, sc.priority),
@@ -138,8 +145,8 @@ export function buildPath(m: Machine): PathFrame | null {
     if (best?.alloc && interest(best.alloc) >= interest(task.alloc)) continue;
     best = task;
   }
-  if (best?.alloc) return frameOf(m, best.pid, best.comm, best, best.alloc);
+  if (best?.alloc) return frameOf(m, best.pid, best.comm, best, best.alloc, timeOf(m));
   const last = m.lastAlloc;
   if (last === null || timeOf(m) - last.t > KEEP_NS) return null;
-  return frameOf(m, last.pid, last.comm, null, last.alloc);
+  return frameOf(m, last.pid, last.comm, null, last.alloc, last.t);
 }

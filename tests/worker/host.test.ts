@@ -216,3 +216,25 @@ describe('a frame', () => {
     expect(Object.values(bench.frame.kinds).reduce((a, b) => a + b, 0)).toBe(bench.frame.machine.present);
   });
 });
+
+test('a new machine takes the place of the old one on the timeline too', () => {
+  const bench = opened();
+  bench.ask({ type: 'runUntil', landmark: { t: 0.5e9 } });
+  bench.pass();
+  bench.pushed.length = 0;
+  bench.ask({ type: 'open', session });
+  expect(bench.pushed).toContainEqual({ type: 'samples', from: 0, samples: [] });
+  expect(bench.pushed).toContainEqual({ type: 'events', events: [] });
+});
+
+test('a search for what never happens ends', () => {
+  const calm = { ...scenario, processes: [] };
+  const bench = new HostBench();
+  bench.ask({ type: 'open', session: { ...session, scenario: calm } });
+  bench.ask({ type: 'runUntil', landmark: 'kill' });
+  bench.pass();
+  expect(bench.frame.status).toBe('finished');
+  expect(bench.frame.oomRecords).toEqual([]);
+  bench.ask({ type: 'step' });
+  expect(bench.frame.status).toBe('paused');
+});
