@@ -39,7 +39,7 @@ const SHRINK_ACTIVE = tracepointId('mm_vmscan_lru_shrink_active');
 const batch = new Int32Array(SWAP_CLUSTER_MAX);
 const stat = newReclaimStat();
 /** Pages looked at by the last `isolateLruFolios`, those of higher zones included. */
-let nrLookedAt = 0;
+const isolated = { lookedAt: 0 };
 
 /**
  * isolate_lru_folios: takes up to `n` pages from the tail of a list into `batch`. Pages of zones the request cannot use
@@ -82,7 +82,7 @@ function isolateLruFolios(k: Kernel, node: PgData, lru: number, n: number, recla
   next[pfn] = head;
   z.stat[NR_ZONE_LRU_BASE + lru] -= taken - uncounted;
   node.stat[NR_LRU_BASE + lru] -= taken;
-  nrLookedAt = looked;
+  isolated.lookedAt = looked;
   return taken;
 }
 
@@ -99,7 +99,7 @@ export function shrinkInactiveList(
   const ev = k.vmEvents;
   lruAddDrain(k, k.cpu);
   const taken = isolateLruFolios(k, node, lru, n, sc.reclaimIdx);
-  const scanned = nrLookedAt;
+  const scanned = isolated.lookedAt;
   const kswapd = sc.kind === 'kswapd';
   ev[kswapd ? PGSCAN_KSWAPD : PGSCAN_DIRECT] += scanned;
   ev[file ? PGSCAN_FILE : PGSCAN_ANON] += scanned;
@@ -132,7 +132,7 @@ export function shrinkActiveList(k: Kernel, task: Task, sc: ScanControl, node: P
   const file = lru >= 2;
   lruAddDrain(k, k.cpu);
   const taken = isolateLruFolios(k, node, lru, n, sc.reclaimIdx);
-  k.vmEvents[PGREFILL] += nrLookedAt;
+  k.vmEvents[PGREFILL] += isolated.lookedAt;
   let rotated = 0;
   let deactivated = 0;
   for (let i = 0; i < taken; i++) {
