@@ -127,7 +127,7 @@ function anonReferenced(k: Kernel, pfn: number, av: number, mapcount: number): n
   const vpn = pageVpn(k, pfn);
   let found = 0;
   let young = 0;
-  for (let i = 0, id = av; id >= 0 && found < mapcount; id = anonMmAt(k, av, ++i)) {
+  for (let i = 0, id = av; id >= 0; id = anonMmAt(k, av, ++i)) {
     if (i > 0 && id === av) continue;
     const mm = k.mms[id];
     const at = pteOf(k, mm, vpn, pfn);
@@ -150,6 +150,7 @@ function anonReferenced(k: Kernel, pfn: number, av: number, mapcount: number): n
       entries[at] = e & ~PTE_YOUNG;
       young++;
     }
+    if (found === mapcount) break;
   }
   return young;
 }

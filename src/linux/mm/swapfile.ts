@@ -72,7 +72,7 @@ function grown<T extends Int32Array | Uint16Array>(Kind: new (n: number) => T, o
 export function swapAreaOf(s: SwapInfo, slot: number): SwapArea {
   const { areas } = s;
   let i = 0;
-  while (slot >= areas[i].end) i++;
+  if (areas.length > 1) while (slot >= areas[i].end) i++;
   return areas[i];
 }
 
@@ -91,25 +91,33 @@ function pickArea(s: SwapInfo): SwapArea | null {
   return best;
 }
 
-const slotIsFree = (s: SwapInfo, slot: number): boolean => s.map[slot] === 0 && s.cache[slot] === 0;
-
-/** scan_swap_map_slots: the slot after the last one, else the first of an empty cluster, else the next free one. */
-function scanSwapMap(s: SwapInfo, a: SwapArea): number {
-  const { start, end } = a;
+/** The slot that `a.cursor` points at is free and in the cluster that is being filled. */
+const cursorFits = (s: SwapInfo, a: SwapArea): boolean => {
   const at = a.cursor;
-  if (at < end && (at - start) & (SWAPFILE_CLUSTER - 1) && slotIsFree(s, at)) return at;
-  const n = a.clusterUsed.length;
-  const from = at < end ? (at - start) >> CLUSTER_SHIFT : 0;
+  return at < a.end && ((at - a.start) & (SWAPFILE_CLUSTER - 1)) !== 0 && s.map[at] === 0 && s.cache[at] === 0;
+};
+
+/** scan_swap_map_slots, where the next slot does not fit: the first of an empty cluster, else the next free one. */
+function scanSwapMap(s: SwapInfo, a: SwapArea): number {
+  const { start, end, clusterUsed } = a;
+  const { map, cache } = s;
+  const n = clusterUsed.length;
+  let slot = a.cursor < end ? a.cursor : start;
   if (a.freeClusters > 0) {
+    const from = (slot - start) >> CLUSTER_SHIFT;
     for (let i = 0; i < n; i++) {
-      const c = (from + i) % n;
-      if (a.clusterUsed[c] === 0) return start + c * SWAPFILE_CLUSTER;
+      const c = from + i < n ? from + i : from + i - n;
+      if (clusterUsed[c] === 0) return start + c * SWAPFILE_CLUSTER;
     }
   }
-  let slot = at < end ? at : start;
-  for (let seen = end - start; seen > 0; seen--) {
-    if (slotIsFree(s, slot)) return slot;
-    if (++slot >= end) slot = start;
+  // Cluster by cluster, past those that are full.
+  for (let i = 0; i <= n; i++) {
+    const first = start + (((slot - start) >> CLUSTER_SHIFT) << CLUSTER_SHIFT);
+    const past = Math.min(first + SWAPFILE_CLUSTER, end);
+    if (clusterUsed[(first - start) >> CLUSTER_SHIFT] < past - first) {
+      for (; slot < past; slot++) if (map[slot] === 0 && cache[slot] === 0) return slot;
+    }
+    slot = past < end ? past : start;
   }
   return -1;
 }
@@ -123,16 +131,17 @@ function scanSwapMap(s: SwapInfo, a: SwapArea): number {
 export function getSwapSlot(k: Kernel): number {
   const s = k.swap;
   if (s.free <= 0) return -1;
-  const a = pickArea(s);
+  const a = s.areas.length === 1 ? s.areas[0] : pickArea(s);
   if (a === null) return -1;
-  const slot = scanSwapMap(s, a);
+  const slot = cursorFits(s, a) ? a.cursor : scanSwapMap(s, a);
   if (slot < 0) return -1;
-  const c = (slot - a.start) >> CLUSTER_SHIFT;
+  const offset = slot - a.start;
+  const c = offset >> CLUSTER_SHIFT;
   if (a.clusterUsed[c]++ === 0) a.freeClusters--;
   a.used++;
   s.free--;
   a.cursor = slot + 1;
-  if (((slot - a.start) & (SWAP_BATCH - 1)) === SWAP_BATCH - 1) a.turn++;
+  if ((offset & (SWAP_BATCH - 1)) === SWAP_BATCH - 1) a.turn++;
   return slot;
 }
 

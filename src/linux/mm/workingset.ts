@@ -24,7 +24,7 @@ const AGE_MASK = 2 ** AGE_BITS - 1;
  */
 export function bucketOrder(k: Kernel): number {
   let order = 0;
-  while (k.totalramPages >> order > AGE_MASK) order++;
+  for (let n = k.totalramPages; n > AGE_MASK; n >>= 1) order++;
   return order;
 }
 

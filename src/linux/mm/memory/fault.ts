@@ -96,23 +96,50 @@ export function handleMmFault(k: Kernel, task: Task, vpn: number, write: boolean
     ptr = pteAlloc(k, task, mm, vpn);
     if (ptr < 0) return account(k, task, faultError(ptr));
   }
+  return account(k, task, handlePteFault(k, task, mm, vma, vpn, ptr, write));
+}
+
+/**
+ * The fault of an access that the VMA allows, where the page table is there: for touchRange, which finds both once for
+ * many pages. As handleMmFault.
+ */
+export function handleTableFault(
+  k: Kernel,
+  task: Task,
+  mm: MmStruct,
+  vma: Vma,
+  vpn: number,
+  ptr: number,
+  write: boolean,
+): number {
+  if (task.thrashing) endThrashing(k, task);
+  checkSyncRssStat(k, mm);
+  return account(k, task, handlePteFault(k, task, mm, vma, vpn, ptr, write));
+}
+
+/** handle_pte_fault: what the entry says is what has to be done. Returns VM_FAULT_*. */
+function handlePteFault(
+  k: Kernel,
+  task: Task,
+  mm: MmStruct,
+  vma: Vma,
+  vpn: number,
+  ptr: number,
+  write: boolean,
+): number {
   const e = k.pgtables.entries[ptr];
-  let r: number;
   if (e === 0) {
-    if (vma.inode < 0) r = doAnonymousPage(k, task, mm, vma, vpn, ptr, write);
-    else r = doFault(k, task, mm, vma, vpn, ptr, write);
-  } else if (!(e & PTE_PRESENT)) {
-    r = doSwapPage(k, task, mm, vma, vpn, ptr, write);
-    // The slot is shared: the store still needs a copy of its own.
-    if (r === VM_FAULT_DONE && write && !(k.pgtables.entries[ptr] & PTE_WRITE)) {
-      r = doWpPage(k, task, mm, vma, vpn, ptr);
-    }
-  } else if (write && !(e & PTE_WRITE)) {
-    r = doWpPage(k, task, mm, vma, vpn, ptr);
-  } else {
-    r = VM_FAULT_DONE;
+    if (vma.inode < 0) return doAnonymousPage(k, task, mm, vma, vpn, ptr, write);
+    return doFault(k, task, mm, vma, vpn, ptr, write);
   }
-  return account(k, task, r);
+  if (!(e & PTE_PRESENT)) {
+    const r = doSwapPage(k, task, mm, vma, vpn, ptr, write);
+    // The slot is shared: the store still needs a copy of its own.
+    return r !== VM_FAULT_DONE || !write || k.pgtables.entries[ptr] & PTE_WRITE
+      ? r
+      : doWpPage(k, task, mm, vma, vpn, ptr);
+  }
+  return write && !(e & PTE_WRITE) ? doWpPage(k, task, mm, vma, vpn, ptr) : VM_FAULT_DONE;
 }
 
 /** mm_account_fault: counts the fault once, when it is over. */
@@ -127,23 +154,6 @@ function account(k: Kernel, task: Task, r: number): number {
     task.minFlt++;
   }
   return r;
-}
-
-/**
- * A store to an empty entry of a private anonymous mapping, without the questions handleMmFault asks: for touchRange,
- * which has asked them once for many pages. Returns VM_FAULT_*.
- */
-export function anonWriteFault(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, ptr: number): number {
-  checkSyncRssStat(k, mm);
-  const pfn = allocPages(k, task, GFP_ANON_FAULT, 0);
-  if (pfn < 0) return account(k, task, faultError(pfn));
-  k.cost += k.costs.clearPage + k.costs.fault;
-  k.pgtables.used[ptr >>> 9]++;
-  addMmCounterFast(k, mm, MM_ANONPAGES, 1);
-  mapNewAnon(k, mm, vma, vpn, ptr, pfn, PTE_WRITE | PTE_DIRTY);
-  k.vmEvents[PGFAULT]++;
-  task.minFlt++;
-  return VM_FAULT_DONE;
 }
 
 /** folio_add_new_anon_rmap and set_pte: a page of its own for the virtual page. The entry must be empty. */

@@ -4,23 +4,23 @@
  */
 import { TABLES_END } from '../../include/addr';
 import type { Kernel } from '../../include/kernel';
-import { MMF_UNSTABLE, type MmStruct, VM_LOCKED, VM_WRITE, type Vma } from '../../include/mm_types';
+import { MMF_UNSTABLE, type MmStruct, VM_WRITE, type Vma } from '../../include/mm_types';
 import { PTE_DIRTY, PTE_PRESENT, PTE_WRITE, PTE_YOUNG } from '../../include/page';
 import type { Task } from '../../include/sched';
 import { ptePtr } from '../pgtable';
 import { findVma } from '../vma';
 import { VM_FAULT_DONE, VM_FAULT_SIGBUS } from './codes';
-import { anonWriteFault, handleMmFault } from './fault';
+import { handleMmFault, handleTableFault } from './fault';
 
 /** Why touchRange or touchRandom stopped short: VM_FAULT_*; VM_FAULT_DONE when the budget ran out. Valid until the next call. */
 export const lastFault = { code: VM_FAULT_DONE };
 
-/** The VMA at this page if a store to an empty entry of it is a plain anonymous fault, else null. */
-function plainVma(mm: MmStruct, vpn: number): Vma | null {
+/** The VMA at this page if it allows all accesses, else null. */
+function writableVma(mm: MmStruct, vpn: number): Vma | null {
   const i = findVma(mm, vpn);
   if (i < 0 || mm.flags & MMF_UNSTABLE) return null;
   const vma = mm.vmas[i];
-  return vma.inode < 0 && (vma.flags & (VM_WRITE | VM_LOCKED)) === VM_WRITE ? vma : null;
+  return vma.flags & VM_WRITE ? vma : null;
 }
 
 /**
@@ -48,8 +48,8 @@ export function touchRange(
   // The page table at hand: which 512 pages it maps, and its first entry.
   let span = -1;
   let base = -1;
-  // The VMA at hand, when it is one whose faults are plain: private, anonymous, writable, not locked.
-  let plain: Vma | null = null;
+  // The VMA at hand, when it is one whose faults need no further questions.
+  let vma: Vma | null = null;
   let v = vpn;
   let i = 0;
   lastFault.code = VM_FAULT_DONE;
@@ -75,10 +75,10 @@ export function touchRange(
       }
     }
     k.cost = cost;
-    if (plain === null || v < plain.start || v >= plain.end) plain = write ? plainVma(mm, v) : null;
+    if (vma === null || v < vma.start || v >= vma.end) vma = writableVma(mm, v);
     const r =
-      plain !== null && base >= 0 && entries[base + (v & 511)] === 0
-        ? anonWriteFault(k, task, mm, plain, v, base + (v & 511))
+      vma !== null && base >= 0
+        ? handleTableFault(k, task, mm, vma, v, base + (v & 511), write)
         : handleMmFault(k, task, v, write);
     cost = k.cost;
     entries = k.pgtables.entries;
