@@ -20,9 +20,7 @@ import {
   PGTYPE_KSTACK,
   PGTYPE_MASK,
   PGTYPE_PCP,
-  PGTYPE_SLAB_RECLAIMABLE,
   PGTYPE_SLAB_UNRECLAIMABLE,
-  PGTYPE_TABLE,
 } from '../../linux/include/page';
 import {
   PF_CAP_SYS_ADMIN,
@@ -146,21 +144,36 @@ function finish(k: Kernel, task: Task, call: () => number): void {
   k.cost = 0;
 }
 
-/** What the kernel holds: counters as recorded, with frames to stand for them. */
+/** Marks frames that the kernel holds since boot, until a node's counter says what was recorded. */
+function hold(k: Kernel, nid: number, item: number, recorded: number, unit: number, type: number): void {
+  const { stat } = k.nodes[nid];
+  const missing = recorded - stat[item] / unit;
+  if (missing <= 0) return;
+  stat[item] += missing * unit;
+  for (const p of claimBootPages(k, missing, type)) k.mem.index[p] = 0;
+}
+
+/** A counter of a node as recorded: it stands under the node's first zone. */
+const recordedStat = (r: Recording, nid: number, name: string): number =>
+  Number(Object.entries(r.before.zones).find(([key]) => key.startsWith(`${nid}/`))?.[1][name] ?? 0);
+
+/** Slab and kernel stacks of the recording. Before anything else takes a frame of the kernel's. */
 function kernelMemory(k: Kernel, r: Recording): void {
+  for (const { id } of k.nodes) {
+    const slab = (item: number, name: string): void =>
+      hold(k, id, item, recordedStat(r, id, name), 1, PGTYPE_SLAB_UNRECLAIMABLE);
+    slab(NR_SLAB_UNRECLAIMABLE_B, 'nr_slab_unreclaimable');
+    // Their objects are in use: reclaim gets nothing from them.
+    slab(NR_SLAB_RECLAIMABLE_B, 'nr_slab_reclaimable');
+    hold(k, id, NR_KERNEL_STACK_KB, recordedStat(r, id, 'nr_kernel_stack') / 4, 4, PGTYPE_KSTACK);
+  }
+}
+
+/** Page tables of the kernel itself: all recorded ones that PID 1 does not have. */
+function kernelTables(k: Kernel, r: Recording): void {
   for (const node of k.nodes) {
-    const first = Object.entries(r.before.zones).find(([key]) => key.startsWith(`${node.id}/`))?.[1];
-    const stat = (name: string): number => Number(first?.[name] ?? 0);
-    const hold = (item: number, pages: number, type: number, unit = 1): void => {
-      const missing = pages - node.stat[item] / unit;
-      if (missing <= 0) return;
-      node.stat[item] += missing * unit;
-      for (const p of claimBootPages(k, missing, type)) k.mem.index[p] = 0;
-    };
-    hold(NR_SLAB_UNRECLAIMABLE_B, stat('nr_slab_unreclaimable'), PGTYPE_SLAB_UNRECLAIMABLE);
-    hold(NR_SLAB_RECLAIMABLE_B, stat('nr_slab_reclaimable'), PGTYPE_SLAB_RECLAIMABLE);
-    hold(NR_KERNEL_STACK_KB, stat('nr_kernel_stack') / 4, PGTYPE_KSTACK, 4);
-    hold(NR_PAGETABLE, stat('nr_page_table_pages'), PGTYPE_TABLE);
+    const missing = recordedStat(r, node.id, 'nr_page_table_pages') - node.stat[NR_PAGETABLE];
+    if (missing > 0) node.stat[NR_PAGETABLE] += missing;
   }
 }
 
@@ -214,6 +227,7 @@ export function bootRecorded(r: Recording): Guest {
   const init = createTask(k, { comm: 'init', pid: 1, ppid: 0, flags: PF_CAP_SYS_ADMIN });
   kernelThreads(k);
   k.current = init.pid;
+  kernelMemory(k, r);
 
   const { nr_file_pages: cached = 207, nr_anon_pages: anon = 291 } = r.before.vmstat;
   lendPages(k, cached + anon + 64, MIGRATE_MOVABLE);
@@ -225,7 +239,7 @@ export function bootRecorded(r: Recording): Guest {
   mlockall(k, init, MCL_CURRENT | MCL_FUTURE);
   finish(k, init, () => mmPopulate(k, init, Number.POSITIVE_INFINITY));
   lruAddDrainAll(k);
-  kernelMemory(k, r);
+  kernelTables(k, r);
   takeBackPages(
     k,
     zones.map((z) => z.pcpCount ?? 0),
