@@ -203,8 +203,6 @@ function disks(k: Kernel, r: Recording): number {
 
 /** The recorded machine, about to run its script. Throws UnsupportedError when it is one that is not modelled. */
 export function bootRecorded(r: Recording): Guest {
-  if (/\[(always|madvise)\]/.test(r.boot.thp ?? ''))
-    throw new UnsupportedError('transparent huge pages are not modelled');
   const zones = bootZones(r);
   const cpuNode = cpuNodes(r);
   let release: ReturnType<typeof findRelease>;
@@ -219,6 +217,8 @@ export function bootRecorded(r: Recording): Guest {
     cpuNode,
     zones,
     sysctl: bootSysctl(r),
+    // Huge pages are replayed as the base pages they stand for: more faults, the same memory. What else they change,
+    // min_free_kbytes, was recorded.
     thp: false,
     seed: 1,
     costs: isEmulated(r) ? TCG_COSTS : COSTS,
