@@ -38,6 +38,8 @@ const FRAME_MS = 16;
 const SURVEY_MS = 250;
 /** A machine that cannot keep up with its speed does not try to make up for more than this, ms. */
 const MAX_LAG_MS = 100;
+/** Longest sleep of a machine that is ahead of its pace: a change of speed must not wait for it, ms. */
+const MAX_WAIT_MS = 50;
 /** Achieved speed is measured over this, ms. */
 const SPEED_WINDOW_MS = 500;
 const DEFAULT_SPEED = 0.25;
@@ -280,7 +282,8 @@ export class Host {
         return 0;
       }
       if (reason === 'time') {
-        if (mode.kind === 'running') return Math.max(1, ((timeline.t - target) / 1e6 / this.speed) | 0);
+        if (mode.kind === 'running')
+          return Math.min(MAX_WAIT_MS, Math.max(1, (timeline.t - target) / 1e6 / this.speed));
         this.searched = landmark !== null;
         this.mode = { kind: 'paused' };
         return 0;
