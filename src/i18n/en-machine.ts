@@ -19,6 +19,7 @@ export const enMachine = {
   'doing.compute': 'computing',
   'doing.unlink': 'deleting a file',
   'doing.exit': 'exiting',
+  'doing.refused': 'said “Cannot allocate memory” and ended',
   'doing.loop': 'working',
   'doing.repeat': 'working',
 

@@ -81,6 +81,8 @@ export interface Ended {
   uid: number;
   chip: number;
   killed: boolean;
+  /** It ended because memory was refused to it. */
+  refused: boolean;
   /** ns. */
   t: number;
   adj: number;

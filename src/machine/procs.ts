@@ -68,6 +68,7 @@ export function noteExit(m: Machine, proc: Proc, task: Task): void {
     uid,
     chip: proc.chip,
     killed: task.oomMm >= 0 || task.exitSignal === 9,
+    refused: proc.leaving && (proc.prog?.refused ?? 0) > 0,
     t,
     adj: task.oomScoreAdj,
   });

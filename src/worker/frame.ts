@@ -197,7 +197,7 @@ function endedFrame(e: Ended): ProcFrame {
     points: null,
     oomScore: 0,
     never: 'no_mm',
-    doing: null,
+    doing: e.refused ? { code: 'doing.refused', params: {} } : null,
     minFlt: 0,
     majFlt: 0,
   };

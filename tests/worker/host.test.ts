@@ -238,3 +238,14 @@ test('a search for what never happens ends', () => {
   bench.ask({ type: 'step' });
   expect(bench.frame.status).toBe('paused');
 });
+
+test('a program that was refused memory says so when it has ended', () => {
+  const bench = new HostBench();
+  bench.ask({ type: 'open', session: { ...session, scenario: 'malloc-fails' } });
+  bench.ask({ type: 'runUntil', landmark: { t: 1.5e9 } });
+  bench.pass();
+  expect(bench.frame.procs.find((p) => p.comm === 'oom_killer_try')).toMatchObject({
+    state: 'exited',
+    doing: { code: 'doing.refused' },
+  });
+});
