@@ -172,7 +172,7 @@ function spawn(g: Guest, longName: string, adj: number): void {
 function writeFile(g: Guest, path: string, value: string): number {
   // Compaction moves pages and frees none; the shape of the free lists is not part of the answer.
   if (path === '/proc/sys/vm/compact_memory') return value.trim() === '1' ? 0 : EINVAL;
-  if (path.startsWith('/proc/sys/vm/')) return -writeSysctl(g.k, path, value.trim());
+  if (path.startsWith('/proc/sys/vm/')) return Math.abs(writeSysctl(g.k, path, value.trim()));
   if (path === '/proc/sysrq-trigger') {
     if (value[0] === 'f') sysrqOom(g.k);
     return 0;
