@@ -7,7 +7,9 @@ const recording = loadRecording('15-oom-score-table-swap');
 /** The recorded machine, with another script run on it. */
 const run = (...script: string[]) => predict(JSON.stringify({ ...JSON.parse(question(recording!)), script }));
 const replies = (...commands: string[]) =>
-  run('mount ext4 /dev/vda /f', 'spawn w 0', ...commands.map((c) => `do w ${c}`)).results!.map((r) => (r.op === 'ack' ? r.reply : r.op));
+  run('mount ext4 /dev/vda /f', 'spawn w 0', ...commands.map((c) => `do w ${c}`)).results!.map((r) =>
+    r.op === 'ack' ? r.reply : r.op,
+  );
 
 describe.skipIf(recording === null)('the guest program of a replay (skipped when the recording is missing)', () => {
   test('answers in its own words', () => {

@@ -7,7 +7,7 @@ import { mmExec } from '../../linux/fs/exec';
 import { EINVAL, ENOENT } from '../../linux/include/errno';
 import type { Kernel } from '../../linux/include/kernel';
 import { TASK_DEAD, type Task } from '../../linux/include/sched';
-import { MS } from '../../linux/include/units';
+import { MS, SEC } from '../../linux/include/units';
 import { findTask, sendSigkill } from '../../linux/kernel/sched/core';
 import { writeOomScoreAdj, writeSysctl } from '../../linux/kernel/sysctl';
 import { setupPerZoneLowmemReserve } from '../../linux/mm/page_alloc';
@@ -24,6 +24,8 @@ export class UnsupportedError extends Error {}
 
 /** ns that PID 1 is busy with one sample: it prints some 20 kB over an emulated serial line. */
 const SAMPLE_TIME = 40 * MS;
+/** ns after which PID 1 no longer waits for an answer. */
+const STALL = 240 * SEC;
 /** settle: free pages that count as standing still. */
 const SETTLED = 16;
 
@@ -109,7 +111,9 @@ function tell(g: Guest, name: string, command: string): number {
   );
   const answered = (): boolean => reply !== '' || dead(g.k, p.pid);
   // PID 1 looks around every 200 ms while it waits.
+  const patience = g.k.now + STALL;
   while (!answered() && g.k.panic === '') {
+    if (g.k.now > patience) return -2;
     run(g.loop, answered, g.k.now + 200 * MS);
     if (reply === '') reap(g);
     if (!p.alive) return -1;
@@ -143,7 +147,7 @@ function spawn(g: Guest, longName: string, adj: number): void {
       pid = yield* forkChild(k, g.init, name);
     })(),
   );
-  run(loop, () => pid !== 0, Number.POSITIVE_INFINITY);
+  run(loop, () => pid !== 0, k.now + STALL);
   const child = findTask(k, pid);
   if (!child) return;
   let ready = false;
@@ -165,7 +169,7 @@ function spawn(g: Guest, longName: string, adj: number): void {
     seen: false,
   });
   takeSlab(k, g.slab, PROCESS);
-  run(loop, () => ready || dead(k, pid), Number.POSITIVE_INFINITY);
+  run(loop, () => ready || dead(k, pid), k.now + STALL);
 }
 
 /** write(2) to a file of /proc or /sys. Returns the errno. */
