@@ -4,6 +4,7 @@ import { DEFAULT_CACHES, type MachineConfig, MIB } from '../../src/machine/confi
 import { timeOf } from '../../src/machine/machine';
 import { runFor } from '../../src/machine/run';
 import { factsOf, launch } from '../../src/userspace/palette';
+import { median } from './table';
 
 export interface BootFigures {
   /** ms of real time: the first in a fresh process, and the median of those after it. */
@@ -15,7 +16,7 @@ export interface BootFigures {
 }
 
 /** 512 MiB without swap, on which the crazy allocator runs. */
-function config(): MachineConfig {
+export function config(): MachineConfig {
   const base = { ram: 512 * MIB, swap: 0, cpus: 2 };
   return {
     ...base,
@@ -44,6 +45,5 @@ export function bootToOom(): BootFigures {
     victim = m.rec.events.find((e) => e.kind === 'kill')?.label ?? 'nobody';
   }
   const [first, ...rest] = times;
-  rest.sort((a, b) => a - b);
-  return { first, warm: rest[rest.length >> 1], virtual, victim };
+  return { first, warm: median(rest), virtual, victim };
 }
