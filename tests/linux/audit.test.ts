@@ -136,9 +136,9 @@ describe('an audit notices', () => {
       /total_vm/,
     ],
     [
-      'a slot nobody uses',
+      'a slot with a user too many',
       (k) => {
-        k.swap.map[k.swap.areas[0].end - 1] = 1;
+        k.swap.map[k.swap.areas[0].end - 1]++;
       },
       /swap slot \d+ users/,
     ],
