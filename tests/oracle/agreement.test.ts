@@ -57,5 +57,7 @@ describe.each(FAMILIES)('a real kernel and the model: %s', (_family, names, guar
         expect(share(checks, group as Check['group']), misses.slice(0, 10).join('\n')).toBeGreaterThanOrEqual(least);
       }
     },
+    // Many whole recordings in one test: longer than the usual limit on a busy machine.
+    300_000,
   );
 });
