@@ -247,6 +247,11 @@ export interface ScanControl {
   proportional: boolean;
   /** nrReclaimed when the present shrink_lruvec / shrink_node / priority / pass began. */
   lruvecReclaimed: number;
+  /** Multi-gen: pages looked at in the present lruvec, and kswapd's `nrReclaimed` of the passes before. §6.5 */
+  lruvecScanned: number;
+  reclaimedBefore: number;
+  /** Multi-gen: swappiness as this reclaim has it, 0 = anonymous pages stay. */
+  swappiness: number;
   nodeReclaimed: number;
   nodeScanned: number;
   prioReclaimed: number;

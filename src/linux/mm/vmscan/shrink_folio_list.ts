@@ -16,7 +16,6 @@ import {
 } from '../../include/page';
 import type { ScanControl } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
-import { SWAP_CLUSTER_MAX } from '../../include/units';
 import { NR_VMSCAN_IMMEDIATE, NR_VMSCAN_WRITE, PGACTIVATE, PGLAZYFREED } from '../../include/vmstat';
 import { filemapRemove } from '../filemap';
 import { freeUnrefFolios } from '../page_alloc';
@@ -28,6 +27,7 @@ import { folioEvictable, lruAddFolios } from '../swap';
 import { addToSwap, deleteFromSwapCache } from '../swap_state';
 import { freeSwapCache, vmSwapFull } from '../swapfile';
 import { workingsetEviction } from '../workingset';
+import { MIN_LRU_BATCH } from './lru_gen/batch';
 
 const WRITE_FOLIO = tracepointId('mm_vmscan_write_folio');
 
@@ -67,7 +67,7 @@ export function clearReclaimStat(st: ReclaimStat): void {
 }
 
 /** Pages to free; meaningless between calls. */
-const freeList = new Int32Array(SWAP_CLUSTER_MAX);
+const freeList = new Int32Array(MIN_LRU_BATCH);
 
 /** Back to the inactive list; to the active one; the page may be freed. */
 const KEEP = 0;
@@ -154,6 +154,8 @@ function shrinkFolio(k: Kernel, sc: ScanControl, node: PgData, pfn: number, st: 
   if (!folioEvictable(k, pfn)) return ACTIVATE;
   const mapped = m.mapcount[pfn] > 0;
   if (mapped && !sc.mayUnmap) return KEEP;
+  // Another page's look around has found this one young meanwhile.
+  if (mapped && f & PG_REFERENCED && k.lruGenEnabled) return KEEP;
 
   const fileLru = !(f & PG_SWAPBACKED);
   if (fileLru && mapping < 0 && f & (PG_DIRTY | PG_WRITEBACK)) {
@@ -220,14 +222,13 @@ function shrinkFolio(k: Kernel, sc: ScanControl, node: PgData, pfn: number, st: 
 }
 
 /**
- * shrink_folio_list: decides about `n` isolated pages, in order. Those freed go to the allocator, the others back to the
- * head of a list.
+ * shrink_folio_list: decides about `n` isolated pages, 64 at most, in order. Those freed go to the allocator.
  *
- * @param pages overwritten
+ * @param pages the others stand at its beginning afterwards, in order
  * @param st gets what they were like
  * @returns pages freed
  */
-export function shrinkFolioList(
+export function shrinkFolios(
   k: Kernel,
   sc: ScanControl,
   node: PgData,
@@ -256,9 +257,22 @@ export function shrinkFolioList(
     }
     pages[kept++] = pfn;
   }
-  lruAddFolios(k, pages, 0, kept);
   freeUnrefFolios(k, freeList, freed);
   k.cost += n * k.costs.scanPage;
   sc.nrScanned += n;
+  return freed;
+}
+
+/** The same; what is not freed goes back to the head of a list. */
+export function shrinkFolioList(
+  k: Kernel,
+  sc: ScanControl,
+  node: PgData,
+  pages: Int32Array,
+  n: number,
+  st: ReclaimStat,
+): number {
+  const freed = shrinkFolios(k, sc, node, pages, n, st);
+  lruAddFolios(k, pages, 0, n - freed);
   return freed;
 }
