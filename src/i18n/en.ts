@@ -9,6 +9,8 @@ export const en = {
   'machine.pick': 'Machine:',
   'machine.none': 'Starting…',
   'machine.facts': '{ram} RAM, {swap}, {cpus} {cpus|CPU|CPUs}',
+  'machine.pages':
+    '{present} pages present; {managed} managed, the rest is the kernel’s from boot; {swap} pages of swap',
   'machine.swap': '{size} swap',
   'machine.noSwap': 'no swap',
   'machine.menu': 'Built-in machines',
