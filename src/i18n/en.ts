@@ -170,7 +170,7 @@ export const en = {
   'victim.rss': 'rss',
   'victim.swap': 'swap',
   'victim.pt': 'page tbl',
-  'victim.adj': 'adj×total/1000',
+  'victim.adj': 'adj×\u200btotal/1000',
   'victim.points': 'points',
   'victim.ranking': 'Ranking',
   'victim.held': '{name} holds {parts}',
