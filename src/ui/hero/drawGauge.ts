@@ -73,7 +73,13 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
   drawPcp(p, zone, gauge, at, fade(['pcp'], hovered), phone);
 
   p.el('gauge-ground', 'rect', { x, y, width, height, fill: 'var(--plane)' });
-  drawHistory(p, [...frame.gauge.history, zone.free], gauge, at, opacity);
+  drawHistory(
+    p,
+    frame.gauge.history.length > 0 ? [...frame.gauge.history, zone.free] : [zone.free, zone.free],
+    gauge,
+    at,
+    opacity,
+  );
   p.el('gauge-frame', 'rect', { x, y, width, height, fill: 'none', stroke: 'var(--free)', opacity });
 
   const end = x + width + (phone ? 4 : 6);
