@@ -9,6 +9,8 @@ export const en = {
   'machine.pick': 'Machine:',
   'machine.none': 'Starting…',
   'machine.facts': '{ram} RAM, {swap}, {cpus} {cpus|CPU|CPUs}',
+  'machine.pages':
+    '{present} pages present; {managed} managed, the rest is the kernel’s from boot; {swap} pages of swap',
   'machine.swap': '{size} swap',
   'machine.noSwap': 'no swap',
   'machine.menu': 'Built-in machines',
@@ -168,7 +170,7 @@ export const en = {
   'victim.rss': 'rss',
   'victim.swap': 'swap',
   'victim.pt': 'page tbl',
-  'victim.adj': 'adj×total/1000',
+  'victim.adj': 'adj×\u200btotal/1000',
   'victim.points': 'points',
   'victim.ranking': 'Ranking',
   'victim.held': '{name} holds {parts}',

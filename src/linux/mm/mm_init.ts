@@ -7,7 +7,15 @@
 import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../include/gfp';
 import type { Costs, Kernel, Release, VmSysctl } from '../include/kernel';
 import { listAddTail, listInit } from '../include/list';
-import { MAX_NR_ZONES, NR_LRU_GEN_LISTS, NR_LRU_LISTS, type PerCpuPages, type PgData, ZONE_NAMES, type Zone } from '../include/mmzone';
+import {
+  MAX_NR_ZONES,
+  NR_LRU_GEN_LISTS,
+  NR_LRU_LISTS,
+  type PerCpuPages,
+  type PgData,
+  ZONE_NAMES,
+  type Zone,
+} from '../include/mmzone';
 import {
   type MemMap,
   PGTYPE_BUDDY,
@@ -304,7 +312,14 @@ function newNode(id: number, zones: Zone[], heads: number): PgData {
     id,
     zones: own,
     zonelist: [],
-    lruvec: { heads, anonCost: 0, fileCost: 0, refaults: [0, 0], nonresidentAge: 0, lrugen: lruGenInit(heads + NR_LRU_LISTS) },
+    lruvec: {
+      heads,
+      anonCost: 0,
+      fileCost: 0,
+      refaults: [0, 0],
+      nonresidentAge: 0,
+      lrugen: lruGenInit(heads + NR_LRU_LISTS),
+    },
     stat: new Float64Array(NR_VM_NODE_STAT_ITEMS),
     kswapd: -1,
     kswapdFailures: 0,

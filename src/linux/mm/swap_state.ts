@@ -118,11 +118,11 @@ function readSwapCache(k: Kernel, pfn: number, slot: number): void {
 export function swapinSync(k: Kernel, task: Task, slot: number): number {
   const pfn = allocPages(k, task, GFP_USER_PAGE, 0);
   if (pfn < 0) return pfn;
-  const m = k.mem;
+  const { flags, mapping, index } = k.mem;
   const s = k.swap;
-  m.mapping[pfn] = s.mapping[slot];
-  m.index[pfn] = s.index[slot];
-  m.flags[pfn] |= PG_SWAPBACKED;
+  mapping[pfn] = s.mapping[slot];
+  index[pfn] = s.index[slot];
+  flags[pfn] |= PG_SWAPBACKED;
   const shadow = s.shadow[slot];
   if (shadow !== 0) workingsetRefault(k, pfn, shadow);
   folioAddLru(k, pfn);

@@ -73,7 +73,13 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
   drawPcp(p, zone, gauge, at, fade(['pcp'], hovered), phone);
 
   p.el('gauge-ground', 'rect', { x, y, width, height, fill: 'var(--plane)' });
-  drawHistory(p, [...frame.gauge.history, zone.free], gauge, at, opacity);
+  drawHistory(
+    p,
+    frame.gauge.history.length > 0 ? [...frame.gauge.history, zone.free] : [zone.free, zone.free],
+    gauge,
+    at,
+    opacity,
+  );
   p.el('gauge-frame', 'rect', { x, y, width, height, fill: 'none', stroke: 'var(--free)', opacity });
 
   const end = x + width + (phone ? 4 : 6);
@@ -101,9 +107,9 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
 
   // The three watermarks and the present value keep apart; thin lines lead back to where they belong.
   const half = phone ? 8 : 13.5;
-  const wish = phone ? 0 : -3;
+  // Two lines each, the lowest under its line.
   const slots = [
-    ...marks.map((m) => ({ at: at(m.value) + (m.key === 'min' ? -wish * 3 : wish), half })),
+    ...marks.map((m) => ({ at: at(m.value) + (m.key === 'min' && !phone ? 12 : 0), half })),
     { at: nowY, half: phone ? 0 : 9.5 },
   ];
   const middles = phone ? spread(slots.slice(0, 3), y - 4, bottom + 4, 0) : spread(slots, y - 3, bottom + 4, 1);
@@ -124,11 +130,11 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
       });
       return;
     }
-    p.text(`mark-name-${m.key}`, labelX, middle, t(`gauge.${m.key}`, { n: m.value }), {
+    p.text(`mark-name-${m.key}`, labelX, middle - 3, t(`gauge.${m.key}`, { n: m.value }), {
       class: `b${red}`,
       'font-size': 13,
     });
-    p.text(`mark-what-${m.key}`, labelX, middle + 12.5, t(`gauge.${m.key}What`), { class: 's2', 'font-size': 11 });
+    p.text(`mark-what-${m.key}`, labelX, middle + 9.5, t(`gauge.${m.key}What`), { class: 's2', 'font-size': 11 });
   });
   if (phone) return;
   const off = zone.free > top;

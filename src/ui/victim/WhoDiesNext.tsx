@@ -87,7 +87,9 @@ function Ranking({ ranked }: { ranked: ProcFrame[] }) {
           onPointerLeave={() => hoverPid(null)}
         >
           <Chip proc={proc} />
-          <span className="rank-name">{proc.comm}</span>
+          <span className="rank-name">
+            <span>{proc.comm}</span> <i>{proc.pid}</i>
+          </span>
           <MemoryBar proc={proc} scale={scale} adjPoints={proc.adjPoints} className="rss rank-bar" />
           <span className="num">{int(proc.points ?? 0)}</span>
         </li>

@@ -145,7 +145,7 @@ export function getPageFromFreelist(
  * has a page. -1 = take the long way; nothing has changed then.
  */
 function takeFromPcp(k: Kernel, z: Zone, mt: number, highestZoneidx: number): number {
-  const mark = k.release.zoneBelowHigh && !(z.flags & ZONE_BELOW_HIGH) ? WMARK_HIGH : WMARK_LOW;
+  const mark = k.release.zoneBelowHigh === true && !(z.flags & ZONE_BELOW_HIGH) ? WMARK_HIGH : WMARK_LOW;
   if (z.flags & ZONE_BOOSTED_WATERMARK) return -1;
   if (z.free - z.nrFreeHighatomic <= z.watermark[mark] + z.boost + z.lowmemReserve[highestZoneidx]) return -1;
   const pcp = z.pcp[k.cpu];

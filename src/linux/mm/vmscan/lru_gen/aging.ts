@@ -1,6 +1,6 @@
 /** When a new generation is due, and making it. §6.4. */
 import type { Kernel } from '../../../include/kernel';
-import { MIN_NR_GENS, type LruGenFolio, type PgData } from '../../../include/mmzone';
+import { type LruGenFolio, MIN_NR_GENS, type PgData } from '../../../include/mmzone';
 import { resetFilter } from './bloom';
 import { LRU_GEN_MM_WALK } from './init';
 import { genSize, lruGenFromSeq } from './mm_inline';

@@ -1,5 +1,12 @@
 /** lru_gen_init_lruvec, and the parts that can be switched. §6.1, §6.2. */
-import { ANON_AND_FILE, type LruGenFolio, MAX_NR_GENS, MAX_NR_TIERS, MIN_NR_GENS, NR_LRU_GEN_LISTS } from '../../../include/mmzone';
+import {
+  ANON_AND_FILE,
+  type LruGenFolio,
+  MAX_NR_GENS,
+  MAX_NR_TIERS,
+  MIN_NR_GENS,
+  NR_LRU_GEN_LISTS,
+} from '../../../include/mmzone';
 
 /** Bits of /sys/kernel/mm/lru_gen/enabled. */
 export const LRU_GEN_CORE = 1;

@@ -2,11 +2,7 @@
 import type { Kernel } from '../../../include/kernel';
 import { MAX_NR_TIERS, type PgData } from '../../../include/mmzone';
 import { LRU_REFS_MASK, LRU_REFS_WIDTH, PG_WORKINGSET } from '../../../include/page';
-import {
-  WORKINGSET_ACTIVATE_ANON,
-  WORKINGSET_REFAULT_ANON,
-  WORKINGSET_RESTORE_ANON,
-} from '../../../include/vmstat';
+import { WORKINGSET_ACTIVATE_ANON, WORKINGSET_REFAULT_ANON, WORKINGSET_RESTORE_ANON } from '../../../include/vmstat';
 import { folioLruRefs, folioLruType, lruTierFromRefs } from './mm_inline';
 
 /**

@@ -1,18 +1,12 @@
 /** shrink_node under the multi-gen LRU, in the steps of the state machine. §6.4, §6.5. */
 import { __GFP_IO } from '../../../include/gfp';
 import type { Kernel } from '../../../include/kernel';
-import {
-  LRU_INACTIVE_ANON,
-  LRU_INACTIVE_FILE,
-  type PgData,
-  WMARK_HIGH,
-  wmarkPages,
-} from '../../../include/mmzone';
+import { LRU_INACTIVE_ANON, LRU_INACTIVE_FILE, type PgData, WMARK_HIGH, wmarkPages } from '../../../include/mmzone';
 import type { ScanControl, Task } from '../../../include/sched';
 import { clamp, DEF_PRIORITY } from '../../../include/units';
 import { NR_LRU_BASE } from '../../../include/vmstat';
-import { WB_REASON_VMSCAN, wakeupFlusherThreads } from '../../page-writeback';
 import { zoneWatermarkOk } from '../../page_alloc';
+import { WB_REASON_VMSCAN, wakeupFlusherThreads } from '../../page-writeback';
 import { lruAddDrain } from '../../swap';
 import { canReclaimAnonPages } from '../scan_balance';
 import { shouldRunAging, tryToIncMaxSeq } from './aging';

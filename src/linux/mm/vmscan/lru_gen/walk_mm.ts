@@ -1,6 +1,13 @@
 /** The aging's walk over page tables: pages with a young entry get into the youngest generation. §6.4. */
 import type { Kernel } from '../../../include/kernel';
-import { MM_ANONPAGES, MM_FILEPAGES, MM_SHMEMPAGES, type MmStruct, VM_LOCKED, type Vma } from '../../../include/mm_types';
+import {
+  MM_ANONPAGES,
+  MM_FILEPAGES,
+  MM_SHMEMPAGES,
+  type MmStruct,
+  VM_LOCKED,
+  type Vma,
+} from '../../../include/mm_types';
 import type { LruGenFolio, PgData } from '../../../include/mmzone';
 import {
   PG_DIRTY,
