@@ -68,6 +68,7 @@ const TCG_COSTS: Costs = {
   buddyPage: 300,
   scanPage: 1_500,
   unmapPage: 300,
+  submitPage: 10_000,
   freePage: 400,
   slowpath: 150_000,
   oomTask: 3_000,

@@ -99,6 +99,8 @@ export interface Costs {
   /** One page looked at by reclaim, one page unmapped, one page freed at exit. */
   scanPage: number;
   unmapPage: number;
+  /** Handing a page to the driver of a swap device. */
+  submitPage: number;
   freePage: number;
   /** Entering the slow path; an OOM selection per task; a context switch; a system call. */
   slowpath: number;

@@ -21,6 +21,7 @@ export function swapWritepage(k: Kernel, pfn: number): void {
     k.vmEvents[PGPGOUT] += 4;
     return;
   }
+  k.cost += k.costs.submitPage;
   folioStartWriteback(k, pfn);
   submitBio(k, disk, pfn, true, swapSector(slot));
 }
@@ -46,5 +47,6 @@ export function swapReadFolio(k: Kernel, pfn: number): void {
     return;
   }
   k.vmEvents[PSWPIN]++;
+  k.cost += k.costs.submitPage;
   submitBio(k, swapAreaOf(k.swap, slot).disk, pfn, false, swapSector(slot));
 }
