@@ -16,6 +16,7 @@ import { DIST, ensureBuilt } from './lib/site.mjs';
  * @typedef {object} Screen
  * @property {string} name of the picture
  * @property {string} [query] of the address, without the question mark
+ * @property {number} [below] for widths under this only: a region that wider screens show anyway
  * @property {(page: Page) => Promise<unknown>} prepare brings the page, just loaded, to what the picture shows
  */
 
@@ -35,9 +36,13 @@ const MEDIUM = 1200;
 const SCREENS = [
   { name: 'lab', prepare: async () => {} },
   { name: 'lab-oom', prepare: (page) => runUntil(page, /kill/i) },
-  { name: 'lab-processes', prepare: (page) => region(page, 'Processes') },
-  { name: 'lab-path', prepare: (page) => runUntil(page, /kill/i).then(() => region(page, 'Path')) },
-  { name: 'lab-timeline', prepare: (page) => runUntil(page, /kill/i).then(() => region(page, 'Timeline')) },
+  { name: 'lab-processes', below: NARROW, prepare: (page) => region(page, 'Processes') },
+  { name: 'lab-path', below: MEDIUM, prepare: (page) => runUntil(page, /kill/i).then(() => region(page, 'Path')) },
+  {
+    name: 'lab-timeline',
+    below: NARROW,
+    prepare: (page) => runUntil(page, /kill/i).then(() => region(page, 'Timeline')),
+  },
   { name: 'lab-map', query: 'view=map', prepare: (page) => runUntil(page, /swap-out/i) },
   { name: 'lab-lru', query: 'view=lru', prepare: (page) => runUntil(page, /swap-out/i) },
   {
@@ -159,6 +164,7 @@ let skipped = 0;
 for (const theme of options.theme ?? THEMES) {
   for (const { text, viewport } of sizes) {
     for (const screen of screens) {
+      if (screen.below && viewport.width >= screen.below) continue;
       const picture = `${screen.name}-${text}-${theme}.png`;
       const why = await takePicture(screen, theme, viewport, path.join(out, picture));
       if (why === null) taken++;

@@ -206,7 +206,6 @@ export const en = {
   'tabs.timeline': 'Timeline',
   'tabs.log': 'Log',
   'phone.eat': 'Effective access time',
-  'phone.slower': '{n}× slower than RAM',
   'phone.psi': 'PSI full {p}',
   'phone.scrub': 'Moment',
   'phone.scrubValue': '{t} s of {known} s',

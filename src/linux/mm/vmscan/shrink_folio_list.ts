@@ -75,6 +75,8 @@ const RECLAIM = 3;
 const RECLAIM_CLEAN = 4;
 /** Nobody's any more: its owner has gone while it was being read or written. */
 const ORPHAN = 5;
+/** Back to the inactive list because it has been used. */
+const REF_KEEP = 6;
 
 /** Of the batch at hand, meaningless between calls: verdicts, `referenced.pte` of each page, pages to free. */
 const verdicts = new Uint8Array(MIN_LRU_BATCH);
@@ -88,14 +90,14 @@ function folioCheckReferences(k: Kernel, pfn: number): number {
   const f = flags[pfn];
   flags[pfn] = f & ~PG_REFERENCED;
   if (referenced.vmFlags & VM_LOCKED) return ACTIVATE;
-  if (ptes < 0) return KEEP;
+  if (ptes < 0) return REF_KEEP;
   const file = !(f & PG_SWAPBACKED);
   if (ptes > 0) {
     flags[pfn] = f | PG_REFERENCED;
     if (f & PG_REFERENCED || ptes > 1) return ACTIVATE;
     // Programs' text gets its place on the active list at once.
     if (referenced.vmFlags & VM_EXEC && file) return ACTIVATE;
-    return KEEP;
+    return REF_KEEP;
   }
   return f & PG_REFERENCED && file ? RECLAIM_CLEAN : RECLAIM;
 }
@@ -145,7 +147,28 @@ function pageoutFile(k: Kernel, pfn: number): boolean {
   return true;
 }
 
-/** The questions about a page that come before its eviction. They change nothing but its marks of use. */
+/**
+ * The questions about the pages that come before eviction; the answers go to `verdicts` and `ptes`. They change nothing
+ * but the pages' marks of use.
+ */
+function examineFolios(k: Kernel, sc: ScanControl, node: PgData, pages: Int32Array, n: number, st: ReclaimStat): void {
+  const { flags, mapping, mapcount } = k.mem;
+  const mayUnmap = sc.mayUnmap === true;
+  const busy = PG_LOCKED | PG_MLOCKED | PG_WRITEBACK | (k.lruGenEnabled ? PG_REFERENCED : 0);
+  let refKeep = 0;
+  for (let i = 0; i < n; i++) {
+    const pfn = pages[i];
+    // Of an anonymous page in use that nothing is done with, all there is to know is whether it has been used.
+    const peaceful = mapping[pfn] > 0 && mapcount[pfn] > 0 && (flags[pfn] & busy) === 0;
+    const verdict = peaceful && mayUnmap ? folioCheckReferences(k, pfn) : examineFolio(k, sc, node, pfn, st);
+    if (verdict === REF_KEEP) refKeep++;
+    verdicts[i] = verdict;
+    ptes[i] = referenced.pte;
+  }
+  st.nrRefKeep += refKeep;
+}
+
+/** The same for one page, whatever it is. */
 function examineFolio(k: Kernel, sc: ScanControl, node: PgData, pfn: number, st: ReclaimStat): number {
   const m = k.mem;
   const f = m.flags[pfn];
@@ -172,9 +195,7 @@ function examineFolio(k: Kernel, sc: ScanControl, node: PgData, pfn: number, st:
     return ACTIVATE;
   }
   if (!mapped && (f & PG_SWAPCACHE ? k.swap.map[m.index[pfn]] === 0 : mapping >= 0)) return ORPHAN;
-  const references = folioCheckReferences(k, pfn);
-  if (references === KEEP) st.nrRefKeep++;
-  return references;
+  return folioCheckReferences(k, pfn);
 }
 
 /** Takes an orphan out of the swap cache. */
@@ -256,15 +277,13 @@ export function shrinkFolios(
   let freed = 0;
   let kept = 0;
   // No page's verdict depends on a later page. Asked for all in one go, the processor waits for several pages' data at once.
-  for (let i = 0; i < n; i++) {
-    verdicts[i] = examineFolio(k, sc, node, pages[i], st);
-    ptes[i] = referenced.pte;
-  }
+  examineFolios(k, sc, node, pages, n, st);
   for (let i = 0; i < n; i++) {
     const pfn = pages[i];
     let verdict = verdicts[i];
     if (verdict === ORPHAN) verdict = releaseOrphan(k, pfn);
-    else if (verdict >= RECLAIM) verdict = evictFolio(k, sc, node, pfn, verdict, ptes[i], st);
+    else if (verdict === RECLAIM || verdict === RECLAIM_CLEAN)
+      verdict = evictFolio(k, sc, node, pfn, verdict, ptes[i], st);
     if (verdict === FREE) {
       freeList[freed++] = pfn;
       continue;
