@@ -46,6 +46,16 @@ export const folioLruGen = (flags: number): number => ((flags & LRU_GEN_MASK) >>
 /** Type of a page: 0 = anon (and shmem), 1 = file. */
 export const folioLruType = (flags: number): number => (flags & PG_SWAPBACKED ? 0 : 1);
 
+/**
+ * Active as the rest of the kernel sees it: marked so, or in one of the two youngest generations. For who looks at pages
+ * from outside.
+ */
+export function folioIsActive(k: Kernel, flags: number): boolean {
+  const gen = folioLruGen(flags);
+  if (gen < 0) return (flags & PG_ACTIVE) !== 0;
+  return lruGenIsActive(k.nodes[k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT].node].lruvec.lrugen, gen);
+}
+
 /** folio_lru_refs: accesses through file descriptors beyond the first, 0 to 4. */
 export const folioLruRefs = (flags: number): number =>
   ((flags & LRU_REFS_MASK) >>> LRU_REFS_PGOFF) + (flags & PG_WORKINGSET ? 1 : 0);

@@ -6,11 +6,12 @@ import { lruGenChangeState } from './state';
 
 export const LRU_GEN_ENABLED = '/sys/kernel/mm/lru_gen/enabled';
 export const LRU_GEN_MIN_TTL_MS = '/sys/kernel/mm/lru_gen/min_ttl_ms';
+export const LRU_GEN_FILES: readonly string[] = [LRU_GEN_ENABLED, LRU_GEN_MIN_TTL_MS];
 
 const UINT_MAX = 2 ** 32 - 1;
 
 /** True for the path of one of these files. */
-export const isLruGenFile = (path: string): boolean => path === LRU_GEN_ENABLED || path === LRU_GEN_MIN_TTL_MS;
+export const isLruGenFile = (path: string): boolean => LRU_GEN_FILES.includes(path);
 
 /** kstrtouint with base 0; null for anything else. */
 function parseUint(text: string): number | null {
@@ -19,12 +20,17 @@ function parseUint(text: string): number | null {
   return n <= UINT_MAX && Number.isFinite(n) ? n : null;
 }
 
-/** enabled_store: y, n, or a bit mask. min_ttl_ms_store: milliseconds. Returns 0, -EINVAL or -ENOENT. */
+/** What a text means to one of the files: y, n or a bit mask; milliseconds. null when it would be refused. */
+export function parseLruGen(path: string, text: string): number | null {
+  if (path === LRU_GEN_MIN_TTL_MS) return parseUint(text);
+  if (/^y/i.test(text)) return LRU_GEN_ALL_CAPS;
+  return /^n/i.test(text) ? 0 : parseUint(text);
+}
+
+/** enabled_store, min_ttl_ms_store. Returns 0, -EINVAL or -ENOENT. */
 export function writeLruGen(k: Kernel, path: string, text: string): number {
   if (!isLruGenFile(path)) return -ENOENT;
-  const yes = path === LRU_GEN_ENABLED && /^y/i.test(text);
-  const no = path === LRU_GEN_ENABLED && /^n/i.test(text);
-  const n = yes ? LRU_GEN_ALL_CAPS : no ? 0 : parseUint(text);
+  const n = parseLruGen(path, text);
   if (n === null) return -EINVAL;
   if (path === LRU_GEN_ENABLED) lruGenChangeState(k, n & LRU_GEN_ALL_CAPS);
   else k.lruGenMinTtlMs = n;
