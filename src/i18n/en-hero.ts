@@ -117,7 +117,7 @@ export const enHero = {
   'pyramid.tableRate': '{name}, pages a second',
 
   'map.title': 'Page map',
-  'map.cell': 'one cell is {n} pages ({size}), in physical order',
+  'map.cell': 'one cell is {n} {n|page|pages} ({size}), in physical order',
   'map.waiting': 'Reading the page map.',
   'map.colorBy': 'Colour by',
   'map.kind': 'kind',
@@ -150,7 +150,7 @@ export const enHero = {
   'map.tableShare': 'Share',
 
   'lru.title': 'LRU lists',
-  'lru.square': 'one square is {n} pages; reclaim eats from the right end',
+  'lru.square': 'one square is {n} {n|page|pages}; reclaim eats from the right end',
   'lru.size': '{size}, {n} pages',
   'lru.activeAnon': 'Active anon',
   'lru.inactiveAnon': 'Inactive anon',

@@ -229,6 +229,7 @@ export const en = {
   'notice.region': 'Messages',
   'notice.close': 'Close this message',
   'notice.forked': 'The past was changed at {t} s: what lay after it is gone.',
+  'notice.searchEnded': 'It does not happen: the search was given up at {t} s.',
   'notice.badLink': 'This link is damaged, so the default machine is open instead.',
   'notice.badScenario': 'There is no built-in machine “{id}”, so the default one is open instead.',
   'notice.badTheme': 'The theme is “light” or “dark”; “{value}” is neither.',

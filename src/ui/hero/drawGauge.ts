@@ -147,8 +147,10 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
     fill: 'var(--ink)',
   });
   p.text('now-text', tagX + 4, middle + 4.5, text, { class: 'b', 'font-size': 13 }, 'var(--on-ink)');
-  if (height > 150) p.text('gauge-span', x + 6, bottom - 8, t('gauge.span'), { class: 's2', 'font-size': 11 });
-  p.text('gauge-zero', labelX, bottom, t('gauge.zero'), { class: 's3', 'font-size': 11 });
+  if (height > 150) p.text('gauge-span', x + 6, bottom - 8, t('gauge.span'), { class: 's2 halo', 'font-size': 11 });
+  // Where no other label needs the place.
+  const lowest = Math.max(...middles.slice(0, 3).map((m) => m + half), middle + 9.5);
+  if (lowest < bottom - 10) p.text('gauge-zero', labelX, bottom, t('gauge.zero'), { class: 's3', 'font-size': 11 });
 }
 
 /** Px that a stretch of the history takes when there are more values than can be told apart. */

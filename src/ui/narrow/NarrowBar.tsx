@@ -3,6 +3,7 @@ import { runAction } from '../../actions/registry';
 import { t } from '../../i18n';
 import { setTheme, useSettings } from '../../store';
 import { Icon, Mark } from '../controls/Icons';
+import { Status } from '../status/Status';
 import { Clock } from '../topbar/Clock';
 import { KnobsPanel } from '../topbar/Knobs';
 import { MachinePicker } from '../topbar/MachinePicker';
@@ -18,6 +19,7 @@ export function NarrowBar() {
         {t('app.name')}
       </h1>
       <span className="grow" />
+      <Status />
       <Clock />
       <DialogTrigger>
         <Button className="btn ic touch" aria-label={t('nav.more')}>

@@ -54,10 +54,12 @@ function Formula({ proc, totalpages }: { proc: ProcFrame; totalpages: number }) 
       <Term mark="k-pt" value={int(proc.pgtables)} name={t('victim.pt')} />
       <span className="op">+</span>
       <Term mark="k-adj" value={`${int(proc.adj)}×${int(unit)}`} name={t('victim.adj')} />
-      <span className="op">=</span>
-      <span className="sum">
-        <b>{int(proc.points ?? 0)}</b>
-        {t('victim.points')}
+      <span className="total">
+        <span className="op">=</span>
+        <span className="sum">
+          <b>{int(proc.points ?? 0)}</b>
+          {t('victim.points')}
+        </span>
       </span>
     </p>
   );
