@@ -315,6 +315,8 @@ export interface Kernel {
   nextPid: number;
   /** Tasks that wait for the I/O of a page. */
   pageWaiters: number;
+  /** Tasks that hold a cached page (`Task.heldPage`). */
+  heldPages: number;
   /** pid of the task that runs now. */
   current: number;
   swap: SwapInfo;

@@ -19,6 +19,7 @@ import { syncMmRss, updateHiwaterRss } from '../mm/mm_counters';
 import { dropVma } from '../mm/mmap';
 import { abandonAlloc, freePage } from '../mm/page_alloc';
 import { freePgtables, pgdFree } from '../mm/pgtable';
+import { putHeldPage } from '../mm/filemap';
 import { endReadahead } from '../mm/readahead';
 import { abortFork } from './fork';
 import { pageNode, sleepOn } from './sched/core';
@@ -92,6 +93,7 @@ function beginExit(k: Kernel, task: Task): void {
   const page = task.alloc === null ? -1 : abandonAlloc(task);
   // Only requests for single pages wait in this layer.
   if (page >= 0) freePage(k, page);
+  putHeldPage(k, task);
   endReadahead(k, task);
   if (task.thrashing) endThrashing(k, task);
   while (task.memstall > 0) psiMemstallLeave(k, task);

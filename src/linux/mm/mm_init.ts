@@ -220,6 +220,7 @@ export function createKernel(config: BootConfig): Kernel {
     tasks: [],
     nextPid: 1,
     pageWaiters: 0,
+    heldPages: 0,
     current: 0,
     swap: {
       slots: 0,

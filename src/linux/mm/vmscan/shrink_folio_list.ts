@@ -17,7 +17,7 @@ import {
 import type { ScanControl } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
 import { NR_VMSCAN_IMMEDIATE, NR_VMSCAN_WRITE, PGACTIVATE, PGLAZYFREED } from '../../include/vmstat';
-import { filemapRemove } from '../filemap';
+import { filemapRemove, isHeldPage } from '../filemap';
 import { freeUnrefFolios } from '../page_alloc';
 import { swapWritepage } from '../page_io';
 import { writeFilePage } from '../page-writeback';
@@ -104,7 +104,7 @@ function folioCheckReferences(k: Kernel, pfn: number): number {
 
 /**
  * __remove_mapping: takes a clean, unmapped page away from its owner and leaves a shadow. Returns false when it has
- * become dirty.
+ * become dirty or somebody holds it.
  *
  * @param reclaimed false when it goes for another reason than reclaim: no shadow then
  */
@@ -119,6 +119,7 @@ export function removeMapping(k: Kernel, pfn: number, reclaimed: boolean): boole
     if (k.swap.map[slot] > 0) k.swap.shadow[slot] = shadow;
     else dropAnonVmaPage(k, m.mapping[pfn]);
   } else {
+    if (isHeldPage(k, pfn)) return false;
     filemapRemove(k, pfn, reclaimed && !(flags & PG_SWAPBACKED) ? workingsetEviction(k, pfn) : 0);
   }
   return true;
