@@ -13,13 +13,13 @@ import {
 } from '../include/sched';
 import { trace, tracepointId } from '../include/trace';
 import { NR_KERNEL_STACK_KB } from '../include/vmstat';
+import { putHeldPage } from '../mm/filemap';
 import { unmapPageRange } from '../mm/memory';
 import { endThrashing } from '../mm/memory/codes';
 import { syncMmRss, updateHiwaterRss } from '../mm/mm_counters';
 import { dropVma } from '../mm/mmap';
 import { abandonAlloc, freePage } from '../mm/page_alloc';
 import { freePgtables, pgdFree } from '../mm/pgtable';
-import { putHeldPage } from '../mm/filemap';
 import { endReadahead } from '../mm/readahead';
 import { abortFork } from './fork';
 import { pageNode, sleepOn } from './sched/core';
