@@ -31,6 +31,7 @@ import {
   UNEVICTABLE_PGCULLED,
   UNEVICTABLE_PGRESCUED,
 } from '../include/vmstat';
+import { lruGenAddFolios } from './vmscan/lru_gen/add_folios';
 import { folioIncRefs, lruGenAddFolio, lruGenDelFolio } from './vmscan/lru_gen/mm_inline';
 import { workingsetActivation } from './workingset';
 
@@ -119,7 +120,7 @@ export function lruAddDrain(k: Kernel, cpu: number): void {
 const PLACE = PGZONE_MASK | PG_SWAPBACKED | PG_ACTIVE;
 
 /** The page needs no more questions than what its flags and its zone say. */
-const isPlain = (k: Kernel, flags: number, mapping: number): boolean =>
+export const isPlain = (k: Kernel, flags: number, mapping: number): boolean =>
   (flags & (PG_MLOCKED | PG_UNEVICTABLE)) === 0 && (mapping >= 0 || k.inodes[-mapping - 1].kind !== 'ramfs');
 
 /**
@@ -129,7 +130,7 @@ const isPlain = (k: Kernel, flags: number, mapping: number): boolean =>
 export function lruAddFolios(k: Kernel, pages: Int32Array, from: number, end: number): void {
   const { flags, mapping, next, prev } = k.mem;
   if (k.lruGenEnabled) {
-    for (let i = from; i < end; i++) folioPutbackLru(k, pages[i]);
+    lruGenAddFolios(k, pages, from, end);
     return;
   }
   for (let i = from; i < end; ) {

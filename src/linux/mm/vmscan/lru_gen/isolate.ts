@@ -2,7 +2,7 @@
 import { __GFP_IO } from '../../../include/gfp';
 import type { Kernel } from '../../../include/kernel';
 import { listAdd, listAddTail, listDel } from '../../../include/list';
-import { MAX_NR_TIERS, MAX_NR_ZONES, MIN_NR_GENS, type PgData } from '../../../include/mmzone';
+import { type LruGenFolio, MAX_NR_TIERS, MAX_NR_ZONES, MIN_NR_GENS, type PgData } from '../../../include/mmzone';
 import {
   LRU_REFS_FLAGS,
   LRU_REFS_MASK,
@@ -47,17 +47,19 @@ export const isolated = { count: 0, type: 0 };
 /** Pages of a zone that could not be isolated. */
 const skipped = new Int32Array(MAX_LRU_BATCH);
 
+/** folio_inc_gen and list_move_tail: to the end of the next generation that is evicted first. */
+function moveToNext(k: Kernel, g: LruGenFolio, pfn: number, type: number, zone: number): void {
+  const gen = folioIncGen(k, g, pfn, false);
+  listDel(k.mem, pfn);
+  listAddTail(k.mem, g.heads + genList(gen, type, zone), pfn);
+}
+
 /** sort_folio: true when the page is not to be evicted now; it has then been moved to where it belongs. */
 function sortFolio(k: Kernel, node: PgData, sc: ScanControl, pfn: number, type: number, tierIdx: number): boolean {
   const m = k.mem;
   const flags = m.flags[pfn];
   const g = node.lruvec.lrugen;
   const zone = k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT].type;
-  const move = (gen: number): void => {
-    listDel(m, pfn);
-    listAddTail(m, g.heads + genList(gen, type, zone), pfn);
-  };
-
   if (!folioEvictable(k, pfn)) {
     lruGenDelFolio(k, pfn, true);
     m.flags[pfn] |= PG_UNEVICTABLE;
@@ -78,14 +80,14 @@ function sortFolio(k: Kernel, node: PgData, sc: ScanControl, pfn: number, type: 
   const refs = folioLruRefs(flags);
   const tier = lruTierFromRefs(refs);
   if (tier > tierIdx || refs === 1 << LRU_REFS_WIDTH) {
-    move(folioIncGen(k, g, pfn, false));
+    moveToNext(k, g, pfn, type, zone);
     g.protected[type * MAX_NR_TIERS + tier]++;
     return true;
   }
 
   // Of no use to this request.
   if (zone > sc.reclaimIdx) {
-    move(folioIncGen(k, g, pfn, false));
+    moveToNext(k, g, pfn, type, zone);
     return true;
   }
 
