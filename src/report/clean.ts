@@ -1,0 +1,198 @@
+/**
+ * Takes off what a log's way to the reader put around the kernel's lines: time stamps, names of machines and programs,
+ * quote marks, containers' JSON, escaped line ends. Each line costs a fixed number of looks at its first part.
+ */
+import type { LogLine } from './types';
+
+/** Longer lines are cut: no line of a report comes near it. */
+export const MAX_LINE = 32768;
+
+/** How far into a line a prefix can reach. */
+const PREFIX_REACH = 256;
+
+const QUOTE = /^[ \t]{0,8}(?:>[ \t]?){1,8}/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminals' colours begin with the escape character
+const COLOUR = /\x1b\[[0-9;]{0,12}m/g;
+const MONTH_DATE = /^[A-Z][a-z]{2} [ \d]?\d \d\d:\d\d:\d\d(?:\.\d{1,9})? /;
+const ISO_DATE =
+  /^(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?: [A-Z]{3,4}(?= ))? /;
+const ANDROID_LOG = /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}(?: +\d+){2} [VDIWEF] (?:kernel *: )?/;
+const CRI = /^std(?:out|err) ([FP]) /;
+const POD = /^\[pod\/[^\]]{1,200}\] /;
+const LEVEL = /^<\d{1,3}>/;
+const KMSG = /^\d{1,3},\d{1,20},\d{1,20},[-c+](?:,[^;]{0,60})?;/;
+const SECONDS = /^\[ {0,8}(\d{1,10}\.\d{1,9})(?:@\d+)?\] ?/;
+const CALLER = /^\[ {0,10}[TC]\d{1,10}\] ?/;
+/** `dmesg -T` in any language, and journals' dates in brackets. */
+const DATED = /^\[([^\]]{0,40}\d\d:\d\d:\d\d[^\]]{0,24})\] ?/;
+const MEDIATEK = /^ ?\(\d{1,2}\)\[\d+:[^\]]{0,32}\] ?/;
+const KERNEL = /^(?:(\S{1,120}) )?(?:\S{1,40} )?kernel(?:\[\d{1,8}\])?: ?/;
+const PROGRAM = /^(?:\S{1,120} )?[^\s[\]:]{1,80}(?:\[\d{1,10}\])?:(?: |$)/;
+const PROGRAM_WITH_PID = /^(?:\S{1,120} )?[^\s[\]:]{1,80}\[\d{1,10}\]:(?: |$)/;
+/** Console output in front of a kernel's line. */
+const GLUED = /\[ {0,8}\d{1,10}\.\d{6}\](?:\[ {0,10}[TC]\d{1,10}\])? (?=\S)/;
+const JSON_KEYS = ['log', 'MESSAGE', 'message', 'msg', 'line', 'textPayload'];
+
+interface Stripped {
+  text: string;
+  prefixed: boolean;
+  time: number | null;
+  stamp: string | null;
+  host: string;
+}
+
+/** A log's text as the kernel's lines. Lines of other programs are left out, and so are empty ones. */
+export function* cleanLog(text: string): Generator<LogLine> {
+  let partial = '';
+  let n = 0;
+  for (let at = 0; at <= text.length; ) {
+    let end = text.indexOf('\n', at);
+    if (end < 0) end = text.length;
+    n++;
+    let raw = text.slice(at, Math.min(end, at + MAX_LINE));
+    at = end + 1;
+    if (partial !== '') {
+      raw = partial + raw;
+      partial = '';
+    }
+    for (const piece of unpack(raw)) {
+      const s = strip(piece);
+      if (s === null) continue;
+      for (const [i, part] of records(s.text).entries()) {
+        const line = finish(part, s, n, i > 0);
+        if (line !== null) yield line;
+      }
+    }
+  }
+}
+
+function finish(part: string, s: Stripped, n: number, continued: boolean): LogLine | null {
+  const text = part.trim();
+  if (text === '') return null;
+  const indented = /^\s/.test(part);
+  return { n, text, prefixed: s.prefixed || continued, indented, time: s.time, stamp: s.stamp, host: s.host };
+}
+
+/** The lines of one record: rsyslog and /dev/kmsg write the line ends inside as #012 and \x0a. */
+function records(text: string): string[] {
+  if (text.includes('#012')) return text.split('#012');
+  if (text.includes('\\x0a')) return text.split('\\x0a');
+  return [text];
+}
+
+/** The text inside of a line that is JSON, else the line itself. */
+function unpack(raw: string): string[] {
+  const from = raw.search(/\S/);
+  if (from < 0 || raw.charCodeAt(from) !== 123 || !raw.trimEnd().endsWith('}')) return [raw];
+  try {
+    const value: unknown = JSON.parse(raw);
+    if (typeof value !== 'object' || value === null) return [raw];
+    const record = value as Record<string, unknown>;
+    const from = record.SYSLOG_IDENTIFIER;
+    if (typeof from === 'string' && from !== 'kernel') return [];
+    for (const key of JSON_KEYS) {
+      const inner = record[key];
+      if (typeof inner !== 'string') continue;
+      const lines = inner.slice(0, MAX_LINE).split('\n');
+      return from === 'kernel' ? lines.map((l) => `kernel: ${l}`) : lines;
+    }
+  } catch {
+    // Not JSON after all.
+  }
+  return [raw];
+}
+
+/** A line without its prefixes; null when another program wrote it. */
+function strip(raw: string): Stripped | null {
+  const s: Stripped = { text: raw, prefixed: false, time: null, stamp: null, host: '' };
+  if (raw.includes('\x1b')) s.text = raw.replace(COLOUR, '');
+  const first = s.text.charCodeAt(0);
+  if (first === 62 || ((first === 32 || first === 9) && s.text.includes('>'))) s.text = s.text.replace(QUOTE, '');
+  const indent = s.text.search(/\S/);
+  if (indent < 0) return null;
+  // A whole log may be indented, with the prefix behind the blanks.
+  const inner = indent > 0 ? s.text.slice(indent) : s.text;
+  const head = { ...s, text: inner };
+  if (!stripDate(head)) return null;
+  stripKernel(head);
+  if (head.prefixed) return head;
+  return unglue(s);
+}
+
+function take(s: Stripped, pattern: RegExp): RegExpExecArray | null {
+  const m = pattern.exec(s.text);
+  if (m) s.text = s.text.slice(m[0].length);
+  return m;
+}
+
+/** Dates, names of machines and programs. False when it is another program's line. */
+function stripDate(s: Stripped): boolean {
+  take(s, POD);
+  const c = s.text.charCodeAt(0);
+  const letter = c >= 65 && c <= 90;
+  const digit = c >= 48 && c <= 57;
+  const month = letter ? take(s, MONTH_DATE) : null;
+  const date = month ?? (letter || digit ? take(s, ISO_DATE) : null) ?? (digit ? take(s, ANDROID_LOG) : null);
+  if (date) {
+    s.prefixed = true;
+    s.stamp = date[0].trim();
+    // A container runtime's line may hold a syslog's line.
+    if (take(s, CRI)) return s.text !== '' && stripDate(s);
+  }
+  const kernel = s.text.slice(0, PREFIX_REACH).includes('kernel') ? take(s, KERNEL) : null;
+  if (kernel) {
+    s.prefixed = true;
+    s.host = kernel[1] ?? '';
+    return true;
+  }
+  if (!date) return true;
+  const host = /^(\S{1,120}) (?=\[ {0,8}\d)/.exec(s.text);
+  if (host) {
+    s.host = host[1];
+    s.text = s.text.slice(host[0].length);
+    return true;
+  }
+  // What is no kernel's line in a syslog is another program's; a bare date may stand in front of a kernel's line.
+  return !(month ? PROGRAM : PROGRAM_WITH_PID).test(s.text) || looksLikeKernel(s.text);
+}
+
+/** The kernel's own prefixes, in any order that occurs. */
+function stripKernel(s: Stripped): void {
+  for (let i = 0; i < 6; i++) {
+    const c = s.text.charCodeAt(0);
+    let m: RegExpExecArray | null = null;
+    if (c === 60) m = take(s, LEVEL);
+    else if (c >= 48 && c <= 57) m = take(s, KMSG);
+    else if (c === 91) {
+      m = take(s, SECONDS);
+      if (m) {
+        s.time = Number(m[1]);
+        take(s, CALLER) ?? take(s, MEDIATEK);
+        const kernel = s.text.slice(0, PREFIX_REACH).includes('kernel') ? take(s, KERNEL) : null;
+        if (kernel?.[1]) s.host = kernel[1];
+      } else {
+        m = take(s, CALLER);
+        if (!m) {
+          m = take(s, DATED);
+          if (m) s.stamp = m[1];
+        }
+      }
+    }
+    if (!m) return;
+    s.prefixed = true;
+  }
+}
+
+/** Console output may stand in front of the kernel's time stamp. */
+function unglue(s: Stripped): Stripped {
+  if (!s.text.includes('] ')) return s;
+  const m = GLUED.exec(s.text.slice(0, 2048));
+  if (!m || m.index === 0) return s;
+  const inner: Stripped = { ...s, text: s.text.slice(m.index) };
+  stripKernel(inner);
+  return inner;
+}
+
+const KERNEL_WORDS =
+  /^(?:Mem-Info|Node \d|Hardware name|CPU: |Call [Tt]race|Tasks state|oom-kill:|oom_reaper|Out of memory|Memory cgroup|Killed process|lowmem_reserve|Free swap|Total swap|active_anon|Task in |Workqueue|Kernel panic|memory: |swap: |memory\+swap: |kmem: )/;
+const looksLikeKernel = (text: string): boolean => KERNEL_WORDS.test(text) || text.includes(' invoked oom-killer');
