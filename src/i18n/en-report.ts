@@ -97,7 +97,7 @@ const notes: Record<string, Sentence> = {
     `${pages(p.pages)} of swap belong to no listed task: shared memory and tmpfs are swapped out too.`,
   panicked: (p) => `Then the kernel panicked: ${p.text}`,
   'invoker-not-victim': (p) =>
-    `${p.invoker} asked for memory when there was none left; that makes it neither the culprit nor the victim. ${p.victim} died for its score.`,
+    `${p.invoker} only happened to ask when there was none left: that alone makes it neither culprit nor victim. The kernel looks for the highest score, not for who asked.`,
   'largest-not-victim': (p) =>
     `The largest task is ${p.largest} (${p.pid}) with ${pages(p.pages)} and oom_score_adj ${p.adj}; ${p.victim} with ${pages(p.victimPages)} and oom_score_adj ${p.victimAdj} scored higher.`,
   'largest-protected': (p) =>

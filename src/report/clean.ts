@@ -43,21 +43,20 @@ interface Stripped {
 
 /** A log's text as the kernel's lines. Lines of other programs are left out, and so are empty ones. */
 export function* cleanLog(text: string): Generator<LogLine> {
-  let partial = '';
   let n = 0;
+  /** Of the last line with a prefix: lines without one belong to it. */
+  let host = '';
   for (let at = 0; at <= text.length; ) {
     let end = text.indexOf('\n', at);
     if (end < 0) end = text.length;
     n++;
-    let raw = text.slice(at, Math.min(end, at + MAX_LINE));
+    const raw = text.slice(at, Math.min(end, at + MAX_LINE));
     at = end + 1;
-    if (partial !== '') {
-      raw = partial + raw;
-      partial = '';
-    }
     for (const piece of unpack(raw)) {
       const s = strip(piece);
       if (s === null) continue;
+      if (s.prefixed) host = s.host;
+      else s.host = host;
       for (const [i, part] of records(s.text).entries()) {
         const line = finish(part, s, n, i > 0);
         if (line !== null) yield line;
@@ -106,6 +105,8 @@ function unpack(raw: string): string[] {
 function strip(raw: string): Stripped | null {
   const s: Stripped = { text: raw, prefixed: false, time: null, stamp: null, host: '' };
   if (raw.includes('\x1b')) s.text = raw.replace(COLOUR, '');
+  // Mail programs turn blanks into non-breaking ones.
+  if (s.text.includes('\u00a0')) s.text = s.text.replace(/\u00a0/g, ' ');
   const first = s.text.charCodeAt(0);
   if (first === 62 || ((first === 32 || first === 9) && s.text.includes('>'))) s.text = s.text.replace(QUOTE, '');
   const indent = s.text.search(/\S/);

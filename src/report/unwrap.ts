@@ -74,7 +74,7 @@ export function* unwrap(lines: Iterable<LogLine>): Generator<LogLine> {
 
 /** Whether the second line is the rest of the first. */
 function joins(open: LogLine, next: LogLine, prefixed: boolean, columns: number): boolean {
-  if (next.prefixed || next.host !== '' || CUT.test(next.text) || START.test(next.text)) return false;
+  if (next.prefixed || next.host !== open.host || CUT.test(next.text) || START.test(next.text)) return false;
   if (unfinished(open.text)) return !(FRESH.test(next.text) || STAT.test(next.text)) || /^\[ *pid/.test(open.text);
   if (!prefixed || next.indented || FINISHED.test(open.text) || FRESH.test(next.text)) return false;
   const numbers = numbersIn(open.text);

@@ -106,6 +106,7 @@ const adjMatters = (rows: readonly TaskRow[]): boolean =>
 
 /** Why nothing can be compared, or null. */
 function cannotScore(r: RawReport, v: Verdict, rows: readonly TaskRow[]): ReasonCode | null {
+  if (r.noKillable && r.table !== null && rows.length === 0) return 'empty-table';
   if (r.panic !== null && v.victim === null) {
     if (r.noKillable || r.panic.includes('deadlocked')) {
       return rows.some((t) => t.oom_score_adj !== -1000) ? 'panic-all-reaped' : 'panic';

@@ -68,7 +68,7 @@ function judgeZone(
   const wanted = Math.max(0, r.order ?? 0);
   const blocks = z.blocks.slice(wanted).reduce((n, b) => n + (usable(b.types, movable) ? b.count : 0), 0);
   const v: ZoneVerdict = {
-    zone: r.nodes.length > 1 || z.node > 0 ? `${z.node}/${z.name}` : z.name,
+    zone: r.zones.some((other) => other.node !== z.node) || z.node > 0 ? `${z.node}/${z.name}` : z.name,
     free: pages(z.kb.free),
     min: z.kb.min === undefined ? null : pages(z.kb.min),
     low: z.kb.low === undefined ? null : pages(z.kb.low),
