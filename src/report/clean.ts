@@ -26,7 +26,7 @@ const CALLER = /^\[ {0,10}[TC]\d{1,10}\] ?/;
 /** `dmesg -T` in any language, and journals' dates in brackets. */
 const DATED = /^\[([^\]]{0,40}\d\d:\d\d:\d\d[^\]]{0,24})\] ?/;
 const MEDIATEK = /^ ?\(\d{1,2}\)\[\d+:[^\]]{0,32}\] ?/;
-const KERNEL = /^(?:(\S{1,120}) )?(?:\S{1,40} )?kernel(?:\[\d{1,8}\])?: ?/;
+const KERNEL = /^(?:([^\s[]\S{0,119}) )?(?:\S{1,40} )?kernel(?:\[\d{1,8}\])?: ?/;
 const PROGRAM = /^(?:\S{1,120} )?[^\s[\]:]{1,80}(?:\[\d{1,10}\])?:(?: |$)/;
 const PROGRAM_WITH_PID = /^(?:\S{1,120} )?[^\s[\]:]{1,80}\[\d{1,10}\]:(?: |$)/;
 /** Console output in front of a kernel's line. */
@@ -147,7 +147,7 @@ function stripDate(s: Stripped): boolean {
     return true;
   }
   if (!date) return true;
-  const host = /^(\S{1,120}) (?=\[ {0,8}\d)/.exec(s.text);
+  const host = /^([^\s[]\S{0,119}) (?=\[ {0,8}\d)/.exec(s.text);
   if (host) {
     s.host = host[1];
     s.text = s.text.slice(host[0].length);

@@ -116,7 +116,7 @@ export function explainReport(raw: RawReport, dead: ReadonlySet<number>): Explai
     memory,
     zones,
     why: whyOf(raw, verdict, request, memory, zones),
-    complete: isComplete(raw, memcg),
+    complete: warnings.every((w) => NOT_LOST.has(w.code)),
     warnings,
   };
 }
@@ -124,19 +124,39 @@ export function explainReport(raw: RawReport, dead: ReadonlySet<number>): Explai
 const decided = (r: RawReport): boolean =>
   r.kills.length > 0 || r.panic !== null || r.noKillable || r.alreadyExiting !== null;
 
-/** Nothing of what the kernel prints is missing from the text. */
-function isComplete(r: RawReport, memcg: boolean): boolean {
-  const block = memcg ? r.cgroup?.memory != null : r.memInfo && r.totals.ram !== undefined && r.zones.length > 0;
-  return (
-    r.invoker !== null &&
-    r.gfp !== null &&
-    block &&
-    r.table !== null &&
-    r.table.damaged === 0 &&
-    r.table.columns !== null &&
-    decided(r) &&
-    r.cuts.length === 0
-  );
+/** Warnings that say that nothing of what the kernel prints is missing, but that something cannot be known. */
+const NOT_LOST = new Set(['unknown-columns', 'cgroup-swap-unknown', 'constraint-none', 'page-size-assumed']);
+
+/** Counters that every Mem-Info has. */
+const COUNTERS = [
+  'active_anon',
+  'inactive_anon',
+  'active_file',
+  'inactive_file',
+  'dirty',
+  'writeback',
+  'mapped',
+  'free',
+];
+
+/** What a Mem-Info block lacks. */
+function memInfoLosses(r: RawReport, add: (code: string) => void): void {
+  if (!r.memInfo) {
+    add('no-meminfo');
+    return;
+  }
+  const old = r.counts.active_anon === undefined && r.counts.active !== undefined;
+  if (!old && COUNTERS.some((name) => r.counts[name] === undefined)) add('counters-lost');
+  if (r.totals.ram === undefined || r.totals.reserved === undefined) add('no-totals');
+  if (r.zones.length === 0) add('no-zones');
+  else if (
+    r.zones.some(
+      (z) => z.kb.min === undefined || z.kb.free === undefined || z.reserve.length === 0 || z.blocks.length === 0,
+    )
+  ) {
+    add('zones-lost');
+  }
+  if ((r.freeSwapKb === null) !== (r.totalSwapKb === null)) add('swap-lost');
 }
 
 function warningsOf(r: RawReport, v: Verdict, pageCertain: boolean): Note[] {
@@ -148,8 +168,8 @@ function warningsOf(r: RawReport, v: Verdict, pageCertain: boolean): Note[] {
   if (r.invoker === null) add('no-head');
   else if (r.gfp === null) add('no-request');
   if (r.uname === null) add('no-release', { era: v.era.name });
-  if (memcg ? r.cgroup?.memory == null : !r.memInfo) add(memcg ? 'no-cgroup-usage' : 'no-meminfo');
-  else if (!memcg && r.totals.ram === undefined) add('no-totals');
+  if (!memcg) memInfoLosses(r, add);
+  else if (r.cgroup?.memory == null) add('no-cgroup-usage');
   if (r.table === null) add('no-table');
   else if (r.table.columns === null) add('no-header');
   if (r.table && r.table.damaged > 0) add('rows-damaged', { n: r.table.damaged });

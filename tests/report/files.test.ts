@@ -21,7 +21,7 @@ const EXPECTED: Record<string, string[]> = {
   '002': ['4495 **firefox** 0 null no-table 0 cut'],
   '003': ['14095 mruby 1 true highest-score 0 whole'],
   '004': ['2525 malloc 1 null table-cut 0 cut', '1267 gdm-simple-gree 1 null table-cut 0 cut'],
-  '005': ['1913 plymouthd 2 true highest-score 0 whole'],
+  '005': ['1913 plymouthd 2 true highest-score 0 cut'],
   '006': ['31826 php5-fpm 7 false not-in-table 0 cut'],
   '007': ['1733 python 1 true highest-score 0 whole'],
   '008': ['6576 mysqld 85 true highest-score 0 whole'],
