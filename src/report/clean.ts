@@ -17,6 +17,7 @@ const MONTH_DATE = /^[A-Z][a-z]{2} [ \d]?\d \d\d:\d\d:\d\d(?:\.\d{1,9})? /;
 const ISO_DATE =
   /^(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?: [A-Z]{3,4}(?= ))? /;
 const ANDROID_LOG = /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}(?: +\d+){2} [VDIWEF] (?:kernel *: )?/;
+const INNER = /^\s*(?:>|\[ {0,8}\d{1,10}\.\d)/;
 const CRI = /^std(?:out|err) ([FP]) /;
 const POD = /^\[pod\/[^\]]{1,200}\] /;
 const LEVEL = /^<\d{1,3}>/;
@@ -39,30 +40,91 @@ interface Stripped {
   time: number | null;
   stamp: string | null;
   host: string;
+  /** Blanks in front of the line. */
+  indent: number;
+  /** The kernel's own prefix, or a syslog's: not only a date that a container's log puts before everything. */
+  inner: boolean;
 }
 
 /** A log's text as the kernel's lines. Lines of other programs are left out, and so are empty ones. */
-export function* cleanLog(text: string): Generator<LogLine> {
+export function* cleanLog(log: string): Generator<LogLine> {
+  const text = decoded(log);
   let n = 0;
   /** Of the last line with a prefix: lines without one belong to it. */
   let host = '';
+  /** How far the whole log is indented. */
+  let base = 0;
+  let innerSeen = false;
+  const width = wrapWidth(text);
   for (let at = 0; at <= text.length; ) {
     let end = text.indexOf('\n', at);
     if (end < 0) end = text.length;
     n++;
-    const raw = text.slice(at, Math.min(end, at + MAX_LINE));
+    let raw = text.slice(at, Math.min(end, at + MAX_LINE));
     at = end + 1;
+    let piece = raw.length;
+    const first = n;
+    while (piece === width && at < text.length && raw.length < MAX_LINE) {
+      let next = text.indexOf('\n', at);
+      if (next < 0) next = text.length;
+      piece = next - at;
+      const more = text.slice(at, next);
+      if (piece > width || BEGINS.test(more)) break;
+      // A mail program that broke rows of a table, which are all equally long up to the name, took the blank away.
+      raw += ROW_WITHOUT_NAME.test(raw) && /^[\w(]/.test(more) ? ` ${more}` : more;
+      at = next + 1;
+      n++;
+    }
     for (const piece of unpack(raw)) {
       const s = strip(piece);
       if (s === null) continue;
-      if (s.prefixed) host = s.host;
+      if (s.host !== '') host = s.host;
       else s.host = host;
+      if (s.inner) innerSeen = true;
+      else if (innerSeen) s.prefixed = false;
+      if (s.prefixed) base = s.indent;
+      else if (s.indent > 0) s.text = s.text.slice(Math.min(base, s.indent));
       for (const [i, part] of records(s.text).entries()) {
-        const line = finish(part, s, n, i > 0);
+        const line = finish(part, s, first, i > 0);
         if (line !== null) yield line;
       }
     }
   }
+}
+
+/** What only stands at the beginning of a line that a terminal has not broken. */
+const BEGINS =
+  /^\s*(?:>|\[ {0,8}\d+[\].]|\[[^\]]{0,40}\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]?\d \d\d:\d\d|\d{4}-\d\d-\d\d|<\d|\d{1,3},\d+,|\{"|$)/;
+const ROW_WITHOUT_NAME = /\[ *\d+\](?: +-?\d+){10}$/;
+/** Terminals are not wider. */
+const MAX_WIDTH = 300;
+const MIN_WIDTH = 60;
+
+/** The width at which a terminal broke the lines: very many are that long, none is longer, few are a little shorter. Or 0. */
+function wrapWidth(text: string): number {
+  const lengths = new Uint32Array(MAX_WIDTH + 1);
+  let longest = 0;
+  for (let at = 0; at < text.length; ) {
+    let end = text.indexOf('\n', at);
+    if (end < 0) end = text.length;
+    const length = end - at;
+    if (length > MAX_WIDTH) return 0;
+    // Rows that a mail program broke in front of the name are equally long too, and end with a digit.
+    const last = length > 0 ? text.charCodeAt(end - 1) : 0;
+    if (last < 48 || last > 57) lengths[length]++;
+    if (length > longest) longest = length;
+    at = end + 1;
+  }
+  if (longest < MIN_WIDTH || lengths[longest] < 5) return 0;
+  let near = 0;
+  for (let i = 1; i <= 8; i++) near += lengths[longest - i];
+  return lengths[longest] > 2 * near ? longest : 0;
+}
+
+/** A log saved as UTF-16 and read as UTF-8 has a zero behind every character. */
+function decoded(log: string): string {
+  const text = log.charCodeAt(0) === 0xfeff ? log.slice(1) : log;
+  return text.slice(0, 200).includes('\0') ? text.replace(/\0/g, '').replace(/^\ufffd+/, '') : text;
 }
 
 function finish(part: string, s: Stripped, n: number, continued: boolean): LogLine | null {
@@ -103,7 +165,7 @@ function unpack(raw: string): string[] {
 
 /** A line without its prefixes; null when another program wrote it. */
 function strip(raw: string): Stripped | null {
-  const s: Stripped = { text: raw, prefixed: false, time: null, stamp: null, host: '' };
+  const s: Stripped = { text: raw, prefixed: false, time: null, stamp: null, host: '', indent: 0, inner: false };
   if (raw.includes('\x1b')) s.text = raw.replace(COLOUR, '');
   // Mail programs turn blanks into non-breaking ones.
   if (s.text.includes('\u00a0')) s.text = s.text.replace(/\u00a0/g, ' ');
@@ -111,13 +173,14 @@ function strip(raw: string): Stripped | null {
   if (first === 62 || ((first === 32 || first === 9) && s.text.includes('>'))) s.text = s.text.replace(QUOTE, '');
   const indent = s.text.search(/\S/);
   if (indent < 0) return null;
+  s.indent = indent;
   // A whole log may be indented, with the prefix behind the blanks.
   const inner = indent > 0 ? s.text.slice(indent) : s.text;
   const head = { ...s, text: inner };
   if (!stripDate(head)) return null;
   stripKernel(head);
-  if (head.prefixed) return head;
-  return unglue(s);
+  if (head.inner) return head;
+  return unglue(head.prefixed ? head : s);
 }
 
 function take(s: Stripped, pattern: RegExp): RegExpExecArray | null {
@@ -138,11 +201,15 @@ function stripDate(s: Stripped): boolean {
     s.prefixed = true;
     s.stamp = date[0].trim();
     // A container runtime's line may hold a syslog's line.
-    if (take(s, CRI)) return s.text !== '' && stripDate(s);
+    const nested = take(s, CRI) !== null;
+    // Whoever put the date there may have got the line quoted or indented.
+    if (INNER.test(s.text)) s.text = s.text.replace(QUOTE, '').trimStart();
+    if (nested || MONTH_DATE.test(s.text) || ISO_DATE.test(s.text)) return s.text !== '' && stripDate(s);
   }
   const kernel = s.text.slice(0, PREFIX_REACH).includes('kernel') ? take(s, KERNEL) : null;
   if (kernel) {
     s.prefixed = true;
+    s.inner = true;
     s.host = kernel[1] ?? '';
     return true;
   }
@@ -181,6 +248,7 @@ function stripKernel(s: Stripped): void {
     }
     if (!m) return;
     s.prefixed = true;
+    s.inner = true;
   }
 }
 

@@ -18,6 +18,9 @@ const TOTALS: readonly [RegExp, string][] = [
   [/^(\d+) pages non-shared$/, 'nonShared'],
 ];
 
+/** More zones and nodes than any machine has: the rest is damage. */
+const MAX_ZONES = 512;
+
 function kbValues(text: string): Record<string, number> {
   const out: Record<string, number> = {};
   for (const m of text.matchAll(/([a-z_]+(?:\([a-z]+\))?):? ?(?<=:| )(\d+)[kK]B/g)) out[m[1]] = Number(m[2]);
@@ -39,12 +42,13 @@ export function memInfoLine(r: RawReport, text: string): boolean {
   if (buddy) return buddyLine(r, Number(buddy[1] ?? 0), buddy[2], text.slice(buddy[0].length));
   const zone = ZONE.exec(text);
   if (zone) {
-    r.zones.push({ node: Number(zone[1] ?? 0), name: zone[2], kb: kbValues(text), reserve: [], blocks: [] });
+    if (r.zones.length < MAX_ZONES)
+      r.zones.push({ node: Number(zone[1] ?? 0), name: zone[2], kb: kbValues(text), reserve: [], blocks: [] });
     return true;
   }
   const node = NODE.exec(text);
   if (node) {
-    r.nodes.push({ node: Number(node[1]), kb: kbValues(text) });
+    if (r.nodes.length < MAX_ZONES) r.nodes.push({ node: Number(node[1]), kb: kbValues(text) });
     return true;
   }
   if (COUNTER.test(text)) {
@@ -77,7 +81,8 @@ function hugeLine(r: RawReport, text: string): boolean {
   const m =
     /^(?:Node (\d+) )?hugepages_total=(\d+) hugepages_free=(\d+) hugepages_surp=\d+ hugepages_size=(\d+)kB/.exec(text);
   if (!m) return false;
-  r.hugePages.push({ node: Number(m[1] ?? 0), total: Number(m[2]), free: Number(m[3]), kb: Number(m[4]) });
+  if (r.hugePages.length < MAX_ZONES)
+    r.hugePages.push({ node: Number(m[1] ?? 0), total: Number(m[2]), free: Number(m[3]), kb: Number(m[4]) });
   return true;
 }
 
@@ -89,7 +94,7 @@ function buddyLine(r: RawReport, node: number, name: string, text: string): bool
   let zone: ReportedZone | undefined = r.zones.find((z) => z.node === node && z.name === name);
   if (!zone) {
     zone = { node, name, kb: {}, reserve: [], blocks: [] };
-    r.zones.push(zone);
+    if (r.zones.length < MAX_ZONES) r.zones.push(zone);
   }
   zone.blocks = blocks;
   return true;

@@ -7,7 +7,7 @@ const MAX_PIECES = 40;
 
 /** What only stands at the beginning of a line. */
 const FRESH =
-  /^(?:Mem-Info:|Node \d+ \S|lowmem_reserve\[\]|Free swap|Total swap|Swap cache stats|Tasks state|Call [Tt]race|Hardware name|Workqueue:|CPU: |Pid: |Code: |Kernel panic|Out of memory|Memory cgroup (?:out|stats)|Killed process|oom-kill:|oom_reaper:|Task in |Tasks in |memory: usage|memory\+swap: |swap: usage|kmem: usage|Unreclaimable slab|Memory allocations|<\/?(?:TASK|IRQ)>|\[ *pid *\]|\[ *\d+\]|\[<|\?|R[A-Z0-9]{2}: |[A-Z]{3}: |\.\.\.|<snip>|\[(?:\.\.\.|snip)|-- ?$|---\[|\d+ (?:total pagecache|pages) )/;
+  /^(?:Mem-Info:|Node \d+ \S|lowmem_reserve\[\]|Free swap|Total swap|Swap cache stats|Tasks state|Call [Tt]race|Hardware name|Workqueue:|CPU: |Pid: |Code: |Kernel panic|Out of memory|Memory cgroup (?:out|stats)|Killed process|oom-kill:|oom_reaper:|Task in |Tasks in |memory: usage|memory\+swap: |swap: usage|kmem: usage|Unreclaimable slab|Memory allocations|<\/?(?:TASK|IRQ)>|\[ *pid *\]|\[ *\d+\]|\[<|\?|R[A-Z0-9]{2}: |(?!PID|UID)[A-Z]{3}: |\.\.\.|<snip>|\[(?:\.\.\.|snip)|-- ?$|---\[|\d+ (?:total pagecache|pages) )/;
 /** A line of memory.stat. */
 const STAT = /^[a-z_]+ \d+$/;
 const CUT = /^(?:\.\.\.|<snip>|\[\.\.\.\]|\[snip\]|…)/;
@@ -24,7 +24,7 @@ function unfinished(text: string): boolean {
   if (text.startsWith('oom-kill:'))
     return text.includes(',') && !/,uid=\d+$/.test(text) && !text.endsWith('mems_allowed=0');
   if (/^\[ *pid *\]/.test(text)) return !text.endsWith(' name');
-  if (/^CPU: .*Tainted:[A-Z ]*$/.test(text)) return true;
+  if (/^(?:CPU: .*PID: |Pid: )/.test(text)) return !/ainted\b.*\s\d+\.\d+/.test(text);
   if (/^(?:Node \d+ )?\w+ free:\d+kB/.test(text))
     return !/(?:free_cma:\d+kB|all_unreclaimable\? (?:yes|no))$/.test(text);
   if (/^Node \d+ active_anon:/.test(text)) return !/all_unreclaimable\? (?:yes|no)$/.test(text);
@@ -33,10 +33,24 @@ function unfinished(text: string): boolean {
   return false;
 }
 
-/** How many numbers stand in a row of the table, before the name. */
+/** Numbers in the row of a table whose header is missing. */
+const USUAL_COLUMNS = 7;
+
+/** How many numbers stand in a row of the table, before the name; -1 when it is no row. */
 function numbersIn(text: string): number {
-  const m = /^\[ *\d+\]((?:\s+-?\d+)*)/.exec(text);
+  const m = /^\[ *\d+\]((?:\s+-?\d+(?=\s|$))*)/.exec(text);
   return m ? (m[1].match(/-?\d+/g)?.length ?? 0) : -1;
+}
+
+/** A row with all its numbers and a name. */
+function isWholeRow(text: string, columns: number): boolean {
+  const numbers = numbersIn(text);
+  if (numbers > columns) return true;
+  return (
+    numbers === columns &&
+    /^\[ *\d+\](?:\s+-?\d+(?=\s|$))*\s+\S/.test(text) &&
+    !/^\[ *\d+\](?:\s+-?\d+(?=\s|$))*$/.test(text)
+  );
 }
 
 export function* unwrap(lines: Iterable<LogLine>): Generator<LogLine> {
@@ -76,13 +90,16 @@ export function* unwrap(lines: Iterable<LogLine>): Generator<LogLine> {
 function joins(open: LogLine, next: LogLine, prefixed: boolean, columns: number): boolean {
   if (next.prefixed || next.host !== open.host || CUT.test(next.text) || START.test(next.text)) return false;
   if (unfinished(open.text)) return !(FRESH.test(next.text) || STAT.test(next.text)) || /^\[ *pid/.test(open.text);
+  if (open.text.charCodeAt(0) === 91 && numbersIn(open.text) >= 0) {
+    return !isWholeRow(open.text, columns || USUAL_COLUMNS) && !FRESH.test(next.text);
+  }
   if (!prefixed || next.indented || FINISHED.test(open.text) || FRESH.test(next.text)) return false;
-  const numbers = numbersIn(open.text);
-  if (numbers >= 0) return columns > 0 && !(numbers >= columns && /\d\s+\S*[^\s\d]\S*/.test(open.text.slice(1)));
   if (STAT.test(open.text) || CUT.test(open.text)) return false;
   return true;
 }
 
+const COLUMN =
+  /^(?:uid|tgid|total_vm|rss|rss_anon|rss_file|rss_shmem|cpu|oom_adj|oom_score_adj|nr_ptes|nr_pmds|pgtables_bytes|swapents|name)$/;
 const FIELD = /^(?:total-vm|anon-rss|file-rss|shmem-rss|pgtables|oom_score_adj|UID):-?\d*(?:kB)?,?$/;
 
 /** What stood between two pieces: nothing where a word was broken, else a blank. */
@@ -93,8 +110,11 @@ function gapOf(a: string, b: string, columns: number): string {
   const first = blank < 0 ? b : b.slice(0, blank);
   if (/\dk$/.test(last) && first.startsWith('B')) return '';
   if (FIELD.test(last + first) && !FIELD.test(first)) return '';
+  if (a.startsWith('[') && COLUMN.test(last + first) && !(COLUMN.test(last) && COLUMN.test(first))) return '';
   if (/^\d+$/.test(last) && /^-?\d+$/.test(first) && columns > 0 && a.startsWith('[')) {
-    return numbersIn(`${a} ${b}`) > columns ? '' : ' ';
+    // One number too many: it was broken. Unless nothing but numbers stands there, of which the last is the name.
+    const apart = `${a} ${b}`;
+    return numbersIn(a) < columns && numbersIn(apart) > columns && !/^\[ *\d+\][\s\d-]*$/.test(apart) ? '' : ' ';
   }
   return ' ';
 }

@@ -49,6 +49,8 @@ const WAYS: [string, (text: string) => string][] = [
   ['kubectl logs --timestamps', each((i) => `2024-01-02T03:04:05.678901234Z ${seconds(i)}`)],
   ['kubectl logs --prefix', each((i) => `[pod/kmsg-abc/reader] ${seconds(i)}`)],
   ['CRLF', (text) => text.replace(/\n/g, '\r\n')],
+  ['a byte order mark', (text) => `\ufeff${text}`],
+  ['UTF-16 read as UTF-8', (text) => `\ufffd\ufffd${[...text].join('\0')}\0`],
   ['a quoted mail', each(() => '> ')],
   ['a twice quoted mail with time stamps', each((i) => `> > ${seconds(i)}`)],
   ['a code block', each((i) => `    ${seconds(i)}`)],

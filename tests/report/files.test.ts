@@ -75,6 +75,64 @@ const EXPECTED: Record<string, string[]> = {
   '044': ['446171 ioctl_sg01 0 null no-table 0 cut'],
 };
 
+/** Broken between words, as mail programs do. */
+const mail =
+  (width: number) =>
+  (text: string): string =>
+    text
+      .split('\n')
+      .flatMap((line) => {
+        const out: string[] = [];
+        let piece = '';
+        for (const word of line.split(/(?<= )/)) {
+          if (piece !== '' && (piece + word).trimEnd().length > width) {
+            out.push(piece.trimEnd());
+            piece = '';
+          }
+          piece += word;
+        }
+        return [...out, piece.trimEnd()];
+      })
+      .join('\n');
+/** Broken anywhere, as terminals do. */
+const terminal =
+  (width: number) =>
+  (text: string): string =>
+    text
+      .split('\n')
+      .flatMap((line) => line.match(new RegExp(`.{1,${width}}`, 'g')) ?? [''])
+      .join('\n');
+const before =
+  (prefix: string) =>
+  (text: string): string =>
+    text.replace(/^/gm, prefix);
+
+const WAYS: [string, (text: string) => string][] = [
+  ['CRLF', (text) => text.replace(/\n/g, '\r\n')],
+  ['empty lines between', (text) => text.replace(/\n/g, '\n\n')],
+  ['quoted', before('> ')],
+  ['indented', before('    ')],
+  ['tabs', before('\t')],
+  ['kubectl logs --timestamps', before('2024-01-02T03:04:05.678901234Z ')],
+  ['containerd', before('2024-01-02T03:04:05.678901234Z stdout F ')],
+  [
+    'docker',
+    (text) =>
+      text
+        .split('\n')
+        .map((l) => JSON.stringify({ log: `${l}\n`, stream: 'stdout', time: '2024-01-02T03:04:05Z' }))
+        .join('\n'),
+  ],
+  ['mail, 72 columns', mail(72)],
+  ['mail, 76 columns', mail(76)],
+  ['mail, 100 columns', mail(100)],
+  ['quoted mail', (text) => before('> ')(mail(74)(text))],
+  ['terminal, 80 columns', terminal(80)],
+  ['terminal, 132 columns', terminal(132)],
+];
+/** Where a counter may be torn apart for good. */
+const MAY_LOSE = new Set(['mail, 72 columns', 'terminal, 80 columns']);
+
 const lineOf = (e: Explained): string => {
   const { victim, agrees, code, tasks } = e.verdict;
   const who = victim ? `${victim.pid} ${victim.comm}` : '-';
@@ -118,10 +176,13 @@ whenThere('reports of real kernels', () => {
     }
   });
 
-  test.each(files)('%s: with CRLF, quoted and indented it says the same', (name) => {
+  test.each(files)('%s: quoted, wrapped or out of a container’s log, it says the same', (name) => {
     const text = read(name);
     const expected = explainText(text).reports.map(lineOf);
-    expect(explainText(text.replace(/\n/g, '\r\n')).reports.map(lineOf)).toEqual(expected);
-    if (!/^>/m.test(text)) expect(explainText(text.replace(/^/gm, '> ')).reports.map(lineOf)).toEqual(expected);
+    for (const [way, change] of WAYS) {
+      const got = explainText(change(text)).reports.map(lineOf);
+      const whole = (l: string): string => (MAY_LOSE.has(way) ? l.replace(/ (?:whole|cut)$/, '') : l);
+      expect([way, got.map(whole)]).toEqual([way, expected.map(whole)]);
+    }
   });
 });
