@@ -1,4 +1,5 @@
-// `npm run agreement`: replays the recordings of real kernels and writes how far the model agrees into README.md.
+// `npm run agreement`: replays the recordings of real kernels and writes how far the model agrees into README.md and
+// public/agreement.json.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,8 +10,15 @@ import { ROOT } from './lib/root.mjs';
 
 ensureInstalled();
 const bundle = await bundleForNode('agreement', 'tests/oracle/table.ts', ['src', 'tests/oracle']);
-const { agreementTable } = await import(pathToFileURL(bundle).href);
-const table = agreementTable(path.join(ROOT, 'tests/oracle/recordings/'));
+const { agreementReport, agreementTable } = await import(pathToFileURL(bundle).href);
+const report = agreementReport(path.join(ROOT, 'tests/oracle/recordings/'));
+const table = agreementTable(report);
+// The page shows the same figures.
+writeFileSync(
+  path.join(ROOT, 'public/agreement.json'),
+  `${JSON.stringify(report, null, 2)}
+`,
+);
 const readme = path.join(ROOT, 'README.md');
 const text = readFileSync(readme, 'utf8');
 const [begin, end] = ['<!-- agreement -->', '<!-- /agreement -->'];

@@ -16,6 +16,7 @@ import { DIST, ensureBuilt } from './lib/site.mjs';
  * @typedef {object} Screen
  * @property {string} name of the picture
  * @property {string} [query] of the address, without the question mark
+ * @property {number} [below] for widths under this only: a region that wider screens show anyway
  * @property {(page: Page) => Promise<unknown>} prepare brings the page, just loaded, to what the picture shows
  */
 
@@ -26,16 +27,43 @@ const CONTROL_MS = 3_000;
 /** How long a run until the OOM kill may take. */
 const RUN_MS = 60_000;
 
+/** Below this width a screen shows one region at a time, with tabs at the bottom. */
+const NARROW = 768;
+/** Below this width the right column becomes tabs of the left one. */
+const MEDIUM = 1200;
+
 /** @type {Screen[]} */
 const SCREENS = [
   { name: 'lab', prepare: async () => {} },
-  { name: 'lab-oom', prepare: runUntilOom },
-  { name: 'lab-map', prepare: (page) => choose(page, /page map|^map$/i) },
-  { name: 'lab-lru', prepare: (page) => choose(page, /lru/i) },
-  { name: 'menu-launch', prepare: (page) => button(page, /^launch/i).click() },
-  { name: 'menu-run-until', prepare: (page) => button(page, /^run until/i).click() },
-  { name: 'proc-files', prepare: (page) => choose(page, /\/proc/i) },
-  { name: 'kernel-log', prepare: (page) => choose(page, /kernel log/i) },
+  { name: 'lab-oom', prepare: (page) => runUntil(page, /kill/i) },
+  { name: 'lab-processes', below: NARROW, prepare: (page) => region(page, 'Processes') },
+  { name: 'lab-path', below: MEDIUM, prepare: (page) => runUntil(page, /kill/i).then(() => region(page, 'Path')) },
+  {
+    name: 'lab-timeline',
+    below: NARROW,
+    prepare: (page) => runUntil(page, /kill/i).then(() => region(page, 'Timeline')),
+  },
+  { name: 'lab-map', query: 'view=map', prepare: (page) => runUntil(page, /swap-out/i) },
+  { name: 'lab-lru', query: 'view=lru', prepare: (page) => runUntil(page, /swap-out/i) },
+  {
+    name: 'menu-run-until',
+    prepare: (page) => runUntil(page, /kswapd/i).then(() => button(page, /^run until/i).click()),
+  },
+  { name: 'menu-machine', prepare: (page) => openMore(page).then(() => button(page, /^machine/i).click()) },
+  { name: 'launch', prepare: (page) => region(page, 'Processes').then(() => button(page, /^sizes/i).click()) },
+  { name: 'details', prepare: (page) => region(page, 'Processes').then(() => button(page, /details$/i).click()) },
+  { name: 'proc-files', prepare: (page) => region(page, 'Log').then(() => tab(page, '/proc files').click()) },
+  { name: 'kernel-log', prepare: (page) => runUntil(page, /kill/i).then(() => region(page, 'Log')) },
+  {
+    name: 'tracepoints',
+    prepare: (page) =>
+      runUntil(page, /kill/i)
+        .then(() => region(page, 'Log'))
+        .then(() => tab(page, 'Tracepoints').click()),
+  },
+  { name: 'settings', prepare: openKnobs },
+  { name: 'help', prepare: (page) => page.keyboard.press('?') },
+  { name: 'table', prepare: (page) => runUntil(page, /kill/i).then(() => button(page, /^show as table/i).click()) },
 ];
 
 /**
@@ -47,32 +75,61 @@ function button(page, name) {
 }
 
 /**
- * Chooses one of several views, whatever kind of control offers them.
- *
  * @param {Page} page
- * @param {RegExp} name
+ * @param {string} name
  */
-function choose(page, name) {
-  return page
-    .getByRole('tab', { name })
-    .or(page.getByRole('radio', { name }))
-    .or(page.getByRole('button', { name }))
-    .first()
-    .click();
+function tab(page, name) {
+  return page.getByRole('tab', { name, exact: true });
 }
 
 /** @param {Page} page */
-async function runUntilOom(page) {
+const widthOf = (page) => page.viewportSize()?.width ?? 0;
+
+/**
+ * Brings a region to the screen where it is behind a tab.
+ *
+ * @param {Page} page
+ * @param {'Processes' | 'Path' | 'Timeline' | 'Log'} name
+ */
+async function region(page, name) {
+  const width = widthOf(page);
+  if (width >= MEDIUM || (width >= NARROW && name === 'Timeline')) return;
+  await tab(page, name).click();
+}
+
+/**
+ * What a phone keeps behind one button.
+ *
+ * @param {Page} page
+ */
+async function openMore(page) {
+  if (widthOf(page) < NARROW) await button(page, /^more/i).click();
+}
+
+/** @param {Page} page */
+async function openKnobs(page) {
+  await button(page, widthOf(page) < NARROW ? /^more/i : /^kernel knobs/i).click();
+}
+
+/**
+ * Runs to a landmark. The state's hash is there whenever the lab is paused, and gone while it runs.
+ *
+ * @param {Page} page
+ * @param {RegExp} landmark
+ */
+async function runUntil(page, landmark) {
+  const hash = page.locator('[data-state-hash]');
+  const before = await hash.getAttribute('data-state-hash');
   await button(page, /^run until/i).click();
-  await page
-    .getByRole('menuitem', { name: /oom/i })
-    .or(page.getByRole('option', { name: /oom/i }))
-    .first()
-    .click();
-  // The state's hash is there whenever the lab is paused, and gone while it runs.
-  const paused = page.locator('[data-state-hash]:not([data-state-hash=""])');
-  await paused.waitFor({ state: 'detached', timeout: 1_000 }).catch(() => {});
-  await paused.waitFor({ state: 'attached', timeout: RUN_MS });
+  await page.getByRole('menuitem', { name: landmark }).click();
+  await page.waitForFunction(
+    (old) => {
+      const now = document.querySelector('[data-state-hash]')?.getAttribute('data-state-hash');
+      return now !== '' && now !== old;
+    },
+    before,
+    { timeout: RUN_MS },
+  );
 }
 
 const { values: options } = parseArgs({
@@ -107,6 +164,7 @@ let skipped = 0;
 for (const theme of options.theme ?? THEMES) {
   for (const { text, viewport } of sizes) {
     for (const screen of screens) {
+      if (screen.below && viewport.width >= screen.below) continue;
       const picture = `${screen.name}-${text}-${theme}.png`;
       const why = await takePicture(screen, theme, viewport, path.join(out, picture));
       if (why === null) taken++;
@@ -138,7 +196,7 @@ async function takePicture(screen, theme, viewport, file) {
     page.setDefaultTimeout(CONTROL_MS);
     page.on('pageerror', (error) => console.log(`${screen.name}: exception in the page: ${error.message}`));
     await page.goto(`${server.url}?theme=${theme}${screen.query ? `&${screen.query}` : ''}`);
-    await page.locator('#root > *').first().waitFor();
+    await page.locator('[data-state-hash]:not([data-state-hash=""])').waitFor({ timeout: RUN_MS });
     await screen.prepare(page);
     // Two frames: one in which the state arrives, one in which it is drawn.
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));

@@ -1,7 +1,16 @@
 /** What the address says about how the page looks, and the start. */
 import { t } from '../i18n';
 import { refusalText } from '../i18n/errors';
-import { followReducedMotion, notify, preferredTheme, setTheme, settingsStore, setView, type View } from '../store';
+import {
+  followReducedMotion,
+  notify,
+  preferredTheme,
+  runStore,
+  setTheme,
+  settingsStore,
+  setView,
+  type View,
+} from '../store';
 import { connectMachine, listenToMachine, type MachinePort } from './lab';
 import { openFromAddress } from './scenarios';
 
@@ -31,6 +40,10 @@ export async function boot(machine: MachinePort): Promise<void> {
     refused: (refusal) => notify(refusalText(refusal), true),
     restarted: (why) => notify(t('notice.restarted', { why }), true),
     forked: (at) => notify(t('notice.forked', { t: (at / 1e9).toFixed(3) })),
+  });
+  runStore.subscribe(({ frame }, before) => {
+    if (frame?.status !== 'finished' || before.frame?.status === 'finished') return;
+    notify(t('notice.searchEnded', { t: (frame.t / 1e9).toFixed(1) }), true);
   });
   connectMachine(machine);
   await openFromAddress(location);

@@ -2,11 +2,12 @@
 import { en } from './en';
 import { enHero } from './en-hero';
 import { enMachine } from './en-machine';
+import { enTruth } from './en-truth';
 
-const words: Record<string, string> = { ...en, ...enHero, ...enMachine };
+const words: Record<string, string> = { ...en, ...enHero, ...enMachine, ...enTruth };
 
 export type Params = Record<string, string | number>;
-export type Key = keyof typeof en | keyof typeof enHero | keyof typeof enMachine;
+export type Key = keyof typeof en | keyof typeof enHero | keyof typeof enMachine | keyof typeof enTruth;
 
 const integers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 

@@ -11,8 +11,11 @@ export const LANDMARKS: readonly Landmark[] = ['kswapd', 'direct-reclaim', 'swap
 export interface Sample {
   t: number;
   free: number;
-  /** Free pages of the gauge's zone. */
+  /** Free pages of the gauge's zone, and its watermarks with the boost of the moment. */
   zoneFree: number;
+  zoneMin: number;
+  zoneLow: number;
+  zoneHigh: number;
   scannedKswapd: number;
   scannedDirect: number;
   stolenKswapd: number;

@@ -1,5 +1,14 @@
 /** The timeline's samples. */
-import { LRU_ACTIVE_ANON, LRU_ACTIVE_FILE, LRU_INACTIVE_ANON, LRU_INACTIVE_FILE } from '../linux/include/mmzone';
+import {
+  LRU_ACTIVE_ANON,
+  LRU_ACTIVE_FILE,
+  LRU_INACTIVE_ANON,
+  LRU_INACTIVE_FILE,
+  WMARK_HIGH,
+  WMARK_LOW,
+  WMARK_MIN,
+  wmarkPages,
+} from '../linux/include/mmzone';
 import {
   NR_LRU_BASE,
   PGSCAN_DIRECT,
@@ -29,10 +38,14 @@ export function sample(m: Machine): void {
   m.sampled.base = now;
   // A part of the run that is gone through again has its samples already.
   if (n !== m.rec.samples.length) return;
+  const zone = gaugeZone(k);
   m.rec.samples.push({
     t: n * SAMPLE_NS,
     free: nrFreePages(k),
-    zoneFree: gaugeZone(k).free,
+    zoneFree: zone.free,
+    zoneMin: wmarkPages(zone, WMARK_MIN),
+    zoneLow: wmarkPages(zone, WMARK_LOW),
+    zoneHigh: wmarkPages(zone, WMARK_HIGH),
     scannedKswapd: delta(0),
     scannedDirect: delta(1),
     stolenKswapd: delta(2),

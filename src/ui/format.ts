@@ -36,6 +36,12 @@ export function pages(n: number): string {
   return bytes(n * PAGE_BYTES);
 }
 
+/** The size a machine is sold with: "512 MiB", "1.5 GiB", "16 GiB". */
+export function nominal(n: number): string {
+  const size = Math.round(n / MIB);
+  return size >= 1024 && size % 256 === 0 ? `${short(size / 1024)} GiB` : `${int(size)} MiB`;
+}
+
 /** Pages as a bare number of MiB: "13.3", "190". */
 export function mib(n: number): string {
   return short((n * PAGE_BYTES) / MIB);

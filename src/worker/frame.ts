@@ -299,6 +299,7 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
     achievedSpeed: ctx.achievedSpeed,
     machine: {
       title: config.title,
+      ram: config.ram,
       present,
       managed: k.totalramPages,
       swapTotal: k.swap.total,

@@ -42,7 +42,7 @@ const MAX_LAG_MS = 100;
 const MAX_WAIT_MS = 50;
 /** Achieved speed is measured over this, ms. */
 const SPEED_WINDOW_MS = 500;
-const DEFAULT_SPEED = 0.25;
+const DEFAULT_SPEED = 1;
 /** A search for a landmark that does not come ends after so much virtual time, ns. */
 const SEARCH_NS = 300e9;
 /** Different from any length: everything is to be sent. */

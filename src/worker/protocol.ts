@@ -182,6 +182,8 @@ export interface Frame {
   /** Machine facts. */
   machine: {
     title: string;
+    /** Bytes, as the machine was configured. */
+    ram: number;
     present: number;
     managed: number;
     swapTotal: number;

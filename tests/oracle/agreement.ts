@@ -75,7 +75,16 @@ export function question(recording: FullRecording): string {
 }
 
 export interface Check {
-  group: 'watermarks' | 'kills' | 'answers' | 'when' | 'state at OOM' | 'tasks at OOM' | 'trajectory' | 'oom_score';
+  group:
+    | 'watermarks'
+    | 'kills'
+    | 'answers'
+    | 'when'
+    | 'state at OOM'
+    | 'tasks at OOM'
+    | 'trajectory'
+    | 'oom_score'
+    | 'counters';
   what: string;
   ok: boolean;
   real: unknown;
@@ -167,6 +176,8 @@ export function agreement(recording: FullRecording, got: ReplayDocument): Check[
   const panicked = recording.oom.some((o) => !o.victim);
   check('kills', 'panic', !!got.panic === panicked, panicked, !!got.panic);
 
+  answers(recording, got, check);
+
   const ends = recording.events.filter((e) => e.kind === 'steps-end');
   const lines = recording.script.filter((l) => l.startsWith('steps '));
   const steps = got.results?.filter((r) => r.op === 'steps') ?? [];
@@ -246,7 +257,72 @@ export function agreement(recording: FullRecording, got: ReplayDocument): Check[
         );
     }
   }
+  counters(recording, got, check);
   return checks;
+}
+
+type Note = (group: Check['group'], what: string, ok: boolean, real: unknown, model: unknown) => void;
+
+const numbersIn = (text: unknown): number[] => (String(text ?? '').match(/-?\d+/g) ?? []).map(Number);
+
+/** What the guest's programs and its writes to files were answered: the same word, the same errno, sizes within 1 %. */
+function answers(recording: FullRecording, got: ReplayDocument, check: Note): void {
+  const results = got.results ?? [];
+  const acks = results.filter((r) => r.op === 'ack' && !String(r.reply).startsWith('pids'));
+  const sets = results.filter((r) => r.op === 'set');
+  let ack = 0;
+  let set = 0;
+  for (const e of recording.events) {
+    const a = e.kind === 'ack' ? /^(\S+) \[(.*?)\] (.*)$/.exec(e.text ?? '') : null;
+    if (a && !a[3].startsWith('pids')) {
+      const reply = acks[ack++] as { reply?: string } | undefined;
+      const real = numbersIn(a[3]);
+      const model = numbersIn(reply?.reply);
+      const exact = (i: number): boolean => /errno/.test(a[3]) && i === real.length - 1;
+      const ok =
+        String(reply?.reply ?? '').split(' ')[0] === a[3].split(' ')[0] &&
+        real.length === model.length &&
+        real.every((n, i) => near(model[i], n, exact(i) ? 0.01 * Math.abs(n) : Math.max(32, 0.01 * Math.abs(n))));
+      check('answers', `${a[1]} ${a[2]}`, ok, a[3], reply?.reply);
+    }
+    const w = e.kind === 'set' ? /^(\S+) \[(.*?)\] (\d+)$/.exec(e.text ?? '') : null;
+    if (w) {
+      const answer = sets[set++] as { errno?: number } | undefined;
+      check('answers', `${w[1]} ${w[2]}`, answer?.errno === Number(w[3]), Number(w[3]), answer?.errno);
+    }
+  }
+}
+
+const COUNTERS = [
+  'pgscan_kswapd',
+  'pgscan_direct',
+  'pgsteal_kswapd',
+  'pgsteal_direct',
+  'pswpout',
+  'pswpin',
+  'workingset_refault_anon',
+  'workingset_refault_file',
+  'pgfault',
+  'pgmajfault',
+] as const;
+
+/** How far vmstat's counters moved from the first sample to the last: within a quarter, or 256. */
+function counters(recording: FullRecording, got: ReplayDocument, check: Note): void {
+  const now = { ...recording.before.vmstat };
+  let first: Numbers | undefined;
+  for (const s of recording.samples) {
+    Object.assign(now, s.vmstat);
+    first ??= { ...now };
+  }
+  if (!first) return;
+  const from = got.samples?.[0]?.vmstat;
+  const to = got.samples?.at(-1)?.vmstat;
+  for (const name of COUNTERS) {
+    const real = now[name] - first[name];
+    if (!Number.isFinite(real)) continue;
+    const model = from && to ? to[name] - from[name] : undefined;
+    check('counters', name, near(model, real, Math.max(256, 0.25 * real)), real, model);
+  }
 }
 
 /** Share of checks of a group that agree, 0..1; 1 when there are none. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, clock, duration, int, mib, pages, percent, seconds } from '../../src/ui/format';
+import { bytes, clock, duration, int, mib, nominal, pages, percent, seconds } from '../../src/ui/format';
 
 describe('numbers on the screen', () => {
   it('separates thousands and writes a true minus', () => {
@@ -16,6 +16,12 @@ describe('numbers on the screen', () => {
     expect(bytes(512)).toBe('512 B');
     expect(bytes(32 * 1024)).toBe('32 KiB');
     expect(bytes(16 * 1024 ** 3)).toBe('16 GiB');
+  });
+  it('names the size of a machine as it is sold', () => {
+    expect(nominal(512 * 1024 ** 2)).toBe('512 MiB');
+    expect(nominal(65_535 * 4096)).toBe('256 MiB');
+    expect(nominal(1.5 * 1024 ** 3)).toBe('1.5 GiB');
+    expect(nominal(16 * 1024 ** 3)).toBe('16 GiB');
   });
   it('chooses the unit of a duration', () => {
     expect(duration(100)).toBe('100 ns');

@@ -19,7 +19,7 @@ const rssBatch = (k: Kernel): number => Math.max(32, 2 * k.nrCpus);
  */
 export function addMmCounter(k: Kernel, mm: MmStruct, member: number, n: number): void {
   const rss = mm.rss;
-  if (!k.release.rssPercpuCounter) {
+  if (k.release.rssPercpuCounter === false) {
     rss[member] += n;
     return;
   }
@@ -39,13 +39,13 @@ export function addMmCounter(k: Kernel, mm: MmStruct, member: number, n: number)
  * syncMmRss(), so a new process shows hardly any RSS.
  */
 export function addMmCounterFast(k: Kernel, mm: MmStruct, member: number, n: number): void {
-  if (k.release.rssPercpuCounter) addMmCounter(k, mm, member, n);
+  if (k.release.rssPercpuCounter === true) addMmCounter(k, mm, member, n);
   else mm.rss[NR_MM_COUNTERS + member] += n;
 }
 
 /** check_sync_rss_stat: called once a fault; every 65th folds the thread's counts (before 6.2). */
 export function checkSyncRssStat(k: Kernel, mm: MmStruct): void {
-  if (k.release.rssPercpuCounter) return;
+  if (k.release.rssPercpuCounter === true) return;
   const rss = mm.rss;
   if (rss[rss.length - 1]++ > TASK_RSS_EVENTS_THRESH) syncMmRss(k, mm);
 }

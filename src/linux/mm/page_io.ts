@@ -15,7 +15,7 @@ export function swapWritepage(k: Kernel, pfn: number): void {
   m.flags[pfn] &= ~PG_DIRTY;
   k.vmEvents[PSWPOUT]++;
   const d = k.disks[disk];
-  if (d.synchronous) {
+  if (d.synchronous === true) {
     d.writes++;
     k.cost += d.latency + d.pageTime;
     k.vmEvents[PGPGOUT] += 4;

@@ -221,22 +221,22 @@ function unmapAnon(k: Kernel, pfn: number, av: number): void {
 
 /** One entry of an anonymous page. Returns false when the page has to stay: it was to be dropped, but it is dirty. */
 function unmapAnonEntry(k: Kernel, mm: MmStruct, pfn: number, at: number): boolean {
-  const m = k.mem;
+  const { flags, index, mapcount } = k.mem;
   const { entries } = k.pgtables;
-  const flags = m.flags[pfn];
+  const f = flags[pfn];
   const dirty = entries[at] & PTE_DIRTY;
   k.cost += k.costs.unmapPage;
-  if (flags & PG_SWAPCACHE) {
-    const slot = m.index[pfn];
+  if (f & PG_SWAPCACHE) {
+    const slot = index[pfn];
     // Who maps it next finds out anew whether it is the only one.
-    m.flags[pfn] = (flags & ~PG_ANON_EXCLUSIVE) | (dirty ? PG_DIRTY : 0);
-    updateHiwaterRss(mm);
+    flags[pfn] = (f & ~PG_ANON_EXCLUSIVE) | (dirty ? PG_DIRTY : 0);
     entries[at] = (slot << PTE_SHIFT) | PTE_SWAP;
     swapDuplicate(k, slot);
+    updateHiwaterRss(mm);
     addMmCounter(k, mm, MM_SWAPENTS, 1);
   } else {
-    if (dirty || flags & PG_DIRTY) {
-      m.flags[pfn] = flags | PG_SWAPBACKED;
+    if (dirty || f & PG_DIRTY) {
+      flags[pfn] = f | PG_SWAPBACKED;
       return false;
     }
     updateHiwaterRss(mm);
@@ -244,7 +244,7 @@ function unmapAnonEntry(k: Kernel, mm: MmStruct, pfn: number, at: number): boole
     k.pgtables.used[at >>> 9]--;
   }
   addMmCounter(k, mm, MM_ANONPAGES, -1);
-  if (--m.mapcount[pfn] === 0) pageNode(k, pfn).stat[NR_ANON_MAPPED]--;
+  if (--mapcount[pfn] === 0) pageNode(k, pfn).stat[NR_ANON_MAPPED]--;
   return true;
 }
 

@@ -38,14 +38,19 @@ function countSwapCache(k: Kernel, pfn: number, n: number): void {
 
 /** add_to_swap_cache: the page has this slot from now on. Its `mapping` and `index` must be those of its owner. */
 export function addToSwapCache(k: Kernel, pfn: number, slot: number): void {
-  const m = k.mem;
+  putInSwapCache(k, pfn, slot, PG_SWAPCACHE);
+}
+
+/** The same, with more flags for the page than PG_SWAPCACHE. */
+function putInSwapCache(k: Kernel, pfn: number, slot: number, marks: number): void {
+  const { flags, index, mapping } = k.mem;
   const s = k.swap;
   s.cache[slot] = pfn + 1;
-  s.index[slot] = m.index[pfn];
-  s.mapping[slot] = m.mapping[pfn];
+  s.index[slot] = index[pfn];
+  s.mapping[slot] = mapping[pfn];
   s.shadow[slot] = 0;
-  m.index[pfn] = slot;
-  m.flags[pfn] |= PG_SWAPCACHE;
+  index[pfn] = slot;
+  flags[pfn] |= marks;
   countSwapCache(k, pfn, 1);
 }
 
@@ -57,20 +62,19 @@ export function addToSwapCache(k: Kernel, pfn: number, slot: number): void {
 export function addToSwap(k: Kernel, pfn: number): boolean {
   const slot = getSwapSlot(k);
   if (slot < 0) return false;
-  addToSwapCache(k, pfn, slot);
-  k.mem.flags[pfn] |= PG_DIRTY;
+  putInSwapCache(k, pfn, slot, PG_SWAPCACHE | PG_DIRTY);
   return true;
 }
 
 /** delete_from_swap_cache: the page has its own index again. A slot that nothing else refers to is free. */
 export function deleteFromSwapCache(k: Kernel, pfn: number): void {
-  const m = k.mem;
+  const { flags, index } = k.mem;
   const s = k.swap;
-  const slot = m.index[pfn];
-  countSwapCache(k, pfn, -1);
-  m.index[pfn] = s.index[slot];
-  m.flags[pfn] &= ~PG_SWAPCACHE;
+  const slot = index[pfn];
+  index[pfn] = s.index[slot];
+  flags[pfn] &= ~PG_SWAPCACHE;
   s.cache[slot] = 0;
+  countSwapCache(k, pfn, -1);
   if (s.map[slot] === 0) swapSlotFree(k, slot);
 }
 
@@ -118,11 +122,11 @@ function readSwapCache(k: Kernel, pfn: number, slot: number): void {
 export function swapinSync(k: Kernel, task: Task, slot: number): number {
   const pfn = allocPages(k, task, GFP_USER_PAGE, 0);
   if (pfn < 0) return pfn;
-  const m = k.mem;
+  const { flags, mapping, index } = k.mem;
   const s = k.swap;
-  m.mapping[pfn] = s.mapping[slot];
-  m.index[pfn] = s.index[slot];
-  m.flags[pfn] |= PG_SWAPBACKED;
+  mapping[pfn] = s.mapping[slot];
+  index[pfn] = s.index[slot];
+  flags[pfn] |= PG_SWAPBACKED;
   const shadow = s.shadow[slot];
   if (shadow !== 0) workingsetRefault(k, pfn, shadow);
   folioAddLru(k, pfn);

@@ -20,7 +20,10 @@ export function useSlow(describe: (frame: Frame) => string): string {
     };
     read();
     const end = runStore.subscribe((state, before) => {
-      if (state.frame !== before.frame && timer === undefined) timer = setTimeout(read, SUMMARY_INTERVAL_MS);
+      if (state.frame === before.frame) return;
+      // Nobody has to wait for the first words.
+      if (before.frame === null) read();
+      else timer ??= setTimeout(read, SUMMARY_INTERVAL_MS);
     });
     return () => {
       clearTimeout(timer);

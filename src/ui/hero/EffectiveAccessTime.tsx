@@ -8,6 +8,8 @@ import { subscribe } from '../frameLoop';
 
 const WIDTH = 80;
 const HEIGHT = 34;
+/** Under the curve: the value it begins with. */
+const BASE = 13;
 
 /** "43× slower than RAM", with a decimal as long as it matters. */
 export function slowdown(ns: number, ramNs: number): string {
@@ -16,15 +18,19 @@ export function slowdown(ns: number, ramNs: number): string {
   return t('eat.slower', { n: n < 10 ? dec(n, 1) : int(n) });
 }
 
-/** The arithmetic: "0.958 × 100 ns + 0.042 × 100 µs". Small shares get the decimals they need. */
-export function arithmetic(p: number, ramNs: number, swapNs: number): string {
-  const digits = p >= 0.01 ? 3 : p >= 0.0001 ? 5 : 7;
-  return t('eat.sum', {
-    hit: dec(1 - p, digits),
-    ram: duration(ramNs),
-    miss: dec(p, digits),
-    swap: duration(swapNs),
-  });
+/** "4.2 % of accesses wait for the disk:"; a share that small as to read "0.00 %" is told as one in so many. */
+export function waiting(p: number): string {
+  if (p <= 0) return t('eat.noWait');
+  return p >= 0.001 ? t('eat.wait', { share: percent(p) }) : t('eat.waitOne', { n: Number((1 / p).toPrecision(2)) });
+}
+
+/** The arithmetic: "0.958 × 100 ns" and "+ 0.042 × 100 µs". The share has two digits that say something. */
+export function arithmetic(p: number, ramNs: number, swapNs: number): [string, string] {
+  const digits = Math.min(9, Math.max(3, Math.ceil(-Math.log10(p)) + 1));
+  return [
+    t('eat.hit', { hit: dec(1 - p, digits), ram: duration(ramNs) }),
+    t('eat.miss', { miss: dec(p, digits), swap: duration(swapNs) }),
+  ];
 }
 
 /** The one big figure: how long the machine's accesses to memory take, all in all. */
@@ -53,9 +59,9 @@ export function EffectiveAccessTime() {
       <p className="eat-slower">{slowdown(ns, ramNs)}</p>
       <p className="eat-psi">{t('eat.psi', { share: percent(psiFull) })}</p>
       <p className="eat-sum">
-        {p > 0 ? t('eat.wait', { share: percent(p) }) : t('eat.noWait')}
+        {waiting(p)}
         <br />
-        {p > 0 ? arithmetic(p, ramNs, swapNs) : ''}
+        {p > 0 && arithmetic(p, ramNs, swapNs).map((part) => <span key={part}>{part} </span>)}
       </p>
     </section>
   );
@@ -93,10 +99,7 @@ function Sparkline() {
         r: 3.5,
         fill: 'var(--ink)',
       });
-      // Over the curve, or under it where there is no room.
-      const start = y(values[0]);
-      const labelY = start > 18 ? start - 6 : start + 14;
-      painter.text('base', 2, labelY, duration(values[0]), { 'font-size': 11, class: 's2 halo' });
+      painter.text('base', 2, HEIGHT + BASE - 3, duration(values[0]), { 'font-size': 11, class: 's2' });
       painter.end();
     });
     return () => {
@@ -109,8 +112,8 @@ function Sparkline() {
       ref={ref}
       className="eat-spark"
       width={WIDTH}
-      height={HEIGHT}
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      height={HEIGHT + BASE}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT + BASE}`}
       role="img"
       aria-label={label}
     />

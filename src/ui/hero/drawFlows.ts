@@ -15,9 +15,9 @@ const FLOWS: { key: 'cacheDropped' | 'fileIn' | 'newAnon' | 'writeback'; kind: K
   { key: 'writeback', kind: 'fileInactive', inward: false },
 ];
 
-/** Thickness in px of an arrow at the side: one decade is 4.3 px. */
+/** Thickness in px of an arrow at the side: one decade is 3.6 px. */
 export function flowWidth(rate: number): number {
-  return rate < 1 ? 0 : Math.min(16, Math.max(1.5, 4.3 * Math.log10(rate) - 4.5));
+  return rate < 1 ? 0 : Math.min(13, Math.max(1.5, 3.6 * Math.log10(rate) - 3.7));
 }
 
 /** Width in px of an arrow in the gap, on a scale of its own. */
@@ -39,7 +39,7 @@ export function drawFlows(p: Painter, { frame, layout, hovered, clock }: Scene, 
     const { key, kind, inward } = FLOWS[i];
     const rate = frame.flows[key];
     const y = first + i * pitch;
-    const middle = y + 11.5;
+    const middle = y + 12;
     const opacity = fade([kind], hovered);
     const near = leftAt(layout.body, middle) - edge - 6;
     const far = 20;
@@ -59,7 +59,7 @@ export function drawFlows(p: Painter, { frame, layout, hovered, clock }: Scene, 
       });
       if (thick >= 5) squares(p, key, inward ? far : near, inward ? near : far, middle, rate, clock, opacity);
     }
-    const numbers = y + 29;
+    const numbers = y + 30;
     p.text(`flow-rate-${key}`, far, numbers, perSecond(rate), {
       class: rate < 1 ? 's3' : 'b',
       'font-size': 13,
@@ -86,7 +86,7 @@ function arrow(from: number, to: number, y: number, thick: number): string {
   const dir = Math.sign(to - from) || 1;
   const h = thick / 2;
   const neck = to - dir * 9;
-  const barb = h + 3.5;
+  const barb = h + 3;
   return `M${from} ${y - h}H${neck}V${y - barb}L${to} ${y}L${neck} ${y + barb}V${y + h}H${from}Z`;
 }
 

@@ -73,7 +73,13 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
   drawPcp(p, zone, gauge, at, fade(['pcp'], hovered), phone);
 
   p.el('gauge-ground', 'rect', { x, y, width, height, fill: 'var(--plane)' });
-  drawHistory(p, [...frame.gauge.history, zone.free], gauge, at, opacity);
+  drawHistory(
+    p,
+    frame.gauge.history.length > 0 ? [...frame.gauge.history, zone.free] : [zone.free, zone.free],
+    gauge,
+    at,
+    opacity,
+  );
   p.el('gauge-frame', 'rect', { x, y, width, height, fill: 'none', stroke: 'var(--free)', opacity });
 
   const end = x + width + (phone ? 4 : 6);
@@ -101,9 +107,9 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
 
   // The three watermarks and the present value keep apart; thin lines lead back to where they belong.
   const half = phone ? 8 : 13.5;
-  const wish = phone ? 0 : -3;
+  // Two lines each, the lowest under its line.
   const slots = [
-    ...marks.map((m) => ({ at: at(m.value) + (m.key === 'min' ? -wish * 3 : wish), half })),
+    ...marks.map((m) => ({ at: at(m.value) + (m.key === 'min' && !phone ? 12 : 0), half })),
     { at: nowY, half: phone ? 0 : 9.5 },
   ];
   const middles = phone ? spread(slots.slice(0, 3), y - 4, bottom + 4, 0) : spread(slots, y - 3, bottom + 4, 1);
@@ -124,11 +130,11 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
       });
       return;
     }
-    p.text(`mark-name-${m.key}`, labelX, middle, t(`gauge.${m.key}`, { n: m.value }), {
+    p.text(`mark-name-${m.key}`, labelX, middle - 3, t(`gauge.${m.key}`, { n: m.value }), {
       class: `b${red}`,
       'font-size': 13,
     });
-    p.text(`mark-what-${m.key}`, labelX, middle + 12.5, t(`gauge.${m.key}What`), { class: 's2', 'font-size': 11 });
+    p.text(`mark-what-${m.key}`, labelX, middle + 9.5, t(`gauge.${m.key}What`), { class: 's2', 'font-size': 11 });
   });
   if (phone) return;
   const off = zone.free > top;
@@ -141,8 +147,10 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
     fill: 'var(--ink)',
   });
   p.text('now-text', tagX + 4, middle + 4.5, text, { class: 'b', 'font-size': 13 }, 'var(--on-ink)');
-  if (height > 150) p.text('gauge-span', x + 6, bottom - 8, t('gauge.span'), { class: 's2', 'font-size': 11 });
-  p.text('gauge-zero', labelX, bottom, t('gauge.zero'), { class: 's3', 'font-size': 11 });
+  if (height > 150) p.text('gauge-span', x + 6, bottom - 8, t('gauge.span'), { class: 's2 halo', 'font-size': 11 });
+  // Where no other label needs the place.
+  const lowest = Math.max(...middles.slice(0, 3).map((m) => m + half), middle + 9.5);
+  if (lowest < bottom - 10) p.text('gauge-zero', labelX, bottom, t('gauge.zero'), { class: 's3', 'font-size': 11 });
 }
 
 /** Px that a stretch of the history takes when there are more values than can be told apart. */

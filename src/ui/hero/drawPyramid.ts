@@ -6,7 +6,7 @@ import { fade, KIND_LOOK } from '../charts/kinds';
 import { spread } from '../charts/labels';
 import type { Painter } from '../charts/painter';
 import { textWidth } from '../charts/text';
-import { bytes, duration, int, mib, pages, percent } from '../format';
+import { bytes, duration, int, mib, nominal, pages, percent } from '../format';
 import { drawFlows, drawSwapFlows } from './drawFlows';
 import { drawGauge, drawLens } from './drawGauge';
 import {
@@ -202,7 +202,7 @@ function drawLabels(p: Painter, scene: Scene, strata: Stratum[], edge: number): 
   // The first thin layers, near the tip, are named at the left where there is room; all others at the lower right.
   const left = outside.filter((l) => l.y < 196).slice(0, 2);
   left.forEach((label, i) => {
-    const y = 184 - (left.length - 1 - i) * 14;
+    const y = (left.length > 1 ? 182 : 187) + i * 14;
     const opacity = fade(label.kinds, hovered);
     const from = 26 + textWidth(label.text, 13, true);
     const to = leftAt(body, label.y) - edge - 2;
@@ -232,7 +232,7 @@ function drawLabels(p: Painter, scene: Scene, strata: Stratum[], edge: number): 
 
   p.text('ram', 20, body.bottom - 44, t('pyramid.ram'), { class: 'b', 'font-size': 20 });
   p.text('ram-ns', 20, body.bottom - 26, `~${duration(frame.eat.ramNs)}`, { class: 'b', 'font-size': 14 });
-  p.text('ram-size', 20, body.bottom - 9, pages(frame.machine.present), { class: 's3', 'font-size': 12 });
+  p.text('ram-size', 20, body.bottom - 9, nominal(frame.machine.ram), { class: 's3', 'font-size': 12 });
   drawZoneNames(p, scene);
 }
 

@@ -62,7 +62,7 @@ function wide(outerWidth: number, outerHeight: number): PyramidLayout {
   const swapTop = bodyBottom + 56;
   const swapHalf = 207 * sx;
   const gaugeX = Math.min(546 * (width / DESIGN.width), width - 182);
-  const flowsFrom = 209;
+  const flowsFrom = 213;
   const ramAt = bodyBottom - 46;
   const count = Math.max(0, Math.min(4, Math.floor((ramAt - 14 - flowsFrom) / 44)));
   return {

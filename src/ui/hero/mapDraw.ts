@@ -96,6 +96,7 @@ export function drawMap(
   color: Color,
 ): void {
   const { cells, by } = map;
+  const used = usedCells(cells);
   for (let i = 0; i < cells.length; i++) {
     const value = cells[i];
     if (before && before[i] === value) continue;
@@ -103,7 +104,8 @@ export function drawMap(
     const y = Math.floor(i / grid.cols) * grid.pitch;
     context.globalAlpha = 1;
     context.clearRect(x, y, grid.pitch, grid.pitch);
-    if (value === MAP_BEYOND) continue;
+    // Past the end there is nothing; between the zones' pages there are holes.
+    if (i >= used) continue;
     if (!isKept(by, value, emphasis)) context.globalAlpha = FADED;
     const key = `${by}${value}:${grid.size}`;
     let tile = tiles.get(key);
@@ -122,6 +124,12 @@ function makeTile(by: MapBy, value: number, size: number, color: Color): HTMLCan
   const ink = tile.getContext('2d');
   if (!ink) return tile;
   const free = by === 'kind' ? MAP_KINDS[value] === 'free' : value === MAP_FREE;
+  if (value === MAP_BEYOND) {
+    ink.strokeStyle = color('--line-3');
+    ink.setLineDash([2, 2]);
+    ink.strokeRect(0.5, 0.5, size - 1, size - 1);
+    return tile;
+  }
   if (free) {
     outlined(ink, size, color('--free-wash'), color('--free'));
     return tile;

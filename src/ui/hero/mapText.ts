@@ -21,7 +21,7 @@ export function kindName(kind: string): string {
 
 /** What a cell's byte stands for. */
 export function cellName(by: MapBy, value: number, frame: Frame): string {
-  if (value === MAP_BEYOND) return t('map.beyond');
+  if (value === MAP_BEYOND) return t('map.hole');
   if (by === 'kind') return kindName(MAP_KINDS[value] ?? 'mixed');
   if (value === MAP_FREE) return t('kind.free');
   if (by === 'owner') return value === MAP_NOBODY ? t('map.nobody') : chipNames(frame, value);
@@ -69,10 +69,12 @@ export function mapTable(frame: Frame): TableData {
 
 /** The sentence about a page that was looked up. */
 export function pageSentence(info: PageInfo): { where: string; what: string } {
+  const hole = info.kind === 'hole';
   const one = info.firstPfn === info.lastPfn;
   const where = one
     ? t('map.whereOne', { first: info.firstPfn, zone: info.zone })
     : t('map.where', { first: info.firstPfn, last: info.lastPfn, zone: info.zone });
+  if (hole) return { where, what: t('map.holeWhat') };
   const parts = [t('map.what', { pfn: info.pfn, kind: kindName(info.kind) })];
   if (info.owner)
     parts.push(info.ownerPid > 0 ? t('map.ownedBy', { owner: info.owner, pid: String(info.ownerPid) }) : info.owner);

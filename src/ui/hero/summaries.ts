@@ -3,7 +3,7 @@ import { t } from '../../i18n';
 import type { Frame, Kind } from '../../worker/protocol';
 import type { TableData } from '../charts/DataTable';
 import { KIND_LOOK } from '../charts/kinds';
-import { int, mib, pages, percent } from '../format';
+import { int, mib, nominal, pages, percent } from '../format';
 import { flowSentence } from './drawFlows';
 import { gaugeZone } from './drawGauge';
 import { STRATA } from './geometry';
@@ -19,7 +19,7 @@ export function pyramidSummary(frame: Frame): string {
   const { total, free } = frame.swap;
   return [
     t('summary.pyramid', {
-      ram: pages(frame.machine.present),
+      ram: nominal(frame.machine.ram),
       parts,
       zone: zone?.name ?? '',
       free: zone?.free ?? 0,
@@ -37,6 +37,8 @@ export function pyramidSummary(frame: Frame): string {
 export function pyramidTable(frame: Frame): TableData {
   const size = (name: string, n: number) => [name, int(n), pages(n), percent(n / frame.machine.present)];
   const rows = ROWS.map((kind) => size(t(KIND_LOOK[kind].name), frame.kinds[kind]));
+  rows.push(size(t('pyramid.tablePresent'), frame.machine.present));
+  rows.push(size(t('pyramid.tableManaged'), frame.machine.managed));
   const { total, free } = frame.swap;
   if (total > 0) {
     rows.push([t('pyramid.tableSwapUsed'), int(total - free), pages(total - free), '']);

@@ -5,6 +5,7 @@ import { Chip } from '../controls/Chip';
 import { IconButton } from '../controls/IconButton';
 import { held, MemoryBar } from '../controls/MemoryBar';
 import { durationParts, int, percent, seconds } from '../format';
+import { slowdown } from '../hero/EffectiveAccessTime';
 import { RunUntil } from '../topbar/RunUntil';
 import { RunButton } from '../topbar/Transport';
 
@@ -42,7 +43,6 @@ function AccessTime() {
     full: 0,
   });
   const { value, unit } = durationParts(ns);
-  const times = ns / (ramNs || 1);
   return (
     <div className="dock-eat">
       <div>
@@ -52,7 +52,7 @@ function AccessTime() {
         </b>
       </div>
       <span className="sub">
-        {t('phone.slower', { n: times < 10 ? Number(times.toFixed(1)) : Math.round(times) })}
+        {slowdown(ns, ramNs)}
         <br />
         {t('phone.psi', { p: percent(full) })}
       </span>

@@ -3,6 +3,7 @@ import { runAction } from '../../actions/registry';
 import { t } from '../../i18n';
 import { setTheme, useSettings } from '../../store';
 import { Icon, Mark } from '../controls/Icons';
+import { Status } from '../status/Status';
 import { Clock } from '../topbar/Clock';
 import { KnobsPanel } from '../topbar/Knobs';
 import { MachinePicker } from '../topbar/MachinePicker';
@@ -18,6 +19,7 @@ export function NarrowBar() {
         {t('app.name')}
       </h1>
       <span className="grow" />
+      <Status />
       <Clock />
       <DialogTrigger>
         <Button className="btn ic touch" aria-label={t('nav.more')}>
@@ -25,21 +27,35 @@ export function NarrowBar() {
         </Button>
         <Popover className="popover" placement="bottom end" offset={4}>
           <Dialog className="more" aria-label={t('nav.more')}>
-            <MachinePicker />
-            <Speed />
-            <div className="more-row">
-              <Button className="btn soft touch" onPress={() => setTheme(theme === 'dark' ? 'light' : 'dark')}>
-                <Icon name={theme === 'dark' ? 'sun' : 'moon'} />
-                {t(theme === 'dark' ? 'nav.theme.light' : 'nav.theme.dark')}
-              </Button>
-              <Button className="btn soft touch" onPress={() => runAction('share')}>
-                <Icon name="share" />
-                {t('nav.share')}
-              </Button>
-            </div>
-            <div className="knobs">
-              <KnobsPanel />
-            </div>
+            {({ close }) => (
+              <>
+                <MachinePicker />
+                <Speed />
+                <div className="more-row">
+                  <Button className="btn soft touch" onPress={() => setTheme(theme === 'dark' ? 'light' : 'dark')}>
+                    <Icon name={theme === 'dark' ? 'sun' : 'moon'} />
+                    {t(theme === 'dark' ? 'nav.theme.light' : 'nav.theme.dark')}
+                  </Button>
+                  <Button className="btn soft touch" onPress={() => runAction('share')}>
+                    <Icon name="share" />
+                    {t('nav.share')}
+                  </Button>
+                  <Button
+                    className="btn soft touch"
+                    onPress={() => {
+                      close();
+                      runAction('help');
+                    }}
+                  >
+                    <Icon name="help" />
+                    {t('nav.help')}
+                  </Button>
+                </div>
+                <div className="knobs">
+                  <KnobsPanel />
+                </div>
+              </>
+            )}
           </Dialog>
         </Popover>
       </DialogTrigger>

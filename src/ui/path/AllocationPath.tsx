@@ -84,7 +84,7 @@ function Step({ step, path, gfp = '' }: { step: PathStep; path: PathFrame | null
       </span>
       <StepName step={step} gfp={gfp} />
       <span className="res">
-        {isRetry && path ? <Retries n={path.retries} /> : result}
+        {isRetry && path ? <Retries n={path.retries} /> : breakable(result)}
         {active && isRetry && <span> {result}</span>}
       </span>
       <span className="vh">{t(`path.state.${step.state}`)}</span>
@@ -93,6 +93,9 @@ function Step({ step, path, gfp = '' }: { step: PathStep; path: PathFrame | null
     </li>
   );
 }
+
+/** A list of flags may go on in the next line after any of them. */
+const breakable = (text: string): string => text.replaceAll('|', '|\u200b');
 
 /** Name of a step; pressed, it says what the kernel asks there and in which function. */
 function StepName({ step, gfp }: { step: PathStep; gfp: string }) {

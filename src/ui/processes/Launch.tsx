@@ -9,7 +9,7 @@ import { LaunchCustom } from './LaunchCustom';
 export function Launch() {
   const past = useShown((f) => f.status === 'paused' && f.t < f.known, false);
   return (
-    <section aria-label={t('launch.title')}>
+    <section className="launcher" aria-label={t('launch.title')}>
       <div className="hd launch-hd">
         <h2>{t('launch.title')}</h2>
         {past && <span className="mut">{t('launch.forks')}</span>}

@@ -112,15 +112,15 @@ function FullRow({ proc, scale, candidate, chosenAt, dying, hover }: FullProps) 
       {...hover}
     >
       {candidate && !dying && <p className="flag">{t('processes.wouldDie')}</p>}
-      {victim && <p className="flag">{t('processes.killedAt', { t: seconds(chosenAt) })}</p>}
+      {victim && (
+        <p className="flag">
+          {t('processes.killedAt', { t: seconds(chosenAt) })} <span className="st dead">{t('processes.dying')}</span>
+        </p>
+      )}
       <Chip proc={proc} />
       <div className="who">
         <ProcessName proc={proc} />
-        {victim ? (
-          <span className="st dead">{t('processes.dying')}</span>
-        ) : (
-          <span className={`st ${proc.state}`}>{t(`state.${proc.state}`)}</span>
-        )}
+        {!victim && <span className={`st ${proc.state}`}>{t(`state.${proc.state}`)}</span>}
       </div>
       <span className="pts">{proc.points === null ? int(held(proc)) : int(proc.points)}</span>
       <span className="sc">{int(proc.oomScore)}</span>

@@ -1,4 +1,4 @@
-import { type FocusEvent, useMemo, useRef, useState } from 'react';
+import { type FocusEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { t } from '../../i18n';
 import { useShown } from '../../store';
@@ -46,6 +46,8 @@ function ProcessList() {
   const [inHand, setInHand] = useState<number | null>(null);
   const [all, setAll] = useState(false);
   const order = useRef<number[]>([]);
+  /** pid whose slider or field has the focus. */
+  const typing = useRef<number | null>(null);
   const list = useRef<HTMLUListElement>(null);
 
   const rows = useMemo(() => {
@@ -60,18 +62,31 @@ function ProcessList() {
   const doomed = rows.some((p) => rowKind(p) === 'full');
   useFlip(list, visible.map((p) => p.pid).join());
 
-  /** A row is in hand while its slider or field has the focus. */
+  /** A row is in hand while its slider or field has the focus. One that has a single line keeps to it. */
   function hold(e: FocusEvent) {
-    const row = e.target.closest<HTMLElement>('[data-pid]');
-    setInHand(row && e.target.matches('input') ? Number(row.dataset.pid) : null);
+    const row = e.target.matches('input') ? e.target.closest<HTMLElement>('[data-pid]') : null;
+    typing.current = row ? Number(row.dataset.pid) : null;
+    setInHand(row && !row.matches('.mini') ? typing.current : null);
   }
+  function release(e: FocusEvent) {
+    // What is taken off the page while it has the focus has not been left.
+    if (!e.target.isConnected) return;
+    typing.current = null;
+    setInHand(null);
+  }
+  // A new adj may give the row another form: the focus goes on in its field.
+  useLayoutEffect(() => {
+    const pid = typing.current;
+    if (pid === null || document.activeElement !== document.body) return;
+    list.current?.querySelector<HTMLElement>(`[data-pid="${pid}"] .adj-field`)?.focus();
+  });
 
   return (
     <>
       {rows.length > 0 && !doomed && (
         <p className="sub small">{t(rows.some((p) => p.never !== 'init') ? 'processes.nobody' : 'processes.none')}</p>
       )}
-      <ul ref={list} className="procs" aria-label={t('processes.list')} onFocus={hold} onBlur={() => setInHand(null)}>
+      <ul ref={list} className="procs" aria-label={t('processes.list')} onFocus={hold} onBlur={release}>
         {visible.map((proc) => (
           <ProcessRow
             key={proc.pid}

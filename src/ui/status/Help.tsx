@@ -2,8 +2,9 @@ import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-compone
 import { ACTIONS, type Action } from '../../actions/registry';
 import { t } from '../../i18n';
 import { setHelpOpen, useSettings } from '../../store';
+import { Truth } from '../about/Truth';
 
-/** The list of keys. */
+/** The list of keys, and how true the model is. */
 export function Help() {
   const open = useSettings((s) => s.helpOpen);
   const listed: readonly Action[] = ACTIONS;
@@ -27,6 +28,7 @@ export function Help() {
               ))}
           </dl>
           <p className="sub">{t('help.about')}</p>
+          <Truth />
           <Button className="btn soft" slot="close">
             {t('help.close')}
           </Button>

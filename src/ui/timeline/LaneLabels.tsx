@@ -1,5 +1,5 @@
 import { t } from '../../i18n';
-import { useShown } from '../../store';
+import { runStore, useShown } from '../../store';
 import { mib, pages, percent } from '../format';
 import { freeRange } from './drawLanes';
 import type { TimelineLayout } from './layout';
@@ -15,7 +15,7 @@ export function LaneLabels({ layout }: { layout: TimelineLayout }) {
       const zone = f.zones.find((z) => z.id === f.gauge.zone) ?? null;
       const { scannedKswapd, scannedDirect, stolenKswapd, stolenDirect } = f.flows;
       const scanned = scannedKswapd + scannedDirect;
-      const [from, to] = freeRange(zone);
+      const [from, to] = freeRange(zone, runStore.getState().samples);
       return {
         free: pages(zone?.free ?? 0),
         range: t('time.freeRange', { from: mib(from), to: pages(to) }),

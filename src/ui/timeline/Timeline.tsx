@@ -118,7 +118,18 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
       const domain = zoomed.current ?? { from: 0, to: roundEnd(Math.max(frame.known, frame.t)) };
       shown.current = domain;
       const zone = frame.zones.find((z) => z.id === frame.gauge.zone) ?? null;
-      const now = [state.samples, domain.from, domain.to, look, zone?.high, zone?.low, zone?.min, devicePixelRatio];
+      const rest = frame.status === 'running' || frame.status === 'seeking' ? null : frame.t;
+      const now = [
+        state.samples,
+        domain.from,
+        domain.to,
+        look,
+        zone?.high,
+        zone?.low,
+        zone?.min,
+        rest,
+        devicePixelRatio,
+      ];
       if (now.some((v, i) => v !== drawn[i])) {
         drawn = now;
         const ink = fitCanvas(element, width, height);
@@ -129,7 +140,13 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
             hatched = look;
             hatch = stripes(ink, named('--ink-3'), 4, 1.3);
           }
-          drawLanes(ink, place, { samples: state.samples, domain, zone, swapTotal: frame.swap.total }, named, hatch);
+          drawLanes(
+            ink,
+            place,
+            { samples: state.samples, domain, zone, swapTotal: frame.swap.total, head: rest },
+            named,
+            hatch,
+          );
         }
       }
       const flags = placeFlags(state.events, domain, span, (text, bold) => textWidth(text, 12, bold));

@@ -1,6 +1,6 @@
 /** Draws the lanes to a canvas: only when the samples, the stretch of time, the size or the theme changed. */
 import type { Sample, ZoneFrame } from '../../worker/protocol';
-import type { Domain } from './domain';
+import { type Domain, toX } from './domain';
 import type { Lane, TimelineLayout } from './layout';
 import { type Bucket, buckets, extent, mean } from './series';
 
@@ -9,17 +9,34 @@ export interface LaneInput {
   domain: Domain;
   zone: ZoneFrame | null;
   swapTotal: number;
+  /** Where the machine stands, ns; null while it moves. */
+  head: number | null;
 }
+
+/** So many of the values keep to the scale of a lane; a rare burst is cut off at the lane's edge. */
+const WITHIN_SCALE = 0.97;
 
 type Ink = CanvasRenderingContext2D;
 type Color = (name: string) => string;
 type Pattern = CanvasPattern | string;
 
-/** Pages at the lower and upper end of the free lane: the watermarks are what matters, and they lie close together. */
-export function freeRange(zone: ZoneFrame | null): [number, number] {
+/**
+ * Pages at the lower and upper end of the free lane: the watermarks are what matters, and they lie close together. The
+ * whole run decides, so that the scale does not jump while the head moves; a boost of a moment is cut off.
+ */
+export function freeRange(zone: ZoneFrame | null, samples: readonly Sample[]): [number, number] {
   if (!zone || zone.high === 0) return [0, 1];
-  return [Math.floor(zone.min * 0.6), Math.ceil(zone.high * 1.275)];
+  // Some hundreds tell as much as all.
+  const every = Math.ceil(samples.length / 800);
+  const some = samples.filter((_, i) => i % every === 0);
+  const least = some.length > 0 ? -lasting(some.map((s) => -s.zoneMin)) : zone.min;
+  const most = some.length > 0 ? lasting(some.map((s) => s.zoneHigh)) : zone.high;
+  return [Math.floor(least * 0.6), Math.ceil(most * 1.275)];
 }
+
+/** The value that is exceeded only now and then. */
+const lasting = (values: number[]): number =>
+  values.sort((a, b) => a - b)[Math.floor((values.length - 1) * WITHIN_SCALE)];
 
 export function drawLanes(ink: Ink, layout: TimelineLayout, input: LaneInput, color: Color, hatch: Pattern): void {
   const width = layout.right - layout.left;
@@ -45,16 +62,21 @@ function drawFree(
   lane: Lane,
   width: number,
   points: Bucket[],
-  { samples, zone }: LaneInput,
+  { samples, zone, head, domain }: LaneInput,
   color: Color,
 ): void {
-  const [low, high] = freeRange(zone);
+  const [low, high] = freeRange(zone, samples);
   const y = (n: number) => lane.height - ((Math.min(high, Math.max(low, n)) - low) / (high - low)) * (lane.height - 1);
   if (points.length > 0) {
+    // Up to the head where it stands past the last sample.
+    const last = samples[samples.length - 1];
+    const end =
+      zone && last && head !== null && head > last.t ? { x: toX(domain, head, width), free: zone.free } : null;
     ink.beginPath();
     ink.moveTo(points[0].x, lane.height);
     for (const b of points) ink.lineTo(b.x, y(extent(samples, b, (s) => s.zoneFree)[1]));
-    ink.lineTo(points[points.length - 1].x, lane.height);
+    if (end) ink.lineTo(end.x, y(end.free));
+    ink.lineTo(end?.x ?? points[points.length - 1].x, lane.height);
     ink.fillStyle = color('--free-wash');
     ink.fill();
     ink.beginPath();
@@ -63,14 +85,43 @@ function drawFree(
       ink.lineTo(b.x, y(most));
       if (least !== most) ink.lineTo(b.x, y(least));
     }
+    if (end) ink.lineTo(end.x, y(end.free));
     ink.strokeStyle = color('--free');
     ink.lineWidth = 1.4;
     ink.stroke();
   }
   if (!zone) return;
-  rule(ink, width, y(zone.high), color('--ink-2'), [1.5, 2.5], 1);
-  rule(ink, width, y(zone.low), color('--ink-2'), [6, 3], 1);
-  rule(ink, width, y(zone.min), color('--red'), [], 1.4);
+  steps(ink, width, points, (b) => y(b ? samples[b.last].zoneHigh : zone.high), color('--ink-2'), [1.5, 2.5], 1);
+  steps(ink, width, points, (b) => y(b ? samples[b.last].zoneLow : zone.low), color('--ink-2'), [6, 3], 1);
+  steps(ink, width, points, (b) => y(b ? samples[b.last].zoneMin : zone.min), color('--red'), [], 1.4);
+}
+
+/** A value that holds until it changes; after the last point it is taken to hold on. */
+function steps(
+  ink: Ink,
+  width: number,
+  points: Bucket[],
+  y: (b: Bucket | null) => number,
+  color: string,
+  dash: number[],
+  weight: number,
+): void {
+  let level = y(points[0] ?? null);
+  ink.beginPath();
+  ink.moveTo(0, level);
+  for (const b of points) {
+    const next = y(b);
+    if (next === level) continue;
+    ink.lineTo(b.x, level);
+    ink.lineTo(b.x, next);
+    level = next;
+  }
+  ink.lineTo(width, level);
+  ink.setLineDash(dash);
+  ink.strokeStyle = color;
+  ink.lineWidth = weight;
+  ink.stroke();
+  ink.setLineDash([]);
 }
 
 function rule(ink: Ink, width: number, y: number, color: string, dash: number[], weight: number): void {
@@ -103,9 +154,6 @@ function half(
   ink.fillStyle = fill;
   ink.fill();
 }
-
-/** Of the busy moments so many keep to the scale of a lane; a rare burst is cut off at the lane's edge. */
-const WITHIN_SCALE = 0.97;
 
 /** Where the scale of a lane of rates ends, so that one burst does not press all the rest flat. */
 export function scaleEnd(points: readonly Bucket[], value: (b: Bucket) => number): number {

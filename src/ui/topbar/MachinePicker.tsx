@@ -3,7 +3,7 @@ import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-a
 import { listScenarios, openFile, openScenario, saveSession } from '../../actions/scenarios';
 import { t } from '../../i18n';
 import { useRun, useShown } from '../../store';
-import { pages } from '../format';
+import { int, nominal, PAGE_BYTES } from '../format';
 
 /** The open machine, and a menu of others. */
 export function MachinePicker() {
@@ -13,11 +13,17 @@ export function MachinePicker() {
   const title = machine?.title ?? t('machine.none');
   const facts = machine
     ? t('machine.facts', {
-        ram: pages(machine.present),
-        swap: machine.swapTotal > 0 ? t('machine.swap', { size: pages(machine.swapTotal) }) : t('machine.noSwap'),
+        ram: nominal(machine.ram),
+        swap:
+          machine.swapTotal > 0
+            ? t('machine.swap', { size: nominal(machine.swapTotal * PAGE_BYTES) })
+            : t('machine.noSwap'),
         cpus: machine.cpus,
       })
     : ' ';
+  const exact = machine
+    ? t('machine.pages', { present: int(machine.present), managed: int(machine.managed), swap: int(machine.swapTotal) })
+    : undefined;
   return (
     <>
       <MenuTrigger>
@@ -29,7 +35,7 @@ export function MachinePicker() {
               ▾
             </span>
           </span>
-          <small>{facts}</small>
+          <small title={exact}>{facts}</small>
         </Button>
         <Popover className="popover" offset={4} placement="bottom start">
           <Menu

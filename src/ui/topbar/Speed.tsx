@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'react';
 import { setSpeed } from '../../actions/lab';
 import { t } from '../../i18n';
 import { useShown } from '../../store';
@@ -22,9 +23,15 @@ export function Speed() {
     (f) => ({ asked: f.speed, achieved: Number(f.achievedSpeed.toPrecision(2)), running: f.status === 'running' }),
     { asked: 1, achieved: 1, running: false },
   );
-  const value = t('transport.speedValue', { value: String(asked) });
+  // What the hand has set and the machine may not have confirmed yet.
+  const [held, setHeld] = useState<number | null>(null);
+  useEffect(() => {
+    if (held === asked) setHeld(null);
+  }, [held, asked]);
+  const shown = held ?? asked;
+  const value = t('transport.speedValue', { value: String(shown) });
   // A machine that works hard may not keep up: the number then says what it manages.
-  const behind = running && achieved > 0 && achieved < asked * 0.8;
+  const behind = running && held === null && achieved > 0 && achieved < asked * 0.8;
   return (
     <label className="speed">
       <span aria-hidden="true">{t('transport.speed')}</span>
@@ -34,10 +41,14 @@ export function Speed() {
         min={0}
         max={SPEEDS.length - 1}
         step={1}
-        value={speedIndex(asked)}
+        value={speedIndex(shown)}
         aria-label={t('transport.speed')}
         aria-valuetext={value}
-        onChange={(e) => void setSpeed(SPEEDS[Number(e.currentTarget.value)])}
+        onChange={(e) => {
+          const next = SPEEDS[Number(e.currentTarget.value)];
+          setHeld(next);
+          void setSpeed(next);
+        }}
       />
       <span className="speed-value mono">
         {value}

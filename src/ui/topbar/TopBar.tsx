@@ -4,6 +4,7 @@ import { t } from '../../i18n';
 import { setTheme, useSettings } from '../../store';
 import { IconButton } from '../controls/IconButton';
 import { Icon, Mark } from '../controls/Icons';
+import { Status } from '../status/Status';
 import { Clock } from './Clock';
 import { Knobs } from './Knobs';
 import { MachinePicker } from './MachinePicker';
@@ -25,6 +26,7 @@ export function TopBar() {
       <Transport />
       <RunUntil />
       <Speed />
+      <Status />
       <Clock />
       <span className="grow" />
       <nav className="bar-nav" aria-label={t('nav.label')}>

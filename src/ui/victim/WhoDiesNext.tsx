@@ -54,10 +54,12 @@ function Formula({ proc, totalpages }: { proc: ProcFrame; totalpages: number }) 
       <Term mark="k-pt" value={int(proc.pgtables)} name={t('victim.pt')} />
       <span className="op">+</span>
       <Term mark="k-adj" value={`${int(proc.adj)}×${int(unit)}`} name={t('victim.adj')} />
-      <span className="op">=</span>
-      <span className="sum">
-        <b>{int(proc.points ?? 0)}</b>
-        {t('victim.points')}
+      <span className="total">
+        <span className="op">=</span>
+        <span className="sum">
+          <b>{int(proc.points ?? 0)}</b>
+          {t('victim.points')}
+        </span>
       </span>
     </p>
   );
@@ -87,7 +89,9 @@ function Ranking({ ranked }: { ranked: ProcFrame[] }) {
           onPointerLeave={() => hoverPid(null)}
         >
           <Chip proc={proc} />
-          <span className="rank-name">{proc.comm}</span>
+          <span className="rank-name">
+            <span>{proc.comm}</span> <i>{proc.pid}</i>
+          </span>
           <MemoryBar proc={proc} scale={scale} adjPoints={proc.adjPoints} className="rss rank-bar" />
           <span className="num">{int(proc.points ?? 0)}</span>
         </li>

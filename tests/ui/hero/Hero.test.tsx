@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectMachine } from '../../../src/actions/lab';
 import { clearRun, receiveFrame, selectionStore, settingsStore, setView } from '../../../src/store';
-import { arithmetic, slowdown } from '../../../src/ui/hero/EffectiveAccessTime';
+import { arithmetic, slowdown, waiting } from '../../../src/ui/hero/EffectiveAccessTime';
 import { Hero } from '../../../src/ui/hero/Hero';
 import { mapSummary, mapTable } from '../../../src/ui/hero/mapText';
 import { pyramidSummary, pyramidTable } from '../../../src/ui/hero/summaries';
@@ -39,7 +39,7 @@ describe('the effective access time', () => {
     const region = screen.getByRole('region', { name: 'Effective access time' });
     expect(region).toHaveTextContent('4.3µs');
     expect(region).toHaveTextContent('43× slower than RAM');
-    expect(region).toHaveTextContent('4.2 % of accesses wait for swap:');
+    expect(region).toHaveTextContent('4.2 % of accesses wait for the disk:');
     expect(region).toHaveTextContent('0.958 × 100 ns + 0.042 × 100 µs');
   });
   test('says so when nothing is slower than RAM', () => {
@@ -47,7 +47,13 @@ describe('the effective access time', () => {
     expect(slowdown(250, 100)).toBe('2.5× slower than RAM');
   });
   test('gives a small share the decimals it needs', () => {
-    expect(arithmetic(0.00012, 100, 100_000)).toBe('0.99988 × 100 ns + 0.00012 × 100 µs');
+    expect(arithmetic(0.00012, 100, 100_000)).toEqual(['0.99988 × 100 ns', '+ 0.00012 × 100 µs']);
+    expect(arithmetic(0.0000304, 73, 285_000)).toEqual(['0.999970 × 73 ns', '+ 0.000030 × 285 µs']);
+  });
+  test('tells a tiny share as one in so many', () => {
+    expect(waiting(0.0000304)).toBe('1 access in 33,000 waits for the disk:');
+    expect(waiting(0.042)).toBe('4.2 % of accesses wait for the disk:');
+    expect(waiting(0)).toBe('No access waits for the disk.');
   });
 });
 
@@ -72,6 +78,12 @@ describe('the pyramid in words', () => {
 });
 
 describe('the hero', () => {
+  test('says what it shows as soon as the machine has said something', () => {
+    act(() => clearRun());
+    render(<Hero />);
+    act(() => receiveFrame(fixtureFrame()));
+    expect(screen.getByRole('img', { name: /^Memory pyramid\. RAM 512 MiB/ })).toBeInTheDocument();
+  });
   test('stands as a picture with a summary and has a table twin', async () => {
     render(<Hero />);
     expect(screen.getByRole('img', { name: /^Memory pyramid\. RAM/ })).toBeInTheDocument();

@@ -159,9 +159,22 @@ describe('the timeline in words', () => {
   });
   test('magnifies the free lane to about the watermarks', () => {
     const zone = fixtureFrame().zones[1];
-    const [low, high] = freeRange(zone);
+    const [low, high] = freeRange(zone, []);
     expect(low).toBeLessThan(zone.min);
     expect(high).toBeGreaterThan(zone.high);
     expect(high).toBeLessThan(2 * zone.high);
+  });
+  test('has room in the free lane for watermarks that the run had for a while, and not for a boost of a moment', () => {
+    const zone = fixtureFrame().zones[1];
+    const [first] = fixtureSamples(1);
+    const run = [
+      ...Array.from({ length: 40 }, () => ({ ...first, zoneMin: 200, zoneHigh: 400 })),
+      ...Array.from({ length: 40 }, () => ({ ...first, zoneMin: 2000, zoneHigh: 3000 })),
+      { ...first, zoneMin: 30_000, zoneHigh: 40_000 },
+    ];
+    const [low, high] = freeRange(zone, run);
+    expect(low).toBeLessThan(200);
+    expect(high).toBeGreaterThan(3000);
+    expect(high).toBeLessThan(6000);
   });
 });

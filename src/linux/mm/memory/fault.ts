@@ -158,12 +158,12 @@ function account(k: Kernel, task: Task, r: number): number {
 
 /** folio_add_new_anon_rmap and set_pte: a page of its own for the virtual page. The entry must be empty. */
 function mapNewAnon(k: Kernel, mm: MmStruct, vma: Vma, vpn: number, ptr: number, pfn: number, pte: number): void {
-  const m = k.mem;
-  m.flags[pfn] |= PG_SWAPBACKED | PG_ANON_EXCLUSIVE;
-  m.mapping[pfn] = mm.id + 1;
+  const { flags, mapping, index, mapcount } = k.mem;
+  flags[pfn] |= PG_SWAPBACKED | PG_ANON_EXCLUSIVE;
+  mapping[pfn] = mm.id + 1;
+  index[pfn] = vpn;
+  mapcount[pfn] = 1;
   k.anonVmas[mm.id].pages++;
-  m.index[pfn] = vpn;
-  m.mapcount[pfn] = 1;
   pageNode(k, pfn).stat[NR_ANON_MAPPED]++;
   if (vma.flags & VM_LOCKED) mlockNewFolio(k, pfn);
   folioAddLru(k, pfn);

@@ -38,10 +38,12 @@ export function doSwapPage(
   ptr: number,
   write: boolean,
 ): number {
-  const m = k.mem;
-  const slot = k.pgtables.entries[ptr] >>> PTE_SHIFT;
+  const { flags, mapcount } = k.mem;
+  const { map } = k.swap;
+  const { entries } = k.pgtables;
+  const slot = entries[ptr] >>> PTE_SHIFT;
   let pfn = swapCacheGet(k, slot, vpn);
-  const direct = pfn < 0 && k.swap.map[slot] === 1 && swapIsSynchronous(k, slot);
+  const direct = pfn < 0 && map[slot] === 1 ? swapIsSynchronous(k, slot) : false;
   if (pfn < 0) {
     pfn = direct ? swapinSync(k, task, slot) : swapinReadahead(k, task, slot, vpn);
     if (pfn < 0) return faultError(pfn);
@@ -50,25 +52,31 @@ export function doSwapPage(
       k.vmEvents[PGMAJFAULT]++;
     }
   }
-  if (m.flags[pfn] & PG_LOCKED) {
+  const f = flags[pfn];
+  if (f & PG_LOCKED) {
     waitForRead(k, task, pfn);
     return VM_FAULT_WAIT;
   }
-  const exclusive = m.mapcount[pfn] === 0 && k.swap.map[slot] === 1;
-  addMmCounterFast(k, mm, MM_ANONPAGES, 1);
-  addMmCounterFast(k, mm, MM_SWAPENTS, -1);
-  if (m.mapcount[pfn]++ === 0) pageNode(k, pfn).stat[NR_ANON_MAPPED]++;
+  const mapped = mapcount[pfn];
+  const exclusive = mapped === 0 && map[slot] === 1;
+  const vmFlags = vma.flags;
   let pte = (pfn << PTE_SHIFT) | PTE_PRESENT | PTE_YOUNG;
   if (exclusive) {
-    m.flags[pfn] |= PG_ANON_EXCLUSIVE;
-    if (vma.flags & VM_WRITE) pte |= write ? PTE_WRITE | PTE_DIRTY : PTE_WRITE;
+    flags[pfn] = f | PG_ANON_EXCLUSIVE;
+    if (vmFlags & VM_WRITE) pte |= write ? PTE_WRITE | PTE_DIRTY : PTE_WRITE;
   }
-  k.pgtables.entries[ptr] = pte;
+  entries[ptr] = pte;
+  mapcount[pfn] = mapped + 1;
+  if (mapped === 0) pageNode(k, pfn).stat[NR_ANON_MAPPED]++;
+  addMmCounterFast(k, mm, MM_ANONPAGES, 1);
+  addMmCounterFast(k, mm, MM_SWAPENTS, -1);
   vma.anon = true;
   if (direct) swapMove(k, slot);
   else swapFree(k, slot);
-  const locked = vma.flags & VM_LOCKED || m.flags[pfn] & PG_MLOCKED;
-  if (m.flags[pfn] & PG_SWAPCACHE && (vmSwapFull(k) || locked || (write && exclusive))) freeSwapCache(k, pfn);
-  if (vma.flags & VM_LOCKED) mlockFolio(k, pfn);
+  if (f & PG_SWAPCACHE) {
+    const locked = vmFlags & VM_LOCKED || f & PG_MLOCKED;
+    if (vmSwapFull(k) || locked || (write && exclusive)) freeSwapCache(k, pfn);
+  }
+  if (vmFlags & VM_LOCKED) mlockFolio(k, pfn);
   return VM_FAULT_DONE;
 }

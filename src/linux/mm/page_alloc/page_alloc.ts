@@ -140,20 +140,25 @@ export function getPageFromFreelist(
   }
 }
 
+/** The long way has to be taken; the zone has no pages to give, which changes nothing. */
+const LONG_WAY = -1;
+const ZONE_SHORT = -2;
+
 /**
- * The shortest way through get_page_from_freelist and rmqueue: the preferred zone passes its watermark and the cpu's list
- * has a page. -1 = take the long way; nothing has changed then.
+ * The shortest way through get_page_from_freelist and rmqueue: the zone passes its watermark and the cpu's list has a
+ * page. Otherwise LONG_WAY or ZONE_SHORT, and nothing has changed.
  */
 function takeFromPcp(k: Kernel, z: Zone, mt: number, highestZoneidx: number): number {
-  const mark = k.release.zoneBelowHigh && !(z.flags & ZONE_BELOW_HIGH) ? WMARK_HIGH : WMARK_LOW;
-  if (z.flags & ZONE_BOOSTED_WATERMARK) return -1;
-  if (z.free - z.nrFreeHighatomic <= z.watermark[mark] + z.boost + z.lowmemReserve[highestZoneidx]) return -1;
+  const wantsHigh = k.release.zoneBelowHigh === true && !(z.flags & ZONE_BELOW_HIGH);
+  const mark = z.watermark[wantsHigh ? WMARK_HIGH : WMARK_LOW] + z.boost + z.lowmemReserve[highestZoneidx];
+  if (z.free - z.nrFreeHighatomic <= mark) return wantsHigh ? LONG_WAY : ZONE_SHORT;
+  if (z.flags & ZONE_BOOSTED_WATERMARK) return LONG_WAY;
   const pcp = z.pcp[k.cpu];
   const m = k.mem;
   const { next } = m;
   const head = pcp.heads + mt;
   const p = next[head];
-  if (p === head) return -1;
+  if (p === head) return LONG_WAY;
   const n = next[p];
   next[head] = n;
   m.prev[n] = head;
@@ -191,9 +196,15 @@ export function allocPages(k: Kernel, task: Task, gfp: number, order: number): n
   const nodemask = highest === ZONE_MOVABLE ? task.mempolicy : 0;
   const list = k.nodes[nid].zonelist;
   const preferred = k.zones[list[0]];
-  if (order === 0 && nodemask === 0 && preferred.type <= highest) {
-    const p = takeFromPcp(k, preferred, mt, highest);
-    if (p >= 0) return p;
+  if (order === 0 && nodemask === 0) {
+    for (let i = 0; i < list.length; i++) {
+      const z = k.zones[list[i]];
+      if (z.type > highest) continue;
+      if (z.node !== nid) break;
+      const p = takeFromPcp(k, z, mt, highest);
+      if (p >= 0) return p;
+      if (p === LONG_WAY) break;
+    }
   }
   const flags = ALLOC_WMARK_LOW | ALLOC_CPUSET | (gfp & __GFP_KSWAPD_RECLAIM) | nofragment(k, preferred);
   const p = getPageFromFreelist(k, order, flags, highest, mt, nid, gfp, nodemask);

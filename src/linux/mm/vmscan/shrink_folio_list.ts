@@ -66,17 +66,22 @@ export function clearReclaimStat(st: ReclaimStat): void {
   st.nrUnmapFail = 0;
 }
 
-/** Pages to free; meaningless between calls. */
-const freeList = new Int32Array(SWAP_CLUSTER_MAX);
-
-/** Back to the inactive list; to the active one; the page may be freed. */
+/** What is to be done with a page: back to the inactive list, back to the active one, freed; or still to be evicted. */
 const KEEP = 0;
 const ACTIVATE = 1;
 const FREE = 2;
-
-/** folio_check_references' verdicts. */
 const RECLAIM = 3;
+/** Evict it if that needs no write. */
 const RECLAIM_CLEAN = 4;
+/** Nobody's any more: its owner has gone while it was being read or written. */
+const ORPHAN = 5;
+/** Back to the inactive list because it has been used. */
+const REF_KEEP = 6;
+
+/** Of the batch at hand, meaningless between calls: verdicts, `referenced.pte` of each page, pages to free. */
+const verdicts = new Uint8Array(SWAP_CLUSTER_MAX);
+const ptes = new Int32Array(SWAP_CLUSTER_MAX);
+const freeList = new Int32Array(SWAP_CLUSTER_MAX);
 
 /** folio_check_references: has the page been used since it was looked at last? §5.3 */
 function folioCheckReferences(k: Kernel, pfn: number): number {
@@ -85,14 +90,14 @@ function folioCheckReferences(k: Kernel, pfn: number): number {
   const f = flags[pfn];
   flags[pfn] = f & ~PG_REFERENCED;
   if (referenced.vmFlags & VM_LOCKED) return ACTIVATE;
-  if (ptes < 0) return KEEP;
+  if (ptes < 0) return REF_KEEP;
   const file = !(f & PG_SWAPBACKED);
   if (ptes > 0) {
     flags[pfn] = f | PG_REFERENCED;
     if (f & PG_REFERENCED || ptes > 1) return ACTIVATE;
     // Programs' text gets its place on the active list at once.
     if (referenced.vmFlags & VM_EXEC && file) return ACTIVATE;
-    return KEEP;
+    return REF_KEEP;
   }
   return f & PG_REFERENCED && file ? RECLAIM_CLEAN : RECLAIM;
 }
@@ -121,48 +126,65 @@ export function removeMapping(k: Kernel, pfn: number, reclaimed: boolean): boole
 
 /** pageout: starts the write of a dirty page. */
 function pageout(k: Kernel, node: PgData, pfn: number): number {
-  const m = k.mem;
-  const mapping = m.mapping[pfn];
-  const flags = m.flags[pfn];
-  if (flags & PG_SWAPCACHE) {
-    swapWritepage(k, pfn);
-  } else {
-    const inode = k.inodes[-mapping - 1];
-    if (inode.kind === 'shmem') {
-      // Moves it to the swap cache; fails when swap is full.
-      if (!shmemWritepage(k, pfn)) return ACTIVATE;
-      swapWritepage(k, pfn);
-    } else if (inode.disk < 0 || !writeFilePage(k, pfn, inode)) {
-      return ACTIVATE;
-    }
-  }
+  const { flags, index } = k.mem;
+  if (flags[pfn] & PG_SWAPCACHE) swapWritepage(k, pfn);
+  else if (!pageoutFile(k, pfn)) return ACTIVATE;
   node.stat[NR_VMSCAN_WRITE]++;
-  trace(k.trace, k.now, k.current, WRITE_FOLIO, pfn, m.flags[pfn] & PG_SWAPCACHE ? m.index[pfn] : -1);
+  const f = flags[pfn];
+  trace(k.trace, k.now, k.current, WRITE_FOLIO, pfn, f & PG_SWAPCACHE ? index[pfn] : -1);
   // A synchronous device is done already: the page can go at once.
-  if (!(m.flags[pfn] & PG_WRITEBACK)) return FREE;
-  m.flags[pfn] |= PG_RECLAIM;
+  if (!(f & PG_WRITEBACK)) return FREE;
+  flags[pfn] = f | PG_RECLAIM;
   return KEEP;
 }
 
-/** One page: KEEP, ACTIVATE or FREE. */
-function shrinkFolio(k: Kernel, sc: ScanControl, node: PgData, pfn: number, st: ReclaimStat): number {
+function pageoutFile(k: Kernel, pfn: number): boolean {
+  const inode = k.inodes[-k.mem.mapping[pfn] - 1];
+  if (inode.kind !== 'shmem') return inode.disk >= 0 && writeFilePage(k, pfn, inode);
+  // Moves it to the swap cache; fails when swap is full.
+  if (!shmemWritepage(k, pfn)) return false;
+  swapWritepage(k, pfn);
+  return true;
+}
+
+/**
+ * The questions about the pages that come before eviction; the answers go to `verdicts` and `ptes`. They change nothing
+ * but the pages' marks of use.
+ */
+function examineFolios(k: Kernel, sc: ScanControl, node: PgData, pages: Int32Array, n: number, st: ReclaimStat): void {
+  const { flags, mapping, mapcount } = k.mem;
+  const mayUnmap = sc.mayUnmap === true;
+  let refKeep = 0;
+  for (let i = 0; i < n; i++) {
+    const pfn = pages[i];
+    // Of an anonymous page in use that nothing is done with, all there is to know is whether it has been used.
+    const peaceful =
+      mapping[pfn] > 0 && mapcount[pfn] > 0 && (flags[pfn] & (PG_LOCKED | PG_MLOCKED | PG_WRITEBACK)) === 0;
+    const verdict = peaceful && mayUnmap ? folioCheckReferences(k, pfn) : examineFolio(k, sc, node, pfn, st);
+    if (verdict === REF_KEEP) refKeep++;
+    verdicts[i] = verdict;
+    ptes[i] = referenced.pte;
+  }
+  st.nrRefKeep += refKeep;
+}
+
+/** The same for one page, whatever it is. */
+function examineFolio(k: Kernel, sc: ScanControl, node: PgData, pfn: number, st: ReclaimStat): number {
   const m = k.mem;
-  let f = m.flags[pfn];
+  const f = m.flags[pfn];
   const mapping = m.mapping[pfn];
-  const kswapd = sc.kind === 'kswapd';
+  const mapped = m.mapcount[pfn] > 0;
+  referenced.pte = -1;
   if (f & PG_LOCKED) return KEEP;
   if (!folioEvictable(k, pfn)) return ACTIVATE;
-  const mapped = m.mapcount[pfn] > 0;
   if (mapped && !sc.mayUnmap) return KEEP;
-
-  const fileLru = !(f & PG_SWAPBACKED);
-  if (fileLru && mapping < 0 && f & (PG_DIRTY | PG_WRITEBACK)) {
+  if (mapping < 0 && !(f & PG_SWAPBACKED) && f & (PG_DIRTY | PG_WRITEBACK)) {
     st.nrDirty++;
     if (!(f & PG_WRITEBACK)) st.nrUnqueuedDirty++;
   }
   if (f & PG_WRITEBACK) {
     if (f & PG_RECLAIM) st.nrCongested++;
-    if (kswapd && f & PG_RECLAIM && node.flags & PGDAT_WRITEBACK) {
+    if (sc.kind === 'kswapd' && f & PG_RECLAIM && node.flags & PGDAT_WRITEBACK) {
       st.nrImmediate++;
     } else {
       m.flags[pfn] = f | PG_RECLAIM;
@@ -170,37 +192,52 @@ function shrinkFolio(k: Kernel, sc: ScanControl, node: PgData, pfn: number, st: 
     }
     return ACTIVATE;
   }
+  if (!mapped && (f & PG_SWAPCACHE ? k.swap.map[m.index[pfn]] === 0 : mapping >= 0)) return ORPHAN;
+  return folioCheckReferences(k, pfn);
+}
 
-  // Nobody's any more: its owner has gone while it was being read or written.
-  if (!mapped && (f & PG_SWAPCACHE ? k.swap.map[m.index[pfn]] === 0 : mapping >= 0)) {
-    if (f & PG_SWAPCACHE) freeSwapCache(k, pfn);
-    dropAnonVmaPage(k, mapping);
-    return FREE;
-  }
+/** Takes an orphan out of the swap cache. */
+function releaseOrphan(k: Kernel, pfn: number): number {
+  const mapping = k.mem.mapping[pfn];
+  if (k.mem.flags[pfn] & PG_SWAPCACHE) freeSwapCache(k, pfn);
+  dropAnonVmaPage(k, mapping);
+  return FREE;
+}
 
-  const references = folioCheckReferences(k, pfn);
-  if (references === ACTIVATE) return ACTIVATE;
-  if (references === KEEP) {
-    st.nrRefKeep++;
-    return KEEP;
-  }
-
-  f = m.flags[pfn];
-  if (mapping > 0 && f & PG_SWAPBACKED && !(f & PG_SWAPCACHE)) {
+/**
+ * The eviction of a page that nobody has used: swap slot, unmapping, write, and away from its owner.
+ *
+ * @param references RECLAIM or RECLAIM_CLEAN
+ * @param pte as for tryToUnmap
+ */
+function evictFolio(
+  k: Kernel,
+  sc: ScanControl,
+  node: PgData,
+  pfn: number,
+  references: number,
+  pte: number,
+  st: ReclaimStat,
+): number {
+  const { flags, mapping, mapcount } = k.mem;
+  let f = flags[pfn];
+  const anon = mapping[pfn] > 0;
+  if (anon && (f & (PG_SWAPBACKED | PG_SWAPCACHE)) === PG_SWAPBACKED) {
     if (!(sc.gfp & __GFP_IO)) return KEEP;
     if (!addToSwap(k, pfn)) return ACTIVATE;
   }
-  if (mapped && !tryToUnmap(k, pfn, referenced.pte)) {
+  const fileLru = !(f & PG_SWAPBACKED);
+  if (mapcount[pfn] > 0 && !tryToUnmap(k, pfn, pte)) {
     st.nrUnmapFail++;
     return ACTIVATE;
   }
 
-  f = m.flags[pfn];
+  f = flags[pfn];
   if (f & PG_DIRTY) {
-    if (fileLru && mapping < 0 && !(kswapd && f & PG_RECLAIM && node.flags & PGDAT_DIRTY)) {
+    if (fileLru && !anon && !(sc.kind === 'kswapd' && f & PG_RECLAIM && node.flags & PGDAT_DIRTY)) {
       // The flusher is better at writing files; the page is freed right after its writeback.
       node.stat[NR_VMSCAN_IMMEDIATE]++;
-      m.flags[pfn] = f | PG_RECLAIM;
+      flags[pfn] = f | PG_RECLAIM;
       return ACTIVATE;
     }
     if (references === RECLAIM_CLEAN) return KEEP;
@@ -211,9 +248,9 @@ function shrinkFolio(k: Kernel, sc: ScanControl, node: PgData, pfn: number, st: 
     if (verdict !== FREE) return verdict;
   }
 
-  if (mapping > 0 && !(f & PG_SWAPBACKED)) {
+  if (anon && !(f & PG_SWAPBACKED)) {
     k.vmEvents[PGLAZYFREED]++;
-    dropAnonVmaPage(k, mapping);
+    dropAnonVmaPage(k, mapping[pfn]);
     return FREE;
   }
   return removeMapping(k, pfn, true) ? FREE : KEEP;
@@ -238,9 +275,14 @@ export function shrinkFolioList(
   const { flags } = k.mem;
   let freed = 0;
   let kept = 0;
+  // No page's answers depend on another page. Asked for all in one go, the processor waits for several pages' data at once.
+  examineFolios(k, sc, node, pages, n, st);
   for (let i = 0; i < n; i++) {
     const pfn = pages[i];
-    const verdict = shrinkFolio(k, sc, node, pfn, st);
+    let verdict = verdicts[i];
+    if (verdict === ORPHAN) verdict = releaseOrphan(k, pfn);
+    else if (verdict === RECLAIM || verdict === RECLAIM_CLEAN)
+      verdict = evictFolio(k, sc, node, pfn, verdict, ptes[i], st);
     if (verdict === FREE) {
       freeList[freed++] = pfn;
       continue;

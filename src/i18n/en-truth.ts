@@ -1,0 +1,30 @@
+/** "How true is this?": what the model was held against, and what it leaves out. */
+export const enTruth = {
+  'truth.title': 'How true is this?',
+  'truth.about':
+    'Real kernels were booted with little RAM, driven out of memory and recorded. The model gets the machine and the script, not the answers, and is held against the recording, check by check, within the spread that two recordings of the same run have among themselves.',
+  'truth.caption': '{n} {n|recording|recordings} of Linux 6.12 and 6.1',
+  'truth.what': 'what',
+  'truth.checks': 'checks',
+  'truth.agree': 'agree',
+  'truth.group.watermarks': 'watermarks and reserves, to the page',
+  'truth.group.kills': 'victims in order, constraint, panic',
+  'truth.group.answers': 'mmap granted or refused, errno',
+  'truth.group.when': 'when the kill comes',
+  'truth.group.state at OOM': 'free, lists, slab, page tables in the report',
+  'truth.group.tasks at OOM': 'the processes in the report',
+  'truth.group.oom_score': '/proc/PID/oom_score over time',
+  'truth.group.trajectory': 'meminfo and RSS over time',
+  'truth.group.counters': 'pages scanned, reclaimed, swapped, faulted',
+  'truth.unreadable': 'The figures could not be read ({why}).',
+  'truth.simplified': 'What is simplified, and what it does',
+  'truth.simple.cgroups': 'No memory cgroups: a container’s limit cannot be tried yet.',
+  'truth.simple.thp':
+    'No huge pages and no compaction: user memory comes in single pages, which never wait for either.',
+  'truth.simple.threads':
+    'One thread per process, and the time that work takes comes from a table: durations are plausible, decisions are exact.',
+  'truth.simple.slab':
+    'Slab is two caches, one that can shrink and one that cannot: which object goes first is not told apart.',
+  'truth.simple.lru':
+    'Pages age on the classic active and inactive lists; 6.12’s multi-gen LRU may pick other idle pages, which moves a kill by a few percent when there is swap or cache.',
+} as const;
