@@ -187,6 +187,37 @@ describe('ties', () => {
   });
 });
 
+describe('tasks whose adj makes them negative', () => {
+  const text = (release: string, victim: string): string =>
+    MODERN.replace('6.12.9-test', release)
+      .replace(/ rss_anon rss_file rss_shmem/, '')
+      .replace(
+        /(?:^\[ +\d+\].*\n)+/m,
+        `[    700]  1000   700    61200    28020   360448     2000          -900 first\n[    720]  1000   720    61200      100    40960        0          -990 second\n`,
+      )
+      .replaceAll('720 (worker-b)', victim)
+      .replace(/^oom-kill:.*\n/m, '');
+  test('5.9 and later rank them; before, all had one point', () => {
+    expect(one(text('5.10.1', '700 (first)')).verdict).toMatchObject({ agrees: true, predicted: { pid: 700 } });
+    expect(one(text('5.2.1', '720 (second)')).verdict).toMatchObject({
+      agrees: true,
+      predicted: { pid: 720, points: 1 },
+    });
+    expect(one(text('4.19.1', '700 (first)')).verdict).toMatchObject({
+      agrees: true,
+      predicted: { pid: 700, points: 1 },
+    });
+    expect(one(text('5.2.1', '700 (first)')).verdict).toMatchObject({ agrees: false, code: 'tie' });
+  });
+  test('5.4 kernels do the one or the other', () => {
+    expect(one(text('5.4.0-42-generic', '720 (second)')).verdict.agrees).toBe(true);
+    expect(one(text('5.4.0-216-generic', '700 (first)')).verdict).toMatchObject({
+      agrees: true,
+      predicted: { pid: 700 },
+    });
+  });
+});
+
 describe('no answer is better than a wrong one', () => {
   test('kernels before 2.6.36 also looked at times', () => {
     const e = one(
