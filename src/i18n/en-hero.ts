@@ -54,6 +54,7 @@ export const enHero = {
   'zones.empty': 'empty: starts at 4 GiB',
 
   'swap.ssd': 'SSD',
+  'swap.zram': 'zram: {pool} MiB of RAM',
   'swap.hdd': 'hard disk',
   'swap.none': 'no swap: anonymous pages cannot leave RAM',
   'swap.full': '{share} full',

@@ -1,5 +1,6 @@
 /** Switching a machine on. §1, §2. */
 import { addDisk } from '../linux/block/blk-mq';
+import { newZram } from '../linux/drivers/block/zram';
 import { ENOENT } from '../linux/include/errno';
 import { __GFP_RECLAIMABLE, GFP_KERNEL } from '../linux/include/gfp';
 import type { Kernel } from '../linux/include/kernel';
@@ -103,9 +104,17 @@ function takeKernelMemory(k: Kernel, init: Task, ramPages: number): void {
 }
 
 function addDisks(k: Kernel, config: MachineConfig): void {
-  const disk = addDisk(k, { name: 'sda', ...DISKS[config.swapDevice] });
+  const zram = config.swapDevice === 'zram';
+  const disk = addDisk(k, { name: 'sda', ...DISKS[zram ? 'ssd' : config.swapDevice] });
   const pages = Math.floor(config.swap / 4096);
-  if (pages > 1) swapon(k, { name: '/dev/sda2', pages, disk });
+  if (pages <= 1) return;
+  if (!zram) {
+    swapon(k, { name: '/dev/sda2', pages, disk });
+    return;
+  }
+  const ram = addDisk(k, { name: 'zram0', ...DISKS.zram });
+  k.disks[ram].zram = newZram(pages, Math.round(4096 / config.compression));
+  swapon(k, { name: '/dev/zram0', pages, disk: ram, prio: 100 });
 }
 
 /** Kernel threads begin by going to sleep. */

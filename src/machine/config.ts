@@ -8,7 +8,7 @@ export interface CacheLevel {
   latencyNs: number;
 }
 
-export type SwapDevice = 'ssd' | 'hdd';
+export type SwapDevice = 'ssd' | 'hdd' | 'zram';
 
 /** All that decides how a machine runs, but for the seed and what is done to it from outside. */
 export interface MachineConfig {
@@ -18,6 +18,8 @@ export interface MachineConfig {
   /** Bytes; 0 = none. */
   swap: number;
   swapDevice: SwapDevice;
+  /** zram: how many pages' data fit in one page, on average. */
+  compression: number;
   cpus: number;
   kernel: '6.12';
   thp: 'always' | 'madvise' | 'never';
@@ -39,6 +41,8 @@ export const MIN_RAM = 64 * MIB;
 export const MAX_RAM = 64 * GIB;
 export const MAX_CPUS = 32;
 export const MAX_SWAP = 64 * GIB;
+/** Typical of zram with programs' data. */
+export const DEFAULT_COMPRESSION = 3;
 
 /** Data caches of a small server core: sizes and load-to-use latencies are of the usual order (Hennessy & Patterson). */
 export const DEFAULT_CACHES: readonly CacheLevel[] = [

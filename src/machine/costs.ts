@@ -3,6 +3,7 @@
  * wants their proportions, not their last digit.
  */
 import type { Costs } from '../linux/include/kernel';
+import type { SwapDevice } from './config';
 
 export const COSTS: Costs = {
   // A visit to a page: 64 cache lines that the prefetcher brings at about 20 GB/s (STREAM on one core).
@@ -45,11 +46,14 @@ export interface DiskSpec {
   rotational: boolean;
   /** Requests served at once. */
   parallel: number;
+  synchronous?: boolean;
 }
 
-export const DISKS: Record<'ssd' | 'hdd', DiskSpec> = {
+export const DISKS: Record<SwapDevice, DiskSpec> = {
   // SATA SSD: about 100 us for a random read, 500 MB/s, and more with several requests in flight.
   ssd: { latency: 90_000, pageTime: 8_000, rotational: false, parallel: 8 },
   // 7200 rpm: 4.2 ms half a turn and a short seek; 150 MB/s.
   hdd: { latency: 8_000_000, pageTime: 27_000, rotational: true, parallel: 1 },
+  // zram with lzo: about 2 us to compress or expand a page on one core, within the call.
+  zram: { latency: 0, pageTime: 2_000, rotational: false, parallel: 1, synchronous: true },
 };

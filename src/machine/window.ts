@@ -70,6 +70,12 @@ function writeCounters(m: Machine, row: Float64Array): void {
   row[TOUCHES] = m.tally.touches;
   row[WAITS] = m.tally.waits;
   row[WAIT_NS] = m.tally.waitNs;
+  // Who reads from a synchronous device waits on its own time, without going to sleep.
+  for (const d of k.disks) {
+    if (!d.synchronous) continue;
+    row[WAITS] += d.reads;
+    row[WAIT_NS] += d.reads * (d.latency + d.pageTime);
+  }
   row[STEAL_FILE] = ev[PGSTEAL_FILE];
   // Counted in kB, swap included.
   row[FILE_IN] = ev[PGPGIN] / 4 - ev[PSWPIN];
@@ -142,7 +148,7 @@ export function accessTime(m: Machine): AccessTime {
   const waitNs = now[WAIT_NS] - then[WAIT_NS] + waitingNs;
   const accesses = now[TOUCHES] - then[TOUCHES] + waiting;
   const p = accesses > 0 ? Math.min(1, waits / accesses) : 0;
-  const disk = m.kernel.disks[0];
+  const disk = m.kernel.disks[m.kernel.swap.areas[0]?.disk ?? 0];
   const swapNs = waits > 0 && waitNs > 0 ? waitNs / waits : disk.latency + disk.pageTime;
   return {
     ns: (1 - p) * ramNs + p * swapNs,

@@ -1,6 +1,12 @@
 /** From a scenario or session file to a machine's configuration and what is done to it, and when. */
 import { type Action, type Command, RefusalError, type TimedAction } from '../machine/commands';
-import { type CacheLevel, checkConfig, DEFAULT_CACHES, type MachineConfig } from '../machine/config';
+import {
+  type CacheLevel,
+  checkConfig,
+  DEFAULT_CACHES,
+  DEFAULT_COMPRESSION,
+  type MachineConfig,
+} from '../machine/config';
 import type { Op, ProcessSpec } from '../machine/ops';
 import { parseSize, parseTime, type Size, type Time } from '../machine/units';
 import { factsOf, launch, resolveCommand } from '../userspace/palette';
@@ -39,7 +45,8 @@ export function compileScenario(scenario: Scenario): MachineConfig {
     title: scenario.title,
     ram: bytes(machine.ram),
     swap: swap ? bytes(swap.size) : 0,
-    swapDevice: swap?.device === 'hdd' ? 'hdd' : 'ssd',
+    swapDevice: swap?.device === 'hdd' || swap?.device === 'zram' ? swap.device : 'ssd',
+    compression: swap?.compression ?? DEFAULT_COMPRESSION,
     cpus: machine.cpus ?? 2,
     kernel: machine.kernel ?? '6.12',
     thp: machine.thp ?? 'always',

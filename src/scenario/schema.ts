@@ -115,7 +115,14 @@ const scenarioSchema = v.strictObject({
     ram: size,
     swap: v.optional(
       v.nullable(
-        v.strictObject({ size, device: v.optional(v.picklist(['ssd', 'hdd', 'none'], '"ssd", "hdd" or "none"')) }),
+        v.strictObject({
+          size,
+          device: v.optional(v.picklist(['ssd', 'hdd', 'zram', 'none'], '"ssd", "hdd", "zram" or "none"')),
+          /** zram: how many pages' data fit in one page, on average. */
+          compression: v.optional(
+            v.pipe(v.number('a number'), v.minValue(1, 'at least 1'), v.maxValue(20, 'at most 20')),
+          ),
+        }),
       ),
     ),
     cpus: v.optional(integer(1, 32)),
@@ -169,7 +176,7 @@ export interface Scenario {
   about?: string;
   machine: {
     ram: Size;
-    swap?: { size: Size; device?: 'ssd' | 'hdd' | 'none' } | null;
+    swap?: { size: Size; device?: 'ssd' | 'hdd' | 'zram' | 'none'; compression?: number } | null;
     cpus?: number;
     kernel?: '6.12';
     sysctl?: Record<string, string | number>;

@@ -287,7 +287,7 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
   const eat = accessTime(m);
   const psi = psiNow({ ...k, now: Math.max(k.now, t) });
   const last = m.rec.samples[m.sampled.n - 1];
-  const disk = k.disks[0];
+  const disk = k.disks[k.swap.areas[0]?.disk ?? 0];
   const lru = (list: number): number => globalNodeState(k, NR_LRU_BASE + list);
   const present = k.zones.reduce((n, z) => n + z.present, 0);
   return {
@@ -316,6 +316,7 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
       free: k.swap.free,
       cached: globalNodeState(k, NR_SWAPCACHE),
       latencyNs: disk.latency + disk.pageTime,
+      pool: disk.zram?.poolPages ?? 0,
     },
     caches: config.caches.map((c, i) => ({
       name: c.name,

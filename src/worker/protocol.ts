@@ -188,14 +188,21 @@ export interface Frame {
     managed: number;
     swapTotal: number;
     cpus: number;
-    swapDevice: 'ssd' | 'hdd' | 'none';
+    swapDevice: 'ssd' | 'hdd' | 'zram' | 'none';
     kernel: string;
     minFreeKbytes: number;
     thp: boolean;
   };
   kinds: KindPages;
   zones: ZoneFrame[];
-  swap: { total: number; free: number; cached: number; latencyNs: number };
+  swap: {
+    total: number;
+    free: number;
+    cached: number;
+    latencyNs: number;
+    /** Pages of RAM that a zram device keeps its compressed pages in; 0 with any other device. */
+    pool: number;
+  };
   /** L1, L2, L3: bytes, latency ns, share occupied 0..1, share of accesses served 0..1. */
   caches: { name: string; bytes: number; latencyNs: number; occupied: number; hits: number }[];
   /** Effective access time: (1 - p) * ramNs + p * swapNs. `history`: ns over the last 2 s, oldest first. */

@@ -109,7 +109,7 @@ describe('after any history', () => {
           cpus: fc.integer({ min: 1, max: 4 }),
           ram: fc.constantFrom(64, 96, 128),
           swap: fc.constantFrom(0, 8, 64),
-          swapDevice: fc.constantFrom('ssd' as const, 'hdd' as const),
+          swapDevice: fc.constantFrom('ssd' as const, 'hdd' as const, 'zram' as const),
           programs: fc.array(program, { minLength: 1, maxLength: 6 }),
           actions: fc.array(fc.tuple(fc.integer({ min: 1, max: 40 }), action), { maxLength: 8 }),
         }),

@@ -22,6 +22,7 @@ export const config = (processes: ProcessSpec[], rest: Partial<MachineConfig> = 
   ram: 128 * MIB,
   swap: 0,
   swapDevice: 'ssd',
+  compression: 3,
   cpus: 2,
   kernel: '6.12',
   thp: 'never',

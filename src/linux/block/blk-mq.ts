@@ -50,6 +50,7 @@ export function addDisk(k: Kernel, init: DiskInit): number {
     pageTime: init.pageTime,
     rotational: init.rotational,
     synchronous: init.synchronous ?? false,
+    zram: null,
     parallel: init.parallel,
     // One slot more: the channel they share.
     busyUntil: new Float64Array(init.parallel + 1),

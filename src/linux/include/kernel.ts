@@ -128,6 +128,20 @@ export interface KTimer {
   arg: number;
 }
 
+/** A zram device's store. §7.5 */
+export interface Zram {
+  /** Compressed length of an average page, bytes. */
+  meanSize: number;
+  /** Compressed length by slot of the swap area, bytes; 0 = nothing stored. */
+  size: Uint16Array;
+  /** Sum of the lengths, and pages stored. */
+  comprBytes: number;
+  stored: number;
+  /** Pages of RAM that hold it: the first `poolPages` entries. */
+  pool: Int32Array;
+  poolPages: number;
+}
+
 /** A block device: a queue with latency and bandwidth. Requests in flight stand in a ring, in order of completion. */
 export interface Disk {
   name: string;
@@ -138,6 +152,8 @@ export interface Disk {
   rotational: boolean;
   /** Done within the call, as a RAM disk is (BLK_FEAT_SYNCHRONOUS): swap on it needs no swap cache and no read-ahead. */
   synchronous: boolean;
+  /** Its store when it is a zram device. */
+  zram: Zram | null;
   /** Requests served at the same time. */
   parallel: number;
   /** ns until which each parallel slot is busy. */

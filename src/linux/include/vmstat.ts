@@ -23,6 +23,7 @@ export const ZONE_STAT_NAMES = [
 export const NR_ZONE_LRU_BASE = 0;
 export const NR_ZONE_WRITE_PENDING = 5;
 export const NR_MLOCK = 6;
+export const NR_ZSPAGES = 8;
 export const NUMA_HIT = 11;
 export const NUMA_MISS = 12;
 export const NUMA_LOCAL = 15;

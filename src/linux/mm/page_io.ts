@@ -1,28 +1,37 @@
 /** Writing pages to swap and reading them back. §7.2. */
 
 import { submitBio, swapSector } from '../block/blk-mq';
+import { zramWrite } from '../drivers/block/zram';
 import type { Kernel } from '../include/kernel';
 import { PG_DIRTY } from '../include/page';
 import { PGPGIN, PGPGOUT, PSWPIN, PSWPOUT } from '../include/vmstat';
 import { folioStartWriteback } from './page-writeback';
 import { swapAreaOf } from './swapfile';
 
-/** swap_writepage: starts the write of a page in the swap cache to its slot. */
-export function swapWritepage(k: Kernel, pfn: number): void {
+/**
+ * swap_writepage: starts the write of a page in the swap cache to its slot.
+ *
+ * @returns false when the device could not take it: the page stays dirty
+ */
+export function swapWritepage(k: Kernel, pfn: number): boolean {
   const m = k.mem;
   const slot = m.index[pfn];
-  const { disk } = swapAreaOf(k.swap, slot);
+  const { disk, start } = swapAreaOf(k.swap, slot);
+  const d = k.disks[disk];
+  if (d.zram !== null && !zramWrite(k, d, d.zram, slot, start)) return false;
   m.flags[pfn] &= ~PG_DIRTY;
   k.vmEvents[PSWPOUT]++;
-  const d = k.disks[disk];
   if (d.synchronous === true) {
-    d.writes++;
-    k.cost += d.latency + d.pageTime;
+    if (d.zram === null) {
+      d.writes++;
+      k.cost += d.latency + d.pageTime;
+    }
     k.vmEvents[PGPGOUT] += 4;
-    return;
+    return true;
   }
   folioStartWriteback(k, pfn);
   submitBio(k, disk, pfn, true, swapSector(slot));
+  return true;
 }
 
 /** True when the slot's device works synchronously (SWP_SYNCHRONOUS_IO). */

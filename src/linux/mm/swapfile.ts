@@ -1,4 +1,5 @@
 /** Swap areas and their slots. §7.1. */
+import { zramFree } from '../drivers/block/zram';
 import type { Kernel } from '../include/kernel';
 import { SWAP_MAP_BAD, type SwapArea, type SwapInfo } from '../include/mm_types';
 import { PG_DIRTY, PG_LOCKED, PG_SWAPCACHE, PG_WRITEBACK } from '../include/page';
@@ -151,6 +152,8 @@ export function swapSlotFree(k: Kernel, slot: number): void {
   const a = swapAreaOf(s, slot);
   const c = (slot - a.start) >> CLUSTER_SHIFT;
   if (--a.clusterUsed[c] === 0) a.freeClusters++;
+  const { zram } = k.disks[a.disk];
+  if (zram !== null) zramFree(k, zram, slot - a.start);
   a.used--;
   s.free++;
   s.shadow[slot] = 0;

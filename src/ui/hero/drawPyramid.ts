@@ -328,7 +328,11 @@ function drawSwap(p: Painter, { frame, layout, hovered, swapNet }: Scene): void 
     p.text('swap', 20, swap.top + 18, t('pyramid.swap'), { class: 'b', 'font-size': 20 });
     if (total > 0) {
       p.text('swap-ns', 20, swap.top + 37, `~${duration(latencyNs)}`, { class: 'b', 'font-size': 14 });
-      p.text('swap-device', 20, swap.top + 54, t(device === 'hdd' ? 'swap.hdd' : 'swap.ssd'), {
+      const kind =
+        device === 'zram'
+          ? t('swap.zram', { pool: mib(frame.swap.pool) })
+          : t(device === 'hdd' ? 'swap.hdd' : 'swap.ssd');
+      p.text('swap-device', 20, swap.top + 54, kind, {
         class: 's3',
         'font-size': 12,
       });

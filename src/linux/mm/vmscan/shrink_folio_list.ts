@@ -127,8 +127,7 @@ export function removeMapping(k: Kernel, pfn: number, reclaimed: boolean): boole
 /** pageout: starts the write of a dirty page. */
 function pageout(k: Kernel, node: PgData, pfn: number): number {
   const { flags, index } = k.mem;
-  if (flags[pfn] & PG_SWAPCACHE) swapWritepage(k, pfn);
-  else if (!pageoutFile(k, pfn)) return ACTIVATE;
+  if (!(flags[pfn] & PG_SWAPCACHE ? swapWritepage(k, pfn) : pageoutFile(k, pfn))) return ACTIVATE;
   node.stat[NR_VMSCAN_WRITE]++;
   const f = flags[pfn];
   trace(k.trace, k.now, k.current, WRITE_FOLIO, pfn, f & PG_SWAPCACHE ? index[pfn] : -1);
@@ -142,9 +141,7 @@ function pageoutFile(k: Kernel, pfn: number): boolean {
   const inode = k.inodes[-k.mem.mapping[pfn] - 1];
   if (inode.kind !== 'shmem') return inode.disk >= 0 && writeFilePage(k, pfn, inode);
   // Moves it to the swap cache; fails when swap is full.
-  if (!shmemWritepage(k, pfn)) return false;
-  swapWritepage(k, pfn);
-  return true;
+  return shmemWritepage(k, pfn) && swapWritepage(k, pfn);
 }
 
 /**
