@@ -97,7 +97,7 @@ const notes: Record<string, Sentence> = {
     `${pages(p.pages)} of swap belong to no listed task: shared memory and tmpfs are swapped out too.`,
   panicked: (p) => `Then the kernel panicked: ${p.text}`,
   'invoker-not-victim': (p) =>
-    `${p.invoker} only happened to ask when there was none left: that alone makes it neither culprit nor victim. The kernel looks for the highest score, not for who asked.`,
+    `${p.invoker}${p.pid === '' ? '' : ` (${p.pid})`} only happened to ask when there was none left: that alone makes it neither culprit nor victim. The kernel looks for the highest score, not for who asked.`,
   'largest-not-victim': (p) =>
     `The largest task is ${p.largest} (${p.pid}) with ${pages(p.pages)} and oom_score_adj ${p.adj}; ${p.victim} with ${pages(p.victimPages)} and oom_score_adj ${p.victimAdj} scored higher.`,
   'largest-protected': (p) =>
@@ -163,11 +163,12 @@ export const reportWords = {
   killed: (comm: string, pid: number): string => `${comm} (${pid}) was killed`,
   nobody: 'The text names nobody who was killed',
   agrees: 'as the rules say:',
-  differs: 'against the rules:',
+  differs: 'not the one with the highest score:',
   unknown: 'not compared:',
   asked: (comm: string, order: string, flags: string): string => `Asked by ${comm}: order ${order}, ${flags}`,
   expected: (comm: string, pid: number, points: string): string =>
     `The rules name ${comm} (${pid}) with ${points} points`,
+  noFlags: 'no flags',
   memory: 'Where the memory was',
   saved: (adj: number, comm: string, pid: number): string =>
     `An oom_score_adj of ${adj} or less would have saved it; ${comm} (${pid}) would have died instead.`,

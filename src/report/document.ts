@@ -4,9 +4,9 @@ import type { Explained, PostMortem } from './explain';
 
 const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
 const noteOf = (x: { code: string; params: Record<string, string | number> }) => ({
+  ...x.params,
   code: x.code,
   text: noteText(x.code, x.params),
-  ...x.params,
 });
 
 export const reasonOf = (e: Explained): string => reasonText(e.verdict.code, e.verdict.params);
@@ -102,7 +102,7 @@ function reportText(e: Explained): string[] {
     out.push(`  ${w.expected(v.predicted.comm, v.predicted.pid, String(v.predicted.points))}.`);
   }
   if (raw.invoker) {
-    out.push(`  ${w.asked(raw.invoker.comm, String(raw.order ?? '?'), e.request?.flags.join('|') || '0')}.`);
+    out.push(`  ${w.asked(raw.invoker.comm, String(raw.order ?? '?'), e.request?.flags.join('|') || w.noFlags)}.`);
   }
   for (const x of e.why) out.push(`  ${noteText(x.code, x.params)}`);
   if (e.saved) out.push(`  ${w.saved(e.saved.oom_score_adj, e.saved.nextVictim.comm, e.saved.nextVictim.pid)}`);

@@ -72,7 +72,10 @@ function cause(
   if (constraint === 'CONSTRAINT_CPUSET')
     add('cpuset', { cpuset: r.summary?.cpuset ?? '?', nodes: r.summary?.memsAllowed ?? '?' });
   if (constraint === 'CONSTRAINT_MEMORY_POLICY') add('mempolicy', { nodes: r.summary?.nodemask ?? '?' });
-  if (request?.mask === 0) add('page-fault');
+  if (request?.mask === 0) {
+    add('page-fault');
+    return;
+  }
   const usable = zones.filter((z) => z.code !== 'not-for-it' && z.code !== 'unknown');
   for (const z of usable) {
     const p = { zone: z.zone, free: z.free, cma: z.cma, min: z.min ?? 0, reserve: z.reserve, order: r.order ?? 0 };
@@ -97,7 +100,7 @@ function parts(r: RawReport, v: Verdict, memory: Breakdown, add: Add): void {
   if (much('slab_unreclaimable')) add('slab', { pages: of('slab_unreclaimable'), share: share('slab_unreclaimable') });
   if (much('kernel_stack')) add('stacks', { pages: of('kernel_stack'), share: share('kernel_stack') });
   if (much('pagetables')) add('page-tables', { pages: of('pagetables'), share: share('pagetables') });
-  if (much('file')) {
+  if (much('file') && r.order !== -1) {
     const dirty = (r.counts.dirty ?? 0) + (r.counts.writeback ?? 0);
     const bytes = (r.cgroup?.stats.file_dirty ?? 0) + (r.cgroup?.stats.file_writeback ?? 0);
     const pages = isMemcg(r) ? Math.floor(bytes / v.rules.pageSize) : dirty;
@@ -130,7 +133,8 @@ function people(r: RawReport, v: Verdict, add: Add): void {
   if (!victim) return;
   const { invoker } = r;
   const different = invoker?.pid != null ? invoker.pid !== victim.pid : invoker && invoker.comm !== victim.comm;
-  if (invoker && different && r.order !== -1) add('invoker-not-victim', { invoker: invoker.comm, victim: victim.comm });
+  if (invoker && different && r.order !== -1)
+    add('invoker-not-victim', { invoker: invoker.comm, pid: invoker.pid ?? '', victim: victim.comm });
   const size = (t: Verdict['tasks'][number]): number => t.row.rss + (t.row.swapents ?? 0);
   const mine = v.tasks.find((t) => t.row.pid === victim.pid);
   let largest = mine;

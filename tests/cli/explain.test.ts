@@ -73,7 +73,7 @@ describe('oomlab explain', () => {
     expect(out).toContain('worker-b (720) was killed, as the rules say: it has the highest score');
     expect(out).toContain('Zone DMA32 refused: 2,700 free ≤ 2,750 min + 0 reserved');
     expect(out).toContain('An oom_score_adj of -49 or less would have saved it; loader (711) would have died instead.');
-    expect(out).toContain('helper (901) was killed, against the rules: the kernel did select rootd');
+    expect(out).toContain('helper (901) was killed, not the one with the highest score: the kernel did select rootd');
     expect(out).toContain('All kills of this log:');
   });
 

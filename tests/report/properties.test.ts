@@ -102,7 +102,7 @@ describe('damaged reports', () => {
       }),
       { numRuns: RUNS },
     );
-  });
+  }, 300_000);
 
   test('any text at all', () => {
     fc.assert(
