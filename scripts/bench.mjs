@@ -5,6 +5,6 @@ import { bundleForNode } from './lib/bundle.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 
 ensureInstalled();
-const bundle = await bundleForNode('bench', 'tests/bench/main.ts', ['src', 'tests/bench']);
+const bundle = await bundleForNode('bench', 'tests/bench/main.ts', ['src', 'tests/bench', 'tests/report']);
 process.argv[1] = bundle;
 await import(pathToFileURL(bundle).href);

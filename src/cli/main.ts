@@ -1,4 +1,5 @@
 /** The command line: `oomlab COMMAND ...`. Exit status 0 = done, 1 = the answer is "no", 2 = bad input or usage. */
+import { explain } from './explain';
 import { type CommandIo, replay } from './replay';
 import { run } from './run';
 import { watermarks } from './watermarks';
@@ -8,6 +9,7 @@ const USAGE = `Usage: oomlab COMMAND [ARGUMENTS]
 Commands:
   run FILE             run a scenario or a session
   watermarks           compute the watermarks and reserves of given zones
+  explain REPORT.txt   say why the OOM killer chose its victim, from a log
   replay TRACE.json    run a recording of a real kernel through the model
 
 oomlab COMMAND --help explains a command.
@@ -21,6 +23,8 @@ export async function main(argv: string[], io: CommandIo): Promise<number> {
       return run(rest, io);
     case 'watermarks':
       return watermarks(rest, io);
+    case 'explain':
+      return explain(rest, io);
     case 'replay':
       return replay(rest, io);
     case '--help':

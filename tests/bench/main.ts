@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- --quick]`: what the model's hot loops cost, beside the same loops in plain C, and how soon a whole
- * machine comes to its first OOM kill. A report: it fails nobody.
+ * machine comes to its first OOM kill. A report: it fails nobody. With `--report` instead: how fast logs are read.
  */
 import { GIB, MIB } from '../../src/machine/config';
 import { DISKS } from '../../src/machine/costs';
@@ -8,6 +8,7 @@ import { bootToOom } from './boot';
 import { measureCheckpoint } from './checkpoint';
 import { type LoopFigures, measure, measureOnDevice } from './loops';
 import { buildNative, type Native, removeNative, runNative } from './native';
+import { printReading } from './report';
 import { table, verdict } from './table';
 
 interface Size {
@@ -86,6 +87,10 @@ function printGrowth(small: Result, large: Result): void {
 }
 
 function main(args: string[]): void {
+  if (args.includes('--report')) {
+    printReading();
+    return;
+  }
   const quick = args.includes('--quick');
   const sizes = quick ? SIZES.slice(0, 1) : SIZES;
   // First, before anything is compiled.

@@ -1,0 +1,185 @@
+/** Sentences of the post-mortem, by code. Page and command line use the same. */
+
+export type ReportParams = Record<string, string | number>;
+
+const integers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** A number with separators, or the text itself. */
+const n = (x: string | number | undefined): string => (typeof x === 'number' ? integers.format(x) : (x ?? '?'));
+
+/** "1.9 GiB" of a number of kB. */
+export function sizeText(kb: number): string {
+  if (kb >= 1024 * 1024) return `${(kb / 1024 / 1024).toFixed(1)} GiB`;
+  if (kb >= 1024) return `${(kb / 1024).toFixed(1)} MiB`;
+  return `${integers.format(kb)} kB`;
+}
+
+const kb = (x: string | number | undefined): string => (typeof x === 'number' ? sizeText(x) : '?');
+const pages = (x: string | number | undefined): string => `${n(x)} page${x === 1 ? '' : 's'}`;
+
+type Sentence = (p: ReportParams) => string;
+
+const reasons: Record<string, Sentence> = {
+  'highest-score': (p) => `it has the highest score of all listed tasks by the rules of ${p.era}`,
+  'highest-score-rows-lost': (p) =>
+    `it has the highest score of the tasks that could be read, by the rules of ${p.era}; some rows are damaged`,
+  'highest-score-root-bonus': (p) =>
+    `it has the highest score by the rules of ${p.era} when uid 0 gets no bonus, as in a container without CAP_SYS_ADMIN`,
+  'allocating-task': () => 'vm.oom_kill_allocating_task is set: whoever asked for memory dies, whatever the scores are',
+  tie: () =>
+    'it has exactly the same score as another task, and which of equals dies hangs on their order in the task list',
+  close: (p) =>
+    `its score is only ${n(p.behind)} behind the highest: the table is printed after the choice, and the sizes had moved`,
+  'child-sacrificed': (p) =>
+    `the kernel did select ${p.selected}, which has the highest score, but kernels before 5.1 kill a child in its parent's stead`,
+  'not-in-table': () =>
+    'the victim is not in the table: it had given up its memory between the choice and the printing of the table',
+  'patched-kernel': (p) =>
+    `the table has a column that no released kernel prints (${p.column}): this kernel counts in its own way`,
+  'development-kernel': (p) =>
+    `this is a kernel between releases, whose rules differ from those of ${p.era}; by those another task is ahead by ${n(p.behind)} points`,
+  'rows-lost': () => 'rows of the table are damaged, and the victim may be among them',
+  unexplained: (p) =>
+    `by the rules of ${p.era} another task is ahead by ${n(p.behind)} points, and the text does not say why it lived`,
+  'no-table': () => 'the text has no table of tasks, so nothing can be computed',
+  'empty-table': () => 'the table lists no task: there was nobody to kill',
+  'table-cut': () => 'the table is cut, so the tasks that are missing cannot be ranked',
+  'old-rules': () => 'kernels before 2.6.36 also looked at CPU time, run time and niceness, which no report prints',
+  'total-unknown': () => 'the text does not say how much memory there was, which oom_score_adj is measured by',
+  'cgroup-swap-unknown': () =>
+    'the total of this cgroup includes swap of a size that the report does not print, and the order of the tasks hangs on it',
+  'no-victim': () => 'the text does not say who died',
+  'already-exiting': () => 'the chosen process was exiting already',
+  'panic-all-reaped': () =>
+    'no task could be killed: those of the table that may be killed had been killed and reaped before, which the table does not show',
+  panic: () => 'the kernel panicked instead of killing',
+};
+
+const notes: Record<string, Sentence> = {
+  sysrq: () => 'Somebody asked for the kill with SysRq-f (order=-1): memory need not have been short.',
+  'limit-reached': (p) =>
+    `The limit of the cgroup ${p.path} was reached, not that of the machine: ${kb(p.usage)} of ${kb(p.limit)} in use, ${n(p.failcnt)} times refused.`,
+  cgroup: (p) => `The kill was in the cgroup ${p.path}; the text does not say which limit was reached.`,
+  'cgroup-no-swap': () => 'The cgroup may not use swap, so its anonymous memory could go nowhere.',
+  cpuset: (p) => `The request could use the nodes of the cpuset ${p.cpuset} only (${p.nodes}).`,
+  mempolicy: (p) => `A memory policy bound the request to nodes ${p.nodes}.`,
+  'page-fault': () => 'The mask is 0: a page fault had run out of memory, and called the OOM killer on its way out.',
+  'zone-refused': (p) =>
+    `Zone ${p.zone} refused: ${n(p.free)} free${Number(p.cma) > 0 ? ` - ${n(p.cma)} CMA` : ''}${Number(p.order) > 0 ? ` - ${2 ** Number(p.order) - 1}` : ''} ≤ ${n(p.min)} min + ${n(p.reserve)} reserved for lower requests (pages).`,
+  'zone-no-block': (p) =>
+    `Zone ${p.zone} has ${n(p.free)} free pages, more than its ${n(p.min)} min, but no free block of order ${p.order}.`,
+  'zone-allowed': (p) =>
+    `Zone ${p.zone} would have granted the request when the report was printed: ${n(p.free)} free > ${n(p.min)} min + ${n(p.reserve)} reserved. It had refused a moment before, or has been freed into since.`,
+  'no-usable-zone': (p) => `The request cannot use any zone that it was allowed: ${p.zones}.`,
+  lowmem: (p) => `${pages(p.pages)} are free in high memory, which this request cannot use: low memory ran out.`,
+  fragmented: (p) =>
+    `Memory is fragmented: enough is free, but not in blocks of ${2 ** Number(p.order)} pages side by side.`,
+  'plenty-free': (p) =>
+    `${pages(p.pages)} are free. What counts is the zone, the node, the block size or the limit, not the sum.`,
+  tmpfs: (p) =>
+    `${p.share} % is shared memory or tmpfs (${pages(p.pages)}). It is counted as cache, but cannot be dropped, and killing a process does not delete its files.`,
+  slab: (p) =>
+    `${p.share} % is unreclaimable slab (${pages(p.pages)}): the kernel's own memory. No kill frees it; it may be a leak.`,
+  'slab-top': (p) => `The largest unreclaimable slab cache is ${p.name} with ${kb(p.kb)}.`,
+  stacks: (p) => `${p.share} % is kernel stacks (${pages(p.pages)}): a very great number of threads.`,
+  'page-tables': (p) => `${p.share} % is page tables (${pages(p.pages)}).`,
+  'file-cache': (p) =>
+    `${p.share} % is file cache (${pages(p.pages)}) that could not go fast enough, or lies where this request cannot use it.`,
+  'file-dirty': (p) =>
+    `${p.share} % is file cache (${pages(p.pages)}), most of it still to be written: ${pages(p.dirty)} dirty or under writeback.`,
+  unaccounted: (p) =>
+    `${p.share} % (${pages(p.pages)}) is in no counter: drivers' memory, balloons, vmalloc and other pages that the kernel took for itself.`,
+  'no-swap': () => 'There is no swap: anonymous memory could go nowhere.',
+  'swap-full': (p) => `Swap is full (${kb(p.kb)}).`,
+  'swap-left': (p) =>
+    `${kb(p.free)} of ${kb(p.total)} swap are free: it could not be filled fast enough, or could not help this request.`,
+  'swap-unowned': (p) =>
+    `${pages(p.pages)} of swap belong to no listed task: shared memory and tmpfs are swapped out too.`,
+  panicked: (p) => `Then the kernel panicked: ${p.text}`,
+  'invoker-not-victim': (p) =>
+    `${p.invoker}${p.pid === '' ? '' : ` (${p.pid})`} only happened to ask when there was none left: that alone makes it neither culprit nor victim. The kernel looks for the highest score, not for who asked.`,
+  'largest-not-victim': (p) =>
+    `The largest task is ${p.largest} (${p.pid}) with ${pages(p.pages)} and oom_score_adj ${p.adj}; ${p.victim} with ${pages(p.victimPages)} and oom_score_adj ${p.victimAdj} scored higher.`,
+  'largest-protected': (p) =>
+    `The largest task, ${p.largest} (${p.pid}) with ${pages(p.pages)}, is exempt: its oom_score_adj is -1000.`,
+  group: (p) =>
+    `memory.oom.group is set: ${n(p.n)} more process${p.n === 1 ? '' : 'es'} of the group were killed with the victim.`,
+};
+
+const warnings: Record<string, Sentence> = {
+  'no-head': () => 'the first line ("... invoked oom-killer") is missing',
+  'no-request': () => 'the first line does not give the request (gfp_mask, order)',
+  'no-release': (p) => `the text does not name the kernel; by the form of its lines it is taken to be of ${p.era}`,
+  'no-cgroup-usage': () => 'the lines with the usage and limit of the cgroup are missing',
+  'no-meminfo': () => 'the Mem-Info block is missing',
+  'counters-lost': () => 'counters of the Mem-Info block are missing',
+  'no-zones': () => 'the lines of the zones are missing',
+  'zones-lost': () => 'lines of a zone are missing (watermarks, lowmem_reserve or free blocks)',
+  'swap-lost': () => 'a line about swap is missing',
+  'no-totals': () => 'the totals ("pages RAM") are missing',
+  'no-table': () => 'the table of tasks is missing, or vm.oom_dump_tasks is 0',
+  'no-header': () => 'the header of the table is missing',
+  'rows-damaged': (p) => `${n(p.n)} row${p.n === 1 ? '' : 's'} of the table could not be read`,
+  'unknown-columns': (p) => `the table has unknown columns: ${p.columns}`,
+  cut: (p) => `the text was cut at ${n(p.n)} place${p.n === 1 ? '' : 's'}, first at line ${p.line}`,
+  'victim-from-reaper': () => 'the line of the kill is missing; the victim is named by the OOM reaper',
+  'no-kill-line': () => 'the line of the kill is missing',
+  'cgroup-swap-unknown': () => 'the cgroup may use swap of a size that the report does not print',
+  'constraint-none': () => 'the kernel printed CONSTRAINT_NONE, but a cgroup was out of memory',
+  'page-size-assumed': () => 'the page size is taken to be 4096 bytes; the text does not tell',
+};
+
+/** Names of the parts of memory. */
+export const partNames: Record<string, string> = {
+  anon: 'anonymous memory of processes',
+  shmem: 'shared memory and tmpfs',
+  file: 'file cache',
+  unevictable: 'unevictable (locked)',
+  slab_reclaimable: 'slab, reclaimable',
+  slab_unreclaimable: 'slab, unreclaimable',
+  pagetables: 'page tables',
+  kernel_stack: 'kernel stacks',
+  hugetlb: 'huge page pool',
+  percpu: 'per-CPU memory',
+  sock: 'sockets',
+  free: 'free',
+  rest: 'in no counter',
+};
+
+const text = (from: Record<string, Sentence>, code: string, p: ReportParams): string => from[code]?.(p) ?? code;
+
+/** Why the rules and the kernel agree, differ or cannot be compared: half a sentence. */
+export const reasonText = (code: string, p: ReportParams): string => text(reasons, code, p);
+/** A whole sentence about the cause. */
+export const noteText = (code: string, p: ReportParams): string => text(notes, code, p);
+/** What is missing from the text: half a sentence. */
+export const warningText = (code: string, p: ReportParams): string => text(warnings, code, p);
+
+/** Words of the report for the terminal. */
+export const reportWords = {
+  noReport: 'no OOM report in this text',
+  where: (line: number, kernel: string | null): string =>
+    `OOM report at line ${n(line)}${kernel === null ? '' : `, Linux ${kernel}`}`,
+  killed: (comm: string, pid: number): string => `${comm} (${pid}) was killed`,
+  nobody: 'The text names nobody who was killed',
+  agrees: 'as the rules say:',
+  differs: 'not the one with the highest score:',
+  unknown: 'not compared:',
+  asked: (comm: string, order: string, flags: string): string => `Asked by ${comm}: order ${order}, ${flags}`,
+  expected: (comm: string, pid: number, points: string): string =>
+    `The rules name ${comm} (${pid}) with ${points} points`,
+  noFlags: 'no flags',
+  memory: 'Where the memory was',
+  saved: (adj: number, comm: string, pid: number): string =>
+    `An oom_score_adj of ${adj} or less would have saved it; ${comm} (${pid}) would have died instead.`,
+  tasks: 'Highest scores',
+  story: 'All kills of this log',
+  warnings: 'Missing from the text',
+};
+
+/** Codes that have words. */
+export const REPORT_CODES = {
+  reasons: Object.keys(reasons),
+  notes: Object.keys(notes),
+  warnings: Object.keys(warnings),
+};

@@ -1,0 +1,267 @@
+/**
+ * Takes off what a log's way to the reader put around the kernel's lines: time stamps, names of machines and programs,
+ * quote marks, containers' JSON, escaped line ends. Each line costs a fixed number of looks at its first part.
+ */
+import type { LogLine } from './types';
+
+/** Longer lines are cut: no line of a report comes near it. */
+export const MAX_LINE = 32768;
+
+/** How far into a line a prefix can reach. */
+const PREFIX_REACH = 256;
+
+const QUOTE = /^[ \t]{0,8}(?:>[ \t]?){1,8}/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminals' colours begin with the escape character
+const COLOUR = /\x1b\[[0-9;]{0,12}m/g;
+const MONTH_DATE = /^[A-Z][a-z]{2} [ \d]?\d \d\d:\d\d:\d\d(?:\.\d{1,9})? /;
+const ISO_DATE =
+  /^(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?: [A-Z]{3,4}(?= ))? /;
+const ANDROID_LOG = /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}(?: +\d+){2} [VDIWEF] (?:kernel *: )?/;
+const INNER = /^\s*(?:>|\[ {0,8}\d{1,10}\.\d)/;
+const CRI = /^std(?:out|err) ([FP]) /;
+const POD = /^\[pod\/[^\]]{1,200}\] /;
+const LEVEL = /^<\d{1,3}>/;
+const KMSG = /^\d{1,3},\d{1,20},\d{1,20},[-c+](?:,[^;]{0,60})?;/;
+const SECONDS = /^\[ {0,8}(\d{1,10}\.\d{1,9})(?:@\d+)?\] ?/;
+const CALLER = /^\[ {0,10}[TC]\d{1,10}\] ?/;
+/** `dmesg -T` in any language, and journals' dates in brackets. */
+const DATED = /^\[([^\]]{0,40}\d\d:\d\d:\d\d[^\]]{0,24})\] ?/;
+const MEDIATEK = /^ ?\(\d{1,2}\)\[\d+:[^\]]{0,32}\] ?/;
+const KERNEL = /^(?:([^\s[]\S{0,119}) )?(?:\S{1,40} )?kernel(?:\[\d{1,8}\])?: ?/;
+const PROGRAM = /^(?:\S{1,120} )?[^\s[\]:]{1,80}(?:\[\d{1,10}\])?:(?: |$)/;
+const PROGRAM_WITH_PID = /^(?:\S{1,120} )?[^\s[\]:]{1,80}\[\d{1,10}\]:(?: |$)/;
+/** Console output in front of a kernel's line. */
+const GLUED = /\[ {0,8}\d{1,10}\.\d{6}\](?:\[ {0,10}[TC]\d{1,10}\])? (?=\S)/;
+const JSON_KEYS = ['log', 'MESSAGE', 'message', 'msg', 'line', 'textPayload'];
+
+interface Stripped {
+  text: string;
+  prefixed: boolean;
+  time: number | null;
+  stamp: string | null;
+  host: string;
+  /** Blanks in front of the line. */
+  indent: number;
+  /** The kernel's own prefix, or a syslog's: not only a date that a container's log puts before everything. */
+  inner: boolean;
+}
+
+/** A log's text as the kernel's lines. Lines of other programs are left out, and so are empty ones. */
+export function* cleanLog(log: string): Generator<LogLine> {
+  const text = decoded(log);
+  let n = 0;
+  /** Of the last line with a prefix: lines without one belong to it. */
+  let host = '';
+  /** How far the whole log is indented. */
+  let base = 0;
+  let innerSeen = false;
+  const width = wrapWidth(text);
+  for (let at = 0; at <= text.length; ) {
+    let end = text.indexOf('\n', at);
+    if (end < 0) end = text.length;
+    n++;
+    let raw = text.slice(at, Math.min(end, at + MAX_LINE));
+    at = end + 1;
+    let piece = raw.length;
+    const first = n;
+    while (piece === width && at < text.length && raw.length < MAX_LINE) {
+      let next = text.indexOf('\n', at);
+      if (next < 0) next = text.length;
+      piece = next - at;
+      const more = text.slice(at, next);
+      if (piece > width || BEGINS.test(more)) break;
+      // A mail program that broke rows of a table, which are all equally long up to the name, took the blank away.
+      raw += ROW_WITHOUT_NAME.test(raw) && /^[\w(]/.test(more) ? ` ${more}` : more;
+      at = next + 1;
+      n++;
+    }
+    for (const piece of unpack(raw)) {
+      const s = strip(piece);
+      if (s === null) continue;
+      if (s.host !== '') host = s.host;
+      else s.host = host;
+      if (s.inner) innerSeen = true;
+      else if (innerSeen) s.prefixed = false;
+      if (s.prefixed) base = s.indent;
+      else if (s.indent > 0) s.text = s.text.slice(Math.min(base, s.indent));
+      for (const [i, part] of records(s.text).entries()) {
+        const line = finish(part, s, first, i > 0);
+        if (line !== null) yield line;
+      }
+    }
+  }
+}
+
+/** What only stands at the beginning of a line that a terminal has not broken. */
+const BEGINS =
+  /^\s*(?:>|\[ {0,8}\d+[\].]|\[[^\]]{0,40}\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]?\d \d\d:\d\d|\d{4}-\d\d-\d\d|<\d|\d{1,3},\d+,|\{"|$)/;
+const ROW_WITHOUT_NAME = /\[ *\d+\](?: +-?\d+){10}$/;
+/** Terminals are not wider. */
+const MAX_WIDTH = 300;
+const MIN_WIDTH = 60;
+
+/** The width at which a terminal broke the lines: very many are that long, none is longer, few are a little shorter. Or 0. */
+function wrapWidth(text: string): number {
+  const lengths = new Uint32Array(MAX_WIDTH + 1);
+  let longest = 0;
+  for (let at = 0; at < text.length; ) {
+    let end = text.indexOf('\n', at);
+    if (end < 0) end = text.length;
+    const length = end - at;
+    if (length > MAX_WIDTH) return 0;
+    // Rows that a mail program broke in front of the name are equally long too, and end with a digit.
+    const last = length > 0 ? text.charCodeAt(end - 1) : 0;
+    if (last < 48 || last > 57) lengths[length]++;
+    if (length > longest) longest = length;
+    at = end + 1;
+  }
+  if (longest < MIN_WIDTH || lengths[longest] < 5) return 0;
+  let near = 0;
+  for (let i = 1; i <= 8; i++) near += lengths[longest - i];
+  return lengths[longest] > 2 * near ? longest : 0;
+}
+
+/** A log saved as UTF-16 and read as UTF-8 has a zero behind every character. */
+function decoded(log: string): string {
+  const text = log.charCodeAt(0) === 0xfeff ? log.slice(1) : log;
+  return text.slice(0, 200).includes('\0') ? text.replace(/\0/g, '').replace(/^\ufffd+/, '') : text;
+}
+
+function finish(part: string, s: Stripped, n: number, continued: boolean): LogLine | null {
+  const text = part.trim();
+  if (text === '') return null;
+  const indented = /^\s/.test(part);
+  return { n, text, prefixed: s.prefixed || continued, indented, time: s.time, stamp: s.stamp, host: s.host };
+}
+
+/** The lines of one record: rsyslog and /dev/kmsg write the line ends inside as #012 and \x0a. */
+function records(text: string): string[] {
+  if (text.includes('#012')) return text.split('#012');
+  if (text.includes('\\x0a')) return text.split('\\x0a');
+  return [text];
+}
+
+/** The text inside of a line that is JSON, else the line itself. */
+function unpack(raw: string): string[] {
+  const from = raw.search(/\S/);
+  if (from < 0 || raw.charCodeAt(from) !== 123 || !raw.trimEnd().endsWith('}')) return [raw];
+  try {
+    const value: unknown = JSON.parse(raw);
+    if (typeof value !== 'object' || value === null) return [raw];
+    const record = value as Record<string, unknown>;
+    const from = record.SYSLOG_IDENTIFIER;
+    if (typeof from === 'string' && from !== 'kernel') return [];
+    for (const key of JSON_KEYS) {
+      const inner = record[key];
+      if (typeof inner !== 'string') continue;
+      const lines = inner.slice(0, MAX_LINE).split('\n');
+      return from === 'kernel' ? lines.map((l) => `kernel: ${l}`) : lines;
+    }
+  } catch {
+    // Not JSON after all.
+  }
+  return [raw];
+}
+
+/** A line without its prefixes; null when another program wrote it. */
+function strip(raw: string): Stripped | null {
+  const s: Stripped = { text: raw, prefixed: false, time: null, stamp: null, host: '', indent: 0, inner: false };
+  if (raw.includes('\x1b')) s.text = raw.replace(COLOUR, '');
+  // Mail programs turn blanks into non-breaking ones.
+  if (s.text.includes('\u00a0')) s.text = s.text.replace(/\u00a0/g, ' ');
+  const first = s.text.charCodeAt(0);
+  if (first === 62 || ((first === 32 || first === 9) && s.text.includes('>'))) s.text = s.text.replace(QUOTE, '');
+  const indent = s.text.search(/\S/);
+  if (indent < 0) return null;
+  s.indent = indent;
+  // A whole log may be indented, with the prefix behind the blanks.
+  const inner = indent > 0 ? s.text.slice(indent) : s.text;
+  const head = { ...s, text: inner };
+  if (!stripDate(head)) return null;
+  stripKernel(head);
+  if (head.inner) return head;
+  return unglue(head.prefixed ? head : s);
+}
+
+function take(s: Stripped, pattern: RegExp): RegExpExecArray | null {
+  const m = pattern.exec(s.text);
+  if (m) s.text = s.text.slice(m[0].length);
+  return m;
+}
+
+/** Dates, names of machines and programs. False when it is another program's line. */
+function stripDate(s: Stripped): boolean {
+  take(s, POD);
+  const c = s.text.charCodeAt(0);
+  const letter = c >= 65 && c <= 90;
+  const digit = c >= 48 && c <= 57;
+  const month = letter ? take(s, MONTH_DATE) : null;
+  const date = month ?? (letter || digit ? take(s, ISO_DATE) : null) ?? (digit ? take(s, ANDROID_LOG) : null);
+  if (date) {
+    s.prefixed = true;
+    s.stamp = date[0].trim();
+    // A container runtime's line may hold a syslog's line.
+    const nested = take(s, CRI) !== null;
+    // Whoever put the date there may have got the line quoted or indented.
+    if (INNER.test(s.text)) s.text = s.text.replace(QUOTE, '').trimStart();
+    if (nested || MONTH_DATE.test(s.text) || ISO_DATE.test(s.text)) return s.text !== '' && stripDate(s);
+  }
+  const kernel = s.text.slice(0, PREFIX_REACH).includes('kernel') ? take(s, KERNEL) : null;
+  if (kernel) {
+    s.prefixed = true;
+    s.inner = true;
+    s.host = kernel[1] ?? '';
+    return true;
+  }
+  if (!date) return true;
+  const host = /^([^\s[]\S{0,119}) (?=\[ {0,8}\d)/.exec(s.text);
+  if (host) {
+    s.host = host[1];
+    s.text = s.text.slice(host[0].length);
+    return true;
+  }
+  // What is no kernel's line in a syslog is another program's; a bare date may stand in front of a kernel's line.
+  return !(month ? PROGRAM : PROGRAM_WITH_PID).test(s.text) || looksLikeKernel(s.text);
+}
+
+/** The kernel's own prefixes, in any order that occurs. */
+function stripKernel(s: Stripped): void {
+  for (let i = 0; i < 6; i++) {
+    const c = s.text.charCodeAt(0);
+    let m: RegExpExecArray | null = null;
+    if (c === 60) m = take(s, LEVEL);
+    else if (c >= 48 && c <= 57) m = take(s, KMSG);
+    else if (c === 91) {
+      m = take(s, SECONDS);
+      if (m) {
+        s.time = Number(m[1]);
+        take(s, CALLER) ?? take(s, MEDIATEK);
+        const kernel = s.text.slice(0, PREFIX_REACH).includes('kernel') ? take(s, KERNEL) : null;
+        if (kernel?.[1]) s.host = kernel[1];
+      } else {
+        m = take(s, CALLER);
+        if (!m) {
+          m = take(s, DATED);
+          if (m) s.stamp = m[1];
+        }
+      }
+    }
+    if (!m) return;
+    s.prefixed = true;
+    s.inner = true;
+  }
+}
+
+/** Console output may stand in front of the kernel's time stamp. */
+function unglue(s: Stripped): Stripped {
+  if (!s.text.includes('] ')) return s;
+  const m = GLUED.exec(s.text.slice(0, 2048));
+  if (!m || m.index === 0) return s;
+  const inner: Stripped = { ...s, text: s.text.slice(m.index) };
+  stripKernel(inner);
+  return inner;
+}
+
+const KERNEL_WORDS =
+  /^(?:Mem-Info|Node \d|Hardware name|CPU: |Call [Tt]race|Tasks state|oom-kill:|oom_reaper|Out of memory|Memory cgroup|Killed process|lowmem_reserve|Free swap|Total swap|active_anon|Task in |Workqueue|Kernel panic|memory: |swap: |memory\+swap: |kmem: )/;
+const looksLikeKernel = (text: string): boolean => KERNEL_WORDS.test(text) || text.includes(' invoked oom-killer');

@@ -1,0 +1,155 @@
+/** What there is to say about a report: the causes, and what readers commonly take for something else. */
+import type { Request } from './gfp';
+import type { Breakdown, PartCode } from './memory';
+import { isMemcg } from './score';
+import type { RawReport } from './types';
+import type { Verdict } from './verdict';
+import type { ZoneVerdict } from './zones';
+
+export interface Note {
+  code: string;
+  params: Record<string, string | number>;
+}
+
+/** From this share of memory on, a part is worth a word. */
+const MUCH = {
+  shmem: 0.1,
+  slab_unreclaimable: 0.2,
+  kernel_stack: 0.05,
+  pagetables: 0.05,
+  file: 0.1,
+  rest: 0.25,
+  free: 0.2,
+};
+
+export function whyOf(
+  r: RawReport,
+  v: Verdict,
+  request: Request | null,
+  memory: Breakdown | null,
+  zones: readonly ZoneVerdict[],
+): Note[] {
+  const notes: Note[] = [];
+  const add = (code: string, params: Note['params'] = {}): void => {
+    notes.push({ code, params });
+  };
+  cause(r, v, request, memory, zones, add);
+  if (memory) parts(r, v, memory, add);
+  swap(r, v, add);
+  people(r, v, add);
+  return notes;
+}
+
+type Add = (code: string, params?: Note['params']) => void;
+
+/** What was full. */
+function cause(
+  r: RawReport,
+  v: Verdict,
+  request: Request | null,
+  memory: Breakdown | null,
+  zones: readonly ZoneVerdict[],
+  add: Add,
+): void {
+  if (r.order === -1) {
+    add('sysrq');
+    return;
+  }
+  if (isMemcg(r)) {
+    const usage = r.cgroup?.memory;
+    if (usage && usage.limitKb !== null) {
+      add('limit-reached', {
+        path: r.cgroup?.path ?? r.summary?.oomMemcg ?? '?',
+        usage: usage.usageKb,
+        limit: usage.limitKb,
+        failcnt: usage.failcnt,
+      });
+    } else add('cgroup', { path: r.cgroup?.path ?? r.summary?.oomMemcg ?? '?' });
+    if (r.cgroup?.swap?.limitKb === 0) add('cgroup-no-swap');
+    return;
+  }
+  const constraint = r.summary?.constraint;
+  if (constraint === 'CONSTRAINT_CPUSET')
+    add('cpuset', { cpuset: r.summary?.cpuset ?? '?', nodes: r.summary?.memsAllowed ?? '?' });
+  if (constraint === 'CONSTRAINT_MEMORY_POLICY') add('mempolicy', { nodes: r.summary?.nodemask ?? '?' });
+  if (request?.mask === 0) {
+    add('page-fault');
+    return;
+  }
+  const usable = zones.filter((z) => z.code !== 'not-for-it' && z.code !== 'unknown');
+  for (const z of usable) {
+    const p = { zone: z.zone, free: z.free, cma: z.cma, min: z.min ?? 0, reserve: z.reserve, order: r.order ?? 0 };
+    if (z.code === 'refused') add('zone-refused', p);
+    else if (z.code === 'no-block') add('zone-no-block', p);
+    else add('zone-allowed', p);
+  }
+  const others = zones.filter((z) => z.code === 'not-for-it');
+  const spare = others.reduce((n, z) => n + Math.max(0, z.free - (z.min ?? 0)), 0);
+  if (others.length > 0 && usable.length === 0) add('no-usable-zone', { zones: others.map((z) => z.zone).join(', ') });
+  else if (spare > 1024 && others.some((z) => z.zone.endsWith('HighMem'))) add('lowmem', { pages: spare });
+  if (usable.length > 0 && usable.every((z) => z.code === 'no-block')) add('fragmented', { order: r.order ?? 0 });
+  const free = memory?.parts.find((p) => p.code === 'free')?.pages ?? r.counts.free ?? 0;
+  if (v.totals.ramPages !== null && free > v.totals.ramPages * MUCH.free) add('plenty-free', { pages: free });
+}
+
+function parts(r: RawReport, v: Verdict, memory: Breakdown, add: Add): void {
+  const of = (code: PartCode): number => memory.parts.find((p) => p.code === code)?.pages ?? 0;
+  const share = (code: PartCode): number => Math.round((of(code) * 100) / memory.totalPages);
+  const much = (code: keyof typeof MUCH): boolean => of(code) > memory.totalPages * MUCH[code];
+  if (much('shmem')) add('tmpfs', { pages: of('shmem'), share: share('shmem') });
+  if (much('slab_unreclaimable')) add('slab', { pages: of('slab_unreclaimable'), share: share('slab_unreclaimable') });
+  if (much('kernel_stack')) add('stacks', { pages: of('kernel_stack'), share: share('kernel_stack') });
+  if (much('pagetables')) add('page-tables', { pages: of('pagetables'), share: share('pagetables') });
+  if (much('file') && r.order !== -1) {
+    const dirty = (r.counts.dirty ?? 0) + (r.counts.writeback ?? 0);
+    const bytes = (r.cgroup?.stats.file_dirty ?? 0) + (r.cgroup?.stats.file_writeback ?? 0);
+    const pages = isMemcg(r) ? Math.floor(bytes / v.rules.pageSize) : dirty;
+    add(pages * 2 > of('file') ? 'file-dirty' : 'file-cache', {
+      pages: of('file'),
+      share: share('file'),
+      dirty: pages,
+    });
+  }
+  if (much('rest') && !isMemcg(r)) add('unaccounted', { pages: of('rest'), share: share('rest') });
+  const top = [...r.slabs].sort((a, b) => b.totalKb - a.totalKb)[0];
+  if (top && top.totalKb > 65536) add('slab-top', { name: top.name, kb: top.totalKb });
+}
+
+function swap(r: RawReport, v: Verdict, add: Add): void {
+  if (isMemcg(r) || r.totalSwapKb === null || r.freeSwapKb === null || r.order === -1) return;
+  if (r.totalSwapKb === 0) add('no-swap');
+  else if (r.freeSwapKb * 50 < r.totalSwapKb) add('swap-full', { kb: r.totalSwapKb });
+  else add('swap-left', { free: r.freeSwapKb, total: r.totalSwapKb });
+  const swapped = v.tasks.reduce((n, t) => n + (t.row.swapents ?? 0), 0);
+  if (swapped > 0 && v.totals.swapPages && swapped < v.totals.swapPages / 2 && r.freeSwapKb * 50 < r.totalSwapKb) {
+    add('swap-unowned', { pages: v.totals.swapPages - swapped });
+  }
+}
+
+/** Invoker, victim and the largest may be three processes. */
+function people(r: RawReport, v: Verdict, add: Add): void {
+  const { victim } = v;
+  if (r.panic !== null) add('panicked', { text: r.panic });
+  if (!victim) return;
+  const { invoker } = r;
+  const different = invoker?.pid != null ? invoker.pid !== victim.pid : invoker && invoker.comm !== victim.comm;
+  if (invoker && different && r.order !== -1)
+    add('invoker-not-victim', { invoker: invoker.comm, pid: invoker.pid ?? '', victim: victim.comm });
+  const size = (t: Verdict['tasks'][number]): number => t.row.rss + (t.row.swapents ?? 0);
+  const mine = v.tasks.find((t) => t.row.pid === victim.pid);
+  let largest = mine;
+  for (const t of v.tasks) if (largest && size(t) > size(largest)) largest = t;
+  if (mine && largest && largest !== mine) {
+    add(largest.row.oom_score_adj === -1000 ? 'largest-protected' : 'largest-not-victim', {
+      largest: largest.row.name,
+      pid: largest.row.pid,
+      pages: size(largest),
+      adj: largest.row.oom_score_adj,
+      victim: victim.comm,
+      victimPages: size(mine),
+      victimAdj: mine.row.oom_score_adj,
+    });
+  }
+  const inGroup = r.kills.length - 1;
+  if (r.group && inGroup > 0) add('group', { n: inGroup });
+}

@@ -1,0 +1,91 @@
+/** Each zone against the request: the inequality that failed. §2.7. */
+import type { Request } from './gfp';
+import type { RawReport, ReportedZone } from './types';
+
+export interface ZoneVerdict {
+  zone: string;
+  /** Pages. */
+  free: number;
+  min: number | null;
+  low: number | null;
+  high: number | null;
+  boost: number;
+  /** lowmem_reserve against this request, pages. */
+  reserve: number;
+  /** Free pages of CMA, which the request cannot have. */
+  cma: number;
+  /**
+   * `refused`: free - cma ≤ min + reserve; `no-block`: enough is free, but no block of the order; `not-for-it`: the
+   * request may not use this zone; `allowed`: the request would have been granted at the moment of the report.
+   */
+  code: 'refused' | 'no-block' | 'not-for-it' | 'allowed' | 'unknown';
+  /** Free blocks of the order or larger, of kinds that the request may use. */
+  blocks: number;
+}
+
+/** The kernel's order of zones, which is the order of lowmem_reserve[], by how many there are. */
+function zoneOrder(zones: readonly ReportedZone[], entries: number): string[] {
+  const high = zones.some((z) => z.name === 'HighMem');
+  if (entries === 2) return ['Normal', 'Movable'];
+  if (entries === 3) {
+    if (high) return ['Normal', 'HighMem', 'Movable'];
+    return zones.some((z) => z.name === 'DMA32')
+      ? ['DMA32', 'Normal', 'Movable']
+      : zones.some((z) => z.name === 'DMA')
+        ? ['DMA', 'Normal', 'Movable']
+        : ['DMA32', 'Normal', 'Movable'];
+  }
+  return high ? ['DMA', 'Normal', 'HighMem', 'Movable'] : ['DMA', 'DMA32', 'Normal', 'Movable', 'Device'];
+}
+
+/** gfp_zone: the highest zone a request may use. §1.3. */
+function highestZone(request: Request, order: readonly string[]): string {
+  const has = (bit: string): boolean => request.bits.includes(bit);
+  if (has('__GFP_DMA')) return 'DMA';
+  if (has('__GFP_DMA32')) return order.includes('DMA32') ? 'DMA32' : 'Normal';
+  if (has('__GFP_HIGHMEM')) return has('__GFP_MOVABLE') ? 'Movable' : order.includes('HighMem') ? 'HighMem' : 'Normal';
+  return 'Normal';
+}
+
+export function judgeZones(r: RawReport, request: Request | null, pageSize: number): ZoneVerdict[] {
+  const entries = Math.max(0, ...r.zones.map((z) => z.reserve.length));
+  const order = zoneOrder(r.zones, entries);
+  const highest = request ? order.indexOf(highestZone(request, order)) : order.length - 1;
+  return r.zones.filter((z) => z.kb.free !== undefined).map((z) => judgeZone(r, z, request, order, highest, pageSize));
+}
+
+function judgeZone(
+  r: RawReport,
+  z: ReportedZone,
+  request: Request | null,
+  order: readonly string[],
+  highest: number,
+  pageSize: number,
+): ZoneVerdict {
+  const pages = (kb: number | undefined): number => Math.floor(((kb ?? 0) * 1024) / pageSize);
+  const movable = request?.bits.includes('__GFP_MOVABLE') ?? false;
+  const cma = movable ? 0 : pages(z.kb.free_cma);
+  const wanted = Math.max(0, r.order ?? 0);
+  const blocks = z.blocks.slice(wanted).reduce((n, b) => n + (usable(b.types, movable) ? b.count : 0), 0);
+  const v: ZoneVerdict = {
+    zone: r.zones.some((other) => other.node !== z.node) || z.node > 0 ? `${z.node}/${z.name}` : z.name,
+    free: pages(z.kb.free),
+    min: z.kb.min === undefined ? null : pages(z.kb.min),
+    low: z.kb.low === undefined ? null : pages(z.kb.low),
+    high: z.kb.high === undefined ? null : pages(z.kb.high),
+    boost: pages(z.kb.boost),
+    reserve: z.reserve[highest] ?? 0,
+    cma,
+    code: 'unknown',
+    blocks,
+  };
+  if (v.min === null || !request) return v;
+  if (order.indexOf(z.name) > highest) v.code = 'not-for-it';
+  else if (v.free - cma - ((1 << wanted) - 1) <= v.min + v.reserve) v.code = 'refused';
+  else v.code = wanted > 0 && z.blocks.length > 0 && blocks === 0 ? 'no-block' : 'allowed';
+  return v;
+}
+
+/** Highatomic blocks are for others, CMA is for movable pages. */
+const usable = (types: string, movable: boolean): boolean =>
+  types === '' || /[UME]/.test(types) || (movable && types.includes('C'));
