@@ -180,7 +180,7 @@ export const enHero = {
   'lru.tableList': 'List',
 
   'gen.title': 'LRU generations',
-  'gen.square': 'one square is {n} pages; the two youngest count as active, reclaim eats the oldest',
+  'gen.square': 'one square is {n} pages; the two youngest are active',
   'gen.anon': 'Anon',
   'gen.file': 'File',
   'gen.youngest': 'youngest',
