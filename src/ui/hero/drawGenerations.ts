@@ -5,7 +5,7 @@ import type { Frame, GenerationFrame } from '../../worker/protocol';
 import { fade, KIND_LOOK } from '../charts/kinds';
 import type { Painter } from '../charts/painter';
 import { duration, int, pages, percent } from '../format';
-import { type LruLayout, MARGIN, PITCH, reclaimSentence, SQUARE, squaresPath } from './drawLru';
+import { type LruLayout, MARGIN, PITCH, reclaimSentence, SQUARE, squaresPath, wrap } from './drawLru';
 
 type Generations = NonNullable<Frame['generations']>;
 type Type = keyof Generations;
@@ -15,11 +15,11 @@ const MAX_GENERATIONS = 4;
 /** The youngest that count as active. */
 const ACTIVE = 2;
 /** Px of height that everything but the squares takes. */
-const FIXED = 250;
+const FIXED = 280;
 /** Px at the right for the ways out. */
-const EXIT = 56;
+const exitWidth = (layout: LruLayout): number => (layout.narrow ? 40 : 56);
 
-const columnWidth = (layout: LruLayout): number => (layout.width - 2 * MARGIN - EXIT) / MAX_GENERATIONS;
+const columnWidth = (layout: LruLayout): number => (layout.width - 2 * MARGIN - exitWidth(layout)) / MAX_GENERATIONS;
 const squaresPerRow = (layout: LruLayout): number => Math.max(3, Math.floor((columnWidth(layout) - 10) / PITCH));
 const largest = (list: GenerationFrame[]): number => Math.max(0, ...list.map((g) => g.pages));
 
@@ -58,9 +58,9 @@ export function drawGenerations(
   y += 34;
   reclaimSentence(p, frame, layout, y);
   y += layout.narrow ? 44 : 26;
-  p.text('others', MARGIN, y, t('gen.others', { shmem: pages(kinds.shmem), unevictable: pages(lru.unevictable) }), {
-    class: 's2',
-    'font-size': 12.5,
+  const others = t('gen.others', { shmem: pages(kinds.shmem), unevictable: pages(lru.unevictable) });
+  wrap(others, 12.5, layout.width - 2 * MARGIN).forEach((line, i) => {
+    p.text(`others-${i}`, MARGIN, y + i * 16, line, { class: 's2', 'font-size': 12.5 });
   });
   p.end();
 
@@ -77,24 +77,28 @@ export function drawGenerations(
     const list = generations[type];
     const dim = fade([active, inactive], hovered);
     p.text(`name-${type}`, MARGIN, top, t(`gen.${type}`), { class: 'b', 'font-size': 14, opacity: dim });
+    const squares = top + (layout.narrow ? 60 : 46);
     const high = Math.max(1, Math.ceil(largest(list) / per / cols)) * PITCH;
     list.forEach((g, i) => {
       const kind = i < ACTIVE ? active : inactive;
       const x = MARGIN + (MAX_GENERATIONS - list.length + i) * width;
       const opacity = fade([kind], hovered);
       const key = `${type}-${i}`;
-      p.text(`place-${key}`, x, top + 20, place(i, list.length), { class: 'b', 'font-size': 12.5, opacity });
+      const name = layout.narrow && i > 0 && i < list.length - 1 ? `${i + 1}` : place(i, list.length);
+      p.text(`place-${key}`, x, top + 20, name, { class: 'b', 'font-size': 12.5, opacity });
       const note = g.pages === 0 ? t('lru.empty') : pages(g.pages);
-      p.text(`size-${key}`, x, top + 36, `${note}, ${ms(g.ageMs)}`, { class: 's2', 'font-size': 12, opacity });
+      const age = { class: 's2', 'font-size': 12, opacity };
+      p.text(`size-${key}`, x, top + 36, layout.narrow ? note : `${note}, ${ms(g.ageMs)}`, age);
+      if (layout.narrow) p.text(`age-${key}`, x, top + 51, ms(g.ageMs), age);
       if (g.pages === 0) return;
-      p.path(`list-${key}`, squaresPath(x, top + 46, cols, g.pages, per), {
+      p.path(`list-${key}`, squaresPath(x, squares, cols, g.pages, per), {
         fill: KIND_LOOK[kind].fill,
         opacity,
         'data-kind': kind,
       });
     });
-    const end = top + 46 + high;
-    wayOut(type, end, top + 46 + SQUARE / 2, inactive, rate, exit);
+    const end = squares + high;
+    wayOut(type, end, squares + SQUARE / 2, inactive, rate, exit);
     return end + 22;
   }
 
@@ -102,7 +106,7 @@ export function drawGenerations(
   function wayOut(key: Type, end: number, middle: number, kind: MarkKind, rate: number, label: string): void {
     const opacity = fade([kind, ...(key === 'anon' ? (['swap'] as const) : [])], hovered);
     const right = layout.width - 26;
-    const from = layout.width - MARGIN - EXIT + 2;
+    const from = layout.width - MARGIN - exitWidth(layout) + 2;
     const thick = rate < 1 ? 1.5 : Math.min(12, 2 + 2 * Math.log10(rate));
     const color = rate < 1 ? 'var(--line-3)' : KIND_LOOK[kind].fill;
     p.path(`exit-${key}`, `M${from} ${middle}H${right - 4}`, {

@@ -268,7 +268,7 @@ export function reclaimSentence(p: Painter, frame: Frame, layout: LruLayout, at:
 }
 
 /** Lines of at most `width` px, broken between words. */
-function wrap(text: string, size: number, width: number): string[] {
+export function wrap(text: string, size: number, width: number): string[] {
   const lines = [''];
   for (const word of text.split(' ')) {
     const last = lines[lines.length - 1];
