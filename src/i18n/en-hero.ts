@@ -179,6 +179,20 @@ export const enHero = {
   'lru.tableCaption': 'LRU lists',
   'lru.tableList': 'List',
 
+  'gen.title': 'LRU generations',
+  'gen.square': 'one square is {n} pages; the two youngest are active',
+  'gen.anon': 'Anon',
+  'gen.file': 'File',
+  'gen.youngest': 'youngest',
+  'gen.oldest': 'oldest',
+  'gen.number': 'generation {n}',
+  'gen.others': 'Shmem {shmem}, in the anon generations above; unevictable {unevictable}, never scanned',
+  'gen.summary':
+    'LRU generations, youngest first. Anon {anon}; file {file}; unevictable {un}. {out} pages a second to swap, {dropped} dropped.',
+  'gen.tableCaption': 'LRU generations',
+  'gen.tableGeneration': 'Generation',
+  'gen.tableName': '{type}, {place}, begun {age} ago',
+
   'time.label': 'Timeline',
   'time.head': 'Time',
   'time.free': 'Free',

@@ -26,5 +26,5 @@ export const enTruth = {
   'truth.simple.slab':
     'Slab is two caches, one that can shrink and one that cannot: which object goes first is not told apart.',
   'truth.simple.lru':
-    'Pages age on the classic active and inactive lists; 6.12’s multi-gen LRU may pick other idle pages, which moves a kill by a few percent when there is swap or cache.',
+    'How far kswapd and an allocating process get in between each other depends on the speed of cpu and disk: with swap, the moment of a kill can differ by a percent or two.',
 } as const;

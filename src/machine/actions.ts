@@ -6,6 +6,7 @@ import { EINVAL, ENOENT } from '../linux/include/errno';
 import { PF_KTHREAD, PF_STOPPED, type Task, WAIT_USER } from '../linux/include/sched';
 import { findTask, isGlobalInit, sendSigkill, wakeUpProcess } from '../linux/kernel/sched/core';
 import { SYSCTL_NAMES, writeSysctl } from '../linux/kernel/sysctl';
+import { isLruGenFile, parseLruGen } from '../linux/mm/vmscan/lru_gen/sysfs';
 import { type Action, RefusalError, type Signal } from './commands';
 import { noteEvent } from './landmarks';
 import type { Machine } from './machine';
@@ -78,6 +79,10 @@ export function checkAction(m: Machine, action: Action): void {
 
 /** Whether the kernel takes the value is found out on a copy of what it may change. */
 function checkSysctl(m: Machine, name: string, value: string): void {
+  if (isLruGenFile(name)) {
+    if (parseLruGen(name, value.trim()) === null) throw new RefusalError('bad-sysctl', { name, value });
+    return;
+  }
   if (
     !SYSCTL_NAMES.some(
       (it) => name === `vm.${it}` || name === `/proc/sys/vm/${it}` || name === `vm.${it.replace('-', '_')}`,

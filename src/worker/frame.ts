@@ -16,6 +16,7 @@ import {
 } from '../linux/include/mmzone';
 import { PF_EXITING, PF_KTHREAD, PF_STOPPED, TASK_RUNNING, type Task, WAIT_PAGE } from '../linux/include/sched';
 import { TRACEPOINT_NAMES, TRACEPOINTS } from '../linux/include/trace';
+import { MS } from '../linux/include/units';
 import { NR_LRU_BASE, NR_SWAPCACHE } from '../linux/include/vmstat';
 import { isGlobalInit } from '../linux/kernel/sched/core';
 import { psiNow } from '../linux/kernel/sched/psi';
@@ -30,6 +31,8 @@ import {
   totalpagesGlobal,
 } from '../linux/mm/oom_kill';
 import { zonePcpCount } from '../linux/mm/page_alloc';
+import { genSize, lruGenFromSeq } from '../linux/mm/vmscan/lru_gen/mm_inline';
+import { LRU_GEN_FILES } from '../linux/mm/vmscan/lru_gen/sysfs';
 import { globalNodeState } from '../linux/mm/vmstat';
 import { occupied } from '../machine/caches';
 import { currentOp } from '../machine/interpreter';
@@ -38,7 +41,17 @@ import { accessTime, eatHistory, flows, freeHistory, gaugeZone } from '../machin
 import { addKinds, countKinds, noKinds } from './kinds';
 import { CHIPS } from './pageMap';
 import { buildPath } from './path';
-import type { Frame, KindPages, KswapdFrame, LogFrame, ProcFrame, Refusal, TraceFrame, ZoneFrame } from './protocol';
+import type {
+  Frame,
+  GenerationFrame,
+  KindPages,
+  KswapdFrame,
+  LogFrame,
+  ProcFrame,
+  Refusal,
+  TraceFrame,
+  ZoneFrame,
+} from './protocol';
 
 /** Zones that every x86-64 machine of one node shows, populated or not. */
 const SHOWN_ZONES = ZONE_NORMAL + 1;
@@ -264,6 +277,17 @@ export interface FrameContext {
   pageMap: Frame['pageMap'];
 }
 
+/** The generations of a type, youngest first. A machine of the lab has one node. */
+function generations(k: Kernel, now: number, type: number): GenerationFrame[] {
+  const g = k.nodes[0].lruvec.lrugen;
+  const out: GenerationFrame[] = [];
+  for (let seq = g.maxSeq; seq >= g.minSeq[type]; seq--) {
+    const gen = lruGenFromSeq(seq);
+    out.push({ seq, pages: genSize(g, gen, type), ageMs: Math.max(0, now - g.timestamps[gen]) / MS });
+  }
+  return out;
+}
+
 export function buildFrame(m: Machine, ctx: FrameContext): Frame {
   const k = m.kernel;
   const t = timeOf(m);
@@ -339,6 +363,7 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
       someNow: last?.psiSome ?? 0,
       fullNow: last?.psiFull ?? 0,
     },
+    generations: k.lruGenEnabled ? { anon: generations(k, t, 0), file: generations(k, t, 1) } : null,
     lru: { inactiveAnon: lru(0), activeAnon: lru(1), inactiveFile: lru(2), activeFile: lru(3), unevictable: lru(4) },
     log: logFrames(k, ctx.logSent),
     logTotal: k.log.length,
@@ -362,5 +387,6 @@ function sysctls(k: Kernel): Record<string, string> {
     const text = readSysctl(k, `vm.${name}`);
     if (typeof text === 'string') values[`vm.${name}`] = text.trim();
   }
+  for (const path of LRU_GEN_FILES) values[path] = String(readSysctl(k, path)).trim();
   return values;
 }

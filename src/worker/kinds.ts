@@ -1,7 +1,6 @@
 /** What each frame of memory holds: counted by zone, and classified for the page map. */
 import type { Kernel } from '../linux/include/kernel';
 import {
-  PG_ACTIVE,
   PG_MLOCKED,
   PG_SWAPBACKED,
   PG_UNEVICTABLE,
@@ -18,6 +17,7 @@ import {
   PGTYPE_USER,
 } from '../linux/include/page';
 import { zonePcpCount } from '../linux/mm/page_alloc';
+import { folioIsActive } from '../linux/mm/vmscan/lru_gen/mm_inline';
 import { type Kind, type KindPages, MAP_KINDS } from './protocol';
 
 const index = (kind: Kind): number => MAP_KINDS.indexOf(kind);
@@ -55,9 +55,9 @@ export function kindOf(k: Kernel, pfn: number): number {
   const mapping = k.mem.mapping[pfn];
   if (mapping < 0) {
     if (f & PG_SWAPBACKED) return SHMEM;
-    return f & PG_ACTIVE ? FILE_ACTIVE : FILE_INACTIVE;
+    return folioIsActive(k, f) ? FILE_ACTIVE : FILE_INACTIVE;
   }
-  return f & PG_ACTIVE ? ANON_ACTIVE : ANON_INACTIVE;
+  return folioIsActive(k, f) ? ANON_ACTIVE : ANON_INACTIVE;
 }
 
 const NO_PAGES: KindPages = {

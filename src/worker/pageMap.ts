@@ -1,8 +1,16 @@
 /** The page map: all frames in physical order, a byte for each cell of the drawing. */
 import type { Kernel } from '../linux/include/kernel';
-import { LRU_ACTIVE_ANON, LRU_ACTIVE_FILE, LRU_INACTIVE_ANON, LRU_INACTIVE_FILE } from '../linux/include/mmzone';
+import {
+  ANON_AND_FILE,
+  LRU_ACTIVE_ANON,
+  LRU_ACTIVE_FILE,
+  LRU_INACTIVE_ANON,
+  LRU_INACTIVE_FILE,
+  MAX_NR_ZONES,
+} from '../linux/include/mmzone';
 import * as page from '../linux/include/page';
 import { pageZone } from '../linux/kernel/sched/core';
+import { genList, lruGenFromSeq } from '../linux/mm/vmscan/lru_gen/mm_inline';
 import { RefusalError } from '../machine/commands';
 import type { Machine } from '../machine/machine';
 import { HOLE, kindOf } from './kinds';
@@ -48,18 +56,31 @@ function ownerMm(k: Kernel, pfn: number): number {
 function ages(k: Kernel): Uint8Array {
   const age = new Uint8Array(k.mem.nrPages).fill(MAP_BEYOND);
   const { next } = k.mem;
-  const walk = (active: number, inactive: number): void => {
+  /** Lists from the youngest to the oldest. */
+  const walk = (heads: number[]): void => {
     let n = 0;
-    for (const head of [active, inactive]) for (let p = next[head]; p !== head; p = next[p]) n++;
+    for (const head of heads) for (let p = next[head]; p !== head; p = next[p]) n++;
     let i = 0;
-    for (const head of [active, inactive]) {
+    for (const head of heads) {
       for (let p = next[head]; p !== head; p = next[p]) age[p] = Math.floor((i++ * AGES) / n);
     }
   };
   for (const node of k.nodes) {
-    const { heads } = node.lruvec;
-    walk(heads + LRU_ACTIVE_ANON, heads + LRU_INACTIVE_ANON);
-    walk(heads + LRU_ACTIVE_FILE, heads + LRU_INACTIVE_FILE);
+    const { heads, lrugen } = node.lruvec;
+    if (!k.lruGenEnabled) {
+      walk([heads + LRU_ACTIVE_ANON, heads + LRU_INACTIVE_ANON]);
+      walk([heads + LRU_ACTIVE_FILE, heads + LRU_INACTIVE_FILE]);
+      continue;
+    }
+    for (let type = 0; type < ANON_AND_FILE; type++) {
+      const lists: number[] = [];
+      for (let seq = lrugen.maxSeq; seq >= lrugen.minSeq[type]; seq--) {
+        for (let zone = 0; zone < MAX_NR_ZONES; zone++) {
+          lists.push(lrugen.heads + genList(lruGenFromSeq(seq), type, zone));
+        }
+      }
+      walk(lists);
+    }
   }
   return age;
 }

@@ -169,6 +169,15 @@ export interface TraceFrame {
   args: Record<string, number>;
 }
 
+/** One generation of the multi-gen LRU. */
+export interface GenerationFrame {
+  /** Its number; a larger one is younger. */
+  seq: number;
+  pages: number;
+  /** Since it was begun, ms. */
+  ageMs: number;
+}
+
 export interface Frame {
   seq: number;
   /** Virtual ns. */
@@ -236,7 +245,10 @@ export interface Frame {
   path: PathFrame | null;
   kswapd: KswapdFrame[];
   psi: { some: number[]; full: number[]; someNow: number; fullNow: number };
+  /** Sizes of the lists, pages. With the multi-gen LRU the two youngest generations are the active ones. */
   lru: { activeAnon: number; inactiveAnon: number; activeFile: number; inactiveFile: number; unevictable: number };
+  /** The generations of each type, youngest first; null while the classic lists are in use. */
+  generations: { anon: GenerationFrame[]; file: GenerationFrame[] } | null;
   /** Last lines; `logTotal` lines in all. */
   log: LogFrame[];
   logTotal: number;

@@ -87,8 +87,9 @@ describe('an audit notices', () => {
       (k) => {
         k.mem.flags[mapped(k)] ^= PG_ACTIVE;
       },
-      /belongs on list|should be|was found/,
+      /belongs on list|should be|was found|has not the flags/,
     ],
+    ['a generation that counts wrong', (k) => k.nodes[0].lruvec.lrugen.nrPages[0]++, /generation list 0/],
     [
       'a page off the lists',
       (k) => {
@@ -177,8 +178,9 @@ describe('an audit notices', () => {
     [
       'a broken list',
       (k) => {
-        const head = k.nodes[0].lruvec.heads;
-        const l = [0, 1, 2, 3].find((i) => k.mem.next[head + i] !== head + i)!;
+        const head = k.nodes[0].lruvec.lrugen.heads;
+        let l = 0;
+        while (k.mem.next[head + l] === head + l) l++;
         k.mem.next[k.mem.next[head + l]] = k.mem.next[head + l];
       },
       /broken link/,

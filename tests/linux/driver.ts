@@ -17,11 +17,13 @@ export interface Setup {
   /** Swap slots. */
   swap?: number;
   release?: Release;
+  /** The multi-gen LRU; as the release has it when absent. */
+  lruGen?: boolean;
 }
 
 /** Boots with a disk (index 0) and a first task, so that later ones are not init. */
-export function boot({ pages = 16_384, swap = 0, release }: Setup = {}): Kernel {
-  const k = bootTestKernel(pages, release ? { release } : {});
+export function boot({ pages = 16_384, swap = 0, release, lruGen }: Setup = {}): Kernel {
+  const k = bootTestKernel(pages, { lruGen, ...(release ? { release } : {}) });
   addDisk(k, { name: 'sda', latency: 80_000, pageTime: 8_000, rotational: false, parallel: 8 });
   if (swap > 0) swapon(k, { name: '/dev/sda2', pages: swap + 1, disk: 0 });
   createTask(k, { comm: 'init' });

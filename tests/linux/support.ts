@@ -13,6 +13,7 @@ export const TEST_COSTS: Costs = {
   buddyPage: 10,
   scanPage: 100,
   unmapPage: 100,
+  submitPage: 1000,
   freePage: 20,
   slowpath: 500,
   oomTask: 200,

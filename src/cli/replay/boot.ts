@@ -68,6 +68,7 @@ const TCG_COSTS: Costs = {
   buddyPage: 300,
   scanPage: 1_500,
   unmapPage: 300,
+  submitPage: 10_000,
   freePage: 400,
   slowpath: 150_000,
   oomTask: 3_000,
@@ -220,6 +221,7 @@ export function bootRecorded(r: Recording): Guest {
     // Huge pages are replayed as the base pages they stand for: more faults, the same memory. What else they change,
     // min_free_kbytes, was recorded.
     thp: false,
+    lruGen: r.boot.lruGenEnabled === undefined ? undefined : (Number(r.boot.lruGenEnabled) & 1) === 1,
     seed: 1,
     costs: isEmulated(r) ? TCG_COSTS : COSTS,
   });

@@ -181,8 +181,7 @@ function writeFile(g: Guest, path: string, value: string): number {
     if (value[0] === 'f') sysrqOom(g.k);
     return 0;
   }
-  // The lists of the model are the classic ones; the two policies differ in what they scan, not in who dies.
-  if (path === '/sys/kernel/mm/lru_gen/enabled') return 0;
+  if (path.startsWith('/sys/kernel/mm/lru_gen/')) return Math.abs(writeSysctl(g.k, path, value.trim()));
   if (path.startsWith('/sys/fs/cgroup')) throw new UnsupportedError(`memory cgroups: ${path}`);
   return ENOENT;
 }

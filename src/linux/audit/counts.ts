@@ -75,6 +75,13 @@ function auditUsers(k: Kernel, f: Findings): void {
   });
 }
 
+/** As many tasks hold a page as are counted. */
+function auditHeld(k: Kernel, f: Findings): void {
+  let held = 0;
+  for (const t of k.tasks) if (t.heldPage !== 0) held++;
+  equal(f, 'held pages', k.heldPages, held);
+}
+
 /** Slots, their users and the areas' counts. Invariant 7. */
 function auditSwap(k: Kernel, f: Findings, w: Walk): void {
   const s = k.swap;
@@ -201,6 +208,7 @@ export function auditCounts(k: Kernel, f: Findings, w: Walk): void {
     if (c) auditMm(k, f, mm, c);
   });
   auditUsers(k, f);
+  auditHeld(k, f);
   auditSwap(k, f, w);
   auditAnonVmas(k, f);
   auditCommitted(k, f);

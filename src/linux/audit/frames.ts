@@ -1,6 +1,7 @@
 /** Each frame has exactly one state, and the counters are sums over the frames. Invariants 2, 4, 5. */
 import type { Kernel } from '../include/kernel';
 import {
+  LRU_GEN_MASK,
   PG_BATCHED,
   PG_DIRTY,
   PG_ISOLATED,
@@ -102,6 +103,7 @@ function userFrame(
   const listed =
     flags & PG_LRU ? (flags & PG_BATCHED ? ON_BATCH : flags & PG_ISOLATED ? ON_NOTHING : ON_LRU) : ON_NOTHING;
   if (w.list[p] !== listed) fault(f, `page ${p}: its flags say list ${listed}, it was found on ${w.list[p]}`);
+  if (flags & LRU_GEN_MASK && listed !== ON_LRU) fault(f, `page ${p}: has a generation, but is on no list`);
   if (flags & PG_ISOLATED) node[flags & PG_SWAPBACKED ? NR_ISOLATED_ANON : NR_ISOLATED_FILE]++;
   if (flags & PG_MLOCKED) zone[NR_MLOCK]++;
   if (flags & PG_WRITEBACK) {

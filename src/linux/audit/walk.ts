@@ -5,12 +5,24 @@
 import { MIGRATE_PCPTYPES, MIGRATE_TYPES } from '../include/gfp';
 import type { Kernel } from '../include/kernel';
 import { type MmStruct, VM_SHARED, type Vma } from '../include/mm_types';
-import { LRU_UNEVICTABLE, NR_LRU_LISTS, type Zone } from '../include/mmzone';
 import {
+  ANON_AND_FILE,
+  LRU_UNEVICTABLE,
+  MAX_NR_GENS,
+  MAX_NR_ZONES,
+  MIN_NR_GENS,
+  NR_LRU_GEN_LISTS,
+  NR_LRU_LISTS,
+  type PgData,
+  type Zone,
+} from '../include/mmzone';
+import {
+  PG_ACTIVE,
   PG_BATCHED,
   PG_ISOLATED,
   PG_LRU,
   PG_SWAPCACHE,
+  PG_UNEVICTABLE,
   PGTYPE_BUDDY,
   PGTYPE_BUDDY_TAIL,
   PGTYPE_KERNEL,
@@ -30,6 +42,7 @@ import { NR_PCP_LISTS } from '../mm/page_alloc';
 import { PGDIR_SHIFT, PTRS_PER_PGD } from '../mm/pgtable';
 import { pageVpn } from '../mm/rmap';
 import { folioLruList } from '../mm/swap';
+import { folioLruGen, folioLruType, genList, lruGenIsActive } from '../mm/vmscan/lru_gen/mm_inline';
 import { equal, type Findings, fault } from './report';
 
 /** Where a frame was met. */
@@ -140,10 +153,56 @@ function walkPcp(k: Kernel, f: Findings, w: Walk, z: Zone): void {
   });
 }
 
+/**
+ * The lists of the multi-gen LRU: pages of the right type and zone, counted by the generation in their flags. The two
+ * youngest count as active.
+ */
+function walkLruGen(k: Kernel, f: Findings, w: Walk, node: PgData, perZone: number[][], perNode: number[]): void {
+  const g = node.lruvec.lrugen;
+  for (let type = 0; type < ANON_AND_FILE; type++) {
+    const gens = g.maxSeq - g.minSeq[type] + 1;
+    if (gens < MIN_NR_GENS || gens > MAX_NR_GENS) fault(f, `node ${node.id}: ${gens} generations of type ${type}`);
+  }
+  const sizes = new Int32Array(NR_LRU_GEN_LISTS);
+  for (let gen = 0; gen < MAX_NR_GENS; gen++) {
+    for (let type = 0; type < ANON_AND_FILE; type++) {
+      for (let zone = 0; zone < MAX_NR_ZONES; zone++) {
+        const what = `node ${node.id} generation ${gen} type ${type} zone ${zone}`;
+        const n = walkList(k, f, what, g.heads + genList(gen, type, zone), (p) => {
+          const flags = k.mem.flags[p];
+          mark(k, f, w, p, ON_LRU, what);
+          const state = flags & (PG_LRU | PG_BATCHED | PG_ISOLATED | PG_ACTIVE | PG_UNEVICTABLE);
+          if (state !== PG_LRU || (flags & PGTYPE_MASK) !== PGTYPE_USER) {
+            fault(f, `${what}: page ${p} has not the flags of a listed page`);
+          }
+          const z = k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT];
+          if (z.node !== node.id || z.type !== zone || folioLruType(flags) !== type) {
+            fault(f, `${what}: page ${p} does not belong here`);
+          }
+          const is = folioLruGen(flags);
+          if (is < 0) {
+            fault(f, `${what}: page ${p} has no generation`);
+            return;
+          }
+          sizes[genList(is, type, zone)]++;
+          const lru = type * 2 + (lruGenIsActive(g, is) ? 1 : 0);
+          perZone[z.idx][lru]++;
+          perNode[lru]++;
+        });
+        if (!k.lruGenEnabled && n > 0) fault(f, `${what}: ${n} pages, but the classic lists are in use`);
+      }
+    }
+  }
+  sizes.forEach((n, i) => {
+    equal(f, `node ${node.id} size of generation list ${i}`, g.nrPages[i], n);
+  });
+}
+
 /** LRU lists and their counters, per zone and node; batches on the way to them. Invariant 4. */
 function walkLru(k: Kernel, f: Findings, w: Walk): void {
   const perZone = k.zones.map(() => new Array<number>(NR_LRU_LISTS).fill(0));
   for (const node of k.nodes) {
+    const perNode = new Array<number>(NR_LRU_LISTS).fill(0);
     for (let l = 0; l < NR_LRU_LISTS; l++) {
       const what = `node ${node.id} LRU list ${l}`;
       const n = walkList(k, f, what, node.lruvec.heads + l, (p) => {
@@ -156,8 +215,14 @@ function walkLru(k: Kernel, f: Findings, w: Walk): void {
         const z = k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT];
         if (z.node !== node.id) fault(f, `${what}: page ${p} belongs to node ${z.node}`);
         perZone[z.idx][l]++;
+        perNode[l]++;
       });
-      equal(f, `node ${node.id} size of LRU list ${l}`, node.stat[NR_LRU_BASE + l], n);
+      if (k.lruGenEnabled && l !== LRU_UNEVICTABLE && n > 0)
+        fault(f, `${what}: ${n} pages, but generations are in use`);
+    }
+    walkLruGen(k, f, w, node, perZone, perNode);
+    for (let l = 0; l < NR_LRU_LISTS; l++) {
+      equal(f, `node ${node.id} size of LRU list ${l}`, node.stat[NR_LRU_BASE + l], perNode[l]);
     }
   }
   for (const z of k.zones) {

@@ -56,6 +56,8 @@ export interface Release {
   rssColumns: boolean;
   /** unfruitful direct reclaim is tried again with a full walk (6.12). */
   memcgFullWalk: boolean;
+  /** The multi-gen LRU is on from boot (CONFIG_LRU_GEN_ENABLED). §6.1 */
+  lruGenEnabled: boolean;
   /** lru_note_cost counts unreclaimed pages as rotated. */
   costCountsRotated: boolean;
   /** "UID:" in the stack dump's head. */
@@ -97,6 +99,8 @@ export interface Costs {
   /** One page looked at by reclaim, one page unmapped, one page freed at exit. */
   scanPage: number;
   unmapPage: number;
+  /** Handing a page to the driver of a swap device. */
+  submitPage: number;
   freePage: number;
   /** Entering the slow path; an OOM selection per task; a context switch; a system call. */
   slowpath: number;
@@ -309,6 +313,14 @@ export interface Kernel {
   /** Per cpu: pages on their way to the LRU lists. [cpu * 32 + i], and how many. */
   lruBatch: Int32Array;
   lruBatchCount: Int32Array;
+  /** The multi-gen LRU is on: the lists with generations are in use, else the classic ones. §6.1 */
+  lruGenEnabled: boolean;
+  /** /sys/kernel/mm/lru_gen/enabled: which parts of it, a bit mask. */
+  lruGenCaps: number;
+  /** /sys/kernel/mm/lru_gen/min_ttl_ms, 0 = off. §6.6 */
+  lruGenMinTtlMs: number;
+  /** lru_gen_in_fault: a page fault is under way on this cpu; what it brings in is young. §6.3 */
+  inLruFault: boolean;
   pgtables: PgTablePool;
   mms: MmStruct[];
   /** By mm id. */
@@ -319,6 +331,8 @@ export interface Kernel {
   nextPid: number;
   /** Tasks that wait for the I/O of a page. */
   pageWaiters: number;
+  /** Tasks that hold a cached page (`Task.heldPage`). */
+  heldPages: number;
   /** pid of the task that runs now. */
   current: number;
   swap: SwapInfo;

@@ -80,6 +80,48 @@ export const ZONE_BOOSTED_WATERMARK = 1;
 export const ZONE_RECLAIM_ACTIVE = 2;
 export const ZONE_BELOW_HIGH = 4;
 
+/** Generations a type has at least and at most; tiers; types. §6.2. */
+export const MIN_NR_GENS = 2;
+export const MAX_NR_GENS = 4;
+export const MAX_NR_TIERS = 4;
+export const ANON_AND_FILE = 2;
+export const LRU_GEN_ANON = 0;
+export const LRU_GEN_FILE = 1;
+/** Lists of one generation and both types, and of a node. */
+export const NR_GEN_LISTS = ANON_AND_FILE * MAX_NR_ZONES;
+export const NR_LRU_GEN_LISTS = MAX_NR_GENS * NR_GEN_LISTS;
+
+/**
+ * struct lru_gen_folio: the multi-gen LRU of a node. §6.2.
+ *
+ * A generation is a sequence number modulo 4. Lists are by generation, type (0 anon, 1 file) and zone type: number
+ * `gen * 10 + type * 5 + zone` from `heads` on. A page that the aging has found young keeps its place on its old list for
+ * a while, but counts with its new generation.
+ */
+export interface LruGenFolio {
+  maxSeq: number;
+  /** By type. */
+  minSeq: [number, number];
+  /** ns when each generation was begun. */
+  timestamps: number[];
+  /** First list head. */
+  heads: number;
+  /** Pages by generation, type and zone: as the lists are numbered. */
+  nrPages: Int32Array;
+  /** By type and tier (`type * 4 + tier`), of the oldest generation: refaulted, evicted, and moved on instead. §6.5 */
+  refaulted: Float64Array;
+  evicted: Float64Array;
+  protected: Float64Array;
+  /** The same of the generations before, each counting half of the next: refaulted; evicted and protected. */
+  avgRefaulted: Float64Array;
+  avgTotal: Float64Array;
+  /**
+   * Page tables worth a look in the next walk, 1 by table of the pool: of even and of odd sequence numbers. The kernel's
+   * Bloom filters, without their false positives. Length 0 = there has been no walk yet: look at all.
+   */
+  filters: [Uint8Array, Uint8Array];
+}
+
 /** struct lruvec: one set of LRU lists. Sizes stand in the zones' counters. */
 export interface Lruvec {
   /** First list head; list l is `heads + l`. */
@@ -90,6 +132,7 @@ export interface Lruvec {
   refaults: [number, number];
   /** §5.13. */
   nonresidentAge: number;
+  lrugen: LruGenFolio;
 }
 
 /** struct pglist_data. */

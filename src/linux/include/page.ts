@@ -51,6 +51,15 @@ export const PG_BATCHED = 1 << 13;
 export const PG_READAHEAD = 1 << 14;
 /** Anonymous page mapped by one process only and never shared: may be reused on write. */
 export const PG_ANON_EXCLUSIVE = 1 << 15;
+/** Generation + 1 of a page on a multi-gen list, 3 bits; 0 = on none. §6.2 */
+export const LRU_GEN_PGOFF = 20;
+export const LRU_GEN_MASK = 7 << LRU_GEN_PGOFF;
+/** Accesses through file descriptors beyond the second, 2 bits. §6.2 */
+export const LRU_REFS_WIDTH = 2;
+export const LRU_REFS_PGOFF = 23;
+export const LRU_REFS_MASK = 3 << LRU_REFS_PGOFF;
+/** The first access sets PG_REFERENCED, the second one PG_WORKINGSET. */
+export const LRU_REFS_FLAGS = PG_REFERENCED | PG_WORKINGSET;
 
 /** Page type, 4 bits at PGTYPE_SHIFT: what a page that is no user page is. */
 export const PGTYPE_SHIFT = 16;

@@ -100,6 +100,8 @@ export interface Task {
   faultMajor: boolean;
   /** Waits for a page whose refault had the workingset bit: a PSI memory stall to be ended at the next try. §12.3. */
   thrashing: boolean;
+  /** pfn + 1 of the cached page that read(2) waits for and holds a reference to, 0 = none. */
+  heldPage: number;
   /** Read-ahead that had to wait for memory. */
   readahead: ReadaheadWork | null;
   /** fork and exec under way. */
@@ -247,6 +249,11 @@ export interface ScanControl {
   proportional: boolean;
   /** nrReclaimed when the present shrink_lruvec / shrink_node / priority / pass began. */
   lruvecReclaimed: number;
+  /** Multi-gen: pages looked at in the present lruvec, and kswapd's `nrReclaimed` of the passes before. §6.5 */
+  lruvecScanned: number;
+  reclaimedBefore: number;
+  /** Multi-gen: swappiness as this reclaim has it, 0 = anonymous pages stay. */
+  swappiness: number;
   nodeReclaimed: number;
   nodeScanned: number;
   prioReclaimed: number;

@@ -13,6 +13,7 @@ import {
 } from '../include/sched';
 import { trace, tracepointId } from '../include/trace';
 import { NR_KERNEL_STACK_KB } from '../include/vmstat';
+import { putHeldPage } from '../mm/filemap';
 import { unmapPageRange } from '../mm/memory';
 import { endThrashing } from '../mm/memory/codes';
 import { syncMmRss, updateHiwaterRss } from '../mm/mm_counters';
@@ -92,6 +93,7 @@ function beginExit(k: Kernel, task: Task): void {
   const page = task.alloc === null ? -1 : abandonAlloc(task);
   // Only requests for single pages wait in this layer.
   if (page >= 0) freePage(k, page);
+  putHeldPage(k, task);
   endReadahead(k, task);
   if (task.thrashing) endThrashing(k, task);
   while (task.memstall > 0) psiMemstallLeave(k, task);

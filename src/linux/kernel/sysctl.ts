@@ -6,6 +6,7 @@ import type { Kernel, VmSysctl } from '../include/kernel';
 import { MAX_NR_ZONES } from '../include/mmzone';
 import { PAGE_SIZE } from '../include/units';
 import { setupPerZoneLowmemReserve, setupPerZoneWmarks, zonePcpUpdate } from '../mm/page_alloc';
+import { isLruGenFile, readLruGen, writeLruGen } from '../mm/vmscan/lru_gen/sysfs';
 import { refreshVmStats } from '../mm/vmstat';
 
 const INT_MAX = 2 ** 31 - 1;
@@ -183,15 +184,16 @@ function writeLowmemReserveRatio(k: Kernel, text: string): number {
 }
 
 /**
- * A write to a file below /proc/sys/vm, by root.
+ * A write to a file below /proc/sys/vm, or to one of /sys/kernel/mm/lru_gen, by root.
  *
- * @param name "vm.swappiness" or "/proc/sys/vm/swappiness"
+ * @param name "vm.swappiness", "/proc/sys/vm/swappiness" or "/sys/kernel/mm/lru_gen/enabled"
  * @param value as text; numbers are accepted for convenience
  * @returns 0, -ENOENT for a name that does not exist, -EINVAL for a value outside the kernel's range
  */
 export function writeSysctl(k: Kernel, name: string, value: string | number): number {
   const file = vmName(name);
   const text = String(value).trim();
+  if (isLruGenFile(name)) return writeLruGen(k, name, text);
   if (file === 'lowmem_reserve_ratio') return writeLowmemReserveRatio(k, text);
   const action = ACTIONS.find((a) => a.name === file);
   const entry = ENTRIES.find((e) => e.name === file);
@@ -222,6 +224,7 @@ function writeNumber(k: Kernel, e: Entry, n: number): number {
  * changes nothing.)
  */
 export function readSysctl(k: Kernel, name: string): string | number {
+  if (isLruGenFile(name)) return readLruGen(k, name);
   const file = vmName(name);
   if (file === 'lowmem_reserve_ratio') {
     const ratio = k.sysctl.lowmem_reserve_ratio;

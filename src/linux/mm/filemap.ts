@@ -128,6 +128,25 @@ function waitForWindow(k: Kernel, task: Task, inode: Inode, index: number, pfn: 
   waitForRead(k, task, end >= 0 && k.mem.flags[end] & PG_LOCKED ? end : pfn);
 }
 
+/** folio_get, folio_put: while read(2) waits for a page, reclaim cannot take it away. */
+function holdPage(k: Kernel, task: Task, pfn: number): void {
+  if (task.heldPage === 0) k.heldPages++;
+  task.heldPage = pfn + 1;
+}
+export function putHeldPage(k: Kernel, task: Task): void {
+  if (task.heldPage === 0) return;
+  task.heldPage = 0;
+  k.heldPages--;
+}
+
+/** True when somebody's read(2) waits for the page, or has not run again since. */
+export function isHeldPage(k: Kernel, pfn: number): boolean {
+  if (k.heldPages === 0) return false;
+  const { tasks } = k;
+  for (let i = 0; i < tasks.length; i++) if (tasks[i].heldPage === pfn + 1) return true;
+  return false;
+}
+
 /**
  * read(2): copies pages [index, index + nr) of a file to the program, reading ahead of it.
  *
@@ -137,6 +156,7 @@ function waitForWindow(k: Kernel, task: Task, inode: Inode, index: number, pfn: 
 export function filemapRead(k: Kernel, task: Task, inode: Inode, index: number, nr: number): number {
   if (inode.kind === 'shmem') return shmemRead(k, task, inode, index, nr);
   if (task.thrashing) endThrashing(k, task);
+  putHeldPage(k, task);
   const m = k.mem;
   const end = Math.min(index + nr, inode.nrPages);
   for (let i = index; i < end; i++) {
@@ -156,6 +176,7 @@ export function filemapRead(k: Kernel, task: Task, inode: Inode, index: number, 
     }
     if (m.flags[pfn] & PG_LOCKED) {
       waitForWindow(k, task, inode, i, pfn);
+      holdPage(k, task, pfn);
       return i > index ? i - index : ALLOC_WAIT;
     }
     folioMarkAccessed(k, pfn);

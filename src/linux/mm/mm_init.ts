@@ -7,7 +7,15 @@
 import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../include/gfp';
 import type { Costs, Kernel, Release, VmSysctl } from '../include/kernel';
 import { listAddTail, listInit } from '../include/list';
-import { MAX_NR_ZONES, NR_LRU_LISTS, type PerCpuPages, type PgData, ZONE_NAMES, type Zone } from '../include/mmzone';
+import {
+  MAX_NR_ZONES,
+  NR_LRU_GEN_LISTS,
+  NR_LRU_LISTS,
+  type PerCpuPages,
+  type PgData,
+  ZONE_NAMES,
+  type Zone,
+} from '../include/mmzone';
 import {
   type MemMap,
   PGTYPE_BUDDY,
@@ -32,6 +40,7 @@ import {
   setupPerZoneLowmemReserve,
   setupPerZoneWmarks,
 } from './page_alloc/watermarks';
+import { LRU_GEN_ALL_CAPS, lruGenInit } from './vmscan/lru_gen/init';
 
 /** One populated zone. Pages. */
 export interface BootZone {
@@ -64,6 +73,8 @@ export interface BootConfig {
   sysctl?: Partial<VmSysctl>;
   /** Transparent huge pages are on: khugepaged raises min_free_kbytes. */
   thp: boolean;
+  /** The multi-gen LRU is on; as the release has it when absent. */
+  lruGen?: boolean;
   seed: number;
   costs: Costs;
 }
@@ -143,7 +154,7 @@ export function createKernel(config: BootConfig): Kernel {
   }
   const nrPages = base;
   const headsPerZone = NR_PAGE_ORDERS * MIGRATE_TYPES + config.cpus * NR_PCP_LISTS;
-  const nrHeads = zones.length * headsPerZone + nrNodes * NR_LRU_LISTS + 1;
+  const nrHeads = zones.length * headsPerZone + nrNodes * (NR_LRU_LISTS + NR_LRU_GEN_LISTS) + 1;
   const mem: MemMap = {
     nrPages,
     next: new Int32Array(nrPages + nrHeads),
@@ -167,7 +178,7 @@ export function createKernel(config: BootConfig): Kernel {
   const nodes: PgData[] = [];
   for (let id = 0; id < nrNodes; id++) {
     nodes.push(newNode(id, zones, head));
-    head += NR_LRU_LISTS;
+    head += NR_LRU_LISTS + NR_LRU_GEN_LISTS;
   }
   for (const n of nodes) n.zonelist = zonelistOf(n.id, nodes, zones);
 
@@ -191,6 +202,10 @@ export function createKernel(config: BootConfig): Kernel {
     vmEvents: new Float64Array(VM_EVENT_NAMES.length),
     lruBatch: new Int32Array(config.cpus * 32),
     lruBatchCount: new Int32Array(config.cpus),
+    lruGenEnabled: config.lruGen ?? config.release.lruGenEnabled,
+    lruGenCaps: (config.lruGen ?? config.release.lruGenEnabled) ? LRU_GEN_ALL_CAPS : 0,
+    lruGenMinTtlMs: 0,
+    inLruFault: false,
     pgtables: {
       entries: new Int32Array(64 * PTRS_PER_TABLE),
       high: 1,
@@ -205,6 +220,7 @@ export function createKernel(config: BootConfig): Kernel {
     tasks: [],
     nextPid: 1,
     pageWaiters: 0,
+    heldPages: 0,
     current: 0,
     swap: {
       slots: 0,
@@ -297,7 +313,14 @@ function newNode(id: number, zones: Zone[], heads: number): PgData {
     id,
     zones: own,
     zonelist: [],
-    lruvec: { heads, anonCost: 0, fileCost: 0, refaults: [0, 0], nonresidentAge: 0 },
+    lruvec: {
+      heads,
+      anonCost: 0,
+      fileCost: 0,
+      refaults: [0, 0],
+      nonresidentAge: 0,
+      lrugen: lruGenInit(heads + NR_LRU_LISTS),
+    },
     stat: new Float64Array(NR_VM_NODE_STAT_ITEMS),
     kswapd: -1,
     kswapdFailures: 0,

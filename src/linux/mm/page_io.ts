@@ -29,6 +29,7 @@ export function swapWritepage(k: Kernel, pfn: number): boolean {
     k.vmEvents[PGPGOUT] += 4;
     return true;
   }
+  k.cost += k.costs.submitPage;
   folioStartWriteback(k, pfn);
   submitBio(k, disk, pfn, true, swapSector(slot));
   return true;
@@ -55,5 +56,6 @@ export function swapReadFolio(k: Kernel, pfn: number): void {
     return;
   }
   k.vmEvents[PSWPIN]++;
+  k.cost += k.costs.submitPage;
   submitBio(k, swapAreaOf(k.swap, slot).disk, pfn, false, swapSector(slot));
 }

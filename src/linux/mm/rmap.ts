@@ -38,6 +38,7 @@ import { addMmCounter, updateHiwaterRss } from './mm_counters';
 import { setPageDirty } from './page-writeback';
 import { ptePtr } from './pgtable';
 import { swapDuplicate } from './swapfile';
+import { lruGenLookAround } from './vmscan/lru_gen/look_around';
 
 /**
  * Further results of `folioReferenced`: the flags of the VMAs it met, together, and the index of the entry it found when
@@ -147,7 +148,11 @@ function anonReferenced(k: Kernel, pfn: number, av: number, mapcount: number): n
     }
     const e = entries[at];
     if (e & PTE_YOUNG) {
-      entries[at] = e & ~PTE_YOUNG;
+      if (k.lruGenEnabled) {
+        const vma = vmaAt(mm, vpn);
+        if (vma !== null) lruGenLookAround(k, pfn, vma, vpn, at);
+      }
+      entries[at] &= ~PTE_YOUNG;
       young++;
     }
     if (found === mapcount) break;
@@ -180,6 +185,7 @@ function fileReferenced(k: Kernel, pfn: number, ino: number, mapcount: number): 
         return young;
       }
       if (entries[at] & PTE_YOUNG) {
+        if (k.lruGenEnabled) lruGenLookAround(k, pfn, vma, vpn, at);
         entries[at] &= ~PTE_YOUNG;
         young++;
         referenced.vmFlags |= vma.flags;

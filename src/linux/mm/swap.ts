@@ -1,7 +1,7 @@
 /**
  * How pages get on, between and off the LRU lists. §5.1, §5.2.
  *
- * A scheme with generations replaces `folioLruList` and the two functions behind it that put a folio on a list.
+ * While the multi-gen LRU is on, evictable pages go to its lists instead (vmscan/lru_gen/mm_inline.ts).
  */
 import type { Kernel } from '../include/kernel';
 import { listAdd, listAddTail, listDel } from '../include/list';
@@ -31,6 +31,8 @@ import {
   UNEVICTABLE_PGCULLED,
   UNEVICTABLE_PGRESCUED,
 } from '../include/vmstat';
+import { lruGenAddFolios } from './vmscan/lru_gen/add_folios';
+import { folioIncRefs, lruGenAddFolio, lruGenDelFolio } from './vmscan/lru_gen/mm_inline';
 import { workingsetActivation } from './workingset';
 
 /** Entries a cpu has in `Kernel.lruBatch`. */
@@ -58,6 +60,7 @@ function updateLruSize(k: Kernel, flags: number, lru: number, n: number): number
 
 /** lruvec_add_folio: puts a page at the head of the list its flags name, and counts it. */
 export function lruvecAddFolio(k: Kernel, pfn: number): void {
+  if (k.lruGenEnabled && lruGenAddFolio(k, pfn, false)) return;
   const m = k.mem;
   const flags = m.flags[pfn];
   listAdd(m, updateLruSize(k, flags, folioLruList(flags), 1), pfn);
@@ -65,6 +68,7 @@ export function lruvecAddFolio(k: Kernel, pfn: number): void {
 
 /** lruvec_add_folio_tail: the same, at the end that reclaim takes from. */
 export function lruvecAddFolioTail(k: Kernel, pfn: number): void {
+  if (k.lruGenEnabled && lruGenAddFolio(k, pfn, true)) return;
   const m = k.mem;
   const flags = m.flags[pfn];
   listAddTail(m, updateLruSize(k, flags, folioLruList(flags), 1), pfn);
@@ -72,6 +76,7 @@ export function lruvecAddFolioTail(k: Kernel, pfn: number): void {
 
 /** lruvec_del_folio: takes a page off its list, and uncounts it. */
 export function lruvecDelFolio(k: Kernel, pfn: number): void {
+  if (k.lruGenEnabled && lruGenDelFolio(k, pfn, false)) return;
   const m = k.mem;
   const flags = m.flags[pfn];
   updateLruSize(k, flags, folioLruList(flags), -1);
@@ -95,7 +100,8 @@ export function folioPutbackLru(k: Kernel, pfn: number): void {
 /** folio_add_lru: puts a new page in this cpu's batch; a full batch goes to the lists. */
 export function folioAddLru(k: Kernel, pfn: number): void {
   const { cpu } = k;
-  k.mem.flags[pfn] |= PG_LRU | PG_BATCHED;
+  // What a page fault brings in is young. §6.3
+  k.mem.flags[pfn] |= k.inLruFault && k.lruGenEnabled ? PG_LRU | PG_BATCHED | PG_ACTIVE : PG_LRU | PG_BATCHED;
   const n = k.lruBatchCount[cpu];
   k.lruBatch[cpu * BATCH_STRIDE + n] = pfn;
   k.lruBatchCount[cpu] = n + 1;
@@ -114,7 +120,7 @@ export function lruAddDrain(k: Kernel, cpu: number): void {
 const PLACE = PGZONE_MASK | PG_SWAPBACKED | PG_ACTIVE;
 
 /** The page needs no more questions than what its flags and its zone say. */
-const isPlain = (k: Kernel, flags: number, mapping: number): boolean =>
+export const isPlain = (k: Kernel, flags: number, mapping: number): boolean =>
   (flags & (PG_MLOCKED | PG_UNEVICTABLE)) === 0 && (mapping >= 0 || k.inodes[-mapping - 1].kind !== 'ramfs');
 
 /**
@@ -123,6 +129,10 @@ const isPlain = (k: Kernel, flags: number, mapping: number): boolean =>
  */
 export function lruAddFolios(k: Kernel, pages: Int32Array, from: number, end: number): void {
   const { flags, mapping, next, prev } = k.mem;
+  if (k.lruGenEnabled) {
+    lruGenAddFolios(k, pages, from, end);
+    return;
+  }
   for (let i = from; i < end; ) {
     const pfn = pages[i];
     const f = flags[pfn];
@@ -183,7 +193,7 @@ export function lruDelPage(k: Kernel, pfn: number): void {
   if (!(flags & PG_LRU)) return;
   if (flags & PG_BATCHED) batchDel(k, pfn);
   else if (!(flags & PG_ISOLATED)) lruvecDelFolio(k, pfn);
-  m.flags[pfn] = flags & ~(PG_LRU | PG_BATCHED | PG_ISOLATED);
+  m.flags[pfn] &= ~(PG_LRU | PG_BATCHED | PG_ISOLATED);
 }
 
 /** True when the page stands on one of the lists now. */
@@ -206,6 +216,10 @@ export function folioActivate(k: Kernel, pfn: number): void {
 
 /** folio_mark_accessed: the first access makes a page referenced, the second one active. §5.2. */
 export function folioMarkAccessed(k: Kernel, pfn: number): void {
+  if (k.lruGenEnabled) {
+    folioIncRefs(k, pfn);
+    return;
+  }
   const m = k.mem;
   const flags = m.flags[pfn];
   if (!(flags & PG_REFERENCED)) {
@@ -221,7 +235,7 @@ export function folioMarkAccessed(k: Kernel, pfn: number): void {
 export function folioDeactivate(k: Kernel, pfn: number): void {
   const m = k.mem;
   const flags = m.flags[pfn];
-  if (!(flags & PG_ACTIVE) || flags & PG_UNEVICTABLE) return;
+  if (!(flags & PG_ACTIVE || k.lruGenEnabled) || flags & PG_UNEVICTABLE) return;
   if (onList(flags)) {
     lruvecDelFolio(k, pfn);
     m.flags[pfn] &= ~(PG_ACTIVE | PG_REFERENCED);

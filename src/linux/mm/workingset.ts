@@ -1,7 +1,8 @@
 /**
  * Refault detection: a page that comes back soon after its eviction belonged to the working set. §5.13.
  *
- * The eviction leaves a shadow, a negative integer that packs the age of the node's lists at that time. It stands where
+ * The eviction leaves a shadow, a negative integer that packs the age of the node's lists at that time (with the
+ * multi-gen LRU: the number of the oldest generation, §6.7). It stands where
  * the page stood: in the file's page cache, or beside its swap slot.
  */
 import type { Kernel } from '../include/kernel';
@@ -14,6 +15,8 @@ import {
   WORKINGSET_RESTORE_ANON,
 } from '../include/vmstat';
 import { pageNode } from '../kernel/sched/core';
+import { folioLruRefs } from './vmscan/lru_gen/mm_inline';
+import { lruGenEviction, lruGenRefault } from './vmscan/lru_gen/refault';
 
 /** A shadow is −1 − (age << 4 | node << 1 | workingset): 26 bits of age, so that it fits 31 bits. */
 const AGE_BITS = 26;
@@ -60,6 +63,10 @@ export function lruNoteCost(node: PgData, file: boolean, nrIo: number, nrRotated
 /** workingset_eviction: the shadow of a page about to be evicted. The lists grow older by one. */
 export function workingsetEviction(k: Kernel, pfn: number): number {
   const node = pageNode(k, pfn);
+  if (k.lruGenEnabled) {
+    const token = lruGenEviction(k, node, pfn) & AGE_MASK;
+    return -1 - ((token << 4) | (node.id << 1) | (folioLruRefs(k.mem.flags[pfn]) > 0 ? 1 : 0));
+  }
   const age = bucketAge(k, node);
   node.lruvec.nonresidentAge++;
   return -1 - ((age << 4) | (node.id << 1) | (k.mem.flags[pfn] & PG_WORKINGSET ? 1 : 0));
@@ -76,6 +83,10 @@ export function workingsetRefault(k: Kernel, pfn: number, shadow: number): void 
   const workingset = packed & 1;
   const evicting = k.nodes[(packed >>> 1) & 7];
   const node = pageNode(k, pfn);
+  if (k.lruGenEnabled) {
+    if (evicting === node) lruGenRefault(k, node, pfn, packed >>> 4, AGE_MASK, workingset);
+    return;
+  }
   const file = !(m.flags[pfn] & PG_SWAPBACKED);
   const type = file ? 1 : 0;
   node.stat[WORKINGSET_REFAULT_ANON + type]++;

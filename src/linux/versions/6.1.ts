@@ -22,6 +22,7 @@ export const LINUX_6_1: Release = {
   countsPudTables: false,
   rssColumns: false,
   memcgFullWalk: false,
+  lruGenEnabled: false,
   costCountsRotated: false,
   uidInStackDump: false,
   vmallocTotalKb: 34359738367,

@@ -25,6 +25,7 @@ export const LINUX_6_12: Release = {
   countsPudTables: true,
   rssColumns: true,
   memcgFullWalk: true,
+  lruGenEnabled: true,
   costCountsRotated: true,
   uidInStackDump: true,
   vmallocTotalKb: 34359738367,

@@ -8,9 +8,10 @@ import { createPainter } from '../charts/painter';
 import { useSize } from '../charts/useSize';
 import { useSlow } from '../charts/useSlow';
 import { redraw, subscribe } from '../frameLoop';
+import { drawGenerations, pagesPerGenerationSquare } from './drawGenerations';
 import { drawLru, lruLayout, lruSummary, lruTable, pagesPerSquare } from './drawLru';
 
-/** Active and inactive lists, and where pages go from them. */
+/** Generations, or active and inactive lists, and where pages go from them. */
 export function LruLists({ asTable }: { asTable: boolean }) {
   const [box, { width, height }] = useSize<HTMLDivElement>();
   const frame = useShown((f) => f as Frame | null, null);
@@ -18,9 +19,13 @@ export function LruLists({ asTable }: { asTable: boolean }) {
   return (
     <>
       <header className="lru-head">
-        <h2>{t('lru.title')}</h2>
+        <h2>{t(frame?.generations ? 'gen.title' : 'lru.title')}</h2>
         {!asTable && frame && width > 0 && (
-          <p className="hero-sub">{t('lru.square', { n: pagesPerSquare(frame, layout) })}</p>
+          <p className="hero-sub">
+            {frame.generations
+              ? t('gen.square', { n: pagesPerGenerationSquare(frame.generations, layout) })
+              : t('lru.square', { n: pagesPerSquare(frame, layout) })}
+          </p>
         )}
       </header>
       {asTable ? (
@@ -44,7 +49,10 @@ function LruPicture({ width, height }: { width: number; height: number }) {
     const painter = createPainter(svg.current);
     const place = lruLayout(width, height);
     const end = subscribe((frame, _now, fresh) => {
-      if (fresh) drawLru(painter, frame, place, selectionStore.getState().hoveredKind);
+      if (!fresh) return;
+      const { hoveredKind } = selectionStore.getState();
+      if (frame.generations) drawGenerations(painter, frame, frame.generations, place, hoveredKind);
+      else drawLru(painter, frame, place, hoveredKind);
     });
     return () => {
       end();

@@ -6,12 +6,13 @@ import { fade, KIND_LOOK } from '../charts/kinds';
 import type { Painter } from '../charts/painter';
 import { textWidth } from '../charts/text';
 import { int, pages, percent } from '../format';
+import { generationsSummary, generationsTable } from './drawGenerations';
 import { PHONE_WIDTH } from './layout';
 
-const SQUARE = 11;
-const PITCH = 13;
+export const SQUARE = 11;
+export const PITCH = 13;
 /** Left and right columns begin here, in px of the design. */
-const MARGIN = 20;
+export const MARGIN = 20;
 
 export interface LruLayout {
   width: number;
@@ -119,7 +120,7 @@ export function drawLru(p: Painter, frame: Frame, layout: LruLayout, hovered: Ma
     flows.stolenFile >= 1 ? t('lru.dropped', { rate: int(flows.stolenFile) }) : t('lru.noneDropped'),
   );
   y = fileEnd + 40;
-  sentence(y);
+  reclaimSentence(p, frame, layout, y);
   y += narrow ? 44 : 24;
   p.text('aged-used', left, y, t('lru.agedUsed', { aged: Math.round(flows.aged), used: Math.round(flows.used) }), {
     class: 's2',
@@ -239,32 +240,35 @@ export function drawLru(p: Painter, frame: Frame, layout: LruLayout, hovered: Ma
       opacity,
     });
   }
+}
 
-  function sentence(at: number): void {
-    const freed = flows.stolenAnon + flows.stolenFile;
-    const files = lru.activeFile + lru.inactiveFile;
-    const all = files + lru.activeAnon + lru.inactiveAnon;
-    const few = all > 0 && files / all < 0.05;
-    const lead = few ? t('lru.fewFiles') : '';
-    const share = freed >= 1 ? Math.round((flows.stolenAnon / freed) * 100) : 0;
-    const rest =
-      freed < 1
-        ? t('lru.noReclaim')
-        : share >= 50
-          ? t('lru.mustSwap', { n: share })
-          : t('lru.fromFiles', { n: 100 - share });
-    const size = narrow ? 12.5 : 13.5;
-    const after = lead && !narrow ? textWidth(lead, size, true) + 6 : 0;
-    if (lead) p.text('lead', left, at - (narrow ? 8 : 0), lead, { class: 'b', 'font-size': size });
-    const first = at + (lead && narrow ? 8 : 0);
-    wrap(rest, size, layout.width - left - after - 12).forEach((line, i) => {
-      p.text(`rest-${i}`, left + after, first + i * 16, line, { 'font-size': size });
-    });
-  }
+/** What reclaim takes at present, in words. */
+export function reclaimSentence(p: Painter, frame: Frame, layout: LruLayout, at: number): void {
+  const { flows, lru } = frame;
+  const { narrow } = layout;
+  const freed = flows.stolenAnon + flows.stolenFile;
+  const files = lru.activeFile + lru.inactiveFile;
+  const all = files + lru.activeAnon + lru.inactiveAnon;
+  const few = all > 0 && files / all < 0.05;
+  const lead = few ? t('lru.fewFiles') : '';
+  const share = freed >= 1 ? Math.round((flows.stolenAnon / freed) * 100) : 0;
+  const rest =
+    freed < 1
+      ? t('lru.noReclaim')
+      : share >= 50
+        ? t('lru.mustSwap', { n: share })
+        : t('lru.fromFiles', { n: 100 - share });
+  const size = narrow ? 12.5 : 13.5;
+  const after = lead && !narrow ? textWidth(lead, size, true) + 6 : 0;
+  if (lead) p.text('lead', MARGIN, at - (narrow ? 8 : 0), lead, { class: 'b', 'font-size': size });
+  const first = at + (lead && narrow ? 8 : 0);
+  wrap(rest, size, layout.width - MARGIN - after - 12).forEach((line, i) => {
+    p.text(`rest-${i}`, MARGIN + after, first + i * 16, line, { 'font-size': size });
+  });
 }
 
 /** Lines of at most `width` px, broken between words. */
-function wrap(text: string, size: number, width: number): string[] {
+export function wrap(text: string, size: number, width: number): string[] {
   const lines = [''];
   for (const word of text.split(' ')) {
     const last = lines[lines.length - 1];
@@ -276,7 +280,8 @@ function wrap(text: string, size: number, width: number): string[] {
 }
 
 export function lruSummary(frame: Frame): string {
-  const { lru, flows } = frame;
+  const { lru, flows, generations } = frame;
+  if (generations) return generationsSummary(frame, generations);
   return t('lru.summary', {
     aa: pages(lru.activeAnon),
     ia: pages(lru.inactiveAnon),
@@ -289,7 +294,8 @@ export function lruSummary(frame: Frame): string {
 }
 
 export function lruTable(frame: Frame) {
-  const { lru, machine } = frame;
+  const { lru, machine, generations } = frame;
+  if (generations) return generationsTable(frame, generations);
   const row = (key: 'activeAnon' | 'inactiveAnon' | 'activeFile' | 'inactiveFile' | 'unevictable') => [
     t(`lru.${key}`),
     int(lru[key]),

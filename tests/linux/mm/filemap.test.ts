@@ -64,7 +64,7 @@ describe('read', () => {
   });
 
   it('the second reading makes pages active', () => {
-    const k = boot();
+    const k = boot({ lruGen: false });
     const t = spawn(k, 'cat');
     const f = file(k, 200);
     read(k, t, f, 0, 200);

@@ -6,6 +6,7 @@ import { VM_READ, VM_SHARED, VM_WRITE } from '../../../src/linux/include/mm_type
 import type { Task } from '../../../src/linux/include/sched';
 import { doExit, doExitStep } from '../../../src/linux/kernel/exit';
 import { fork } from '../../../src/linux/kernel/fork';
+import { writeSysctl } from '../../../src/linux/kernel/sysctl';
 import { filemapRead, filemapWrite } from '../../../src/linux/mm/filemap';
 import { madviseDontneed } from '../../../src/linux/mm/madvise';
 import { mlock, mmPopulate, munlock } from '../../../src/linux/mm/mlock';
@@ -47,7 +48,7 @@ function history(seed: number, steps: number): string[] {
     const vma = vmas.length > 0 ? vmas[roll(vmas.length)] : null;
     const start = vma ? vma.start + roll(vma.end - vma.start) : 0;
     const pages = vma ? Math.min(vma.end - start, 1 + roll(600)) : 0;
-    const op = roll(14);
+    const op = roll(15);
     if (op === 0) mmap(k, t, { pages: 1 + roll(900), flags: RW });
     else if (op === 1) mmap(k, t, { pages: 1 + roll(300), flags: RW | VM_SHARED });
     else if (op === 2)
@@ -74,7 +75,7 @@ function history(seed: number, steps: number): string[] {
     } else if (op === 13 && roll(4) === 0) {
       settle(k, t, () => unlinkInode(k, t, tmp));
       tmp = createInode(k, { name: '/t/x', kind: 'shmem', nrPages: 0, shmemLimit: 800 });
-    }
+    } else if (op === 14 && roll(4) === 0) writeSysctl(k, '/sys/kernel/mm/lru_gen/enabled', String(roll(8)));
     if (i % 40 === 39) {
       const found = audit(k);
       if (found.length > 0) return [`seed ${seed}, step ${i}, op ${op}`, ...found.slice(0, 5)];

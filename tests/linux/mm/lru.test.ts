@@ -37,7 +37,7 @@ import { bootTestKernel } from '../support';
 
 let k: Kernel;
 beforeEach(() => {
-  k = bootTestKernel(20_000);
+  k = bootTestKernel(20_000, { lruGen: false });
   createTask(k, { comm: 'init' });
 });
 

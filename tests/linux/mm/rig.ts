@@ -29,6 +29,8 @@ export interface RigConfig {
   swap?: number;
   kswapd?: boolean;
   rotational?: boolean;
+  /** The multi-gen LRU; the classic lists when absent. */
+  lruGen?: boolean;
 }
 
 export interface Rig {
@@ -38,11 +40,12 @@ export interface Rig {
   flusher: Task;
 }
 
-export function bootRig({ pages, swap = 0, kswapd = true, rotational = false }: RigConfig): Rig {
+export function bootRig({ pages, swap = 0, kswapd = true, rotational = false, lruGen = false }: RigConfig): Rig {
   const k = createKernel({
     release: LINUX_6_12,
     cpus: 1,
     thp: false,
+    lruGen,
     seed: 1,
     costs: TEST_COSTS,
     zones: [{ node: 0, type: 2, startPfn: 0x100000, spanned: pages, present: pages, managed: pages }],

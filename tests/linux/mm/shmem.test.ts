@@ -3,7 +3,7 @@ import { audit } from '../../../src/linux/audit';
 import { createInode, unlinkInode } from '../../../src/linux/fs/inode';
 import { ENOSPC } from '../../../src/linux/include/errno';
 import { MM_SHMEMPAGES, VM_READ, VM_SHARED, VM_WRITE } from '../../../src/linux/include/mm_types';
-import { LRU_INACTIVE_ANON } from '../../../src/linux/include/mmzone';
+import { LRU_ACTIVE_ANON } from '../../../src/linux/include/mmzone';
 import {
   NR_ANON_MAPPED,
   NR_FILE_PAGES,
@@ -31,7 +31,7 @@ describe('tmpfs', () => {
     expect(stat[NR_SHMEM]).toBe(1000);
     expect(stat[NR_FILE_PAGES]).toBe(1000);
     expect(stat[NR_ANON_MAPPED]).toBe(0);
-    expect(stat[NR_LRU_BASE + LRU_INACTIVE_ANON]).toBe(1000);
+    expect(stat[NR_LRU_BASE + LRU_ACTIVE_ANON]).toBe(1000);
     expect(getMmCounterSum(k.mms[t.mm], MM_SHMEMPAGES)).toBe(0);
     expect(k.committedAs).toBe(1000);
     expect(audit(k)).toEqual([]);

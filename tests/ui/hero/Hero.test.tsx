@@ -99,6 +99,22 @@ describe('the hero', () => {
     expect(screen.getByRole('heading', { name: 'LRU lists' })).toBeInTheDocument();
   });
 
+  test('shows generations instead of two lists when the multi-gen LRU is on', async () => {
+    const gen = (seq: number, pages: number, ageMs: number) => ({ seq, pages, ageMs });
+    const generations = {
+      anon: [gen(7, 38_144, 200), gen(6, 0, 1500), gen(5, 57_088, 9000)],
+      file: [gen(7, 1152, 200), gen(6, 2253, 1500)],
+    };
+    act(() => receiveFrame(fixtureFrame({ generations })));
+    act(() => setView('lru'));
+    render(<Hero />);
+    expect(screen.getByRole('heading', { name: 'LRU generations' })).toBeInTheDocument();
+    await userEvent.click(screen.getByRole('button', { name: 'Show as table' }));
+    const table = screen.getByRole('table', { name: 'LRU generations' });
+    expect(within(table).getByRole('row', { name: /^Anon, oldest, begun 9.* ago 57,088/ })).toBeInTheDocument();
+    expect(within(table).getByRole('row', { name: /^File, youngest, begun 200.* ago 1,152/ })).toBeInTheDocument();
+  });
+
   test('stops the page map when another view is opened', async () => {
     act(() => setView('map'));
     render(<Hero />);

@@ -79,6 +79,7 @@ export function createTask(k: Kernel, init: Partial<Task> & { comm: string }): T
     exitMm: -1,
     faultMajor: false,
     thrashing: false,
+    heldPage: 0,
     readahead: null,
     forkWork: null,
     execWork: null,

@@ -96,6 +96,7 @@ export function handleMmFault(k: Kernel, task: Task, vpn: number, write: boolean
     ptr = pteAlloc(k, task, mm, vpn);
     if (ptr < 0) return account(k, task, faultError(ptr));
   }
+  k.inLruFault = true;
   return account(k, task, handlePteFault(k, task, mm, vma, vpn, ptr, write));
 }
 
@@ -114,6 +115,7 @@ export function handleTableFault(
 ): number {
   if (task.thrashing) endThrashing(k, task);
   checkSyncRssStat(k, mm);
+  k.inLruFault = true;
   return account(k, task, handlePteFault(k, task, mm, vma, vpn, ptr, write));
 }
 
@@ -144,6 +146,7 @@ function handlePteFault(
 
 /** mm_account_fault: counts the fault once, when it is over. */
 function account(k: Kernel, task: Task, r: number): number {
+  k.inLruFault = false;
   if (r === VM_FAULT_WAIT) return r;
   k.vmEvents[PGFAULT]++;
   k.cost += k.costs.fault;

@@ -19,7 +19,7 @@ import { psiMemstallEnter, psiMemstallLeave } from '../../kernel/sched/psi';
 import { zoneWatermarkOk } from '../page_alloc';
 import { snapshotRefaults } from './scan_balance';
 import { newKswapdScanControl } from './scan_control';
-import { ageActiveAnon, shrinkNodeStep } from './shrink_node';
+import { kswapdAgeNode, shrinkNodeStep } from './shrink_node';
 import { allowDirectReclaim, wakeThrottledReclaimers } from './throttle';
 
 const KSWAPD_WAKE = tracepointId('mm_vmscan_kswapd_wake');
@@ -131,7 +131,7 @@ function beginRound(k: Kernel, task: Task, node: PgData, sc: ScanControl): void 
   }
   sc.mayWritepage = sc.nrBoostReclaim === 0 || sc.priority < DEF_PRIORITY - 2;
   sc.maySwap = sc.nrBoostReclaim === 0;
-  ageActiveAnon(k, task, node, sc);
+  kswapdAgeNode(k, task, node, sc);
   sc.prioScanned = sc.nrScanned;
   sc.prioReclaimed = sc.nrReclaimed;
   let want = 0;

@@ -16,9 +16,8 @@ import {
 } from '../../include/page';
 import type { ScanControl } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
-import { SWAP_CLUSTER_MAX } from '../../include/units';
 import { NR_VMSCAN_IMMEDIATE, NR_VMSCAN_WRITE, PGACTIVATE, PGLAZYFREED } from '../../include/vmstat';
-import { filemapRemove } from '../filemap';
+import { filemapRemove, isHeldPage } from '../filemap';
 import { freeUnrefFolios } from '../page_alloc';
 import { swapWritepage } from '../page_io';
 import { writeFilePage } from '../page-writeback';
@@ -28,6 +27,7 @@ import { folioEvictable, lruAddFolios } from '../swap';
 import { addToSwap, deleteFromSwapCache } from '../swap_state';
 import { freeSwapCache, vmSwapFull } from '../swapfile';
 import { workingsetEviction } from '../workingset';
+import { MIN_LRU_BATCH } from './lru_gen/batch';
 
 const WRITE_FOLIO = tracepointId('mm_vmscan_write_folio');
 
@@ -79,9 +79,9 @@ const ORPHAN = 5;
 const REF_KEEP = 6;
 
 /** Of the batch at hand, meaningless between calls: verdicts, `referenced.pte` of each page, pages to free. */
-const verdicts = new Uint8Array(SWAP_CLUSTER_MAX);
-const ptes = new Int32Array(SWAP_CLUSTER_MAX);
-const freeList = new Int32Array(SWAP_CLUSTER_MAX);
+const verdicts = new Uint8Array(MIN_LRU_BATCH);
+const ptes = new Int32Array(MIN_LRU_BATCH);
+const freeList = new Int32Array(MIN_LRU_BATCH);
 
 /** folio_check_references: has the page been used since it was looked at last? §5.3 */
 function folioCheckReferences(k: Kernel, pfn: number): number {
@@ -104,7 +104,7 @@ function folioCheckReferences(k: Kernel, pfn: number): number {
 
 /**
  * __remove_mapping: takes a clean, unmapped page away from its owner and leaves a shadow. Returns false when it has
- * become dirty.
+ * become dirty or somebody holds it.
  *
  * @param reclaimed false when it goes for another reason than reclaim: no shadow then
  */
@@ -119,6 +119,7 @@ export function removeMapping(k: Kernel, pfn: number, reclaimed: boolean): boole
     if (k.swap.map[slot] > 0) k.swap.shadow[slot] = shadow;
     else dropAnonVmaPage(k, m.mapping[pfn]);
   } else {
+    if (isHeldPage(k, pfn)) return false;
     filemapRemove(k, pfn, reclaimed && !(flags & PG_SWAPBACKED) ? workingsetEviction(k, pfn) : 0);
   }
   return true;
@@ -151,12 +152,12 @@ function pageoutFile(k: Kernel, pfn: number): boolean {
 function examineFolios(k: Kernel, sc: ScanControl, node: PgData, pages: Int32Array, n: number, st: ReclaimStat): void {
   const { flags, mapping, mapcount } = k.mem;
   const mayUnmap = sc.mayUnmap === true;
+  const busy = PG_LOCKED | PG_MLOCKED | PG_WRITEBACK | (k.lruGenEnabled ? PG_REFERENCED : 0);
   let refKeep = 0;
   for (let i = 0; i < n; i++) {
     const pfn = pages[i];
     // Of an anonymous page in use that nothing is done with, all there is to know is whether it has been used.
-    const peaceful =
-      mapping[pfn] > 0 && mapcount[pfn] > 0 && (flags[pfn] & (PG_LOCKED | PG_MLOCKED | PG_WRITEBACK)) === 0;
+    const peaceful = mapping[pfn] > 0 && mapcount[pfn] > 0 && (flags[pfn] & busy) === 0;
     const verdict = peaceful && mayUnmap ? folioCheckReferences(k, pfn) : examineFolio(k, sc, node, pfn, st);
     if (verdict === REF_KEEP) refKeep++;
     verdicts[i] = verdict;
@@ -175,6 +176,8 @@ function examineFolio(k: Kernel, sc: ScanControl, node: PgData, pfn: number, st:
   if (f & PG_LOCKED) return KEEP;
   if (!folioEvictable(k, pfn)) return ACTIVATE;
   if (mapped && !sc.mayUnmap) return KEEP;
+  // Another page's look around has found this one young meanwhile.
+  if (mapped && f & PG_REFERENCED && k.lruGenEnabled) return KEEP;
   if (mapping < 0 && !(f & PG_SWAPBACKED) && f & (PG_DIRTY | PG_WRITEBACK)) {
     st.nrDirty++;
     if (!(f & PG_WRITEBACK)) st.nrUnqueuedDirty++;
@@ -254,14 +257,13 @@ function evictFolio(
 }
 
 /**
- * shrink_folio_list: decides about `n` isolated pages, in order. Those freed go to the allocator, the others back to the
- * head of a list.
+ * shrink_folio_list: decides about `n` isolated pages, 64 at most, in order. Those freed go to the allocator.
  *
- * @param pages overwritten
+ * @param pages the others stand at its beginning afterwards, in order
  * @param st gets what they were like
  * @returns pages freed
  */
-export function shrinkFolioList(
+export function shrinkFolios(
   k: Kernel,
   sc: ScanControl,
   node: PgData,
@@ -272,7 +274,7 @@ export function shrinkFolioList(
   const { flags } = k.mem;
   let freed = 0;
   let kept = 0;
-  // No page's answers depend on another page. Asked for all in one go, the processor waits for several pages' data at once.
+  // No page's verdict depends on a later page. Asked for all in one go, the processor waits for several pages' data at once.
   examineFolios(k, sc, node, pages, n, st);
   for (let i = 0; i < n; i++) {
     const pfn = pages[i];
@@ -295,9 +297,22 @@ export function shrinkFolioList(
     }
     pages[kept++] = pfn;
   }
-  lruAddFolios(k, pages, 0, kept);
   freeUnrefFolios(k, freeList, freed);
   k.cost += n * k.costs.scanPage;
   sc.nrScanned += n;
+  return freed;
+}
+
+/** The same; what is not freed goes back to the head of a list. */
+export function shrinkFolioList(
+  k: Kernel,
+  sc: ScanControl,
+  node: PgData,
+  pages: Int32Array,
+  n: number,
+  st: ReclaimStat,
+): number {
+  const freed = shrinkFolios(k, sc, node, pages, n, st);
+  lruAddFolios(k, pages, 0, n - freed);
   return freed;
 }

@@ -1,8 +1,8 @@
 /**
  * shrink_node and shrink_lruvec as one state machine. §5.9, §5.10.
  *
- * A step is one round over the four lists of at most 32 pages each, or one of the small stages before and after. A
- * scheme with generations replaces `shrinkLruvecRound` and `ageActiveAnon`.
+ * A step is one round over the four lists of at most 32 pages each, or one of the small stages before and after. With
+ * the multi-gen LRU it is one batch from its oldest generation (lru_gen/shrink_node.ts).
  */
 
 import { blkWaitForQueue } from '../../block/blk-mq';
@@ -28,6 +28,8 @@ import { DEF_PRIORITY, PAGE_ALLOC_COSTLY_ORDER, SWAP_CLUSTER_MAX } from '../../i
 import { NR_LRU_BASE } from '../../include/vmstat';
 import { zoneWatermarkOk } from '../page_alloc';
 import { shrinkSlab } from '../shrinker';
+import { lruGenAgeNode } from './lru_gen/age_node';
+import { lruGenBeginNode, lruGenEndNode, lruGenShrinkRound } from './lru_gen/shrink_node';
 import { canAgeAnonPages, canReclaimAnonPages, getScanCount, inactiveIsLow, prepareScanControl } from './scan_balance';
 import { shrinkActiveList, shrinkList } from './shrink_list';
 import { reclaimThrottle, VMSCAN_THROTTLE_CONGESTED, VMSCAN_THROTTLE_WRITEBACK } from './throttle';
@@ -119,8 +121,13 @@ function shrinkLruvecRound(k: Kernel, task: Task, node: PgData, sc: ScanControl)
   return adjustTargets(sc);
 }
 
-/** Keeps the inactive anon list supplied, when there is swap: 32 pages of the active one. */
-export function ageActiveAnon(k: Kernel, task: Task, node: PgData, sc: ScanControl): void {
+/** kswapd_age_node: keeps the inactive anon list supplied, when there is swap: 32 pages of the active one. */
+export function kswapdAgeNode(k: Kernel, task: Task, node: PgData, sc: ScanControl): void {
+  if (k.lruGenEnabled) lruGenAgeNode(k, task, node, sc);
+  else ageActiveAnon(k, task, node, sc);
+}
+
+function ageActiveAnon(k: Kernel, task: Task, node: PgData, sc: ScanControl): void {
   if (canAgeAnonPages(k) && inactiveIsLow(node, LRU_INACTIVE_ANON)) {
     shrinkActiveList(k, task, sc, node, LRU_ACTIVE_ANON, SWAP_CLUSTER_MAX);
   }
@@ -128,7 +135,8 @@ export function ageActiveAnon(k: Kernel, task: Task, node: PgData, sc: ScanContr
 
 /** A full queue of a swap device makes who writes to it wait. */
 function waitForSwapQueue(k: Kernel, task: Task, sc: ScanControl): boolean {
-  if (sc.nr[LRU_INACTIVE_ANON] === 0 || !(sc.gfp & __GFP_IO)) return false;
+  const anon = k.lruGenEnabled ? sc.swappiness : sc.nr[LRU_INACTIVE_ANON];
+  if (anon === 0 || !(sc.gfp & __GFP_IO)) return false;
   const { areas } = k.swap;
   for (let i = 0; i < areas.length; i++) if (blkWaitForQueue(k, task, areas[i].disk)) return true;
   return false;
@@ -161,19 +169,32 @@ export function shrinkNodeStep(k: Kernel, task: Task, sc: ScanControl): boolean 
   const node = k.nodes[sc.nid];
   switch (sc.stage) {
     case 'shrink_node':
-      beginNode(k, node, sc);
+      if (!k.lruGenEnabled) {
+        beginNode(k, node, sc);
+      } else if (!lruGenBeginNode(k, node, sc)) {
+        lruGenEndNode(node, sc);
+        return true;
+      }
       sc.stage = 'shrink_lruvec';
       return false;
 
     case 'shrink_lruvec':
       if (waitForSwapQueue(k, task, sc)) return false;
-      if (shrinkLruvecRound(k, task, node, sc)) return false;
-      ageActiveAnon(k, task, node, sc);
+      if (k.lruGenEnabled) {
+        if (lruGenShrinkRound(k, task, node, sc)) return false;
+      } else {
+        if (shrinkLruvecRound(k, task, node, sc)) return false;
+        ageActiveAnon(k, task, node, sc);
+      }
       sc.stage = 'shrink_slab';
       return false;
 
     default:
       sc.nrReclaimed += shrinkSlab(k, sc.gfp, sc.priority);
+      if (k.lruGenEnabled) {
+        lruGenEndNode(node, sc);
+        return true;
+      }
       if (!endNode(k, task, node, sc)) return true;
       sc.stage = 'shrink_node';
       return false;

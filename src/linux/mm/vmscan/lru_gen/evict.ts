@@ -1,0 +1,92 @@
+/** evict_folios: one batch of the oldest pages: isolate, free or put back. §6.5. */
+import type { Kernel } from '../../../include/kernel';
+import { MIN_NR_GENS, type PgData } from '../../../include/mmzone';
+import {
+  LRU_REFS_FLAGS,
+  LRU_REFS_MASK,
+  PG_ACTIVE,
+  PG_DIRTY,
+  PG_LOCKED,
+  PG_RECLAIM,
+  PG_REFERENCED,
+  PG_WORKINGSET,
+  PG_WRITEBACK,
+} from '../../../include/page';
+import type { ScanControl, Task } from '../../../include/sched';
+import { trace, tracepointId } from '../../../include/trace';
+import { PGSTEAL_ANON, PGSTEAL_DIRECT, PGSTEAL_KSWAPD } from '../../../include/vmstat';
+import { folioEvictable, lruAddFolios } from '../../swap';
+import { clearReclaimStat, newReclaimStat, shrinkFolios } from '../shrink_folio_list';
+import { MIN_LRU_BATCH } from './batch';
+import { batch, isolated, isolateFolios } from './isolate';
+import { getNrGens } from './mm_inline';
+import { tryToIncMinSeq } from './seq';
+
+const SHRINK_INACTIVE = tracepointId('mm_vmscan_lru_shrink_inactive');
+
+const stat = newReclaimStat();
+/** Rejected pages on their way back. */
+const back = new Int32Array(MIN_LRU_BATCH);
+
+/** What makes a rejected page one that is still in use. */
+const IN_USE = PG_ACTIVE | PG_REFERENCED | PG_LOCKED | PG_DIRTY | PG_WRITEBACK;
+
+/**
+ * What shrink_folio_list has not freed goes back: pages that are being written to the second youngest generation, those
+ * in use to the youngest. Clean pages may have missed the end of their writeback: they get another try.
+ *
+ * @returns pages for the other try, in `batch`
+ */
+function putBack(k: Kernel, kept: number, retried: boolean): number {
+  const { flags, mapcount } = k.mem;
+  let again = 0;
+  let n = 0;
+  for (let i = 0; i < kept; i++) {
+    const pfn = batch[i];
+    const f = flags[pfn];
+    if (!folioEvictable(k, pfn)) {
+      // lru_add sorts it out.
+    } else if (f & PG_RECLAIM && f & (PG_DIRTY | PG_WRITEBACK)) {
+      if (f & PG_WORKINGSET) flags[pfn] = f | PG_REFERENCED;
+    } else if (retried || f & IN_USE || mapcount[pfn] > 0) {
+      flags[pfn] = (f & ~(LRU_REFS_MASK | LRU_REFS_FLAGS)) | PG_ACTIVE;
+    } else {
+      batch[again++] = pfn;
+      continue;
+    }
+    back[n++] = pfn;
+  }
+  lruAddFolios(k, back, 0, n);
+  return again;
+}
+
+/**
+ * @param swappiness 0 = anonymous pages cannot be evicted
+ * @returns pages looked at, and one more when a generation has come to its end; 0 when there is nothing left to evict
+ */
+export function evictFolios(k: Kernel, task: Task, node: PgData, sc: ScanControl, swappiness: number): number {
+  let scanned = isolateFolios(k, node, sc, swappiness);
+  if (tryToIncMinSeq(k, node, swappiness > 0)) scanned++;
+  if (getNrGens(node.lruvec.lrugen, swappiness > 0 ? 0 : 1) === MIN_NR_GENS) scanned = 0;
+  const taken = isolated.count;
+  if (taken === 0) return scanned;
+
+  const { type } = isolated;
+  let n = taken;
+  let total = 0;
+  for (let retried = false; n > 0; retried = true) {
+    clearReclaimStat(stat);
+    const freed = shrinkFolios(k, sc, node, batch, n, stat);
+    total += freed;
+    sc.nrUnqueuedDirty += stat.nrUnqueuedDirty;
+    const left = putBack(k, n - freed, retried);
+    sc.nrScanned -= left;
+    n = left;
+  }
+  sc.nrReclaimed += total;
+  k.vmEvents[sc.kind === 'kswapd' ? PGSTEAL_KSWAPD : PGSTEAL_DIRECT] += total;
+  k.vmEvents[PGSTEAL_ANON + type] += total;
+  if (type === 1) sc.nrFileTaken += taken;
+  trace(k.trace, k.now, task.pid, SHRINK_INACTIVE, taken, total, sc.priority, type);
+  return scanned;
+}

@@ -1,0 +1,209 @@
+/** A page and its generation: on the lists, off them, and from one to another. §6.2, §6.3. */
+import type { Kernel } from '../../../include/kernel';
+import { listAdd, listAddTail, listDel } from '../../../include/list';
+import {
+  ANON_AND_FILE,
+  type LruGenFolio,
+  MAX_NR_GENS,
+  MAX_NR_ZONES,
+  MIN_NR_GENS,
+  NR_GEN_LISTS,
+  type PgData,
+} from '../../../include/mmzone';
+import {
+  LRU_GEN_MASK,
+  LRU_GEN_PGOFF,
+  LRU_REFS_FLAGS,
+  LRU_REFS_MASK,
+  LRU_REFS_PGOFF,
+  PG_ACTIVE,
+  PG_DIRTY,
+  PG_RECLAIM,
+  PG_REFERENCED,
+  PG_SWAPBACKED,
+  PG_SWAPCACHE,
+  PG_UNEVICTABLE,
+  PG_WORKINGSET,
+  PG_WRITEBACK,
+  PGZONE_MASK,
+  PGZONE_SHIFT,
+} from '../../../include/page';
+import { NR_LRU_BASE, NR_ZONE_LRU_BASE } from '../../../include/vmstat';
+
+/** lru_gen_from_seq. */
+export const lruGenFromSeq = (seq: number): number => seq % MAX_NR_GENS;
+
+/** get_nr_gens: generations a type has now, 2 to 4. */
+export const getNrGens = (g: LruGenFolio, type: number): number => g.maxSeq - g.minSeq[type] + 1;
+
+/** lru_gen_is_active: one of the two youngest generations. That is what the rest of the kernel calls active. */
+export const lruGenIsActive = (g: LruGenFolio, gen: number): boolean =>
+  gen === g.maxSeq % MAX_NR_GENS || gen === (g.maxSeq - 1) % MAX_NR_GENS;
+
+/** folio_lru_gen: the generation in a page's flags, −1 = on no list with generations. */
+export const folioLruGen = (flags: number): number => ((flags & LRU_GEN_MASK) >>> LRU_GEN_PGOFF) - 1;
+
+/** Type of a page: 0 = anon (and shmem), 1 = file. */
+export const folioLruType = (flags: number): number => (flags & PG_SWAPBACKED ? 0 : 1);
+
+/**
+ * Active as the rest of the kernel sees it: marked so, or in one of the two youngest generations. For who looks at pages
+ * from outside.
+ */
+export function folioIsActive(k: Kernel, flags: number): boolean {
+  const gen = folioLruGen(flags);
+  if (gen < 0) return (flags & PG_ACTIVE) !== 0;
+  return lruGenIsActive(k.nodes[k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT].node].lruvec.lrugen, gen);
+}
+
+/** folio_lru_refs: accesses through file descriptors beyond the first, 0 to 4. */
+export const folioLruRefs = (flags: number): number =>
+  ((flags & LRU_REFS_MASK) >>> LRU_REFS_PGOFF) + (flags & PG_WORKINGSET ? 1 : 0);
+
+/** lru_tier_from_refs: ceil(log2(refs + 1)). */
+export const lruTierFromRefs = (refs: number): number => (refs === 0 ? 0 : 32 - Math.clz32(refs));
+
+/** Number of a list among a node's. */
+export const genList = (gen: number, type: number, zone: number): number =>
+  gen * NR_GEN_LISTS + type * MAX_NR_ZONES + zone;
+
+/** The node's counters of a classic list's size, kept for /proc and for who asks how much can be reclaimed. */
+function updateLruSize(k: Kernel, node: PgData, zoneIdx: number, lru: number, n: number): void {
+  k.zones[zoneIdx].stat[NR_ZONE_LRU_BASE + lru] += n;
+  node.stat[NR_LRU_BASE + lru] += n;
+}
+
+/** lru_gen_update_size: a page has left a generation (−1 = none) for another one (−1 = none). */
+export function lruGenUpdateSize(k: Kernel, flags: number, oldGen: number, newGen: number): void {
+  const zoneIdx = (flags & PGZONE_MASK) >>> PGZONE_SHIFT;
+  const z = k.zones[zoneIdx];
+  const node = k.nodes[z.node];
+  const g = node.lruvec.lrugen;
+  const type = folioLruType(flags);
+  if (oldGen >= 0) g.nrPages[genList(oldGen, type, z.type)]--;
+  if (newGen >= 0) g.nrPages[genList(newGen, type, z.type)]++;
+  const lru = type * 2;
+  const wasActive = oldGen >= 0 && lruGenIsActive(g, oldGen);
+  const isActive = newGen >= 0 && lruGenIsActive(g, newGen);
+  if (oldGen < 0) {
+    updateLruSize(k, node, zoneIdx, isActive ? lru + 1 : lru, 1);
+  } else if (newGen < 0) {
+    updateLruSize(k, node, zoneIdx, wasActive ? lru + 1 : lru, -1);
+  } else if (!wasActive && isActive) {
+    updateLruSize(k, node, zoneIdx, lru, -1);
+    updateLruSize(k, node, zoneIdx, lru + 1, 1);
+  }
+}
+
+/**
+ * lru_gen_folio_seq: where a page enters. Faulted in: youngest. Not evictable at once (anonymous without a slot, or being
+ * written): second youngest. To be evicted first: oldest. Anything else, such as what read() brings: second oldest. §6.3
+ */
+export function lruGenFolioSeq(g: LruGenFolio, flags: number, reclaiming: boolean): number {
+  if (flags & PG_ACTIVE) return g.maxSeq;
+  const type = folioLruType(flags);
+  if ((type === 0 && !(flags & PG_SWAPCACHE)) || (flags & PG_RECLAIM && flags & (PG_DIRTY | PG_WRITEBACK))) {
+    return g.maxSeq - 1;
+  }
+  return reclaiming || g.minSeq[type] + MIN_NR_GENS >= g.maxSeq ? g.minSeq[type] : g.minSeq[type] + 1;
+}
+
+/**
+ * lru_gen_add_folio: puts an evictable page on the list of its generation: at the head, or at the tail when reclaim is to
+ * take it next. Returns false for an unevictable one, which has no generation.
+ */
+export function lruGenAddFolio(k: Kernel, pfn: number, reclaiming: boolean): boolean {
+  const m = k.mem;
+  const flags = m.flags[pfn];
+  if (flags & PG_UNEVICTABLE) return false;
+  const z = k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT];
+  const g = k.nodes[z.node].lruvec.lrugen;
+  const gen = lruGenFromSeq(lruGenFolioSeq(g, flags, reclaiming));
+  m.flags[pfn] = (flags & ~(LRU_GEN_MASK | PG_ACTIVE)) | ((gen + 1) << LRU_GEN_PGOFF);
+  lruGenUpdateSize(k, flags, -1, gen);
+  const head = g.heads + genList(gen, folioLruType(flags), z.type);
+  if (reclaiming) listAddTail(m, head, pfn);
+  else listAdd(m, head, pfn);
+  return true;
+}
+
+/**
+ * lru_gen_del_folio: takes a page off its list. Outside of reclaim it stays marked as active if it was in one of the
+ * youngest generations. Returns false when it is on none.
+ */
+export function lruGenDelFolio(k: Kernel, pfn: number, reclaiming: boolean): boolean {
+  const m = k.mem;
+  const flags = m.flags[pfn];
+  const gen = folioLruGen(flags);
+  if (gen < 0) return false;
+  const g = k.nodes[k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT].node].lruvec.lrugen;
+  const active = !reclaiming && lruGenIsActive(g, gen) ? PG_ACTIVE : 0;
+  m.flags[pfn] = (flags & ~LRU_GEN_MASK) | active;
+  lruGenUpdateSize(k, flags, gen, -1);
+  listDel(m, pfn);
+  return true;
+}
+
+/**
+ * folio_update_gen: the aging has found the page young: it belongs to this generation now. It moves when eviction comes
+ * across it. A page that reclaim holds is only marked.
+ */
+export function folioUpdateGen(k: Kernel, pfn: number, gen: number): void {
+  const { flags } = k.mem;
+  const f = flags[pfn];
+  const old = folioLruGen(f);
+  if (old < 0) {
+    flags[pfn] = f | PG_REFERENCED;
+    return;
+  }
+  flags[pfn] = (f & ~(LRU_GEN_MASK | LRU_REFS_MASK | LRU_REFS_FLAGS)) | ((gen + 1) << LRU_GEN_PGOFF);
+  if (old !== gen) lruGenUpdateSize(k, f, old, gen);
+}
+
+/**
+ * folio_inc_gen: a page of the oldest generation that is not to be evicted yet gets into the one after it.
+ *
+ * @param reclaiming it waits for its writeback and goes right after that
+ * @returns its generation; the caller moves it to that list
+ */
+export function folioIncGen(k: Kernel, g: LruGenFolio, pfn: number, reclaiming: boolean): number {
+  const { flags } = k.mem;
+  const f = flags[pfn];
+  const gen = folioLruGen(f);
+  const oldest = lruGenFromSeq(g.minSeq[folioLruType(f)]);
+  if (gen !== oldest) return gen;
+  const next = (oldest + 1) % MAX_NR_GENS;
+  flags[pfn] =
+    (f & ~(LRU_GEN_MASK | LRU_REFS_MASK | LRU_REFS_FLAGS)) |
+    ((next + 1) << LRU_GEN_PGOFF) |
+    (reclaiming ? PG_RECLAIM : 0);
+  lruGenUpdateSize(k, f, oldest, next);
+  return next;
+}
+
+/** folio_inc_refs: an access through a file descriptor. §6.2 */
+export function folioIncRefs(k: Kernel, pfn: number): void {
+  const { flags } = k.mem;
+  const f = flags[pfn];
+  if (f & PG_UNEVICTABLE) return;
+  if (!(f & PG_REFERENCED)) flags[pfn] = f | PG_REFERENCED;
+  else if (!(f & PG_WORKINGSET)) flags[pfn] = f | PG_WORKINGSET;
+  else if ((f & LRU_REFS_MASK) !== LRU_REFS_MASK) flags[pfn] = f + (1 << LRU_REFS_PGOFF);
+}
+
+/** Pages of a generation and type in all zones. */
+export function genSize(g: LruGenFolio, gen: number, type: number): number {
+  let n = 0;
+  const first = genList(gen, type, 0);
+  for (let i = first; i < first + MAX_NR_ZONES; i++) n += g.nrPages[i];
+  return n;
+}
+
+/** Pages of all generations that eviction could get at. */
+export function lruvecGenSize(g: LruGenFolio, canSwap: boolean): number {
+  let n = 0;
+  for (let type = canSwap ? 0 : 1; type < ANON_AND_FILE; type++) {
+    for (let seq = g.minSeq[type]; seq <= g.maxSeq; seq++) n += genSize(g, lruGenFromSeq(seq), type);
+  }
+  return n;
+}

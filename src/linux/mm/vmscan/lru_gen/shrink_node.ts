@@ -1,0 +1,104 @@
+/** shrink_node under the multi-gen LRU, in the steps of the state machine. §6.4, §6.5. */
+import { __GFP_IO } from '../../../include/gfp';
+import type { Kernel } from '../../../include/kernel';
+import { LRU_INACTIVE_ANON, LRU_INACTIVE_FILE, type PgData, WMARK_HIGH, wmarkPages } from '../../../include/mmzone';
+import type { ScanControl, Task } from '../../../include/sched';
+import { clamp, DEF_PRIORITY } from '../../../include/units';
+import { NR_LRU_BASE } from '../../../include/vmstat';
+import { zoneWatermarkOk } from '../../page_alloc';
+import { WB_REASON_VMSCAN, wakeupFlusherThreads } from '../../page-writeback';
+import { lruAddDrain } from '../../swap';
+import { canReclaimAnonPages } from '../scan_balance';
+import { shouldRunAging, tryToIncMaxSeq } from './aging';
+import { MIN_LRU_BATCH } from './batch';
+import { evictFolios } from './evict';
+import { lruvecGenSize } from './mm_inline';
+
+/** get_swappiness: 0 when anonymous pages cannot be evicted. */
+export function getSwappiness(k: Kernel, sc: ScanControl): number {
+  if (!sc.maySwap || k.swap.free < MIN_LRU_BATCH) return 0;
+  return k.sysctl.swappiness;
+}
+
+/** fls: position of the highest set bit, 1-based. */
+const fls = (n: number): number => (n <= 0 ? 0 : 32 - Math.clz32(n));
+
+/** set_initial_priority: who wants many pages begins with as much as will probably do. */
+export function setInitialPriority(k: Kernel, node: PgData, sc: ScanControl): void {
+  if (sc.priority !== DEF_PRIORITY || sc.nrToReclaim < MIN_LRU_BATCH) return;
+  let reclaimable = node.stat[NR_LRU_BASE + LRU_INACTIVE_FILE];
+  if (canReclaimAnonPages(k)) reclaimable += node.stat[NR_LRU_BASE + LRU_INACTIVE_ANON];
+  sc.priority = clamp(fls(reclaimable) - 1 - fls(sc.nrToReclaim - 1), DEF_PRIORITY / 2, DEF_PRIORITY);
+}
+
+/** should_abort_scan: enough reclaimed, or for kswapd: all its zones are safe. */
+function shouldAbortScan(k: Kernel, node: PgData, sc: ScanControl): boolean {
+  if (sc.nrReclaimed >= Math.max(sc.nrToReclaim, 2 << sc.order)) return true;
+  if (sc.kind !== 'kswapd' || sc.order > 0) return false;
+  for (let type = 0; type <= sc.reclaimIdx && type < node.zones.length; type++) {
+    const i = node.zones[type];
+    if (i < 0 || k.zones[i].managed === 0) continue;
+    const z = k.zones[i];
+    if (!zoneWatermarkOk(k, z, 0, wmarkPages(z, WMARK_HIGH) + MIN_LRU_BATCH, sc.reclaimIdx, 0)) return false;
+  }
+  return true;
+}
+
+/**
+ * get_nr_to_scan: how much to evict at this priority. When cold pages run out a new generation is begun instead, and this
+ * lruvec left alone for now (−1); not at the first priority, where what there is has to do.
+ */
+function getNrToScan(k: Kernel, node: PgData, sc: ScanControl, canSwap: boolean): number {
+  const g = node.lruvec.lrugen;
+  const outOfCold = g.minSeq[canSwap ? 0 : 1] + 2 > g.maxSeq;
+  const total = outOfCold ? 0 : lruvecGenSize(g, canSwap);
+  if (!shouldRunAging(g, canSwap) || sc.priority === DEF_PRIORITY) return total >> sc.priority;
+  tryToIncMaxSeq(k, node, canSwap);
+  return -1;
+}
+
+/** lru_gen_shrink_node's beginning. Returns false when there is nothing to do for a reclaim that may not write. */
+export function lruGenBeginNode(k: Kernel, node: PgData, sc: ScanControl): boolean {
+  sc.nodeReclaimed = sc.nrReclaimed;
+  sc.nodeScanned = sc.nrScanned;
+  sc.nrDirty = 0;
+  sc.nrUnqueuedDirty = 0;
+  sc.nrCongested = 0;
+  sc.nrWriteback = 0;
+  sc.nrImmediate = 0;
+  sc.nrTaken = 0;
+  sc.nrFileTaken = 0;
+  sc.reclaimedBefore = 0;
+  sc.lruvecScanned = 0;
+  if (!sc.mayWritepage || !sc.mayUnmap) return false;
+  lruAddDrain(k, k.cpu);
+  setInitialPriority(k, node, sc);
+  if (sc.kind === 'kswapd') {
+    sc.reclaimedBefore = sc.nrReclaimed;
+    sc.nrReclaimed = 0;
+  }
+  sc.swappiness = getSwappiness(k, sc);
+  // Clean file pages are more likely to be found.
+  if (sc.swappiness > 0 && !(sc.gfp & __GFP_IO)) sc.swappiness = 1;
+  return true;
+}
+
+/** One round of try_to_shrink_lruvec: one batch. Returns true when there is another one to come. */
+export function lruGenShrinkRound(k: Kernel, task: Task, node: PgData, sc: ScanControl): boolean {
+  const nrToScan = getNrToScan(k, node, sc, sc.swappiness > 0);
+  if (nrToScan > 0) {
+    const scanned = evictFolios(k, task, node, sc, sc.swappiness);
+    sc.lruvecScanned += scanned;
+    if (scanned > 0 && sc.lruvecScanned < nrToScan && !shouldAbortScan(k, node, sc)) return true;
+  }
+  // The oldest pages are all dirty, and nobody writes them.
+  if (sc.nrUnqueuedDirty > 0 && sc.nrUnqueuedDirty === sc.nrFileTaken) wakeupFlusherThreads(k, WB_REASON_VMSCAN);
+  return false;
+}
+
+/** lru_gen_shrink_node's end. */
+export function lruGenEndNode(node: PgData, sc: ScanControl): void {
+  sc.nrReclaimed += sc.reclaimedBefore;
+  sc.reclaimedBefore = 0;
+  if (sc.nrReclaimed > sc.nodeReclaimed) node.kswapdFailures = 0;
+}
