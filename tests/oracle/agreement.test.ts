@@ -37,6 +37,28 @@ const FAMILIES: [string, string[], Partial<Record<Check['group'], number>>][] = 
     ['15-oom-score-table', '15-oom-score-table-k6.1', '15-oom-score-table-swap'],
     { kills: 1, oom_score: 0.98, trajectory: 0.9 },
   ],
+  [
+    'swap, with generations and with classic lists',
+    ['02-swap-hog-s0', '02-swap-hog-s60', '02-swap-hog-s200', '02-swap-hog-s60-classic', '02-swap-hog-s60-k6.1'],
+    { kills: 1, oom_score: 0.98, 'state at OOM': 0.9, 'tasks at OOM': 0.9 },
+  ],
+  [
+    'sizes and adjustments that nobody had in view while the model was written',
+    ['own-01-a', 'own-01-b', 'own-03-a', 'own-03-b', 'own-03-swap', 'own-15'],
+    { kills: 1, answers: 1, oom_score: 0.97, 'state at OOM': 0.9, 'tasks at OOM': 0.95 },
+  ],
+  [
+    'overcommit, policies and sysrq',
+    [
+      '05-overcommit',
+      '05-overcommit-swap',
+      '07-sysrq-f',
+      '08-kill-allocating-task',
+      '08-no-dump-tasks',
+      '08-panic-on-oom-1',
+    ],
+    { kills: 1, answers: 1, oom_score: 0.98 },
+  ],
 ];
 
 describe.each(FAMILIES)('a real kernel and the model: %s', (_family, names, guards) => {
