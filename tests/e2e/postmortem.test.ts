@@ -61,6 +61,16 @@ describe('the post-mortem', () => {
     expect(await list.getByRole('button').count()).toBe(2);
   }, 60_000);
 
+  test('is in the menu of a phone, and the browser goes back from it', async ({ open }) => {
+    const { page } = await open({ viewport: { width: 390, height: 844 } });
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('button', { name: 'Post-mortem' }).click();
+    await explain(page, MODERN);
+    await page.getByRole('heading', { level: 1, name: /worker-b/ }).waitFor();
+    await page.goBack();
+    await page.getByRole('button', { name: 'More' }).waitFor();
+  }, 60_000);
+
   for (const [theme, width, height] of [
     ['light', 1440, 900],
     ['dark', 1440, 900],

@@ -33,7 +33,13 @@ export function NarrowBar() {
                 <MachinePicker />
                 <Speed />
                 <div className="more-row">
-                  <Button className="btn soft touch" onPress={openPostMortem}>
+                  <Button
+                    className="btn soft touch"
+                    onPress={() => {
+                      close();
+                      openPostMortem();
+                    }}
+                  >
                     <Icon name="report" />
                     {t('nav.postmortem')}
                   </Button>
