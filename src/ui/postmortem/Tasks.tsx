@@ -12,8 +12,12 @@ const FEW = 15;
 export function Tasks({ report: r }: { report: ReportDocument }) {
   const [all, setAll] = useState(false);
   const ranked = rankedTasks(r).map((task, place) => ({ task, place, marks: marksOf(r, task.pid) }));
-  // Whoever is marked is shown, wherever it ranks.
-  const rows = all ? ranked : ranked.filter(({ place, marks: m }) => place < FEW || m.victim || m.predicted || m.asked);
+  // Victim, our pick and who asked are shown wherever they rank; the rest of a group that died with the victim is not.
+  const rows = all
+    ? ranked
+    : ranked.filter(
+        ({ task, place, marks }) => place < FEW || task.pid === r.victim?.pid || marks.predicted || marks.asked,
+      );
   return (
     <section aria-labelledby="pm-tasks">
       <div className="hd">
