@@ -13,6 +13,7 @@ import {
 } from '../store';
 import { connectMachine, listenToMachine, type MachinePort } from './lab';
 import { openFromAddress } from './scenarios';
+import { followAddress } from './screen';
 
 const VIEWS: readonly View[] = ['pyramid', 'map', 'lru'];
 
@@ -36,6 +37,7 @@ export async function boot(machine: MachinePort): Promise<void> {
   setTheme(preferredTheme(), false);
   followReducedMotion();
   readSettings(location.search);
+  followAddress();
   listenToMachine({
     refused: (refusal) => notify(refusalText(refusal), true),
     restarted: (why) => notify(t('notice.restarted', { why }), true),

@@ -52,6 +52,8 @@ export const en = {
   'nav.sysctl': 'Kernel knobs',
   'nav.theme.light': 'Light theme',
   'nav.theme.dark': 'Dark theme',
+  'nav.postmortem': 'Post-mortem',
+  'nav.postmortem.failed': 'The post-mortem could not be loaded ({why}). Reload the page to try again.',
   'nav.share': 'Share',
   'nav.help': 'Help',
   'nav.more': 'More',

@@ -7,10 +7,13 @@ export type View = 'pyramid' | 'map' | 'lru';
 export type PhoneTab = 'memory' | 'processes' | 'path' | 'timeline' | 'log';
 /** What a screen of medium width shows beside the memory. */
 export type SideTab = 'processes' | 'path' | 'log';
+/** What fills the page. */
+export type Screen = 'lab' | 'postmortem';
 export type LogTab = 'kernel' | 'trace' | 'proc';
 
 export interface SettingsState {
   theme: Theme;
+  screen: Screen;
   view: View;
   reducedMotion: boolean;
   phoneTab: PhoneTab;
@@ -25,6 +28,7 @@ const STORAGE_KEY = 'oomlab.theme';
 
 export const settingsStore = createStore<SettingsState>(() => ({
   theme: 'light',
+  screen: 'lab',
   view: 'pyramid',
   reducedMotion: false,
   phoneTab: 'memory',
@@ -34,6 +38,7 @@ export const settingsStore = createStore<SettingsState>(() => ({
   helpOpen: false,
 }));
 
+export const setScreen = (screen: Screen): void => settingsStore.setState({ screen });
 export const setView = (view: View): void => settingsStore.setState({ view });
 export const setPhoneTab = (phoneTab: PhoneTab): void => settingsStore.setState({ phoneTab });
 export const setSideTab = (sideTab: SideTab): void => settingsStore.setState({ sideTab });

@@ -1,6 +1,25 @@
+import { lazy, type ReactNode, Suspense } from 'react';
+import { closePostMortem } from '../actions/screen';
+import { t } from '../i18n';
+import { notify, useSettings } from '../store';
 import { Shell } from './Shell';
 
-/** The page: for now one screen, the lab. */
+/** Loaded when it is first asked for: most visits are to the lab. */
+const PostMortem = lazy<() => ReactNode>(() =>
+  import('./postmortem/PostMortem').catch((error: Error) => {
+    notify(t('nav.postmortem.failed', { why: error.message }), true);
+    closePostMortem();
+    return { default: () => null };
+  }),
+);
+
+/** The page: the lab, or the post-mortem in its place. The machine lives in its worker, whichever is shown. */
 export function App() {
-  return <Shell />;
+  const screen = useSettings((s) => s.screen);
+  if (screen === 'lab') return <Shell />;
+  return (
+    <Suspense fallback={null}>
+      <PostMortem />
+    </Suspense>
+  );
 }

@@ -1,5 +1,6 @@
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { runAction } from '../../actions/registry';
+import { openPostMortem } from '../../actions/screen';
 import { t } from '../../i18n';
 import { setTheme, useSettings } from '../../store';
 import { Icon, Mark } from '../controls/Icons';
@@ -32,6 +33,16 @@ export function NarrowBar() {
                 <MachinePicker />
                 <Speed />
                 <div className="more-row">
+                  <Button
+                    className="btn soft touch"
+                    onPress={() => {
+                      close();
+                      openPostMortem();
+                    }}
+                  >
+                    <Icon name="report" />
+                    {t('nav.postmortem')}
+                  </Button>
                   <Button className="btn soft touch" onPress={() => setTheme(theme === 'dark' ? 'light' : 'dark')}>
                     <Icon name={theme === 'dark' ? 'sun' : 'moon'} />
                     {t(theme === 'dark' ? 'nav.theme.light' : 'nav.theme.dark')}

@@ -1,5 +1,6 @@
 import { Button } from 'react-aria-components';
 import { runAction } from '../../actions/registry';
+import { openPostMortem } from '../../actions/screen';
 import { t } from '../../i18n';
 import { setTheme, useSettings } from '../../store';
 import { IconButton } from '../controls/IconButton';
@@ -30,6 +31,10 @@ export function TopBar() {
       <Clock />
       <span className="grow" />
       <nav className="bar-nav" aria-label={t('nav.label')}>
+        <Button className="btn" aria-label={t('nav.postmortem')} onPress={openPostMortem}>
+          <Icon name="report" />
+          <span className="word">{t('nav.postmortem')}</span>
+        </Button>
         <Knobs />
         <IconButton
           icon={theme === 'dark' ? 'sun' : 'moon'}

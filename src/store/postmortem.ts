@@ -1,0 +1,22 @@
+/** The log that was pasted last, explained. Not in the index: only the post-mortem's own part of the page loads it. */
+import { createStore } from 'zustand/vanilla';
+import type { ReportAnswer } from '../worker/reportClient';
+
+export interface PostMortemState {
+  phase: 'empty' | 'reading' | 'done' | 'failed';
+  /** What is being read, in bytes or characters. */
+  size: number;
+  answer: Extract<ReportAnswer, { ok: true }> | null;
+  /** Why it failed; '' where the text merely has no report. */
+  why: string;
+  /** Index of the report that is shown. */
+  shown: number;
+}
+
+export const postMortemStore = createStore<PostMortemState>(() => ({
+  phase: 'empty',
+  size: 0,
+  answer: null,
+  why: '',
+  shown: 0,
+}));
