@@ -210,6 +210,18 @@ function random(prog: Program): number {
   return prog.rng / 2 ** 32;
 }
 
+/** What a read or write of `n` pages (or its refusal) means for the operation of `total` pages. */
+function advance(m: Machine, prog: Program, cursor: { page: number }, n: number, total: number): void {
+  if (n === ALLOC_WAIT) return;
+  if (n < 0) {
+    next(m, prog);
+    return;
+  }
+  cursor.page += n;
+  made(m, prog, n);
+  if (prog.done >= total) next(m, prog);
+}
+
 function readFile(m: Machine, task: Task, prog: Program, op: Extract<Instr, { op: 'read' }>): void {
   const k = m.kernel;
   const inode = openFile(m, op.file, op.filePages);
@@ -218,14 +230,7 @@ function readFile(m: Machine, task: Task, prog: Program, op: Extract<Instr, { op
   const count = allowed(m, task, prog, op.rate ?? 0, op.pages - prog.done);
   if (count <= 0) return;
   const n = filemapRead(k, task, inode, cursor.page, Math.min(count, FILE_STEP, inode.nrPages - cursor.page));
-  if (n === ALLOC_WAIT) return;
-  if (n < 0) {
-    next(m, prog);
-    return;
-  }
-  cursor.page += n;
-  made(m, prog, n);
-  if (prog.done >= op.pages) next(m, prog);
+  advance(m, prog, cursor, n, op.pages);
 }
 
 function writeFile(m: Machine, task: Task, prog: Program, op: Extract<Instr, { op: 'write' }>): void {
@@ -236,14 +241,7 @@ function writeFile(m: Machine, task: Task, prog: Program, op: Extract<Instr, { o
   const count = allowed(m, task, prog, op.rate ?? 0, op.pages - prog.done);
   if (count <= 0) return;
   const n = filemapWrite(k, task, inode, cursor.page, Math.min(count, FILE_STEP, op.filePages - cursor.page));
-  if (n === ALLOC_WAIT) return;
-  if (n < 0) {
-    next(m, prog);
-    return;
-  }
-  cursor.page += n;
-  made(m, prog, n);
-  if (prog.done >= op.pages) next(m, prog);
+  advance(m, prog, cursor, n, op.pages);
 }
 
 /** A tmpfs is as large as its mount says: half of RAM, or what the program was told to fill if that is more. */

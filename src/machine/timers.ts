@@ -1,7 +1,7 @@
 /** The kernel's timers, and those that always come again. */
-import { WAIT_KTHREAD } from '../linux/include/sched';
+import type { Kernel } from '../linux/include/kernel';
 import { SEC } from '../linux/include/units';
-import { addTimer, wakeKthread } from '../linux/kernel/sched/core';
+import { addTimer, findTask, wakeKthread } from '../linux/kernel/sched/core';
 import { psiUpdate } from '../linux/kernel/sched/psi';
 import { oomReaperStep } from '../linux/mm/oom_kill';
 import { vmstatUpdate } from '../linux/mm/vmstat';
@@ -42,8 +42,13 @@ export function fireTimers(m: Machine): void {
         break;
       case 'flusher':
       case 'kcompactd':
-        for (const t of k.tasks) if (t.pid === timer.arg && t.waitKind === WAIT_KTHREAD) wakeKthread(k, t);
+        wakeTimersThread(k, timer.arg);
         break;
     }
   }
+}
+
+function wakeTimersThread(k: Kernel, pid: number): void {
+  const thread = findTask(k, pid);
+  if (thread !== null) wakeKthread(k, thread);
 }

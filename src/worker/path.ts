@@ -4,6 +4,7 @@ import type { Kernel } from '../linux/include/kernel';
 import {
   type AllocContext,
   type AllocStage,
+  STAGES,
   TASK_RUNNING,
   type Task,
   type WatermarkTest,
@@ -13,18 +14,7 @@ import { type Machine, timeOf } from '../machine/machine';
 import type { PathFrame, PathStep, Refusal } from './protocol';
 
 /** Stages in the order they are gone through; the last is where it ends. */
-const ORDER: readonly AllocStage[] = [
-  'wake_kswapd',
-  'retry_min_watermark',
-  'direct_compact_first',
-  'reserves',
-  'direct_reclaim',
-  'direct_compact',
-  'should_reclaim_retry',
-  'should_compact_retry',
-  'may_oom',
-  'out_of_memory',
-];
+const ORDER: readonly AllocStage[] = STAGES.slice(STAGES.indexOf('wake_kswapd'), STAGES.indexOf('page'));
 /** Stages of the loop: those ahead were gone through in an earlier round. */
 const LOOP_FROM = ORDER.indexOf('reserves');
 /** A walk that has ended is shown for so long, ns of virtual time. */

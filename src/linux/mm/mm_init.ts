@@ -31,7 +31,6 @@ import {
 import { TRACE_BUFFER_RECORDS } from '../include/trace';
 import { MAX_PAGE_ORDER, NR_PAGE_ORDERS, PAGEBLOCK_ORDER, PTRS_PER_TABLE } from '../include/units';
 import { NR_VM_NODE_STAT_ITEMS, NR_VM_ZONE_STAT_ITEMS, VM_EVENT_NAMES } from '../include/vmstat';
-import { freeOnePage } from './page_alloc/buddy';
 import { NR_PCP_LISTS } from './page_alloc/pcp';
 import {
   calculateMinFreeKbytes,
@@ -481,11 +480,4 @@ export function claimBootPages(k: Kernel, count: number, type: number): number[]
     }
   }
   return out;
-}
-
-/** Gives `count` frames that the kernel holds since boot to the free lists. Returns how many there were. */
-export function releaseBootPages(k: Kernel, count: number): number {
-  const pages = claimBootPages(k, count, PGTYPE_BUDDY_TAIL);
-  for (const p of pages) freeOnePage(k, k.zones[(k.mem.flags[p] & PGZONE_MASK) >>> PGZONE_SHIFT], p, 0);
-  return pages.length;
 }

@@ -10,9 +10,8 @@ export {
   freeUnrefFolios,
   getPageFromFreelist,
   gfpZone,
-  zoneIdx,
 } from './page_alloc';
-export { decayPcpHigh, drainAllPages, drainLocalPages, isPcpPage, NR_PCP_LISTS, zonePcpCount } from './pcp';
+export { decayPcpHigh, drainAllPages, NR_PCP_LISTS, zonePcpCount } from './pcp';
 export { zoneBatchsize, zonePcpUpdate } from './pcp_limits';
 export { abandonAlloc, allocSlowpathStep, gfpPfmemallocFlags, gfpToAllocFlags, shouldReclaimRetry } from './slowpath';
 export {

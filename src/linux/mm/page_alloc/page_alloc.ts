@@ -256,6 +256,3 @@ export function freePages(k: Kernel, p: number, order: number): void {
   if (order <= PAGE_ALLOC_COSTLY_ORDER) freeToPcplist(k, p, order);
   else freeOnePage(k, pageZone(k, p), p, order);
 }
-
-/** Zone index of a frame, from its flags. */
-export const zoneIdx = (k: Kernel, p: number): number => (k.mem.flags[p] & PGZONE_MASK) >>> PGZONE_SHIFT;

@@ -9,7 +9,7 @@ import {
   ZONE_RECLAIM_ACTIVE,
   type Zone,
 } from '../../include/mmzone';
-import { PGTYPE_BUDDY_TAIL, PGTYPE_MASK, PGTYPE_PCP, PGZONE_MASK, PGZONE_SHIFT } from '../../include/page';
+import { PGTYPE_BUDDY_TAIL, PGTYPE_PCP, PGZONE_MASK, PGZONE_SHIFT } from '../../include/page';
 import { clamp, PAGE_ALLOC_COSTLY_ORDER, PAGEBLOCK_ORDER } from '../../include/units';
 import { clearBlock, freeOnePage, rmqueueBuddy, rmqueueBulk } from './buddy';
 import { zoneWatermarkOk } from './watermarks';
@@ -153,7 +153,7 @@ export function freeToPcplist(k: Kernel, p: number, order: number): void {
 }
 
 /** drain_pages: empties one cpu's lists of all zones. */
-export function drainLocalPages(k: Kernel, cpu: number): void {
+function drainLocalPages(k: Kernel, cpu: number): void {
   for (const z of k.zones) {
     const pcp = z.pcp[cpu];
     if (pcp.count > 0) freePcppagesBulk(k, z, pcp, pcp.count);
@@ -187,5 +187,3 @@ export function zonePcpCount(z: Zone): number {
   for (const pcp of z.pcp) n += pcp.count;
   return n;
 }
-/** Whether a frame lies on a per-cpu list. */
-export const isPcpPage = (k: Kernel, p: number): boolean => (k.mem.flags[p] & PGTYPE_MASK) === PGTYPE_PCP;
