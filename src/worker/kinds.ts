@@ -13,6 +13,7 @@ import {
   PGTYPE_SHIFT,
   PGTYPE_SLAB_RECLAIMABLE,
   PGTYPE_SLAB_UNRECLAIMABLE,
+  PGTYPE_SLAB_XARRAY,
   PGTYPE_TABLE,
   PGTYPE_USER,
 } from '../linux/include/page';
@@ -45,6 +46,7 @@ setType(PGTYPE_RESERVED, index('reserved'));
 setType(PGTYPE_TABLE, index('pagetables'));
 setType(PGTYPE_SLAB_RECLAIMABLE, index('slab'));
 setType(PGTYPE_SLAB_UNRECLAIMABLE, index('slab'));
+setType(PGTYPE_SLAB_XARRAY, index('slab'));
 setType(PGTYPE_HOLE, HOLE);
 
 /** Index in MAP_KINDS of what a frame holds; HOLE. */

@@ -19,6 +19,7 @@ import {
   PGTYPE_RESERVED,
   PGTYPE_SLAB_RECLAIMABLE,
   PGTYPE_SLAB_UNRECLAIMABLE,
+  PGTYPE_SLAB_XARRAY,
   PGTYPE_TABLE,
   PGTYPE_USER,
   PGZONE_MASK,
@@ -142,7 +143,7 @@ function kernelFrame(k: Kernel, f: Findings, w: Walk, p: number, type: number, n
   if (w.list[p] !== on)
     fault(f, `page ${p}: a page of the kernel of type ${type >> 16} was found on list ${w.list[p]}`);
   if (type === PGTYPE_TABLE) node[NR_PAGETABLE]++;
-  else if (type === PGTYPE_SLAB_RECLAIMABLE) node[NR_SLAB_RECLAIMABLE_B]++;
+  else if (type === PGTYPE_SLAB_RECLAIMABLE || type === PGTYPE_SLAB_XARRAY) node[NR_SLAB_RECLAIMABLE_B]++;
   else if (type === PGTYPE_SLAB_UNRECLAIMABLE) node[NR_SLAB_UNRECLAIMABLE_B]++;
   else if (type === PGTYPE_KSTACK) node[NR_KERNEL_STACK_KB] += kB(1);
 }

@@ -4,6 +4,7 @@ import type { Inode } from '../include/mm_types';
 import { PG_LOCKED, PG_WRITEBACK } from '../include/page';
 import { TASK_UNINTERRUPTIBLE, type Task } from '../include/sched';
 import { waitOnPage } from '../kernel/sched/core';
+import { XA_CHUNK_SHIFT, xaAdd, xaDel } from '../lib/xarray';
 import { deleteFromPageCache } from '../mm/filemap';
 import { ALLOC_WAIT } from '../mm/page_alloc';
 import { shmemFreeSwapEntry } from '../mm/shmem';
@@ -32,6 +33,7 @@ export function createInode(k: Kernel, init: InodeInit): Inode {
     kind: init.kind,
     nrPages: init.nrPages,
     cache: new Int32Array(0),
+    nodes: new Uint8Array(0),
     nrCached: 0,
     nrShadows: 0,
     links: init.links ?? 1,
@@ -66,6 +68,17 @@ export function ensureCache(inode: Inode, index: number): void {
   const cache = new Int32Array(cap);
   cache.set(inode.cache);
   inode.cache = cache;
+  const nodes = new Uint8Array((cap >> XA_CHUNK_SHIFT) + 1);
+  nodes.set(inode.nodes);
+  inode.nodes = nodes;
+}
+
+/** Writes an entry of the page cache: a page, what stands for one that has gone, or 0 for none. */
+export function setCacheEntry(k: Kernel, inode: Inode, index: number, entry: number): void {
+  const before = inode.cache[index];
+  inode.cache[index] = entry;
+  if (before === 0 && entry !== 0) xaAdd(k, inode.nodes, index);
+  else if (before !== 0 && entry === 0) xaDel(k, inode.nodes, index);
 }
 
 /**
@@ -89,7 +102,7 @@ export function truncateInodePages(k: Kernel, task: Task, inode: Inode, from: nu
     } else if (inode.kind === 'shmem') {
       shmemFreeSwapEntry(k, inode, i);
     } else {
-      cache[i] = 0;
+      setCacheEntry(k, inode, i, 0);
       inode.nrShadows--;
     }
   }
@@ -111,6 +124,7 @@ export function iput(k: Kernel, task: Task, inode: Inode): number {
   inode.name = '';
   inode.nrPages = 0;
   inode.cache = new Int32Array(0);
+  inode.nodes = new Uint8Array(0);
   return 0;
 }
 

@@ -269,6 +269,13 @@ export interface SlabState {
   head: number;
 }
 
+/** The slab cache of xarray nodes: nodes in use, nodes there is room for, first pages of its slabs. */
+export interface XaNodeState {
+  used: number;
+  capacity: number;
+  blocks: number[];
+}
+
 /** The flusher and what it has been asked for. §8.3. */
 export interface WritebackState {
   /** pid of the flusher, -1 = it has not run yet. */
@@ -356,5 +363,6 @@ export interface Kernel {
   panic: string;
   /** Slab pages that shrinkers can free, and deferred work. §5.14. */
   slab: SlabState;
+  xaNodes: XaNodeState;
   writeback: WritebackState;
 }

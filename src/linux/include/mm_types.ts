@@ -103,6 +103,8 @@ export interface Inode {
    * that went to swap, -(slot + 1).
    */
   cache: Int32Array;
+  /** Entries in use of each of its xarray nodes (lib/xarray.ts). */
+  nodes: Uint8Array;
   /** Pages in the cache now. */
   nrCached: number;
   nrShadows: number;
@@ -146,6 +148,8 @@ export interface SwapInfo {
   mapping: Int32Array;
   /** Workingset shadow left at eviction, 0 = none. */
   shadow: Int32Array;
+  /** Entries in use, page or shadow, of each xarray node of the swap cache. */
+  nodes: Uint8Array;
   areas: SwapArea[];
 }
 /** No slot for a page. Counts need no continuation pages, unlike the kernel's that end at 0x3e. */

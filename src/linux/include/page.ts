@@ -82,6 +82,8 @@ export const PGTYPE_KSTACK = 8 << PGTYPE_SHIFT;
 export const PGTYPE_KERNEL = 9 << PGTYPE_SHIFT;
 /** Beyond the present pages of a zone. */
 export const PGTYPE_HOLE = 10 << PGTYPE_SHIFT;
+/** Slab of xarray nodes. */
+export const PGTYPE_SLAB_XARRAY = 11 << PGTYPE_SHIFT;
 
 /** Zone index (into `Kernel.zones`), 4 bits at the top. Never changes after boot. */
 export const PGZONE_SHIFT = 27;

@@ -1,5 +1,5 @@
 /** The page cache: adding, removing, reading, writing, mapping. §5.2, §8.4, §8.5. */
-import { ensureCache } from '../fs/inode';
+import { ensureCache, setCacheEntry } from '../fs/inode';
 import { __GFP_WRITE, GFP_USER_PAGE } from '../include/gfp';
 import type { Kernel } from '../include/kernel';
 import {
@@ -59,7 +59,7 @@ export function filemapInsert(k: Kernel, inode: Inode, index: number, pfn: numbe
   const m = k.mem;
   ensureCache(inode, index);
   const shadow = inode.cache[index];
-  inode.cache[index] = pfn + 1;
+  setCacheEntry(k, inode, index, pfn + 1);
   inode.nrCached++;
   m.mapping[pfn] = -(inode.id + 1);
   m.index[pfn] = index;
@@ -83,7 +83,7 @@ export function filemapInsert(k: Kernel, inode: Inode, index: number, pfn: numbe
 export function filemapRemove(k: Kernel, pfn: number, shadow: number): void {
   const m = k.mem;
   const inode = k.inodes[-m.mapping[pfn] - 1];
-  inode.cache[m.index[pfn]] = shadow;
+  setCacheEntry(k, inode, m.index[pfn], shadow);
   inode.nrCached--;
   const node = pageNode(k, pfn);
   node.stat[NR_FILE_PAGES]--;

@@ -221,6 +221,7 @@ export function createKernel(config: BootConfig): Kernel {
       index: new Int32Array(0),
       mapping: new Int32Array(0),
       shadow: new Int32Array(0),
+      nodes: new Uint8Array(0),
       areas: [],
     },
     disks: [],
@@ -255,6 +256,7 @@ export function createKernel(config: BootConfig): Kernel {
     },
     panic: '',
     slab: { objectsPerPage: 20, reclaimable: 0, deferred: 0, partial: 0, unreclaimable: 0, head },
+    xaNodes: { used: 0, capacity: 0, blocks: [] },
     writeback: { flusher: -1, reason: 0, inode: 0, index: 0, left: 0, written: 0, nextPeriodic: 0 },
   };
 

@@ -5,6 +5,7 @@
  */
 import { ENOMEM, ENOSPC } from '../include/errno';
 import { GFP_USER_PAGE } from '../include/gfp';
+import { setCacheEntry } from '../fs/inode';
 import type { Kernel } from '../include/kernel';
 import type { Inode } from '../include/mm_types';
 import { PG_DIRTY, PG_LOCKED, PG_SWAPBACKED, PG_WRITEBACK } from '../include/page';
@@ -155,7 +156,7 @@ export function shmemWritepage(k: Kernel, pfn: number): boolean {
 /** shmem_free_swap: drops a page of the object that is in swap. */
 export function shmemFreeSwapEntry(k: Kernel, inode: Inode, index: number): void {
   const slot = shmemEntryToSlot(inode.cache[index]);
-  inode.cache[index] = 0;
+  setCacheEntry(k, inode, index, 0);
   inode.shmemBlocks--;
   freeSwapAndCache(k, slot);
 }

@@ -21,6 +21,7 @@ import type { Task } from '../include/sched';
 import { trace, tracepointId } from '../include/trace';
 import { NR_FILE_PAGES, NR_SWAPCACHE, SWAP_RA, SWAP_RA_HIT } from '../include/vmstat';
 import { pageNode } from '../kernel/sched/core';
+import { xaAdd, xaDel } from '../lib/xarray';
 import { allocPages, allocPagesNowait, freePage } from './page_alloc';
 import { swapReadFolio, swapReadSync } from './page_io';
 import { ptePtr } from './pgtable';
@@ -45,6 +46,7 @@ export function addToSwapCache(k: Kernel, pfn: number, slot: number): void {
 function putInSwapCache(k: Kernel, pfn: number, slot: number, marks: number): void {
   const { flags, index, mapping } = k.mem;
   const s = k.swap;
+  if (s.shadow[slot] === 0) xaAdd(k, s.nodes, slot);
   s.cache[slot] = pfn + 1;
   s.index[slot] = index[pfn];
   s.mapping[slot] = mapping[pfn];
@@ -66,14 +68,20 @@ export function addToSwap(k: Kernel, pfn: number): boolean {
   return true;
 }
 
-/** delete_from_swap_cache: the page has its own index again. A slot that nothing else refers to is free. */
-export function deleteFromSwapCache(k: Kernel, pfn: number): void {
+/**
+ * delete_from_swap_cache: the page has its own index again. A slot that nothing else refers to is free.
+ *
+ * @param shadow what the page leaves beside its slot, 0 = nothing
+ */
+export function deleteFromSwapCache(k: Kernel, pfn: number, shadow = 0): void {
   const { flags, index } = k.mem;
   const s = k.swap;
   const slot = index[pfn];
   index[pfn] = s.index[slot];
   flags[pfn] &= ~PG_SWAPCACHE;
   s.cache[slot] = 0;
+  if (shadow !== 0 && s.map[slot] > 0) s.shadow[slot] = shadow;
+  else xaDel(k, s.nodes, slot);
   countSwapCache(k, pfn, -1);
   if (s.map[slot] === 0) swapSlotFree(k, slot);
 }

@@ -3,6 +3,7 @@ import { zramFree } from '../drivers/block/zram';
 import type { Kernel } from '../include/kernel';
 import { SWAP_MAP_BAD, type SwapArea, type SwapInfo } from '../include/mm_types';
 import { PG_DIRTY, PG_LOCKED, PG_SWAPCACHE, PG_WRITEBACK } from '../include/page';
+import { XA_CHUNK_SHIFT, xaDel } from '../lib/xarray';
 import { freePage } from './page_alloc';
 import { dropAnonVmaPage } from './rmap';
 import { lruDelPage } from './swap';
@@ -36,6 +37,7 @@ export function swapon(k: Kernel, { name, pages, disk, prio }: SwaponArgs): numb
   s.index = grown(Int32Array, s.index, end);
   s.mapping = grown(Int32Array, s.mapping, end);
   s.shadow = grown(Int32Array, s.shadow, end);
+  s.nodes = grown(Uint8Array, s.nodes, (end >> XA_CHUNK_SHIFT) + 1);
   s.slots = end;
   s.map[start] = SWAP_MAP_BAD;
   s.total += pages - 1;
@@ -63,7 +65,7 @@ export function swapon(k: Kernel, { name, pages, disk, prio }: SwaponArgs): numb
   return s.areas.push(area) - 1;
 }
 
-function grown<T extends Int32Array | Uint16Array>(Kind: new (n: number) => T, old: T, n: number): T {
+function grown<T extends Int32Array | Uint16Array | Uint8Array>(Kind: new (n: number) => T, old: T, n: number): T {
   const a = new Kind(n);
   a.set(old);
   return a;
@@ -156,7 +158,10 @@ export function swapSlotFree(k: Kernel, slot: number): void {
   if (zram !== null) zramFree(k, zram, slot - a.start);
   a.used--;
   s.free++;
-  s.shadow[slot] = 0;
+  if (s.shadow[slot] !== 0) {
+    s.shadow[slot] = 0;
+    xaDel(k, s.nodes, slot);
+  }
   s.mapping[slot] = 0;
   s.index[slot] = 0;
 }

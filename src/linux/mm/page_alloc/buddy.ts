@@ -164,12 +164,21 @@ function rmqueueSteal(k: Kernel, z: Zone, order: number, mt: number): number {
 /**
  * __rmqueue: takes one block of 2^order pages off the free lists; the zone's free count is the caller's to update.
  *
+ * @param bulk of several blocks under one hold of the zone's lock: a claim that failed is not tried again
  * @returns model pfn, -1 when the zone has none. §3.2
  */
-export function rmqueueBuddy(k: Kernel, z: Zone, order: number, mt: number, allocFlags: number): number {
+export function rmqueueBuddy(
+  k: Kernel,
+  z: Zone,
+  order: number,
+  mt: number,
+  allocFlags: number,
+  bulk: { claimFailed: boolean } | null = null,
+): number {
   let p = rmqueueSmallest(k.mem, z, order, mt);
   if (p < 0 && mt < FALLBACKS.length) {
-    p = rmqueueClaim(k, z, order, mt, allocFlags);
+    if (!bulk?.claimFailed) p = rmqueueClaim(k, z, order, mt, allocFlags);
+    if (p < 0 && bulk) bulk.claimFailed = true;
     if (p < 0 && !(allocFlags & ALLOC_NOFRAGMENT)) p = rmqueueSteal(k, z, order, mt);
   }
   return p;

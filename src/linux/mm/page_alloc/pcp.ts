@@ -97,8 +97,9 @@ export function rmqueuePcplist(k: Kernel, z: Zone, order: number, mt: number, al
       k.cost += got * k.costs.buddyPage;
       if (got === 0) return -1;
     } else {
+      const bulk = { claimFailed: false };
       for (let i = 0; i < batch; i++) {
-        const block = rmqueueBuddy(k, z, order, mt, allocFlags);
+        const block = rmqueueBuddy(k, z, order, mt, allocFlags, bulk);
         if (block < 0) break;
         z.free -= 1 << order;
         clearBlock(k.mem, block, order);

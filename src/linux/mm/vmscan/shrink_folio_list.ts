@@ -115,9 +115,9 @@ export function removeMapping(k: Kernel, pfn: number, reclaimed: boolean): boole
   if (flags & PG_SWAPCACHE) {
     const slot = m.index[pfn];
     const shadow = reclaimed ? workingsetEviction(k, pfn) : 0;
-    deleteFromSwapCache(k, pfn);
-    if (k.swap.map[slot] > 0) k.swap.shadow[slot] = shadow;
-    else dropAnonVmaPage(k, m.mapping[pfn]);
+    const used = k.swap.map[slot] > 0;
+    deleteFromSwapCache(k, pfn, shadow);
+    if (!used) dropAnonVmaPage(k, m.mapping[pfn]);
   } else {
     if (isHeldPage(k, pfn)) return false;
     filemapRemove(k, pfn, reclaimed && !(flags & PG_SWAPBACKED) ? workingsetEviction(k, pfn) : 0);
