@@ -24,8 +24,8 @@ const SWAP_BASE = 2 ** 40;
 /** Room a file has on its disk, in pages. */
 const FILE_EXTENT = 2 ** 26;
 const FIRST_RING = 64;
-/** Pages of the largest request: 128 KiB, as read-ahead asks for. */
-const MAX_MERGE = 32;
+/** Pages of the largest request: one segment each, and a virtio queue of 256 descriptors has room for so many. */
+export const MAX_SEGMENTS = 254;
 
 /** What a device is like. Times in ns. */
 export interface DiskInit {
@@ -106,7 +106,7 @@ export function submitBio(k: Kernel, disk: number, pfn: number, write: boolean, 
   const op = write ? 1 : 0;
   const next = sector === d.lastSector + 1;
   const merge =
-    next && d.mergedAt === k.now && d.merged < MAX_MERGE && d.merged <= d.count && d.op[(at - 1) & mask] === op;
+    next && d.mergedAt === k.now && d.merged < MAX_SEGMENTS && d.merged <= d.count && d.op[(at - 1) & mask] === op;
   let done: number;
   let slot = 0;
   if (merge) {
@@ -116,7 +116,8 @@ export function submitBio(k: Kernel, disk: number, pfn: number, write: boolean, 
     d.merged++;
   } else {
     for (let i = 1; i < channel; i++) if (busy[i] < busy[slot]) slot = i;
-    const start = busy[slot] > k.now ? busy[slot] : k.now;
+    const now = k.now + k.cost;
+    const start = busy[slot] > now ? busy[slot] : now;
     const ready = d.rotational && next ? start : start + d.latency;
     done = (busy[channel] > ready ? busy[channel] : ready) + d.pageTime;
     d.merged = 1;
@@ -152,12 +153,12 @@ export function nextCompletion(k: Kernel): number {
   return at;
 }
 
-/** Handles all requests complete at `k.now`: pages are unlocked or leave writeback, their waiters wake. */
-export function completeBios(k: Kernel): void {
+/** Handles all requests complete at `now`: pages are unlocked or leave writeback, their waiters wake. */
+export function completeBios(k: Kernel, now = k.now): void {
   const { disks } = k;
   for (let i = 0; i < disks.length; i++) {
     const d = disks[i];
-    while (d.count > 0 && d.doneAt[d.head] <= k.now) {
+    while (d.count > 0 && d.doneAt[d.head] <= now) {
       const pfn = d.pfn[d.head];
       const write = d.op[d.head];
       d.head = (d.head + 1) & (d.pfn.length - 1);

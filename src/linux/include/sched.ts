@@ -258,6 +258,8 @@ export interface ScanControl {
   nodeScanned: number;
   prioReclaimed: number;
   prioScanned: number;
+  /** Writes to swap that wait to be sent off together: first slot and number of slots of each request. */
+  plug: number[];
   /** Kinds of trouble met on this node (unqueued dirty, writeback, immediate …). */
   nrDirty: number;
   nrUnqueuedDirty: number;

@@ -90,7 +90,7 @@ export function finishExitMm(k: Kernel, task: Task, budget: number): boolean {
 /** The beginning of do_exit: what the task was waiting for is let go, and its address space with it (exit_mm). */
 function beginExit(k: Kernel, task: Task): void {
   task.flags |= PF_EXITING;
-  const page = task.alloc === null ? -1 : abandonAlloc(task);
+  const page = task.alloc === null ? -1 : abandonAlloc(k, task);
   // Only requests for single pages wait in this layer.
   if (page >= 0) freePage(k, page);
   putHeldPage(k, task);

@@ -1,6 +1,6 @@
 /** Writing pages to swap and reading them back. §7.2. */
 
-import { submitBio, swapSector } from '../block/blk-mq';
+import { MAX_SEGMENTS, submitBio, swapSector } from '../block/blk-mq';
 import { zramWrite } from '../drivers/block/zram';
 import type { Kernel } from '../include/kernel';
 import { PG_DIRTY } from '../include/page';
@@ -8,12 +8,18 @@ import { PGPGIN, PGPGOUT, PSWPIN, PSWPOUT } from '../include/vmstat';
 import { folioStartWriteback } from './page-writeback';
 import { swapAreaOf } from './swapfile';
 
+/** BLK_PLUG_FLUSH_SIZE: behind a request of 128 KiB another one does not wait. */
+const BLK_PLUG_FLUSH_PAGES = 32;
+/** BLK_MAX_REQUEST_COUNT: requests that wait at most. */
+const BLK_MAX_REQUEST_COUNT = 32;
+
 /**
  * swap_writepage: starts the write of a page in the swap cache to its slot.
  *
+ * @param plug writes gathered so far
  * @returns false when the device could not take it: the page stays dirty
  */
-export function swapWritepage(k: Kernel, pfn: number): boolean {
+export function swapWritepage(k: Kernel, pfn: number, plug: number[]): boolean {
   const m = k.mem;
   const slot = m.index[pfn];
   const { disk, start } = swapAreaOf(k.swap, slot);
@@ -31,8 +37,36 @@ export function swapWritepage(k: Kernel, pfn: number): boolean {
   }
   k.cost += k.costs.submitPage;
   folioStartWriteback(k, pfn);
-  submitBio(k, disk, pfn, true, swapSector(slot));
+  plugSwapWrite(k, plug, slot);
   return true;
+}
+
+/**
+ * submit_bio under a plug: the write waits with its neighbours in one request until the plug is pulled, or until another
+ * request is begun behind one that is large enough, or there are many.
+ */
+function plugSwapWrite(k: Kernel, plug: number[], slot: number): void {
+  const last = plug.length - 2;
+  if (last >= 0) {
+    const count = plug[last + 1];
+    if (slot === plug[last] + count && count < MAX_SEGMENTS) {
+      plug[last + 1]++;
+      return;
+    }
+    if (count >= BLK_PLUG_FLUSH_PAGES || plug.length >= 2 * BLK_MAX_REQUEST_COUNT) swapFlushPlug(k, plug);
+  }
+  plug.push(slot, 1);
+}
+
+/** blk_flush_plug: the gathered writes go to their devices. */
+export function swapFlushPlug(k: Kernel, plug: number[]): void {
+  for (let i = 0; i < plug.length; i += 2) {
+    const { disk } = swapAreaOf(k.swap, plug[i]);
+    for (let slot = plug[i]; slot < plug[i] + plug[i + 1]; slot++) {
+      submitBio(k, disk, k.swap.cache[slot] - 1, true, swapSector(slot));
+    }
+  }
+  plug.length = 0;
 }
 
 /** True when the slot's device works synchronously (SWP_SYNCHRONOUS_IO). */

@@ -45,6 +45,7 @@ import { ALLOCSTALL_BASE } from '../../include/vmstat';
 import { scheduleTimeout } from '../../kernel/sched/core';
 import { psiMemstallEnter, psiMemstallLeave } from '../../kernel/sched/psi';
 import { outOfMemory, warnAlloc } from '../oom_kill';
+import { swapFlushPlug } from '../page_io';
 import { newDirectScanControl, tryToFreePagesStep, wakeupKswapd, zoneReclaimablePages } from '../vmscan';
 import { getPageFromFreelist } from './page_alloc';
 import { drainAllPages } from './pcp';
@@ -343,9 +344,12 @@ function mayOom(k: Kernel, task: Task, ctx: AllocContext): void {
 }
 
 /** Ends a slow path whose task is going away; a page it had got goes back. */
-export function abandonAlloc(task: Task): number {
+export function abandonAlloc(k: Kernel, task: Task): number {
   const ctx = task.alloc;
   task.alloc = null;
-  if (ctx?.sc) task.flags &= ~PF_MEMALLOC;
+  if (ctx?.sc) {
+    task.flags &= ~PF_MEMALLOC;
+    swapFlushPlug(k, ctx.sc.plug);
+  }
   return ctx?.done && !ctx.failed ? ctx.page : -1;
 }

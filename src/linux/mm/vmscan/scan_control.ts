@@ -47,6 +47,7 @@ function newScanControl(kind: ScanControl['kind'], gfp: number, order: number, s
     nodeScanned: 0,
     prioReclaimed: 0,
     prioScanned: 0,
+    plug: [],
     nrDirty: 0,
     nrUnqueuedDirty: 0,
     nrCongested: 0,

@@ -1,11 +1,13 @@
 /** shrink_folio_list: the fate of one isolated page. §5.3, §5.4. */
 import { __GFP_FS, __GFP_IO } from '../../include/gfp';
+import { completeBios } from '../../block/blk-mq';
 import type { Kernel } from '../../include/kernel';
 import { VM_EXEC, VM_LOCKED } from '../../include/mm_types';
 import { PGDAT_DIRTY, PGDAT_WRITEBACK, type PgData } from '../../include/mmzone';
 import {
   PG_ACTIVE,
   PG_DIRTY,
+  PG_ISOLATED,
   PG_LOCKED,
   PG_MLOCKED,
   PG_RECLAIM,
@@ -126,23 +128,24 @@ export function removeMapping(k: Kernel, pfn: number, reclaimed: boolean): boole
 }
 
 /** pageout: starts the write of a dirty page. */
-function pageout(k: Kernel, node: PgData, pfn: number): number {
+function pageout(k: Kernel, sc: ScanControl, node: PgData, pfn: number): number {
   const { flags, index } = k.mem;
-  if (!(flags[pfn] & PG_SWAPCACHE ? swapWritepage(k, pfn) : pageoutFile(k, pfn))) return ACTIVATE;
+  if (!(flags[pfn] & PG_SWAPCACHE ? swapWritepage(k, pfn, sc.plug) : pageoutFile(k, sc, pfn))) return ACTIVATE;
   node.stat[NR_VMSCAN_WRITE]++;
   const f = flags[pfn];
   trace(k.trace, k.now, k.current, WRITE_FOLIO, pfn, f & PG_SWAPCACHE ? index[pfn] : -1);
   // A synchronous device is done already: the page can go at once.
   if (!(f & PG_WRITEBACK)) return FREE;
-  flags[pfn] = f | PG_RECLAIM;
+  // Until its batch is put back the end of its writeback cannot move it.
+  flags[pfn] = f | PG_RECLAIM | PG_ISOLATED;
   return KEEP;
 }
 
-function pageoutFile(k: Kernel, pfn: number): boolean {
+function pageoutFile(k: Kernel, sc: ScanControl, pfn: number): boolean {
   const inode = k.inodes[-k.mem.mapping[pfn] - 1];
   if (inode.kind !== 'shmem') return inode.disk >= 0 && writeFilePage(k, pfn, inode);
   // Moves it to the swap cache; fails when swap is full.
-  return shmemWritepage(k, pfn) && swapWritepage(k, pfn);
+  return shmemWritepage(k, pfn) && swapWritepage(k, pfn, sc.plug);
 }
 
 /**
@@ -243,7 +246,7 @@ function evictFolio(
     if (references === RECLAIM_CLEAN) return KEEP;
     if (!(sc.gfp & __GFP_FS) && !(f & PG_SWAPCACHE && sc.gfp & __GFP_IO)) return KEEP;
     if (!sc.mayWritepage) return KEEP;
-    const verdict = pageout(k, node, pfn);
+    const verdict = pageout(k, sc, node, pfn);
     if (verdict !== ACTIVATE) st.nrPageout++;
     if (verdict !== FREE) return verdict;
   }
@@ -276,6 +279,7 @@ export function shrinkFolios(
   let kept = 0;
   // No page's verdict depends on a later page. Asked for all in one go, the processor waits for several pages' data at once.
   examineFolios(k, sc, node, pages, n, st);
+  k.cost += n * k.costs.scanPage;
   for (let i = 0; i < n; i++) {
     const pfn = pages[i];
     let verdict = verdicts[i];
@@ -298,7 +302,9 @@ export function shrinkFolios(
     pages[kept++] = pfn;
   }
   freeUnrefFolios(k, freeList, freed);
-  k.cost += n * k.costs.scanPage;
+  // What the device has finished by now has interrupted the batch: those of its own pages that are among it miss their move
+  // to the tail.
+  completeBios(k, k.now + k.cost);
   sc.nrScanned += n;
   return freed;
 }

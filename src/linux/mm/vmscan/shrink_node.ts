@@ -27,6 +27,7 @@ import type { ScanControl, Task } from '../../include/sched';
 import { DEF_PRIORITY, PAGE_ALLOC_COSTLY_ORDER, SWAP_CLUSTER_MAX } from '../../include/units';
 import { NR_LRU_BASE } from '../../include/vmstat';
 import { zoneWatermarkOk } from '../page_alloc';
+import { swapFlushPlug } from '../page_io';
 import { shrinkSlab } from '../shrinker';
 import { lruGenAgeNode } from './lru_gen/age_node';
 import { lruGenBeginNode, lruGenEndNode, lruGenShrinkRound } from './lru_gen/shrink_node';
@@ -138,7 +139,11 @@ function waitForSwapQueue(k: Kernel, task: Task, sc: ScanControl): boolean {
   const anon = k.lruGenEnabled ? sc.swappiness : sc.nr[LRU_INACTIVE_ANON];
   if (anon === 0 || !(sc.gfp & __GFP_IO)) return false;
   const { areas } = k.swap;
-  for (let i = 0; i < areas.length; i++) if (blkWaitForQueue(k, task, areas[i].disk)) return true;
+  for (let i = 0; i < areas.length; i++) {
+    if (!blkWaitForQueue(k, task, areas[i].disk)) continue;
+    swapFlushPlug(k, sc.plug);
+    return true;
+  }
   return false;
 }
 
@@ -186,6 +191,7 @@ export function shrinkNodeStep(k: Kernel, task: Task, sc: ScanControl): boolean 
         if (shrinkLruvecRound(k, task, node, sc)) return false;
         ageActiveAnon(k, task, node, sc);
       }
+      if (sc.plug.length > 0) swapFlushPlug(k, sc.plug);
       sc.stage = 'shrink_slab';
       return false;
 
