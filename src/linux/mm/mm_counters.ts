@@ -9,7 +9,7 @@ const TASK_RSS_EVENTS_THRESH = 64;
 export const newRss = (nrCpus: number): Int32Array => new Int32Array(NR_MM_COUNTERS * (1 + nrCpus) + 1);
 
 /** A local count is folded into the central one from this many pages on (percpu_counter_batch). */
-const rssBatch = (k: Kernel): number => Math.max(32, 2 * k.nrCpus);
+export const rssBatch = (k: Kernel): number => Math.max(32, 2 * k.nrCpus);
 
 /**
  * add_mm_counter: `n` pages more (or less) of a kind.
