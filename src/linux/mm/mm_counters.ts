@@ -9,7 +9,7 @@ const TASK_RSS_EVENTS_THRESH = 64;
 export const newRss = (nrCpus: number): Int32Array => new Int32Array(NR_MM_COUNTERS * (1 + nrCpus) + 1);
 
 /** A local count is folded into the central one from this many pages on (percpu_counter_batch). */
-export const rssBatch = (k: Kernel): number => Math.max(32, 2 * k.nrCpus);
+const rssBatch = (k: Kernel): number => Math.max(32, 2 * k.nrCpus);
 
 /**
  * add_mm_counter: `n` pages more (or less) of a kind.
@@ -32,6 +32,22 @@ export function addMmCounter(k: Kernel, mm: MmStruct, member: number, n: number)
   } else {
     rss[at] = v;
   }
+}
+
+/** add_mm_counter, |n| times one page more (or less). */
+export function addMmCounterTimes(k: Kernel, mm: MmStruct, member: number, n: number): void {
+  const { rss } = mm;
+  if (k.release.rssPercpuCounter === false) {
+    rss[member] += n;
+    return;
+  }
+  const at = NR_MM_COUNTERS + (k.cpu << 2) + member;
+  const batch = rssBatch(k);
+  const v = rss[at] + n;
+  // Each fold leaves the local count at 0, so that they come a batch apart.
+  const folded = Math.trunc(v / batch) * batch;
+  rss[member] += folded;
+  rss[at] = v - folded;
 }
 
 /**

@@ -13,7 +13,6 @@ import {
   MM_ANONPAGES,
   MM_SWAPENTS,
   type MmStruct,
-  NR_MM_COUNTERS,
   type SwapArea,
   VM_LOCKED,
   VM_WRITE,
@@ -45,7 +44,7 @@ import {
   PGPGIN,
   PSWPIN,
 } from '../../include/vmstat';
-import { rssBatch } from '../mm_counters';
+import { addMmCounterTimes } from '../mm_counters';
 import { pcpZone } from '../page_alloc';
 import { LRU_BATCH_STRIDE, lruAddDrain } from '../swap';
 import { SWAPFILE_CLUSTER_SHIFT, swapAreaOf } from '../swapfile';
@@ -85,7 +84,6 @@ export function faultRun(
   const swapMapping = swap.mapping;
   const swapIndex = swap.index;
   const { entries } = k.pgtables;
-  const { rss } = mm;
   const node = k.nodes[z.node];
   const pcp = z.pcp[cpu];
   const head = pcp.heads + gfpMigratetype(GFP_ANON_FAULT);
@@ -99,13 +97,9 @@ export function faultRun(
   const owner = mm.id + 1;
   const batchSize = k.release.folioBatch;
   const batchAt = cpu * LRU_BATCH_STRIDE;
-  const foldAt = rssBatch(k);
-  const rssAt = NR_MM_COUNTERS + cpu * NR_MM_COUNTERS;
   const end = Math.min(vma.end, (vpn | 511) + 1);
 
   let cost = k.cost;
-  let anon = rss[rssAt + MM_ANONPAGES];
-  let ents = rss[rssAt + MM_SWAPENTS];
   let batched = lruBatchCount[cpu];
   let area: SwapArea | null = null;
   let disk: Disk | null = null;
@@ -172,17 +166,9 @@ export function faultRun(
         cost = k.cost;
         poolShrank = disk.zram.poolPages !== poolPages;
       }
-      if (--ents <= -foldAt) {
-        rss[MM_SWAPENTS] += ents;
-        ents = 0;
-      }
       back++;
     }
     entries[at] = (pfn << PTE_SHIFT) | pteBits;
-    if (++anon >= foldAt) {
-      rss[MM_ANONPAGES] += anon;
-      anon = 0;
-    }
     lruBatch[batchAt + batched] = pfn;
     if (++batched >= batchSize) {
       lruBatchCount[cpu] = batched;
@@ -197,8 +183,8 @@ export function faultRun(
   }
   k.inLruFault = false;
   k.cost = cost;
-  rss[rssAt + MM_ANONPAGES] = anon;
-  rss[rssAt + MM_SWAPENTS] = ents;
+  addMmCounterTimes(k, mm, MM_ANONPAGES, fresh + back);
+  addMmCounterTimes(k, mm, MM_SWAPENTS, -back);
   lruBatchCount[cpu] = batched;
   account(k, task, z, node, fresh, back);
   if (fresh + back > 0) vma.anon = true;
