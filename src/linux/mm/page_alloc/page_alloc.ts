@@ -41,7 +41,7 @@ import { NUMA_HIT, NUMA_LOCAL, NUMA_MISS, PGALLOC_BASE, PGFREE } from '../../inc
 import { pageZone } from '../../kernel/sched/core';
 import { wakeupKswapd } from '../vmscan';
 import { clearBlock, freeOnePage, rmqueueBuddy } from './buddy';
-import { freeToPcplist, rmqueuePcplist } from './pcp';
+import { freeRunToPcplist, freeToPcplist, rmqueuePcplist } from './pcp';
 import { newAllocContext } from './slowpath';
 import { zoneWatermarkOk } from './watermarks';
 
@@ -264,6 +264,8 @@ export function freePage(k: Kernel, p: number): void {
 export function freeUnrefFolios(k: Kernel, pages: Int32Array, n: number): void {
   const { mapping, mapcount } = k.mem;
   for (let i = 0; i < n; i++) {
+    i = freeRunToPcplist(k, pages, i, n);
+    if (i === n) break;
     const p = pages[i];
     mapping[p] = 0;
     mapcount[p] = 0;

@@ -4,28 +4,18 @@ import type { Kernel } from '../../../include/kernel';
 import { listAdd, listAddTail, listDel } from '../../../include/list';
 import { type LruGenFolio, MAX_NR_TIERS, MAX_NR_ZONES, MIN_NR_GENS, type PgData } from '../../../include/mmzone';
 import {
-  LRU_GEN_MASK,
-  LRU_GEN_PGOFF,
-  LRU_REFS_FLAGS,
-  LRU_REFS_MASK,
   LRU_REFS_WIDTH,
   PG_DIRTY,
   PG_LOCKED,
   PG_LRU,
-  PG_MLOCKED,
-  PG_RECLAIM,
-  PG_REFERENCED,
   PG_SWAPCACHE,
   PG_UNEVICTABLE,
-  PG_WORKINGSET,
   PG_WRITEBACK,
   PGZONE_MASK,
   PGZONE_SHIFT,
 } from '../../../include/page';
 import type { ScanControl } from '../../../include/sched';
 import {
-  NR_LRU_BASE,
-  NR_ZONE_LRU_BASE,
   PGREFILL,
   PGSCAN_ANON,
   PGSCAN_DIRECT,
@@ -36,6 +26,7 @@ import {
 import { folioEvictable, lruvecAddFolio } from '../../swap';
 import { MAX_LRU_BATCH, MIN_LRU_BATCH } from './batch';
 import { choice, getTierIdx, getTypeToScan } from './ctrl_pos';
+import { isolateRun, isolationClears } from './isolate_run';
 import {
   folioIncGen,
   folioLruGen,
@@ -44,7 +35,6 @@ import {
   getNrGens,
   lruGenDelFolio,
   lruGenFromSeq,
-  lruGenIsActive,
   lruTierFromRefs,
 } from './mm_inline';
 
@@ -112,10 +102,6 @@ function sortFolio(k: Kernel, node: PgData, sc: ScanControl, pfn: number, type: 
   return false;
 }
 
-/** The flags that a page loses when it is isolated: its generation, and marks of use that mean nothing on their own. */
-const isolationClears = (f: number): number =>
-  LRU_GEN_MASK | PG_RECLAIM | PG_REFERENCED | (f & PG_REFERENCED ? 0 : LRU_REFS_MASK | LRU_REFS_FLAGS);
-
 /** isolate_folio: takes the page off the lists, unless that would lead to I/O that the request may not do. */
 function isolateFolio(k: Kernel, sc: ScanControl, pfn: number, type: number): boolean {
   const { flags } = k.mem;
@@ -124,56 +110,6 @@ function isolateFolio(k: Kernel, sc: ScanControl, pfn: number, type: number): bo
   lruGenDelFolio(k, pfn, true);
   flags[pfn] = (flags[pfn] & ~isolationClears(f)) | PG_LRU;
   return true;
-}
-
-/**
- * What scan_folios does with the pages at the tail of a list, as long as each of them is one that sort_folio leaves alone
- * and isolate_folio takes: off the list into `batch`, from `taken` on, uncounted together.
- *
- * @param most pages to take
- * @returns how many it took
- */
-function isolateRun(
-  k: Kernel,
-  node: PgData,
-  sc: ScanControl,
-  list: number,
-  gen: number,
-  type: number,
-  tierIdx: number,
-  taken: number,
-  most: number,
-): number {
-  const { flags, mapping, next, prev } = k.mem;
-  const g = node.lruvec.lrugen;
-  const head = g.heads + list;
-  const z = k.zones[node.zones[list % MAX_NR_ZONES]];
-  if (z === undefined || z.type > sc.reclaimIdx) return 0;
-  const noIo = (sc.gfp & __GFP_IO) === 0;
-  const mask = LRU_GEN_MASK | PG_LOCKED | PG_WRITEBACK | PG_MLOCKED | (type === 1 || noIo ? PG_DIRTY : 0);
-  const want = (gen + 1) << LRU_GEN_PGOFF;
-  const needsCache = noIo && type === 0;
-  let pfn = prev[head];
-  let n = 0;
-  for (; n < most && pfn !== head; n++, pfn = prev[pfn]) {
-    const f = flags[pfn];
-    if ((f & mask) !== want || (needsCache && !(f & PG_SWAPCACHE))) break;
-    if (mapping[pfn] < 0 && !folioEvictable(k, pfn)) break;
-    if (f & (LRU_REFS_MASK | PG_WORKINGSET)) {
-      const refs = folioLruRefs(f);
-      if (refs === 1 << LRU_REFS_WIDTH || lruTierFromRefs(refs) > tierIdx) break;
-    }
-    flags[pfn] = (f & ~isolationClears(f)) | PG_LRU;
-    batch[taken + n] = pfn;
-  }
-  if (n === 0) return 0;
-  prev[head] = pfn;
-  next[pfn] = head;
-  const lru = type * 2 + (lruGenIsActive(g, gen) ? 1 : 0);
-  g.nrPages[list] -= n;
-  z.stat[NR_ZONE_LRU_BASE + lru] -= n;
-  node.stat[NR_LRU_BASE + lru] -= n;
-  return n;
 }
 
 /**
@@ -199,7 +135,18 @@ function scanFolios(k: Kernel, node: PgData, sc: ScanControl, type: number, tier
     const head = g.heads + list;
     let aside = 0;
     while (m.prev[head] !== head) {
-      const run = isolateRun(k, node, sc, list, gen, type, tier, taken, Math.min(remaining, MIN_LRU_BATCH - taken));
+      const run = isolateRun(
+        k,
+        node,
+        sc,
+        list,
+        gen,
+        type,
+        tier,
+        batch,
+        taken,
+        Math.min(remaining, MIN_LRU_BATCH - taken),
+      );
       taken += run;
       scanned += run;
       remaining -= run;
