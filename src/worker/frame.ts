@@ -35,7 +35,7 @@ import { genSize, lruGenFromSeq } from '../linux/mm/vmscan/lru_gen/mm_inline';
 import { LRU_GEN_FILES } from '../linux/mm/vmscan/lru_gen/sysfs';
 import { globalNodeState } from '../linux/mm/vmstat';
 import { occupied } from '../machine/caches';
-import { currentOp } from '../machine/interpreter';
+import { currentOp } from '../machine/interpret/control';
 import { type Ended, type Machine, type Proc, timeOf } from '../machine/machine';
 import { accessTime, eatHistory, flows, freeHistory, gaugeZone } from '../machine/window';
 import { addKinds, countKinds, noKinds } from './kinds';
