@@ -3,9 +3,10 @@
  *
  * A page that is in swap stands in the inode's cache as -(slot + 1).
  */
+
+import { setCacheEntry } from '../fs/inode';
 import { ENOMEM, ENOSPC } from '../include/errno';
 import { GFP_USER_PAGE } from '../include/gfp';
-import { setCacheEntry } from '../fs/inode';
 import type { Kernel } from '../include/kernel';
 import type { Inode } from '../include/mm_types';
 import { PG_DIRTY, PG_LOCKED, PG_SWAPBACKED, PG_WRITEBACK } from '../include/page';

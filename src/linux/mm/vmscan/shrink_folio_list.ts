@@ -1,6 +1,7 @@
 /** shrink_folio_list: the fate of one isolated page. §5.3, §5.4. */
-import { __GFP_FS, __GFP_IO } from '../../include/gfp';
+
 import { completeBios } from '../../block/blk-mq';
+import { __GFP_FS, __GFP_IO } from '../../include/gfp';
 import type { Kernel } from '../../include/kernel';
 import { VM_EXEC, VM_LOCKED } from '../../include/mm_types';
 import { PGDAT_DIRTY, PGDAT_WRITEBACK, type PgData } from '../../include/mmzone';
