@@ -35,13 +35,13 @@ test('a rotating disk seeks once for a run of neighbouring pages', () => {
   expect(completions(k)).toEqual([1040]);
 });
 
-test('neighbouring pages asked for at one moment are one request, of 32 pages at most', () => {
+test('neighbouring pages asked for at one moment are one request, of 254 pages at most', () => {
   const k = bootTestKernel(20_000);
   const d = addDisk(k, hdd);
-  for (let i = 0; i < 40; i++) submitBio(k, d, 100 + i, false, 500 + i);
+  for (let i = 0; i < 262; i++) submitBio(k, d, 1000 + i, false, 500 + i);
   k.now = 5;
-  submitBio(k, d, 200, false, 540);
-  expect(completions(k)).toEqual([1320, 1400, 1410]);
+  submitBio(k, d, 2000, false, 762);
+  expect(completions(k)).toEqual([3540, 3620, 3630]);
 });
 
 test('a write is no part of a read', () => {

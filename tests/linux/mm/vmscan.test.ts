@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { audit } from '../../../src/linux/audit';
-import { addDisk } from '../../../src/linux/block/blk-mq';
+import { addDisk, completeBios } from '../../../src/linux/block/blk-mq';
 import { createInode } from '../../../src/linux/fs/inode';
 import { GFP_KERNEL, GFP_USER_PAGE } from '../../../src/linux/include/gfp';
 import type { Kernel } from '../../../src/linux/include/kernel';
@@ -229,7 +229,8 @@ describe('swapping out', () => {
     const { r, k, t } = hog();
     const sc = newDirectScanControl(k, t, GFP_USER_PAGE, 0);
     sc.priority = 6;
-    while (k.vmEvents[PSWPOUT] === 0) tryToFreePagesStep(k, t, sc);
+    // Writes are gathered, and sent off together.
+    while (k.vmEvents[PSWPOUT] === 0 || sc.plug.length > 0) tryToFreePagesStep(k, t, sc);
     const written = k.vmEvents[PSWPOUT];
     expect(k.vmEvents[PGSTEAL_ANON]).toBe(0);
     expect(k.nodes[0].stat[NR_WRITEBACK]).toBe(written);
@@ -240,6 +241,20 @@ describe('swapping out', () => {
     const writtenBefore = k.vmEvents[PSWPOUT];
     expect(reclaim(r, t)).toBeGreaterThan(0);
     expect(k.vmEvents[PGSTEAL_ANON]).toBeGreaterThanOrEqual(Math.min(32, writtenBefore));
+    expect(audit(k)).toEqual([]);
+  });
+
+  test('a write that ends while its batch is still in hand misses its move to the tail', () => {
+    const { k, t } = hog();
+    // So quick that a request is done before the batch that fills it has been put back.
+    Object.assign(k.disks[k.swap.areas[0].disk], { latency: 0, pageTime: 0 });
+    const sc = newDirectScanControl(k, t, GFP_USER_PAGE, 0);
+    sc.priority = 1;
+    while (k.vmEvents[PSWPOUT] <= 254 || sc.plug.length > 0) tryToFreePagesStep(k, t, sc);
+    completeBios(k, Infinity);
+    expect(k.nodes[0].stat[NR_WRITEBACK]).toBe(0);
+    // The first request is full at page 254, in the midst of the batch of pages 225 to 256.
+    expect(k.vmEvents[PSWPOUT] - k.vmEvents[PGROTATED]).toBeGreaterThanOrEqual(30);
     expect(audit(k)).toEqual([]);
   });
 
@@ -350,7 +365,7 @@ describe('swapping out', () => {
     const { r, k, t } = hog();
     const sc = newDirectScanControl(k, t, GFP_USER_PAGE, 0);
     sc.priority = 6;
-    while (k.vmEvents[PSWPOUT] < 64) tryToFreePagesStep(k, t, sc);
+    while (k.vmEvents[PSWPOUT] < 64 || sc.plug.length > 0) tryToFreePagesStep(k, t, sc);
     expect(k.nodes[0].stat[NR_WRITEBACK]).toBeGreaterThan(0);
     const mm = k.mms[t.mm];
     t.mm = -1;
