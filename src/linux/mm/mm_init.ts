@@ -22,17 +22,8 @@ import {
   setupPerZoneLowmemReserve,
   setupPerZoneWmarks,
 } from './page_alloc/watermarks';
-
-<<<<<<< HEAD
-
-import { LRU_GEN_ALL_CAPS } from './vmscan/lru_gen/init';
-
-=======
-
 import { buildZonelist } from './page_alloc/zonelist';
-import { LRU_GEN_ALL_CAPS, lruGenInit } from './vmscan/lru_gen/init';
-
->>>>>>> main
+import { LRU_GEN_ALL_CAPS } from './vmscan/lru_gen/init';
 
 /** One populated zone. Pages. */
 export interface BootZone {
