@@ -137,7 +137,7 @@ function scanFolios(k: Kernel, lruvec: Lruvec, sc: ScanControl, type: number, ti
     while (m.prev[head] !== head) {
       const run = isolateRun(
         k,
-        node,
+        lruvec,
         sc,
         list,
         gen,
