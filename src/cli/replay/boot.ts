@@ -53,6 +53,7 @@ import { type Guest, UnsupportedError } from './guest';
 import { guestImage, PROGRAM_PAGES } from './image';
 import { newLoop, waitForInput } from './loop';
 import type { Recording } from './recording';
+import { NO_SLAB } from './slab';
 import { bootSysctl, bootZones, cpuNodes, swapAreas } from './zones';
 
 /**
@@ -82,6 +83,9 @@ const TCG_COSTS: Costs = {
 const CONSOLE_LINE = MS / 4;
 /** Xarray nodes that fit in the slabs of the boot. */
 const BOOT_NODES = 14;
+/** Pages for the kernel's own use on the cpu's lists when the script begins. */
+const UNMOVABLE_LISTED = 96;
+const RECLAIMABLE_LISTED = 32;
 /** ns since boot when the script begins. */
 const BOOT_TIME = 2 * SEC;
 /** Pages of /f/big, 256 MiB. */
@@ -238,9 +242,10 @@ export function bootRecorded(r: Recording): Guest {
 
   const { nr_file_pages: cached = 207, nr_anon_pages: anon = 291 } = r.before.vmstat;
   lendPages(k, cached + anon + 64, MIGRATE_MOVABLE);
-  // Of the kernel's own types the recorded lists are taken to hold some refills.
-  lendPages(k, 64, MIGRATE_UNMOVABLE);
-  lendPages(k, 64, MIGRATE_RECLAIMABLE);
+  // How many of the kernel's own types the recorded lists held is not recorded; about so many, as what the lists hold
+  // later tells.
+  lendPages(k, UNMOVABLE_LISTED, MIGRATE_UNMOVABLE);
+  lendPages(k, RECLAIMABLE_LISTED, MIGRATE_RECLAIMABLE);
   const program = ramfsFile(k, init, '/init', Math.max(cached, PROGRAM_PAGES));
   finish(k, init, () => mmExec(k, init, guestImage(program.id)));
   mlockall(k, init, MCL_CURRENT | MCL_FUTURE);
@@ -261,7 +266,7 @@ export function bootRecorded(r: Recording): Guest {
     program: program.id,
     tmpfs: [],
     disk,
-    slab: { inodes: 0, dentries: 0, other: 0 },
+    slab: { ...NO_SLAB },
     procs: [],
     deaths: 0,
     quiet: false,

@@ -16,7 +16,7 @@ import { guestImage } from './image';
 import { type Loop, run, startJob } from './loop';
 import type { ReplayResult, ReplaySample } from './output';
 import { takeSample } from './sample';
-import { PROC_FILES, PROCESS, SAMPLE_FILES, type SlabUse, takeSlab } from './slab';
+import { PROC_FILES, PROCESS, SAMPLE_FILES, type SlabUse, takeSlab, WORKER } from './slab';
 import { forkChild, retry, type Worker, workerOp } from './worker';
 
 /** A line of the script that the model has no answer to. */
@@ -81,7 +81,6 @@ const runAll = (g: Guest): void => run(g.loop, () => false, g.k.now + SAMPLE_TIM
 function sample(g: Guest, label: string): void {
   reap(g);
   refreshVmStats(g.k);
-  if (g.samples.length === 0) takeSlab(g.k, g.slab, SAMPLE_FILES);
   g.samples.push(takeSample(g, label));
   for (const p of g.procs) {
     if (p.alive && !p.seen) takeSlab(g.k, g.slab, PROC_FILES);
@@ -168,7 +167,7 @@ function spawn(g: Guest, longName: string, adj: number): void {
     worker: { name, pid, regions: [], reserved: null, begun: false },
     seen: false,
   });
-  takeSlab(k, g.slab, PROCESS);
+  takeSlab(k, g.slab, WORKER);
   run(loop, () => ready || dead(k, pid), k.now + STALL);
 }
 
@@ -256,6 +255,7 @@ export function runScript(g: Guest, lines: readonly string[]): void {
       case 'facts':
         // Reading vm.lowmem_reserve_ratio computes the reserves anew.
         setupPerZoneLowmemReserve(g.k);
+        takeSlab(g.k, g.slab, SAMPLE_FILES);
         break;
       case 'sysctl':
       case 'echo': {

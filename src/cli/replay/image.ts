@@ -25,6 +25,9 @@ const TEXT_TOUCHES = Array.from({ length: 12 }, (_, i) => ({ from: 16 * i, pages
 /** Pages that it writes when its first command comes, behind those it has written by then. Virtual page number. */
 export const BUFFERS = { vpn: TEXT_BASE + PROGRAM_PAGES + BSS_TOUCHED, pages: 4 };
 
+/** What a forked child and its parent write first, and so no longer share: data and stack, taken for data alone. */
+export const FORK_WRITES = { vpn: TEXT_BASE + TEXT_PAGES, pages: DATA_PAGES + BSS_TOUCHED };
+
 /** The program as execve maps it. PID 1 locks all of it, so what it touches first does not matter. */
 export const guestImage = (inode: number): Image => ({
   segments: [

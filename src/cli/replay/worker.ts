@@ -19,7 +19,7 @@ import { MCL_CURRENT, MCL_FUTURE, mlockall, mmPopulate } from '../../linux/mm/ml
 import { mmap, munmap } from '../../linux/mm/mmap';
 import { ALLOC_WAIT } from '../../linux/mm/page_alloc';
 import type { Guest } from './guest';
-import { BUFFERS } from './image';
+import { BUFFERS, FORK_WRITES } from './image';
 import { startJob } from './loop';
 
 /** A mapping of the worker. Newer private mappings are merged into the one above them, as the program does. */
@@ -223,6 +223,7 @@ function* forkChildren(g: Guest, w: Worker, task: Task, count: number, pages: nu
       g.loop,
       child,
       (function* (): Generator<void, void> {
+        yield* touch(k, child, FORK_WRITES.vpn, FORK_WRITES.pages, true);
         if (share) for (const r of w.regions) yield* touch(k, child, r.vpn, r.pages, false);
         if (pages) {
           const vpn = yield* mapPages(k, child, pages, 0);

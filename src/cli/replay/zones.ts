@@ -1,7 +1,7 @@
 /** The physical machine of a recording: its zones, their free blocks, its cpus and sysctls. */
 import { MIGRATE_TYPES } from '../../linux/include/gfp';
 import type { VmSysctl } from '../../linux/include/kernel';
-import { ZONE_NAMES } from '../../linux/include/mmzone';
+import { ZONE_DMA32, ZONE_NAMES } from '../../linux/include/mmzone';
 import { NR_PAGE_ORDERS } from '../../linux/include/units';
 import { type BootZone, DEFAULT_SYSCTL } from '../../linux/mm/mm_init';
 import { type Recording, RecordingError } from './recording';
@@ -25,15 +25,27 @@ function freeBlocks(r: Recording, node: string, name: string, key: string): numb
   return blocks;
 }
 
+/** Pages that the kernel gave back after it had set its zones up: its own init sections and the initrd. */
+function freedAfterBoot(r: Recording): number {
+  let kB = 0;
+  for (const line of r.boot.log) {
+    const m = /Freeing (?:initrd|unused (?:decrypted|kernel image .*)) ?memory: (\d+)K/.exec(line);
+    if (m) kB += Number(m[1]);
+  }
+  return kB >> 2;
+}
+
 /** Populated zones of the recording. Throws RecordingError on a zone name that x86-64 does not have. */
 export function bootZones(r: Recording): BootZone[] {
   const zones: BootZone[] = [];
+  const freed = freedAfterBoot(r);
   for (const [key, z] of Object.entries(r.before.zones)) {
     if (z.managed === 0) continue;
     const [node, name] = key.split('/');
     const type = (ZONE_NAMES as readonly string[]).indexOf(name);
     if (type < 0)
       throw new RecordingError(`$.before.zones[${JSON.stringify(key)}]: expected one of ${ZONE_NAMES.join(', ')}`);
+    const holdsKernel = type === ZONE_DMA32 && !zones.some((other) => other.type === ZONE_DMA32);
     zones.push({
       node: Number(node),
       type,
@@ -41,6 +53,7 @@ export function bootZones(r: Recording): BootZone[] {
       spanned: z.spanned,
       present: z.present,
       managed: z.managed,
+      bootManaged: holdsKernel ? z.managed - freed : z.managed,
       freeBlocks: freeBlocks(r, node, name, key),
       pcpCount: z.pcp_count ?? 0,
       pcpHigh: z.pcp_high ?? 0,

@@ -54,6 +54,8 @@ export interface Zone {
   spanned: number;
   present: number;
   managed: number;
+  /** The same when the zones were set up, before the kernel gave back what only its boot needed. */
+  bootManaged: number;
   /** min, low, high, promo without the boost. */
   watermark: number[];
   boost: number;

@@ -15,6 +15,7 @@ import { NR_VM_NODE_STAT_ITEMS, NR_VM_ZONE_STAT_ITEMS, VM_EVENT_NAMES } from '..
 import { layOut } from './memblock';
 import { lruvecInit, NR_LRUVEC_HEADS } from './mmzone';
 import { NR_PCP_LISTS } from './page_alloc/pcp';
+import { zonePcpUpdate } from './page_alloc/pcp_limits';
 import {
   calculateMinFreeKbytes,
   calculateTotalreservePages,
@@ -35,6 +36,8 @@ export interface BootZone {
   spanned: number;
   present: number;
   managed: number;
+  /** Managed pages when limits were set that are not computed again; `managed` when not given. */
+  bootManaged?: number;
   /** Recorded free blocks, [order][migratetype]; without it all managed frames are free. */
   freeBlocks?: readonly (readonly number[])[];
   /** Recorded pages on the first cpu's list, and its limit. */
@@ -118,6 +121,7 @@ export function createKernel(config: BootConfig): Kernel {
       spanned: z.spanned,
       present: z.present,
       managed: z.managed,
+      bootManaged: z.bootManaged ?? z.managed,
       watermark: [0, 0, 0, 0],
       boost: 0,
       lowmemReserve: new Array<number>(MAX_NR_ZONES).fill(0),
@@ -267,7 +271,10 @@ export function createKernel(config: BootConfig): Kernel {
   if (config.sysctl?.admin_reserve_kbytes === undefined) k.sysctl.admin_reserve_kbytes = Math.min(freeKb >> 5, 8192);
   zones.forEach((z, i) => {
     const { watermark, lowmemReserve, pcpHigh } = config.zones[i];
-    if (watermark) z.watermark = [...watermark];
+    if (watermark) {
+      z.watermark = [...watermark];
+      zonePcpUpdate(k, z, z.bootManaged);
+    }
     if (lowmemReserve) z.lowmemReserve = [...lowmemReserve];
     if (pcpHigh) z.pcp[0].high = pcpHigh;
   });

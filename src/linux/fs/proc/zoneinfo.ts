@@ -23,7 +23,7 @@ const fls = (n: number): number => (n === 0 ? 0 : 32 - Math.clz32(n));
 
 /** calculate_normal_threshold: pages a cpu may keep to itself before a zone's counter sees them. */
 function statThreshold(k: Kernel, z: Zone): number {
-  const mem = z.managed >> (27 - PAGE_SHIFT);
+  const mem = z.bootManaged >> (27 - PAGE_SHIFT);
   return Math.min(125, 2 * fls(k.nrCpus) * (1 + fls(mem)));
 }
 

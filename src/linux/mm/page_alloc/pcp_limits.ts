@@ -12,15 +12,19 @@ export function zoneBatchsize(managed: number): number {
   return Math.max(1, pow2 - 1);
 }
 
-/** zone_set_pageset_high_and_batch, on boot and when the watermarks change. §3.6. */
-export function zonePcpUpdate(k: Kernel, z: Zone): void {
-  const batch = zoneBatchsize(z.managed);
+/**
+ * zone_set_pageset_high_and_batch, on boot and when the watermarks change. §3.6.
+ *
+ * @param managed pages of the zone that the limits are a share of
+ */
+export function zonePcpUpdate(k: Kernel, z: Zone, managed = z.managed): void {
+  const batch = zoneBatchsize(managed);
   const cpus = Math.max(1, k.cpuNode.filter((n) => n === z.node).length);
   const low = z.watermark[WMARK_LOW] + z.boost;
   const fraction = k.sysctl.percpu_pagelist_high_fraction;
   let highMin = Math.max(Math.floor(low / cpus), batch * 4);
-  let highMax = Math.max(Math.floor(z.managed / 8 / cpus), batch * 4);
-  if (fraction) highMin = highMax = Math.max(Math.floor(z.managed / fraction / cpus), batch * 4);
+  let highMax = Math.max(Math.floor(managed / 8 / cpus), batch * 4);
+  if (fraction) highMin = highMax = Math.max(Math.floor(managed / fraction / cpus), batch * 4);
   // Before the lists tuned themselves there was one fixed limit.
   if (!k.release.pcpAutoTune) highMax = highMin;
   for (const pcp of z.pcp) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ALLOC_MIN_RESERVE, ALLOC_NON_BLOCK, ALLOC_OOM } from '../../../../src/linux/include/gfp';
-import { ZONE_MOVABLE } from '../../../../src/linux/include/mmzone';
+import { ZONE_DMA32, ZONE_MOVABLE } from '../../../../src/linux/include/mmzone';
+import { createKernel } from '../../../../src/linux/mm/mm_init';
 import {
   defaultMinFreeKbytes,
   effectiveMin,
@@ -10,7 +11,7 @@ import {
   zoneWatermarkOk,
   zoneWatermarks,
 } from '../../../../src/linux/mm/page_alloc/watermarks';
-import { bootTestKernel } from '../../support';
+import { bootTestKernel, TEST_COSTS, TEST_RELEASE } from '../../support';
 
 describe('watermarks', () => {
   it('follow the documented example of a 16 GiB machine', () => {
@@ -79,5 +80,32 @@ describe('__zone_watermark_ok', () => {
     const z = k.zones[1];
     z.nrFree.fill(0, 3);
     expect(zoneWatermarkOk(k, z, 3, 0, ZONE_MOVABLE, 0)).toBe(false);
+  });
+});
+
+describe('the limits of the per-cpu lists', () => {
+  it('are the low watermark and an eighth of the zone, as it was when they were set', () => {
+    const zone = (bootManaged?: number) =>
+      createKernel({
+        release: TEST_RELEASE,
+        cpus: 1,
+        thp: false,
+        seed: 1,
+        costs: TEST_COSTS,
+        zones: [
+          {
+            node: 0,
+            type: ZONE_DMA32,
+            startPfn: 4096,
+            spanned: 50_500,
+            present: 50_500,
+            managed: 50_500,
+            bootManaged,
+            watermark: [423, 528, 633, 738],
+          },
+        ],
+      }).zones[0].pcp[0];
+    expect(zone()).toMatchObject({ highMin: 528, highMax: 6312 });
+    expect(zone(48_550)).toMatchObject({ highMin: 528, highMax: 6068 });
   });
 });
