@@ -36,6 +36,7 @@ import {
 import type { Task } from '../../include/sched';
 import {
   NR_ANON_MAPPED,
+  NR_SWAPCACHE,
   NUMA_HIT,
   NUMA_LOCAL,
   PGALLOC_BASE,
@@ -48,6 +49,7 @@ import { addMmCounterTimes } from '../mm_counters';
 import { pcpZone } from '../page_alloc';
 import { LRU_BATCH_STRIDE, lruAddDrain } from '../swap';
 import { SWAPFILE_CLUSTER_SHIFT, swapAreaOf } from '../swapfile';
+import { globalNodeState } from '../vmstat';
 import { workingsetRefault } from '../workingset';
 
 /** The state allows a run: nothing is to be done at each fault but the fault itself. */
@@ -87,6 +89,7 @@ export function faultRun(
   const node = k.nodes[z.node];
   const pcp = z.pcp[cpu];
   const head = pcp.heads + gfpMigratetype(GFP_ANON_FAULT);
+  const mayBeCached = globalNodeState(k, NR_SWAPCACHE) > 0;
   const canMapNew = write && vma.inode < 0;
   const newCost = costs.allocPcp + costs.clearPage + costs.fault;
   const touchCost = costs.touch;
@@ -119,7 +122,7 @@ export function faultRun(
     if (e === 0 ? !canMapNew : e & PTE_PRESENT) break;
     const slot = e >>> PTE_SHIFT;
     if (e !== 0) {
-      if (map[slot] !== 1 || cache[slot] !== 0) break;
+      if (map[slot] !== 1 || (mayBeCached && cache[slot] !== 0)) break;
       if (slot < areaStart || slot >= areaEnd) {
         // The first one, or one of another area.
         area = swapAreaOf(swap, slot);

@@ -44,7 +44,7 @@ const WRITE_FOLIO = tracepointId('mm_vmscan_write_folio');
 /** Marks of accesses through file descriptors: they make the tier. */
 const LRU_USES = LRU_REFS_MASK | PG_WORKINGSET;
 /** Marks of a page that needs more questions. */
-const BUSY = PG_LOCKED | PG_MLOCKED | PG_WRITEBACK;
+const BUSY = PG_LOCKED | PG_MLOCKED | PG_WRITEBACK | PG_SWAPCACHE;
 
 /**
  * The verdicts on the pages from `from` on, up to the first that needs the general way.
@@ -73,12 +73,12 @@ export function examineRun(
     const pfn = pages[i];
     const f = flags[pfn];
     const whose = mapping[pfn];
-    if (whose <= 0 || mapcount[pfn] !== 1 || f & BUSY) break;
+    // An exclusive page that is not in the swap cache is mapped once: who unmaps it last frees it.
+    if (whose <= 0 || f & BUSY || !(f & PG_ANON_EXCLUSIVE || mapcount[pfn] === 1)) break;
     if (f & mark) {
       verdicts[i] = KEEP;
       continue;
     }
-    if (f & PG_SWAPCACHE) break;
     const vpn = index[pfn];
     if (whose !== owner || vpn >>> 9 !== span) {
       const mm = k.mms[whose - 1];
