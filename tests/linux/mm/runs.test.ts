@@ -77,9 +77,12 @@ function history(config: WorldConfig, rounds: number, shortCuts: boolean): Kerne
   return w.k;
 }
 
-/** `index` of a page inside a free block is what it was the last time it began a block. */
+/** `index` and links of a page inside a free block are what they were the last time it began a block. */
 function forgetMeaningless({ mem }: Kernel): void {
-  for (let p = 0; p < mem.nrPages; p++) if ((mem.flags[p] & PGTYPE_MASK) === PGTYPE_BUDDY_TAIL) mem.index[p] = 0;
+  const { flags, index, next, prev, nrPages } = mem;
+  for (let p = 0; p < nrPages; p++) {
+    if ((flags[p] & PGTYPE_MASK) === PGTYPE_BUDDY_TAIL) index[p] = next[p] = prev[p] = 0;
+  }
 }
 
 const MACHINES: [string, Partial<WorldConfig>][] = [
