@@ -193,6 +193,9 @@ export function freeRunToPcplist(k: Kernel, pages: Int32Array, from: number, n: 
   const pcp = z.pcp[k.cpu];
   const end = Math.min(n, from + steadyPcpHigh(k, z, pcp) - 1 - pcp.count);
   const marks = zoneBits | PGTYPE_PCP;
+  // Pages of one type go to the head of one list, one before the other.
+  let head = -1;
+  let first = -1;
   let i = from;
   for (; i < end; i++) {
     const p = pages[i];
@@ -203,12 +206,21 @@ export function freeRunToPcplist(k: Kernel, pages: Int32Array, from: number, n: 
     mapcount[p] = 0;
     flags[p] = marks;
     index[p] = mt;
-    const head = pcp.heads + mt;
-    const first = next[head];
-    next[head] = p;
-    prev[p] = head;
+    if (pcp.heads + mt !== head) {
+      if (head >= 0) {
+        next[head] = first;
+        prev[first] = head;
+      }
+      head = pcp.heads + mt;
+      first = next[head];
+    }
     next[p] = first;
     prev[first] = p;
+    first = p;
+  }
+  if (head >= 0) {
+    next[head] = first;
+    prev[first] = head;
   }
   const put = i - from;
   if (put <= 0) return from;

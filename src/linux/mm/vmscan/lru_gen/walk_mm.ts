@@ -11,6 +11,7 @@ import {
 import type { LruGenFolio, PgData } from '../../../include/mmzone';
 import {
   LRU_GEN_MASK,
+  PG_ANON_EXCLUSIVE,
   PG_DIRTY,
   PG_SWAPBACKED,
   PG_SWAPCACHE,
@@ -56,7 +57,7 @@ const PLACE = PGZONE_MASK | PG_SWAPBACKED | LRU_GEN_MASK;
  */
 export function clearYoung(k: Kernel, node: PgData, from: number, to: number, gen: number, canSwap: boolean): number {
   const { entries } = k.pgtables;
-  const { flags, mapping } = k.mem;
+  const { flags } = k.mem;
   const oneNode = k.nodes.length === 1;
   let young = 0;
   // Pages that leave one generation of one type and zone are counted together.
@@ -71,10 +72,7 @@ export function clearYoung(k: Kernel, node: PgData, from: number, to: number, ge
     if (f & PG_SWAPBACKED && !canSwap) continue;
     young++;
     entries[at] = e & ~PTE_YOUNG;
-    if (e & PTE_DIRTY && !(f & PG_DIRTY)) {
-      const plainAnon = mapping[pfn] > 0 && (f & (PG_SWAPBACKED | PG_SWAPCACHE)) === PG_SWAPBACKED;
-      if (!plainAnon) setPageDirty(k, pfn);
-    }
+    if (e & PTE_DIRTY && !(f & PG_DIRTY) && !isPlainAnon(k, pfn, f)) setPageDirty(k, pfn);
     flags[pfn] = updatedGen(flags[pfn], gen);
     if ((f & LRU_GEN_MASK) === 0) continue;
     if ((f & PLACE) === like) {
@@ -88,6 +86,10 @@ export function clearYoung(k: Kernel, node: PgData, from: number, to: number, ge
   if (alike > 0) countMoved(k, like, gen, alike);
   return young;
 }
+
+/** An anonymous page with no copy but this one: it is as good as dirty. Exclusive ones are all anonymous. */
+const isPlainAnon = (k: Kernel, pfn: number, f: number): boolean =>
+  (f & (PG_SWAPBACKED | PG_SWAPCACHE)) === PG_SWAPBACKED && (!!(f & PG_ANON_EXCLUSIVE) || k.mem.mapping[pfn] > 0);
 
 function countMoved(k: Kernel, flags: number, gen: number, n: number): void {
   const old = folioLruGen(flags);
