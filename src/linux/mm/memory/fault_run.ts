@@ -92,12 +92,13 @@ export function faultRun(
   const pcp = z.pcp[cpu];
   const head = pcp.heads + gfpMigratetype(GFP_ANON_FAULT);
   const mayBeCached = globalNodeState(k, NR_SWAPCACHE) > 0;
-  const { lrugen } = node.lruvec;
+  const { lrugen } = node.lruvecs[0];
   const canMapNew = write && vma.inode < 0;
   const newCost = costs.allocPcp + costs.clearPage + costs.fault;
   const touchCost = costs.touch;
   // What a page fault brings in is young. §6.3
   const young = k.lruGenEnabled ? PG_ACTIVE : 0;
+  const plainShadows = k.lruGenEnabled && k.mem.memcg.length === 0;
   const bits = (z.idx << PGZONE_SHIFT) | PGTYPE_USER | PG_SWAPBACKED | PG_ANON_EXCLUSIVE | PG_LRU | PG_BATCHED | young;
   const pteBits = PTE_PRESENT | PTE_YOUNG | (vma.flags & VM_WRITE ? (write ? PTE_WRITE | PTE_DIRTY : PTE_WRITE) : 0);
   const owner = mm.id + 1;
@@ -160,7 +161,7 @@ export function faultRun(
       flags[pfn] = bits;
       const left = shadow[slot];
       if (left !== 0) {
-        if (young && isBygone(lrugen, node.id, left)) refaults++;
+        if (plainShadows && isBygone(lrugen, node.id, left)) refaults++;
         else workingsetRefault(k, pfn, left);
       }
       // swap_free: the slot's content has gone to the page.

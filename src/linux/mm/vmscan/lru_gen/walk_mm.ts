@@ -8,7 +8,7 @@ import {
   VM_LOCKED,
   type Vma,
 } from '../../../include/mm_types';
-import type { LruGenFolio, PgData } from '../../../include/mmzone';
+import type { Lruvec } from '../../../include/mmzone';
 import {
   LRU_GEN_MASK,
   PG_ANON_EXCLUSIVE,
@@ -24,6 +24,7 @@ import {
   PTE_YOUNG,
 } from '../../../include/page';
 import { getMmCounter } from '../../mm_counters';
+import { folioMemcg } from '../../mmzone';
 import { setPageDirty } from '../../page-writeback';
 import { nextTable, ptePtr } from '../../pgtable';
 import { MIN_LRU_BATCH } from './batch';
@@ -51,11 +52,11 @@ const PLACE = PGZONE_MASK | PG_SWAPBACKED | LRU_GEN_MASK;
 
 /**
  * The young entries among entries[from] … entries[to - 1], of pages that can be evicted: makes them old, and their pages
- * young. get_pfn_folio's conditions: the page is of this node, and not anonymous when there is no swap.
+ * young. get_pfn_folio's conditions: the page is of this lruvec, and not anonymous when there is no swap.
  *
  * @returns how many there were
  */
-export function clearYoung(k: Kernel, node: PgData, from: number, to: number, gen: number, canSwap: boolean): number {
+export function clearYoung(k: Kernel, lruvec: Lruvec, from: number, to: number, gen: number, canSwap: boolean): number {
   const { entries } = k.pgtables;
   const { flags } = k.mem;
   const oneNode = k.nodes.length === 1;
@@ -68,7 +69,8 @@ export function clearYoung(k: Kernel, node: PgData, from: number, to: number, ge
     if ((e & (PTE_PRESENT | PTE_SPECIAL | PTE_YOUNG)) !== (PTE_PRESENT | PTE_YOUNG)) continue;
     const pfn = e >>> PTE_SHIFT;
     const f = flags[pfn];
-    if (!oneNode && k.zones[(f & PGZONE_MASK) >>> PGZONE_SHIFT].node !== node.id) continue;
+    if (!oneNode && k.zones[(f & PGZONE_MASK) >>> PGZONE_SHIFT].node !== lruvec.nid) continue;
+    if (folioMemcg(k, pfn) !== lruvec.memcg) continue;
     if (f & PG_SWAPBACKED && !canSwap) continue;
     young++;
     entries[at] = e & ~PTE_YOUNG;
@@ -79,11 +81,11 @@ export function clearYoung(k: Kernel, node: PgData, from: number, to: number, ge
       alike++;
       continue;
     }
-    if (alike > 0) countMoved(k, like, gen, alike);
+    if (alike > 0) countMoved(k, lruvec, like, gen, alike);
     like = f & PLACE;
     alike = 1;
   }
-  if (alike > 0) countMoved(k, like, gen, alike);
+  if (alike > 0) countMoved(k, lruvec, like, gen, alike);
   return young;
 }
 
@@ -91,25 +93,26 @@ export function clearYoung(k: Kernel, node: PgData, from: number, to: number, ge
 const isPlainAnon = (k: Kernel, pfn: number, f: number): boolean =>
   (f & (PG_SWAPBACKED | PG_SWAPCACHE)) === PG_SWAPBACKED && (!!(f & PG_ANON_EXCLUSIVE) || k.mem.mapping[pfn] > 0);
 
-function countMoved(k: Kernel, flags: number, gen: number, n: number): void {
+function countMoved(k: Kernel, lruvec: Lruvec, flags: number, gen: number, n: number): void {
   const old = folioLruGen(flags);
-  if (old !== gen) lruGenUpdateSize(k, flags, old, gen, n);
+  if (old !== gen) lruGenUpdateSize(k, lruvec, flags, old, gen, n);
 }
 
 /** walk_pte_range, for the entries of one VMA in one page table. */
-function walkTable(k: Kernel, node: PgData, from: number, to: number, gen: number, canSwap: boolean): boolean {
-  const young = clearYoung(k, node, from, to, gen, canSwap);
+function walkTable(k: Kernel, lruvec: Lruvec, from: number, to: number, gen: number, canSwap: boolean): boolean {
+  const young = clearYoung(k, lruvec, from, to, gen, canSwap);
   k.cost += (to - from) * k.costs.copyPte;
   return suitableToScan(to - from, young);
 }
 
-function walkVma(k: Kernel, node: PgData, g: LruGenFolio, mm: MmStruct, vma: Vma, canSwap: boolean): void {
+function walkVma(k: Kernel, lruvec: Lruvec, mm: MmStruct, vma: Vma, canSwap: boolean): void {
+  const g = lruvec.lrugen;
   const gen = lruGenFromSeq(g.maxSeq);
   for (let v = nextTable(k, mm, vma.start, vma.end); v < vma.end; ) {
     const last = Math.min(vma.end, Math.floor(v / 512) * 512 + 512);
     const at = ptePtr(k, mm, v);
     const table = at >>> 9;
-    if (testFilter(g, g.maxSeq, table) && walkTable(k, node, at, at + (last - v), gen, canSwap)) {
+    if (testFilter(g, g.maxSeq, table) && walkTable(k, lruvec, at, at + (last - v), gen, canSwap)) {
       updateFilter(k, g, g.maxSeq + 1, table);
     }
     v = nextTable(k, mm, last, vma.end);
@@ -117,14 +120,13 @@ function walkVma(k: Kernel, node: PgData, g: LruGenFolio, mm: MmStruct, vma: Vma
 }
 
 /** walk_mm for all address spaces. */
-export function walkMms(k: Kernel, node: PgData, canSwap: boolean): void {
-  const g = node.lruvec.lrugen;
+export function walkMms(k: Kernel, lruvec: Lruvec, canSwap: boolean): void {
   const { mms } = k;
   for (let i = 0; i < mms.length; i++) {
     const mm = mms[i];
     if (!mm || shouldSkipMm(mm, canSwap)) continue;
     for (let v = 0; v < mm.vmas.length; v++) {
-      if (!shouldSkipVma(k, mm.vmas[v], canSwap)) walkVma(k, node, g, mm, mm.vmas[v], canSwap);
+      if (!shouldSkipVma(k, mm.vmas[v], canSwap)) walkVma(k, lruvec, mm, mm.vmas[v], canSwap);
     }
   }
 }
