@@ -1,7 +1,7 @@
 /** A frame: all that the screen shows of one moment. */
 
 import { vmstatValues } from '../linux/fs/proc';
-import type { Kernel } from '../linux/include/kernel';
+import type { Kernel, OomRecord } from '../linux/include/kernel';
 import { MM_ANONPAGES, MM_FILEPAGES, MM_SHMEMPAGES, MM_SWAPENTS, MMF_OOM_SKIP } from '../linux/include/mm_types';
 import {
   MAX_NR_ZONES,
@@ -47,6 +47,7 @@ import type {
   KindPages,
   KswapdFrame,
   LogFrame,
+  OomBrief,
   ProcFrame,
   Refusal,
   TraceFrame,
@@ -288,6 +289,14 @@ function generations(k: Kernel, now: number, type: number): GenerationFrame[] {
   return out;
 }
 
+const brief = ({ t, invoker, invokerComm, chosen, chosenPoints }: OomRecord): OomBrief => ({
+  t,
+  invoker,
+  invokerComm,
+  chosen,
+  chosenPoints,
+});
+
 export function buildFrame(m: Machine, ctx: FrameContext): Frame {
   const k = m.kernel;
   const t = timeOf(m);
@@ -369,7 +378,7 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
     logTotal: k.log.length,
     trace: traceFrames(m, ctx.traceSent),
     traceTotal: k.trace.seq,
-    oomRecords: k.oomRecords.slice(-OOM_RECORDS_SENT),
+    oomRecords: k.oomRecords.slice(-OOM_RECORDS_SENT).map(brief),
     panic: k.panic,
     sysctl: sysctls(k),
     vmstat: vmstatValues(k),
