@@ -215,6 +215,8 @@ export function round(m: Machine): number {
     const last = Math.max(...m.cpus.map((c) => c.clock));
     for (const c of m.cpus) c.clock = last;
   }
+  // Whoever looks at the machine between rounds finds a Proc for each task.
+  syncProcs(m);
   const t = timeOf(m);
   checkLivelock(m, t);
   applyDueCommands(m, t);

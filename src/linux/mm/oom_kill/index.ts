@@ -14,6 +14,7 @@ import type { OomConstraint, OomControl } from './types';
 
 export { warnAlloc } from '../show_mem';
 export * from './badness';
+export { chosenWith, NOBODY, pointsWith, type VictimStretch, victimStrip } from './choose';
 export { markOomVictim, OOM_REPORT_BURST, OOM_REPORT_INTERVAL, taskWillFreeMem } from './kill';
 export {
   MAX_OOM_REAP_RETRIES,
