@@ -45,7 +45,7 @@ export function TaskWalk({ kill }: { kill: KillReport }) {
         <p className="sub">{w.walkNone}</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways has to be reachable by keyboard
-        <div className="ki-table" role="region" aria-label={w.walkTable} tabIndex={0}>
+        <section className="ki-table" aria-label={w.walkTable} tabIndex={0}>
           <table>
             <thead>
               <tr>
@@ -73,7 +73,7 @@ export function TaskWalk({ kill }: { kill: KillReport }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
       <p className="vh" role="status">
         {step >= 0 && (best ? w.bestSoFar(best.comm, int(best.points)) : w.nobodySoFar)}
