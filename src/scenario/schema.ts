@@ -4,24 +4,20 @@
  */
 import * as v from 'valibot';
 import { type Command, type Refusal, RefusalError, SIGNALS, type TimedCommand } from '../machine/commands';
-import { parseSize, parseTime, SIZE_EXPECTED, type Size, TIME_EXPECTED, type Time } from '../machine/units';
+import { parseTime, type Size, TIME_EXPECTED, type Time } from '../machine/units';
+import { type FoundInFile, foundInFile, type ProcessMemoryInFile, processMemory } from './found';
+import { integer, size } from './values';
 
 export const SCENARIO_FORMAT = 'oomlab/scenario@1';
 export const SESSION_FORMAT = 'oomlab/session@1';
 
-const isSize = (x: string | number) => parseSize(x) !== null;
 const isTime = (x: string | number) => parseTime(x) !== null;
-const size = v.pipe(v.union([v.string(), v.number()], SIZE_EXPECTED), v.check(isSize, SIZE_EXPECTED));
 const time = v.pipe(v.union([v.string(), v.number()], TIME_EXPECTED), v.check(isTime, TIME_EXPECTED));
 
-const integer = (min: number, max: number) => {
-  const expected = `a whole number from ${min} to ${max}`;
-  return v.pipe(v.number(expected), v.integer(expected), v.minValue(min, expected), v.maxValue(max, expected));
-};
 const text = (max: number) => v.pipe(v.string('a text'), v.maxLength(max, `at most ${max} characters`));
 const name = v.pipe(
   v.string('a name'),
-  v.regex(/^[\x21-\x7e]{1,15}$/, 'a process name: 1 to 15 printable characters without spaces'),
+  v.regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,13}[\x21-\x7e])?$/, 'a process name: 1 to 15 printable characters'),
 );
 const label = v.pipe(v.string('a name'), v.regex(/^[\x21-\x7e]{1,64}$/, 'a name of 1 to 64 characters without spaces'));
 const oomScoreAdj = integer(-1000, 1000);
@@ -105,6 +101,8 @@ const scenarioCommand = v.variant(
   'a command',
 );
 
+export const MAX_PROCESSES = 1000;
+
 const scenarioSchema = v.strictObject({
   $schema: v.optional(v.string()),
   format: v.literal(SCENARIO_FORMAT, `"${SCENARIO_FORMAT}"`),
@@ -135,6 +133,7 @@ const scenarioSchema = v.strictObject({
         v.maxLength(4, 'at most 4 caches'),
       ),
     ),
+    found: v.optional(foundInFile),
   }),
   processes: v.pipe(
     v.array(
@@ -143,13 +142,15 @@ const scenarioSchema = v.strictObject({
         ops: v.optional(ops),
         name: v.optional(name),
         adj: v.optional(oomScoreAdj),
-        uid: v.optional(integer(0, 65535)),
+        uid: v.optional(integer(0, 0xffffffff)),
+        pid: v.optional(integer(1, 1 << 22)),
+        memory: v.optional(processMemory),
         at: v.optional(time),
         params: v.optional(params),
       }),
       'a list of processes',
     ),
-    v.maxLength(500, 'at most 500 processes'),
+    v.maxLength(MAX_PROCESSES, `at most ${MAX_PROCESSES} processes`),
   ),
   events: v.optional(v.array(v.strictObject({ at: time, command: scenarioCommand }), 'a list of events')),
   duration: v.optional(time),
@@ -162,6 +163,10 @@ export interface ScenarioProcess {
   name?: string;
   adj?: number;
   uid?: number;
+  /** Its pid, where that is free. */
+  pid?: number;
+  /** It is there when the machine begins; only on a machine that is found. */
+  memory?: ProcessMemoryInFile;
   at?: Time;
   params?: Record<string, string | number>;
 }
@@ -182,6 +187,8 @@ export interface Scenario {
     sysctl?: Record<string, string | number>;
     thp?: 'always' | 'madvise' | 'never';
     caches?: { name: string; size: Size; latencyNs: number }[];
+    /** It begins in the middle of its life instead of with its boot. */
+    found?: FoundInFile;
   };
   processes: ScenarioProcess[];
   events?: { at: Time; command: ScenarioCommand }[];
@@ -231,6 +238,14 @@ export function parseScenario(input: unknown, at = ''): Scenario {
   scenario.processes.forEach((process, i) => {
     if ((process.program === undefined) === (process.ops === undefined)) {
       refuse('bad-scenario', `${at}processes[${i}]`, 'either "program" or "ops"', Object.keys(process).join(', '));
+    }
+    if (process.memory !== undefined && (scenario.machine.found === undefined || process.ops === undefined)) {
+      refuse(
+        'bad-scenario',
+        `${at}processes[${i}].memory`,
+        'a machine with "found" and a process with "ops"',
+        'neither',
+      );
     }
   });
   for (const [i, { command: it }] of (scenario.events ?? []).entries()) {
