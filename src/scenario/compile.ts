@@ -12,8 +12,15 @@ import { parseSize, parseTime, type Size, type Time } from '../machine/units';
 import { factsOf, launch, resolveCommand } from '../userspace/palette';
 import { DEFAULT_TEXT_PAGES, type Facts } from '../userspace/program';
 import { builtinScenario } from './builtin';
-import { foundOf, foundProcess } from './found';
-import type { Scenario, ScenarioCommand, ScenarioOp, ScenarioProcess, Session } from './schema';
+import {
+  foundOf,
+  foundProcess,
+  type Scenario,
+  type ScenarioCommand,
+  type ScenarioOp,
+  type ScenarioProcess,
+  type Session,
+} from './schema';
 
 /** Virtual time after which a headless run ends when a scenario does not say. */
 const DEFAULT_DURATION_NS = 120e9;

@@ -117,7 +117,7 @@ describe('processes that share memory', () => {
     const rows = [task(1, 'pool', 1000), task(2, 'pool', 1000), task(3, 'pool', 1000), task(4, 'other', 50)];
     const frames = { anon: 1450, file: 0, shmem: 0 };
     const { parts, forked } = splitRss({ ...only(MODERN).raw, kills: [] }, rows, frames, 4);
-    parts.forEach((p, i) => expect(p.anon + p.file + p.shmem).toBe(rows[i].rss));
+    for (const [i, p] of parts.entries()) expect(p.anon + p.file + p.shmem).toBe(rows[i].rss);
     const own = parts.reduce((n, p) => n + p.anon, 0);
     expect(own + forked).toBeLessThanOrEqual(frames.anon);
     expect(own + forked).toBeGreaterThan(frames.anon - 3);

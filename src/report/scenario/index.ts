@@ -4,7 +4,7 @@
  */
 import { scenarioText } from '../../i18n/en-rebuild';
 import { BADNESS_ERAS } from '../../linux/versions/badness';
-import type { FoundInFile } from '../../scenario/found';
+import type { FoundInFile } from '../../scenario/schema';
 import {
   MAX_PROCESSES,
   SCENARIO_FORMAT,

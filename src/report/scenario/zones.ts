@@ -1,6 +1,6 @@
 /** The zones of a report as a scenario has them, and the sysctls that their watermarks tell. */
 import { ZONE_NAMES } from '../../linux/include/mmzone';
-import type { FoundInFile } from '../../scenario/found';
+import type { FoundInFile } from '../../scenario/schema';
 import type { RawReport, ReportedZone } from '../types';
 import { zoneOrder } from '../zones';
 import { PAGE_SIZE } from './page';

@@ -3,11 +3,11 @@
  * are like, `processes[].memory` what each process has. It is how a machine is built from a report of the OOM killer.
  */
 import * as v from 'valibot';
-import { RefusalError } from '../machine/commands';
-import type { MachineConfig } from '../machine/config';
-import type { FoundProcess, FoundZone } from '../machine/found/types';
-import { parseSize, type Size } from '../machine/units';
-import { integer, size } from './values';
+import { RefusalError } from '../../machine/commands';
+import type { MachineConfig } from '../../machine/config';
+import type { FoundProcess, FoundZone } from '../../machine/found/types';
+import { parseSize, type Size } from '../../machine/units';
+import { integer, size } from './fields';
 
 const PAGE = 4096;
 const MAX_ZONE_PAGES = 1 << 26;
