@@ -62,10 +62,12 @@ function growSlab(k: Kernel): void {
   if (block < 0 && task !== null && task.flags & PF_MEMALLOC)
     block = allocPagesNowait(k, gfp, SLAB_ORDER, ALLOC_NO_WATERMARKS | ALLOC_KSWAPD);
   if (block < 0) return;
-  const { flags, index } = k.mem;
+  const { flags, index, next, prev } = k.mem;
   for (let p = block; p < block + (1 << SLAB_ORDER); p++) {
     flags[p] = (flags[p] & PGZONE_MASK) | PGTYPE_SLAB_XARRAY;
     index[p] = 0;
+    next[p] = 0;
+    prev[p] = 0;
     pageNode(k, p).stat[NR_SLAB_RECLAIMABLE_B]++;
   }
   k.xaNodes.blocks.push(block);

@@ -31,6 +31,7 @@ import {
 import type { ScanControl } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
 import { NR_ANON_MAPPED, NR_SWAPCACHE, NR_VMSCAN_WRITE, PGPGOUT, PSWPOUT } from '../../include/vmstat';
+import { xaAdd, xaDel } from '../../lib/xarray';
 import { addMmCounterTimes, updateHiwaterRss } from '../mm_counters';
 import { folioMemcg } from '../mmzone';
 import { ptePtr } from '../pgtable';
@@ -161,6 +162,8 @@ export function evictRun(
       slot = found;
       clusterEnd = swapClusterEnd(area, slot);
     }
+    // The shadow's place in the swap cache, which the page itself would have taken first.
+    xaAdd(k, s.nodes, slot);
     const whose = mapping[pfn];
     if (whose !== owner) {
       if (owner > 0) countUnmapped(k, node, owner, mine);
@@ -175,6 +178,7 @@ export function evictRun(
     swapMapping[slot] = whose;
     if (zram !== null && !zramWrite(k, disk, zram, slot, area.start)) {
       // No memory to store it in: it is unmapped and in the swap cache, and stays there.
+      xaDel(k, s.nodes, slot);
       addToSwapCache(k, pfn, slot);
       flags[pfn] = (flags[pfn] & ~PG_ANON_EXCLUSIVE) | PG_DIRTY;
       mapcount[pfn] = 0;
