@@ -100,6 +100,8 @@ const notes: Record<string, Sentence> = {
     `${p.invoker}${p.pid === '' ? '' : ` (${p.pid})`} only happened to ask when there was none left: that alone makes it neither culprit nor victim. The kernel looks for the highest score, not for who asked.`,
   'largest-not-victim': (p) =>
     `The largest task is ${p.largest} (${p.pid}) with ${pages(p.pages)} and oom_score_adj ${p.adj}; ${p.victim} with ${pages(p.victimPages)} and oom_score_adj ${p.victimAdj} scored higher.`,
+  'largest-dead': (p) =>
+    `The largest task of the table, ${p.largest} (${p.pid}) with ${pages(p.pages)}, had been killed in an earlier report of this log and was giving its memory back: it could not be chosen again.`,
   'largest-protected': (p) =>
     `The largest task, ${p.largest} (${p.pid}) with ${pages(p.pages)}, is exempt: its oom_score_adj is -1000.`,
   group: (p) =>

@@ -1,7 +1,9 @@
 /** A report's conclusions in the words of the command line, for the page and for Markdown. */
 import { pmWords } from '../i18n/en-postmortem';
-import { reportWords as w } from '../i18n/en-report';
+import { sizeText, reportWords as w } from '../i18n/en-report';
 import type { ReportDocument } from './document';
+import type { StoryEvent } from './types';
+import { chosenWith } from './whatIf';
 import type { ZoneVerdict } from './zones';
 
 const nameOf = (p: { comm: string; pid: number }): string => `${p.comm} (${p.pid})`;
@@ -93,4 +95,49 @@ export function markText(task: ReportDocument['tasks'][number], marks: TaskMarks
 /** Why it ran out. Where the zones are listed with their test, what that says is not said twice. */
 export function causesOf(r: ReportDocument): string[] {
   return r.why.filter((x) => x.code !== 'zone-refused').map((x) => x.text);
+}
+
+const sizeOf = (r: ReportDocument, pages: number): string => sizeText((pages * r.pageSize) / 1024);
+
+/** What more swap or a higher limit would have done, in whole sentences. */
+export function moreTextOf(r: ReportDocument): string {
+  const { of, code, missing, zone, changesAt } = r.more;
+  if (code !== 'enough' || missing === null) return pmWords.moreCodes[code] ?? code;
+  const change = changesAt
+    ? pmWords.changesAt(of, sizeOf(r, changesAt.pages), changesAt.dies.comm, changesAt.dies.pid)
+    : r.question
+      ? pmWords.neverChanges
+      : '';
+  return [pmWords.missing(of, missing, sizeOf(r, missing), zone ?? ''), change].filter((x) => x !== '').join(' ');
+}
+
+/** What so much more would have done: half a sentence. kB. */
+export function moreOutcomeOf(r: ReportDocument, kb: number): string {
+  const pages = Math.floor((kb * 1024) / r.pageSize);
+  if (pages === 0) return pmWords.nothingMore;
+  const { missing } = r.more;
+  if (missing !== null && pages < missing) return pmWords.tooLittle(missing - pages);
+  const next = r.question ? chosenWith(r.question, pages) : null;
+  return pmWords.served(next?.comm ?? null, next?.pid ?? null, next?.pid === r.victim?.pid);
+}
+
+const duration = (seconds: number): string =>
+  seconds < 60
+    ? `${seconds.toFixed(1)} s`
+    : seconds < 3600
+      ? `${Math.round(seconds / 60)} min`
+      : seconds < 172_800
+        ? `${(seconds / 3600).toFixed(1)} h`
+        : `${Math.round(seconds / 86_400)} days`;
+
+/** Whether a kill helped, and who grew until the next. */
+export function storyLineOf(e: StoryEvent, pageSize = 4096): string {
+  const out: string[] = [];
+  if (e.quietSeconds !== null) {
+    out.push(e.helped ? pmWords.helpedFor(duration(e.quietSeconds)) : pmWords.notHelped(duration(e.quietSeconds)));
+  } else out.push(e.last ? pmWords.lastKill : pmWords.helpUnknown);
+  if (e.grew) {
+    out.push(pmWords.grew(e.grew.comm, e.grew.pid, sizeText((e.grew.pages * pageSize) / 1024), e.grew.isNew));
+  }
+  return out.join('; ');
 }

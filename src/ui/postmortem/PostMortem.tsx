@@ -16,6 +16,7 @@ import { Notices } from '../status/Notices';
 import './postmortem.css';
 import { Report } from './Report';
 import { ReportList } from './ReportList';
+import { Story } from './Story';
 
 /** A log is pasted, dropped or chosen; its OOM reports are explained. The lab's machine is left as it is. */
 export default function PostMortem() {
@@ -62,6 +63,7 @@ export default function PostMortem() {
               </Button>
             </div>
             {answer.reports.length > 1 && <ReportList answer={answer} shown={shown} />}
+            {answer.story.events.length > 1 && <Story story={answer.story} reports={answer.reports} shown={shown} />}
             <Report key={shown} report={answer.reports[shown]} index={shown} />
           </>
         ) : (

@@ -4,10 +4,10 @@ import { loadIntoLab } from '../../actions/postmortem';
 import { flagText, pmWords as w } from '../../i18n/en-postmortem';
 import { reportWords, sizeText } from '../../i18n/en-report';
 import type { ReportDocument } from '../../report/document';
-import { agreementOf, causesOf, detailsOf, savedOf, verdictOf } from '../../report/sentences';
+import { agreementOf, causesOf, detailsOf, verdictOf } from '../../report/sentences';
 import { Memory } from './Memory';
-import { Strip } from './Strip';
 import { Tasks } from './Tasks';
+import { WhatIf } from './WhatIf';
 import { Zones } from './Zones';
 
 /** One report: the verdict, then the evidence. */
@@ -56,13 +56,7 @@ export function Report({ report: r, index }: { report: ReportDocument; index: nu
         </div>
         <div>
           <Tasks report={r} />
-          <section aria-labelledby="pm-saved">
-            <div className="hd">
-              <h2 id="pm-saved">{w.saved}</h2>
-            </div>
-            <p>{savedOf(r)}</p>
-            <Strip report={r} />
-          </section>
+          <WhatIf report={r} />
           {r.warnings.length > 0 && (
             <section aria-labelledby="pm-missing">
               <div className="hd">

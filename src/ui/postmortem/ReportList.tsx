@@ -3,9 +3,9 @@ import { pmWords as w } from '../../i18n/en-postmortem';
 import { verdictOf } from '../../report/sentences';
 import type { PostMortemState } from '../../store/postmortem';
 
-/** The reports of one log, in their order, and who died more than once. */
+/** The reports of one log, in their order. */
 export function ReportList({ answer, shown }: { answer: NonNullable<PostMortemState['answer']>; shown: number }) {
-  const { reports, story } = answer;
+  const { reports } = answer;
   return (
     <nav className="pm-list" aria-label={w.reports}>
       <ol>
@@ -20,9 +20,6 @@ export function ReportList({ answer, shown }: { answer: NonNullable<PostMortemSt
           </li>
         ))}
       </ol>
-      {story.repeated.length > 0 && (
-        <p className="sub">{story.repeated.map((x) => w.repeated(x.comm, x.kills)).join(' ')}</p>
-      )}
     </nav>
   );
 }
