@@ -148,6 +148,8 @@ export function rebuild(e: Explained): Rebuilt {
     slabReclaimable: kb(slabReclaimable),
     cache: kb(cache),
     tmpfs: kb(tmpfs),
+    // What no task has in swap is shared memory and files in memory.
+    tmpfsSwap: kb(Math.max(0, swapUsed - swapents)),
   };
   const name = commOf(verdict.victim?.comm ?? rows[grower].name);
   otherRules(e, notes);
