@@ -30,6 +30,12 @@ export const pmWords = {
   copy: 'Copy as Markdown',
   copied: 'The report is on the clipboard, as Markdown.',
   copyFailed: 'The browser did not allow copying.',
+  link: 'Copy link with this report',
+  linkSub: 'The link holds the text of the report: whoever gets it can read it.',
+  linkCopied: 'The link is on the clipboard. It holds the text of this report: whoever gets it can read it.',
+  linkTooLong:
+    'This report is too long for a link: even compressed it would have more than 32,000 characters. Copy it as Markdown, or send the log itself.',
+  linkDamaged: 'This link is damaged: the report in it cannot be read.',
   reports: 'Reports in this log',
   reportLine: (line: number): string => `line ${n(line)}`,
   repeated: (comm: string, kills: number): string => `${comm} was killed ${plural(kills, 'time', 'times')}.`,

@@ -1,7 +1,7 @@
 import { type DragEvent, useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
-import { explain, forget } from '../../actions/postmortem';
+import { copyReportLink, explain, explainAddress, forget } from '../../actions/postmortem';
 import { closePostMortem } from '../../actions/screen';
 import { t } from '../../i18n';
 import { pmWords as w } from '../../i18n/en-postmortem';
@@ -22,6 +22,7 @@ import { Story } from './Story';
 export default function PostMortem() {
   const { phase, answer, shown } = useStore(postMortemStore);
   const [over, setOver] = useState(false);
+  useEffect(() => explainAddress(location.hash), []);
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
@@ -58,6 +59,12 @@ export default function PostMortem() {
               <Button className="btn soft" onPress={() => void copy(reportMarkdown(answer.reports[shown]))}>
                 {w.copy}
               </Button>
+              <Button className="btn soft" aria-describedby="pm-link" onPress={() => void copyReportLink(shown)}>
+                {w.link}
+              </Button>
+              <span id="pm-link" hidden>
+                {w.linkSub}
+              </span>
               <Button className="btn soft" onPress={forget}>
                 {w.again}
               </Button>
