@@ -5,7 +5,7 @@ import { noteText, partNames, reasonText, reportWords, sizeText, warningText } f
 import type { Explained, PostMortem } from './explain';
 import { rebuild } from './scenario';
 import { moreTextOf, storyLineOf } from './sentences';
-import { changesAt, moreMemory, questionOf } from './whatIf';
+import { changesAt, moreMemory, questionOf, rankingOf } from './whatIf';
 
 const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
 const noteOf = (x: { code: string; params: Record<string, string | number> }) => ({
@@ -100,7 +100,7 @@ function reportDocument(e: Explained) {
     panic: raw.panic,
     lab: labOf(e),
     more: moreOf(e),
-    question: asked ? questionOf(e) : null,
+    ranking: asked ? rankingOf(e) : null,
   };
 }
 

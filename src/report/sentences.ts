@@ -3,7 +3,7 @@ import { pmWords } from '../i18n/en-postmortem';
 import { sizeText, reportWords as w } from '../i18n/en-report';
 import type { ReportDocument } from './document';
 import type { StoryEvent } from './types';
-import { chosenWith } from './whatIf';
+import { chosenWith, questionOfDocument } from './whatIf';
 import type { ZoneVerdict } from './zones';
 
 const nameOf = (p: { comm: string; pid: number }): string => `${p.comm} (${p.pid})`;
@@ -105,7 +105,7 @@ export function moreTextOf(r: ReportDocument): string {
   if (code !== 'enough' || missing === null) return pmWords.moreCodes[code] ?? code;
   const change = changesAt
     ? pmWords.changesAt(of, sizeOf(r, changesAt.pages), changesAt.dies.comm, changesAt.dies.pid)
-    : r.question
+    : r.ranking
       ? pmWords.neverChanges
       : '';
   return [pmWords.missing(of, missing, sizeOf(r, missing), zone ?? ''), change].filter((x) => x !== '').join(' ');
@@ -117,7 +117,8 @@ export function moreOutcomeOf(r: ReportDocument, kb: number): string {
   if (pages === 0) return pmWords.nothingMore;
   const { missing } = r.more;
   if (missing !== null && pages < missing) return pmWords.tooLittle(missing - pages);
-  const next = r.question ? chosenWith(r.question, pages) : null;
+  const question = questionOfDocument(r);
+  const next = question && chosenWith(question, pages);
   return pmWords.served(next?.comm ?? null, next?.pid ?? null, next?.pid === r.victim?.pid);
 }
 

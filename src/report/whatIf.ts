@@ -3,23 +3,29 @@
  * higher limit.
  */
 import { BADNESS_ERAS } from '../linux/versions/badness';
+import type { ReportDocument } from './document';
 import type { Explained } from './explain';
 import { type Segment, victimStrip } from './savedBy';
 import { choose, isMemcg, pointsOf, type Rules, type Scored, scoreAll } from './score';
+import type { TaskRow } from './types';
 import type { ZoneVerdict } from './zones';
 
-/** What is needed to ask again: a report's tasks and rules as plain data. */
-export interface Question {
-  tasks: Scored[];
+/** The rules and the total that a report's tasks were ranked by, as plain data. */
+export interface Ranking {
   era: string;
   pageSize: number;
+  /** oom_badness's totalpages. */
   total: number;
   rootIsAdmin: boolean;
   dead: number[];
 }
 
-export const questionOf = ({ verdict: { tasks, rules } }: Explained): Question => ({
-  tasks,
+/** What is needed to ask again: a report's tasks and rules. */
+export interface Question extends Ranking {
+  tasks: readonly Scored[];
+}
+
+export const rankingOf = ({ verdict: { rules } }: Explained): Ranking => ({
   era: rules.era.name,
   pageSize: rules.pageSize,
   total: rules.total,
@@ -27,7 +33,28 @@ export const questionOf = ({ verdict: { tasks, rules } }: Explained): Question =
   dead: [...rules.dead],
 });
 
-function rulesOf(q: Question, more = 0): Rules {
+export const questionOf = (e: Explained): Question => ({ ...rankingOf(e), tasks: e.verdict.tasks });
+
+/** The same from a document; null where the rules do not name the victim, and so cannot be asked. */
+export function questionOfDocument(r: ReportDocument): Question | null {
+  if (r.ranking === null) return null;
+  const rows = r.tasks.map(
+    (t): TaskRow => ({
+      rss_anon: null,
+      rss_file: null,
+      rss_shmem: null,
+      nr_ptes: null,
+      nr_pmds: null,
+      oom_adj: null,
+      extra: {},
+      line: 0,
+      ...t,
+    }),
+  );
+  return { ...r.ranking, tasks: scoreAll(rows, rulesOf(r.ranking)) };
+}
+
+function rulesOf(q: Ranking, more = 0): Rules {
   const era = BADNESS_ERAS.find((e) => e.name === q.era) ?? BADNESS_ERAS[BADNESS_ERAS.length - 1];
   return { era, pageSize: q.pageSize, total: q.total + more, rootIsAdmin: q.rootIsAdmin, dead: new Set(q.dead) };
 }

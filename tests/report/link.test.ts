@@ -13,7 +13,10 @@ describe('a link with a report', () => {
   test('is not made when it would be too long', () => {
     let text = '';
     let x = 1;
-    while (text.length < 3 * MAX_LINK_CHARS) text += (x = (x * 48271) % 0x7fffffff).toString(36);
+    while (text.length < 3 * MAX_LINK_CHARS) {
+      x = (x * 48271) % 0x7fffffff;
+      text += x.toString(36);
+    }
     expect(encodeReport(text)).toBeNull();
   });
 

@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { explainDocument } from '../../src/report/document';
 import { explainText } from '../../src/report/explain';
 import { moreOutcomeOf, moreTextOf } from '../../src/report/sentences';
-import { changesAt, chosenWith, moreMemory, pointsAt, questionOf, stripOf } from '../../src/report/whatIf';
+import {
+  changesAt,
+  chosenWith,
+  moreMemory,
+  pointsAt,
+  questionOf,
+  questionOfDocument,
+  stripOf,
+} from '../../src/report/whatIf';
 import { CGROUP_V2_64K, MODERN } from './samples';
 
 const only = (text: string) => explainText(text).reports[0];
@@ -12,6 +20,12 @@ const doc = (text: string) => explainDocument(explainText(text)).reports[0];
 describe('another oom_score_adj', () => {
   const e = only(MODERN);
   const q = questionOf(e);
+
+  test('is asked of a document as of the report itself', () => {
+    const asked = questionOfDocument(doc(MODERN));
+    expect(asked?.tasks.map((t) => t.points)).toEqual(q.tasks.map((t) => t.points));
+    for (const { row } of q.tasks) expect(asked && stripOf(asked, row.pid)).toEqual(stripOf(q, row.pid));
+  });
 
   test('of any task: the strip says who dies at each, and the points say so too', () => {
     for (const { row } of e.verdict.tasks) {

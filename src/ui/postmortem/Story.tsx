@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { showReport } from '../../actions/postmortem';
 import { pmWords as w } from '../../i18n/en-postmortem';
 import { reportWords, sizeText } from '../../i18n/en-report';
@@ -19,6 +20,7 @@ export function Story({
   shown: number;
 }) {
   const { events, repeated } = story;
+  const [open, setOpen] = useState(events.length <= FEW);
   const indexOf = (line: number | null): number => reports.findIndex((r) => r.line === line);
   return (
     <section aria-labelledby="pm-story" className="pm-story">
@@ -28,7 +30,7 @@ export function Story({
       </div>
       <Timeline events={events} shown={reports[shown]?.line ?? -1} />
       {repeated.length > 0 && <p>{repeated.map((x) => w.repeated(x.comm, x.kills)).join(' ')}</p>}
-      <details open={events.length <= FEW}>
+      <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>{w.storyTable}</summary>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
         <fieldset className="pm-scroll" tabIndex={0} aria-label={w.storyTable}>
@@ -44,7 +46,7 @@ export function Story({
               </tr>
             </thead>
             <tbody>
-              {events.map((e) => {
+              {(open ? events : []).map((e) => {
                 const index = indexOf(e.report);
                 const when = e.stamp ?? (e.time === null ? w.reportLine(e.line) : `[${e.time.toFixed(3)}]`);
                 return (
@@ -63,7 +65,7 @@ export function Story({
                       {e.again && <span className="mut"> {w.again2}</span>}
                     </th>
                     <td className="num">{e.freedKb === null ? '—' : sizeText(e.freedKb)}</td>
-                    <td>{storyLineOf(e)}</td>
+                    <td className="pm-help">{storyLineOf(e)}</td>
                   </tr>
                 );
               })}

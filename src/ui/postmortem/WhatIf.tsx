@@ -4,7 +4,7 @@ import { pmWords as w } from '../../i18n/en-postmortem';
 import { sizeText } from '../../i18n/en-report';
 import type { ReportDocument } from '../../report/document';
 import { moreOutcomeOf, moreTextOf, savedOf } from '../../report/sentences';
-import { type Question, stripOf } from '../../report/whatIf';
+import { type Question, questionOfDocument, stripOf } from '../../report/whatIf';
 import { int } from '../format';
 
 const LEAST = -1000;
@@ -15,14 +15,15 @@ type Task = ReportDocument['tasks'][number];
 
 /** What would have changed the choice: another oom_score_adj for any task, more swap or a higher limit. */
 export function WhatIf({ report: r }: { report: ReportDocument }) {
+  const question = useMemo(() => questionOfDocument(r), [r]);
   return (
     <section aria-labelledby="pm-saved" className="pm-whatif">
       <div className="hd">
         <h2 id="pm-saved">{w.saved}</h2>
-        {r.question && <span className="mut">{w.savedSub}</span>}
+        {question && <span className="mut">{w.savedSub}</span>}
       </div>
       <p>{savedOf(r)}</p>
-      {r.question && <Strips report={r} question={r.question} />}
+      {question && <Strips report={r} question={question} />}
       <More report={r} />
     </section>
   );
