@@ -40,6 +40,13 @@ export const pmWords = {
   reportLine: (line: number): string => `line ${n(line)}`,
   repeated: (comm: string, kills: number): string => `${comm} was killed ${plural(kills, 'time', 'times')}.`,
 
+  fullBoth: 'RAM was full, and so was swap.',
+  fullRam: 'RAM was full.',
+  fullRamNoSwap: 'RAM was full, and there was no swap.',
+  fullRamSwapLeft: (size: string): string => `RAM was full; ${size} of swap were left.`,
+  fullCgroup: (path: string, limit: string): string => `The cgroup ${path} was at its limit of ${limit}.`,
+  held: (rss: string, swap: string, share: number | null): string =>
+    `It held ${rss} in RAM${swap === '' ? '' : ` and ${swap} in swap`}${share === null ? '' : `, ${share} % of ${swap === '' ? 'what there was' : 'both together'}`}.`,
   agrees: 'agrees',
   differs: 'differs',
   unknown: 'not compared',

@@ -119,6 +119,8 @@ const warnings: Record<string, Sentence> = {
   'zones-lost': () => 'lines of a zone are missing (watermarks, lowmem_reserve or free blocks)',
   'swap-lost': () => 'a line about swap is missing',
   'no-totals': () => 'the totals ("pages RAM") are missing',
+  'totals-differ': () =>
+    '"pages RAM" and the sizes of the zones cannot both be right; where the memory was is reckoned by the zones',
   'no-table': () => 'the table of tasks is missing, or vm.oom_dump_tasks is 0',
   'no-header': () => 'the header of the table is missing',
   'rows-damaged': (p) => `${n(p.n)} row${p.n === 1 ? '' : 's'} of the table could not be read`,

@@ -6,6 +6,7 @@ import type { StoryEvent } from './types';
 import { chosenWith, questionOfDocument } from './whatIf';
 import type { ZoneVerdict } from './zones';
 
+const sizeOf = (r: ReportDocument, pages: number): string => sizeText((pages * r.pageSize) / 1024);
 const nameOf = (p: { comm: string; pid: number }): string => `${p.comm} (${p.pid})`;
 const integers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const int = (x: number): string => integers.format(x).replace('-', '−');
@@ -16,9 +17,31 @@ export function verdictOf(r: ReportDocument): { who: string; why: string } {
   return { who: r.victim ? w.killed(r.victim.comm, r.victim.pid) : w.nobody, why: `, ${how} ${r.reason}.` };
 }
 
+/** What was full, where the text says so; '' where it does not. */
+function fullOf(r: ReportDocument): string {
+  if (r.order === -1) return '';
+  const limit = r.cgroup?.memory?.limitKb;
+  if (r.memcg !== null) return limit == null ? '' : pmWords.fullCgroup(r.memcg, sizeText(limit));
+  const usable = r.zones.filter((z) => z.code !== 'not-for-it' && z.code !== 'unknown');
+  if (usable.length === 0 || usable.some((z) => z.code !== 'refused')) return '';
+  const { totalKb, freeKb } = r.swap;
+  if (totalKb === null || freeKb === null) return pmWords.fullRam;
+  if (totalKb === 0) return pmWords.fullRamNoSwap;
+  return freeKb * 50 < totalKb ? pmWords.fullBoth : pmWords.fullRamSwapLeft(sizeText(freeKb));
+}
+
+/** What the victim held. */
+function heldOf(r: ReportDocument): string {
+  const row = r.tasks.find((t) => t.pid === r.victim?.pid);
+  if (!row) return '';
+  const pages = row.rss + (row.swapents ?? 0);
+  const share = r.totalPages ? Math.round((100 * pages) / r.totalPages) : null;
+  return pmWords.held(sizeOf(r, row.rss), row.swapents ? sizeOf(r, row.swapents) : '', share);
+}
+
 /** Who asked, and whom the rules name where that is another. */
 export function detailsOf(r: ReportDocument): string[] {
-  const out: string[] = [];
+  const out = [`${fullOf(r)} ${heldOf(r)}`.trim()].filter((x) => x !== '');
   if (r.agrees === false && r.predicted) {
     out.push(`${w.expected(r.predicted.comm, r.predicted.pid, String(r.predicted.points))}.`);
   }
@@ -96,8 +119,6 @@ export function markText(task: ReportDocument['tasks'][number], marks: TaskMarks
 export function causesOf(r: ReportDocument): string[] {
   return r.why.filter((x) => x.code !== 'zone-refused').map((x) => x.text);
 }
-
-const sizeOf = (r: ReportDocument, pages: number): string => sizeText((pages * r.pageSize) / 1024);
 
 /** What more swap or a higher limit would have done, in whole sentences. */
 export function moreTextOf(r: ReportDocument): string {

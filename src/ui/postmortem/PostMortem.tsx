@@ -7,7 +7,7 @@ import { t } from '../../i18n';
 import { pmWords as w } from '../../i18n/en-postmortem';
 import { reportWords } from '../../i18n/en-report';
 import { reportMarkdown } from '../../report/markdown';
-import { notify, setTheme, useSettings } from '../../store';
+import { notify, setTheme, settingsStore, useSettings } from '../../store';
 import { postMortemStore } from '../../store/postmortem';
 import { Patterns } from '../charts/Patterns';
 import { IconButton } from '../controls/IconButton';
@@ -23,6 +23,7 @@ export default function PostMortem() {
   const { phase, answer, shown } = useStore(postMortemStore);
   const [over, setOver] = useState(false);
   useEffect(() => explainAddress(location.hash), []);
+  useEffect(printLight, []);
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
@@ -80,6 +81,23 @@ export default function PostMortem() {
       <Notices />
     </div>
   );
+}
+
+/** Paper is white: what is printed has the light theme's colours. Returns what ends it. */
+function printLight(): () => void {
+  const { dataset } = document.documentElement;
+  const before = () => {
+    dataset.theme = 'light';
+  };
+  const after = () => {
+    dataset.theme = settingsStore.getState().theme;
+  };
+  addEventListener('beforeprint', before);
+  addEventListener('afterprint', after);
+  return () => {
+    removeEventListener('beforeprint', before);
+    removeEventListener('afterprint', after);
+  };
 }
 
 function TopRow() {

@@ -4,7 +4,7 @@ import { loadIntoLab } from '../../actions/postmortem';
 import { flagText, pmWords as w } from '../../i18n/en-postmortem';
 import { reportWords, sizeText } from '../../i18n/en-report';
 import type { ReportDocument } from '../../report/document';
-import { agreementOf, causesOf, detailsOf, verdictOf } from '../../report/sentences';
+import { agreementOf, causesOf, detailsOf, savedOf, verdictOf } from '../../report/sentences';
 import { Memory } from './Memory';
 import { Tasks } from './Tasks';
 import { WhatIf } from './WhatIf';
@@ -25,7 +25,8 @@ export function Report({ report: r, index }: { report: ReportDocument; index: nu
           <span className={r.victim ? 'red' : undefined}>{verdict.who}</span>
           {verdict.why}
         </h1>
-        {detailsOf(r).map((text) => (
+        <ToLab report={r} index={index} />
+        {[...detailsOf(r), ...(r.savedBy ? [savedOf(r)] : [])].map((text) => (
           <p key={text} className="sub">
             {text}
           </p>
@@ -34,7 +35,6 @@ export function Report({ report: r, index }: { report: ReportDocument; index: nu
           <b>{w[state]}</b>
           <span>{agreementOf(r)}</span>
         </p>
-        <ToLab report={r} index={index} />
         <p className="mut">{reportWords.where(r.line, r.release ?? r.kernel)}</p>
       </header>
       <div className="pm-evidence">

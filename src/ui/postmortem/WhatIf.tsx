@@ -22,7 +22,7 @@ export function WhatIf({ report: r }: { report: ReportDocument }) {
         <h2 id="pm-saved">{w.saved}</h2>
         {question && <span className="mut">{w.savedSub}</span>}
       </div>
-      <p>{savedOf(r)}</p>
+      {!r.savedBy && <p>{savedOf(r)}</p>}
       {question && <Strips report={r} question={question} />}
       <More report={r} />
     </section>
