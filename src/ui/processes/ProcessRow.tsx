@@ -6,8 +6,8 @@ import { Chip } from '../controls/Chip';
 import { held, MemoryBar } from '../controls/MemoryBar';
 import { int, seconds } from '../format';
 import { AdjControl } from './AdjControl';
-import { ProcessName } from './Details';
 import { rowKind } from './order';
+import { ProcessName } from './ProcessName';
 import { SignalMenu } from './SignalMenu';
 
 interface Props {
