@@ -6,6 +6,7 @@ import { part } from './controls/part';
 import { Tab, TabList, TabPanel, Tabs } from './controls/Tabs';
 import { useLayout } from './controls/useMedia';
 import { Hero } from './hero/Hero';
+import { LazyInspector } from './inspector/LazyInspector';
 import { Log } from './log/Log';
 import { Dock } from './narrow/Dock';
 import { NarrowBar } from './narrow/NarrowBar';
@@ -58,6 +59,7 @@ export function Shell() {
       {layout === 'wide' && <Wide />}
       {layout === 'medium' && <Medium />}
       {layout === 'narrow' && <Narrow />}
+      <LazyInspector />
       <Notices />
       <Announcer />
       {help && (
