@@ -4,7 +4,7 @@ import { refusalText } from '../i18n/errors';
 import { scenarioWords } from '../i18n/scenarios';
 import { RefusalError } from '../machine/commands';
 import { BUILTIN_IDS, DEFAULT_ID } from '../scenario/builtin/ids';
-import type { Session } from '../scenario/schema';
+import type { Scenario, Session } from '../scenario/schema';
 import { clearLog, notify, runStore } from '../store';
 import { ask } from './lab';
 
@@ -76,7 +76,7 @@ function openBuiltin(id: string): Promise<boolean> {
 
 /** Opens a scenario that was made here. */
 export const openScenarioObject = (scenario: Scenario): Promise<boolean> =>
-  attempt(() => open(sessionOf(scenario), ''));
+  attempt(async () => open((await codec()).sessionOf(scenario), ''));
 
 /** Opens the text of a scenario or session file. */
 export function openFile(name: string, text: string): Promise<boolean> {
