@@ -10,9 +10,10 @@ import type { Command, TimedAction } from './commands';
 import type { MachineConfig } from './config';
 import { hashMachine } from './hash';
 import { type Machine, timeOf } from './machine';
+import { CHUNK } from './packing';
 import { truncateRecording } from './record';
 import { applyDueCommands, runFor, type StopReason, type Until } from './run';
-import { CHUNK, eachChunk, restoreSnapshot, type Snapshot, takeSnapshot } from './snapshot';
+import { eachChunk, restoreSnapshot, type Snapshot, takeSnapshot } from './snapshot';
 
 /** What was done, and as what the machine carried it out. */
 export type LoggedCommand = TimedAction & { command: Command };
