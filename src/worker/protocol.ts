@@ -4,7 +4,7 @@
  * Requests carry an id and are answered by exactly one reply; frames, samples and notices are pushed.
  */
 import type { OomRecord } from '../linux/include/kernel';
-import type { Command, Refusal } from '../machine/commands';
+import type { Command, Refusal, TimedCommand } from '../machine/commands';
 import type { KillReport, Landmark, Sample, TimelineEvent } from '../machine/record';
 import type { Session } from '../scenario/schema';
 
@@ -27,7 +27,14 @@ export type Request =
   /** Virtual seconds a real second. */
   | { type: 'speed'; value: number }
   | { type: 'command'; command: Command }
-  | { type: 'session' }
+  /** Goes over to another future, at the same moment as far as that is known. */
+  | { type: 'branch'; id: number }
+  /** Forgets a future; not the one that is open. */
+  | { type: 'dropBranch'; id: number }
+  /** The session, of another branch than the open one too. */
+  | { type: 'session'; branch?: number }
+  /** Runs to a moment and waits there, still running, for the next request; answered when it is reached. */
+  | { type: 'advance'; t: number }
   /** The text of a /proc file, e.g. "/proc/meminfo", "/proc/412/status". */
   | { type: 'procFile'; path: string }
   /** Page map: size of the drawing in cells, pages per cell is derived. */
@@ -46,9 +53,25 @@ export type Push =
   | { type: 'events'; events: TimelineEvent[] }
   /** OOMs known so far, ahead of the head too, from index `from` on (later ones are dropped first). */
   | { type: 'kills'; from: number; kills: KillReport[] }
-  /** The run was forked in the past: what lay after `t` is gone. */
+  /** The futures of this run, in the order in which they were begun. */
+  | { type: 'branches'; branches: BranchInfo[]; active: number }
+  /** The run was forked in the past: what lay after `t` is another branch now. */
   | { type: 'forked'; t: number }
   | { type: 'fatal'; message: string };
+
+/** A future of the run. */
+export interface BranchInfo {
+  id: number;
+  /** The one it was forked from, -1 = the first. */
+  parent: number;
+  /** ns. */
+  forkedAt: number;
+  /** What was changed against its parent. */
+  changes: TimedCommand[];
+  /** ns of the farthest moment computed. */
+  known: number;
+  kills: { t: number; pid: number; comm: string }[];
+}
 
 /** What came of a run that was gone through again with a change. */
 export interface WhatIf {

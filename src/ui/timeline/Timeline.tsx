@@ -19,6 +19,7 @@ import { useSize } from '../charts/useSize';
 import { useSlow } from '../charts/useSlow';
 import { seconds } from '../format';
 import { redraw, subscribe } from '../frameLoop';
+import { Futures } from '../futures/Futures';
 import { type Domain, follow, pan, roundEnd, toTime, toX, zoom } from './domain';
 import { drawLanes } from './drawLanes';
 import { drawMarks } from './drawMarks';
@@ -47,6 +48,7 @@ export function Timeline() {
       aria-label={t('time.label')}
       data-compact={layout.compact || undefined}
     >
+      <Futures />
       {asTable ? (
         <TimelineTable />
       ) : (
