@@ -83,7 +83,7 @@ export function Lanes({ sides }: { sides: readonly [SideState, SideState] }) {
                   stroke="var(--red)"
                   strokeDasharray={which === 0 ? undefined : '5 3'}
                 />
-                <text x={x(kill.record.t) + 3} y={which === 0 ? 11 : 23} fontSize="11" className="b" fill="var(--red)">
+                <text x={x(kill.record.t) + 3} y={which === 0 ? 11 : 23} fontSize="11" className="b kill">
                   ✕ {w.side[which]}
                 </text>
               </g>
