@@ -3,7 +3,7 @@
  * commands that lead along it and what was seen on it. A way is replayed when somebody goes back to it.
  */
 import type { LoggedCommand } from './commands';
-import type { Recording } from './record';
+import { createRecording, type Recording } from './record';
 
 export interface Branch {
   id: number;
@@ -45,6 +45,26 @@ export class Branches {
     if (this.list.length <= MOST) return;
     const oldest = this.list.findIndex((b) => b !== this.active && b.id !== this.active.parent);
     this.list.splice(Math.max(0, oldest), 1);
+  }
+
+  /** Takes over branches of an earlier run of the same machine; the active one of this is `active` of those. */
+  adopt(others: readonly Omit<Branch, 'rec'>[], active: number): void {
+    const own = this.active;
+    this.list.length = 0;
+    for (const { id, parent, forkedAt, shared, commands } of others) {
+      const mine = id === active;
+      this.list.push({
+        id,
+        parent,
+        forkedAt,
+        shared,
+        commands: mine ? own.commands : commands,
+        rec: mine ? own.rec : createRecording(),
+      });
+      this.nextId = Math.max(this.nextId, id + 1);
+    }
+    this.active = this.find(active) ?? own;
+    if (this.active === own) this.list.push(own);
   }
 
   find(id: number): Branch | undefined {

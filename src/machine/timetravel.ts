@@ -216,6 +216,11 @@ export class Timeline {
     return there;
   }
 
+  /** Knows again of the futures of an earlier run of the same session; what happens on them has yet to be computed. */
+  adopt(branches: readonly Omit<Branch, 'rec'>[], active: number): void {
+    this.futures.adopt(branches, active);
+  }
+
   dropBranch(id: number): void {
     this.futures.drop(id);
   }

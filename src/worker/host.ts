@@ -17,7 +17,7 @@ import { factsOf, resolveCommand } from '../userspace/palette';
 import { buildFrame } from './frame';
 import { countKinds } from './kinds';
 import { buildPageMap, inspectCell, type MapRequest } from './pageMap';
-import type { BranchInfo, Frame, KillReport, KindPages, Push, Reply, Request } from './protocol';
+import type { BranchInfo, Frame, Futures, KillReport, KindPages, Push, Reply, Request } from './protocol';
 import { beginSearch, type Search, searchOn, searchResult } from './whatIf';
 
 /** What the host needs of the world. Real times in ms. */
@@ -181,7 +181,7 @@ export class Host {
     if (MOVES.includes(request.type)) this.searched = false;
     switch (request.type) {
       case 'open':
-        return this.openSession(request.session, request.at);
+        return this.openSession(request.session, request.at, request.futures);
       case 'run':
         this.checkAlive();
         return this.start({ kind: 'running' });
@@ -225,12 +225,21 @@ export class Host {
     }
   }
 
-  private openSession(input: Session, at?: number): void {
+  private openSession(input: Session, at?: number, futures?: Futures): void {
     // All that can be wrong is found before the machine that is open is touched.
     const session = parseScenarioOrSession(input);
     const compiled = compileSession(session);
     const timeline = new Timeline(compiled.config, compiled.seed, compiled.commands);
     this.dropSearch();
+    if (futures) {
+      timeline.adopt(
+        futures.branches.map((b) => ({
+          ...b,
+          commands: compileSession({ ...session, commands: b.commands }).commands,
+        })),
+        futures.active,
+      );
+    }
     this.open = { session, compiled, timeline };
     this.mode = { kind: 'paused' };
     this.achieved = 0;
@@ -513,7 +522,8 @@ const branchInfo = ({ id, parent, forkedAt, shared, commands, rec }: Branch): Br
   id,
   parent,
   forkedAt,
-  changes: commands.slice(shared).map(({ t, command }) => ({ t, command })),
+  commands: commands.map(({ t, command }) => ({ t, command })),
+  shared,
   known: rec.known,
   kills: rec.kills.flatMap((kill) => kill.victims.map((v) => ({ t: kill.record.t, ...v }))),
 });

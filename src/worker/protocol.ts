@@ -13,7 +13,7 @@ export { type KillReport, type Landmark, SAMPLE_NS, type Sample, type TimelineEv
 
 export type Request =
   /** Opens a session: a scenario with its seed and commands. The running machine stays when it is refused. */
-  | { type: 'open'; session: Session; at?: number }
+  | { type: 'open'; session: Session; at?: number; futures?: Futures }
   | { type: 'run' }
   | { type: 'pause' }
   /** To the next kernel event, or one back. */
@@ -54,10 +54,16 @@ export type Push =
   /** OOMs known so far, ahead of the head too, from index `from` on (later ones are dropped first). */
   | { type: 'kills'; from: number; kills: KillReport[] }
   /** The futures of this run, in the order in which they were begun. */
-  | { type: 'branches'; branches: BranchInfo[]; active: number }
+  | ({ type: 'branches' } & Futures)
   /** The run was forked in the past: what lay after `t` is another branch now. */
   | { type: 'forked'; t: number }
   | { type: 'fatal'; message: string };
+
+/** The futures of a run, and which of them is open. */
+export interface Futures {
+  branches: BranchInfo[];
+  active: number;
+}
 
 /** A future of the run. */
 export interface BranchInfo {
@@ -66,8 +72,9 @@ export interface BranchInfo {
   parent: number;
   /** ns. */
   forkedAt: number;
-  /** What was changed against its parent. */
-  changes: TimedCommand[];
+  /** All that was done on it; of that `shared` commands are its parent's too, the rest is what was changed. */
+  commands: TimedCommand[];
+  shared: number;
   /** ns of the farthest moment computed. */
   known: number;
   kills: { t: number; pid: number; comm: string }[];

@@ -24,6 +24,7 @@ import { Icon, Mark } from '../controls/Icons';
 import { clock, seconds } from '../format';
 import { useNames } from '../futures/Futures';
 import { futureWords } from '../futures/words';
+import { Legend } from '../hero/Legend';
 import { Notices } from '../status/Notices';
 import './compare.css';
 import { Figures } from './Figures';
@@ -76,6 +77,7 @@ export default function Compare() {
           <Lanes sides={sides} />
           <Figures sides={sides} />
         </div>
+        <Legend />
       </main>
       <Notices />
     </div>

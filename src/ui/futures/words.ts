@@ -25,7 +25,7 @@ function changeWords(command: Command, nameOf: NameOf): string {
 /** What was changed: of several changes of one thing the last counts. */
 export function changesWords(branch: BranchInfo, nameOf: NameOf): string {
   const last = new Map<string, string>();
-  for (const { command } of branch.changes) {
+  for (const { command } of branch.commands.slice(branch.shared)) {
     const key = command.op === 'oom_score_adj' ? `adj ${command.pid}` : JSON.stringify(command);
     last.delete(key);
     last.set(key, changeWords(command, nameOf));

@@ -58,7 +58,7 @@ const KILLED = /: Killed process (\d+) \(([^)]*)\)/;
 const Line = memo(function Line({ line }: { line: LogFrame }) {
   const killed = KILLED.exec(line.text);
   const { pid, kind } = useMemo(() => aboutOf(line.text), [line.text]);
-  const faded = useSelection((s) => s.hoveredPid !== null && s.hoveredPid !== pid);
+  const kept = useSelection((s) => pid !== null && s.hoveredPid === pid);
   const enter = (): void => {
     if (pid !== null) hoverPid(pid);
     if (kind !== null) hoverKind(kind);
@@ -71,7 +71,7 @@ const Line = memo(function Line({ line }: { line: LogFrame }) {
     <div
       className={WEIGHTY.test(line.text) ? 'log-line weighty' : 'log-line'}
       data-report={isReport(line) || undefined}
-      data-faded={faded || undefined}
+      data-kept={kept || undefined}
       onPointerEnter={enter}
       onPointerLeave={leave}
     >

@@ -29,11 +29,11 @@ export function Tracepoints() {
 }
 
 const Line = memo(function Line({ event }: { event: TraceFrame }) {
-  const faded = useSelection((s) => s.hoveredPid !== null && s.hoveredPid !== event.pid);
+  const kept = useSelection((s) => s.hoveredPid === event.pid);
   return (
     <div
       className="log-line"
-      data-faded={faded || undefined}
+      data-kept={kept || undefined}
       onPointerEnter={() => hoverPid(event.pid)}
       onPointerLeave={() => hoverPid(null)}
     >
