@@ -27,7 +27,7 @@ export const openPostMortem = (): void => openScreen('postmortem');
 export const openCompare = (): void => openScreen('compare');
 
 /** Back to the lab. */
-export function closeScreen(): void {
+function closeScreen(): void {
   if ((history.state as { from?: string } | null)?.from === 'lab') {
     history.back();
     return;
@@ -35,6 +35,9 @@ export function closeScreen(): void {
   history.replaceState(null, '', address('lab'));
   setScreen('lab');
 }
+
+export const closePostMortem = closeScreen;
+export const closeCompare = closeScreen;
 
 /** Shows the screen of the address, now and whenever the browser goes back or forth. */
 export function followAddress(): void {

@@ -1,5 +1,5 @@
 import { lazy, type ReactNode, Suspense } from 'react';
-import { closeScreen } from '../actions/screen';
+import { closeCompare, closePostMortem } from '../actions/screen';
 import { t } from '../i18n';
 import { notify, useSettings } from '../store';
 import { Shell } from './Shell';
@@ -8,7 +8,7 @@ import { Shell } from './Shell';
 const PostMortem = lazy<() => ReactNode>(() =>
   import('./postmortem/PostMortem').catch((error: Error) => {
     notify(t('nav.postmortem.failed', { why: error.message }), true);
-    closeScreen();
+    closePostMortem();
     return { default: () => null };
   }),
 );
@@ -16,7 +16,7 @@ const PostMortem = lazy<() => ReactNode>(() =>
 const Compare = lazy<() => ReactNode>(() =>
   import('./compare/Compare').catch((error: Error) => {
     notify(t('nav.compare.failed', { why: error.message }), true);
-    closeScreen();
+    closeCompare();
     return { default: () => null };
   }),
 );

@@ -12,7 +12,7 @@ import {
   toggleBoth,
 } from '../../actions/compare';
 import { listScenarios } from '../../actions/scenarios';
-import { closeScreen } from '../../actions/screen';
+import { closeCompare } from '../../actions/screen';
 import { compareWords as w } from '../../i18n/en-compare';
 import { refusalText } from '../../i18n/errors';
 import { RefusalError } from '../../machine/commands';
@@ -131,7 +131,7 @@ function Bar() {
         <small>{rest} s</small>
       </span>
       <span className="grow" />
-      <Button className="btn touch" aria-label={w.back} onPress={closeScreen}>
+      <Button className="btn touch" aria-label={w.back} onPress={closeCompare}>
         {w.backShort}
       </Button>
     </header>

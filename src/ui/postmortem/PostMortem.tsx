@@ -2,7 +2,7 @@ import { type DragEvent, useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
 import { explain, forget } from '../../actions/postmortem';
-import { closeScreen } from '../../actions/screen';
+import { closePostMortem } from '../../actions/screen';
 import { t } from '../../i18n';
 import { pmWords as w } from '../../i18n/en-postmortem';
 import { reportWords } from '../../i18n/en-report';
@@ -90,7 +90,7 @@ function TopRow() {
           label={t(theme === 'dark' ? 'nav.theme.light' : 'nav.theme.dark')}
           onPress={() => setTheme(theme === 'dark' ? 'light' : 'dark')}
         />
-        <Button className="btn touch" aria-label={w.back} onPress={closeScreen}>
+        <Button className="btn touch" aria-label={w.back} onPress={closePostMortem}>
           {w.backShort}
         </Button>
       </nav>
