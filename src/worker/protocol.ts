@@ -4,7 +4,7 @@
  * Requests carry an id and are answered by exactly one reply; frames, samples and notices are pushed.
  */
 import type { OomRecord } from '../linux/include/kernel';
-import type { Command, Refusal, TimedCommand } from '../machine/commands';
+import type { Command, Refusal } from '../machine/commands';
 import type { KillReport, Landmark, Sample, TimelineEvent } from '../machine/record';
 import type { Session } from '../scenario/schema';
 
@@ -73,7 +73,7 @@ export interface BranchInfo {
   /** ns. */
   forkedAt: number;
   /** All that was done on it; of that `shared` commands are its parent's too, the rest is what was changed. */
-  commands: TimedCommand[];
+  commands: Session['commands'];
   shared: number;
   /** ns of the farthest moment computed. */
   known: number;
