@@ -175,7 +175,7 @@ export const reportWords = {
   noFlags: 'no flags',
   memory: 'Where the memory was',
   saved: (adj: number, comm: string, pid: number): string =>
-    `An oom_score_adj of ${String(adj).replace('-', '−')} or less would have saved it; ${comm} (${pid}) would have died instead.`,
+    `An oom_score_adj of ${adj} or less would have saved it; ${comm} (${pid}) would have died instead.`,
   tasks: 'Highest scores',
   story: 'All kills of this log',
   warnings: 'Missing from the text',
