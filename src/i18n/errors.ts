@@ -41,6 +41,7 @@ const sentences: Record<string, Sentence> = {
   'bad-adj': (p) => `oom_score_adj must be a whole number from -1000 to 1000, got ${p.got}.`,
   'unknown-sysctl': (p) => `There is no setting "${p.name}".`,
   'bad-sysctl': (p) => `The kernel refuses "${p.value}" for ${p.name}: invalid argument.`,
+  'unknown-oom-rules': (p) => `There are no OOM rules "${p.got}": expected one of ${p.expected}.`,
   'no-process': (p) => `There is no process ${p.pid}.`,
   'not-permitted': (p) => `The kernel does not permit that for process ${p.pid}.`,
   'unknown-proc-file': (p) => `There is no file ${p.path} on this machine.`,

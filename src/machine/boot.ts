@@ -189,6 +189,7 @@ export function createMachine(config: MachineConfig, seed: number): Machine {
     livelock: false,
     work: 0,
   };
+  kernel.oomRules = config.oomRules;
   addDisks(kernel, config);
   const init = createTask(kernel, { comm: 'systemd', pid: 1, ppid: 0, flags: PF_CAP_SYS_ADMIN });
   takeKernelMemory(kernel, init, ramPages);

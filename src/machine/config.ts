@@ -8,6 +8,10 @@ export interface CacheLevel {
   latencyNs: number;
 }
 
+/** Releases a machine can run. */
+export const KERNELS = ['6.12', '6.1'] as const;
+export type KernelName = (typeof KERNELS)[number];
+
 export type SwapDevice = 'ssd' | 'hdd' | 'zram';
 
 /** All that decides how a machine runs, but for the seed and what is done to it from outside. */
@@ -21,7 +25,9 @@ export interface MachineConfig {
   /** zram: how many pages' data fit in one page, on average. */
   compression: number;
   cpus: number;
-  kernel: '6.12';
+  kernel: KernelName;
+  /** By whose rules the OOM killer goes: a name of linux/versions/oom_rules; 'kernel' = its own. */
+  oomRules: string;
   thp: 'always' | 'madvise' | 'never';
   /** Written at boot, in this order. */
   sysctl: { name: string; value: string }[];

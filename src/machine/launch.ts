@@ -106,6 +106,7 @@ export function initStep(m: Machine, task: Task): void {
   child.oomScoreAdj = spec.oomScoreAdj;
   child.oomScoreAdjMin = Math.min(0, spec.oomScoreAdj);
   if (spec.uid !== 0) child.flags = 0;
+  child.nice = spec.nice ?? 0;
   const exec: Op = { op: 'exec', name: spec.comm, textPages: spec.textPages };
   addProc(m, child, newProgram(m, spec.program, [exec, ...spec.ops], child.pid));
 }

@@ -77,6 +77,8 @@ export interface ProcessSpec {
   comm: string;
   uid: number;
   oomScoreAdj: number;
+  /** -20..19, 0 when absent. */
+  nice?: number;
   /** ns after boot, or after the command. */
   at: number;
   /** Pages of program text, of which it uses a part at once. */

@@ -35,6 +35,12 @@ export function scenarioOf(session: Session): Scenario {
   return scenario;
 }
 
+/** The same scenario on a machine with another kernel, or with the OOM killer of another year. */
+export const withKernel = (scenario: Scenario, change: Pick<Scenario['machine'], 'kernel' | 'oomRules'>): Scenario => ({
+  ...scenario,
+  machine: { ...scenario.machine, ...change },
+});
+
 /**
  * @throws {RefusalError} when no such machine can be built, or a program in it does not exist
  */
@@ -49,6 +55,7 @@ export function compileScenario(scenario: Scenario): MachineConfig {
     compression: swap?.compression ?? DEFAULT_COMPRESSION,
     cpus: machine.cpus ?? 2,
     kernel: machine.kernel ?? '6.12',
+    oomRules: machine.oomRules ?? 'kernel',
     thp: machine.thp ?? 'always',
     sysctl: Object.entries(machine.sysctl ?? {}).map(([name, value]) => ({ name, value: String(value) })),
     caches: machine.caches ? machine.caches.map(cacheLevel) : [...DEFAULT_CACHES],
@@ -106,13 +113,15 @@ const cacheLevel = (it: { name: string; size: Size; latencyNs: number }): CacheL
 function processes(it: ScenarioProcess, facts: Facts): ProcessSpec[] {
   const start = it.at === undefined ? 0 : ns(it.at);
   if (it.program !== undefined) {
-    return launch(it.program, it.params ?? {}, facts, { name: it.name, uid: it.uid, adj: it.adj, at: start });
+    const options = { name: it.name, uid: it.uid, adj: it.adj, nice: it.nice, at: start };
+    return launch(it.program, it.params ?? {}, facts, options);
   }
   return [
     {
       comm: it.name ?? 'program',
       uid: it.uid ?? 1000,
       oomScoreAdj: it.adj ?? 0,
+      ...(it.nice !== undefined && { nice: it.nice }),
       at: start,
       textPages: DEFAULT_TEXT_PAGES,
       program: '',
@@ -133,6 +142,8 @@ function action(it: ScenarioCommand, facts: Facts): Action {
       return { op: 'sysctl', name: it.name, value: String(it.value) };
     case 'sysrq':
       return { op: 'sysrq', key: it.key };
+    case 'oom_rules':
+      return { op: 'oom_rules', name: it.name };
   }
 }
 

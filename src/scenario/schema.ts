@@ -3,7 +3,9 @@
  * machine can be built at all is checked when it is compiled (compile.ts).
  */
 import * as v from 'valibot';
+import { OOM_RULE_NAMES } from '../linux/versions/oom_rules';
 import { type Command, type Refusal, RefusalError, SIGNALS, type TimedCommand } from '../machine/commands';
+import { KERNELS, type KernelName } from '../machine/config';
 import { parseSize, parseTime, SIZE_EXPECTED, type Size, TIME_EXPECTED, type Time } from '../machine/units';
 
 export const SCENARIO_FORMAT = 'oomlab/scenario@1';
@@ -29,6 +31,7 @@ const pages = integer(1, 1 << 28);
 const rate = integer(0, 1e9);
 const onEnomem = v.picklist(['exit', 'continue', 'retry'], '"exit", "continue" or "retry"');
 const flag = v.boolean('true or false');
+const oomRulesName = v.picklist([...OOM_RULE_NAMES], OOM_RULE_NAMES.map((it) => `"${it}"`).join(', '));
 
 /** One operation in a scenario file: as in machine/ops.ts, with sizes and times as text too. */
 export type ScenarioOp = { op: string; [field: string]: unknown };
@@ -101,6 +104,7 @@ const scenarioCommand = v.variant(
     v.strictObject({ op: v.literal('oom_score_adj'), ...target, value: oomScoreAdj }),
     v.strictObject({ op: v.literal('sysctl'), name: label, value: sysctlValue }),
     v.strictObject({ op: v.literal('sysrq'), key: v.picklist(['f', 'm'], '"f" or "m"') }),
+    v.strictObject({ op: v.literal('oom_rules'), name: oomRulesName }),
   ],
   'a command',
 );
@@ -126,7 +130,9 @@ const scenarioSchema = v.strictObject({
       ),
     ),
     cpus: v.optional(integer(1, 32)),
-    kernel: v.optional(v.picklist(['6.12'], '"6.12"')),
+    kernel: v.optional(v.picklist([...KERNELS], KERNELS.map((name) => `"${name}"`).join(' or '))),
+    /** By whose rules the OOM killer goes; the kernel's own without it. */
+    oomRules: v.optional(oomRulesName),
     sysctl: v.optional(v.record(v.string(), sysctlValue, 'settings by name')),
     thp: v.optional(v.picklist(['always', 'madvise', 'never'], '"always", "madvise" or "never"')),
     caches: v.optional(
@@ -144,6 +150,7 @@ const scenarioSchema = v.strictObject({
         name: v.optional(name),
         adj: v.optional(oomScoreAdj),
         uid: v.optional(integer(0, 65535)),
+        nice: v.optional(integer(-20, 19)),
         at: v.optional(time),
         params: v.optional(params),
       }),
@@ -162,6 +169,7 @@ export interface ScenarioProcess {
   name?: string;
   adj?: number;
   uid?: number;
+  nice?: number;
   at?: Time;
   params?: Record<string, string | number>;
 }
@@ -178,7 +186,8 @@ export interface Scenario {
     ram: Size;
     swap?: { size: Size; device?: 'ssd' | 'hdd' | 'zram' | 'none'; compression?: number } | null;
     cpus?: number;
-    kernel?: '6.12';
+    kernel?: KernelName;
+    oomRules?: string;
     sysctl?: Record<string, string | number>;
     thp?: 'always' | 'madvise' | 'never';
     caches?: { name: string; size: Size; latencyNs: number }[];
@@ -212,6 +221,7 @@ const command: v.GenericSchema<Command> = v.variant(
     v.strictObject({ op: v.literal('oom_score_adj'), pid: integer(1, 1 << 22), value: oomScoreAdj }),
     v.strictObject({ op: v.literal('sysctl'), name: label, value: v.string('a value') }),
     v.strictObject({ op: v.literal('sysrq'), key: v.picklist(['f', 'm'], '"f" or "m"') }),
+    v.strictObject({ op: v.literal('oom_rules'), name: oomRulesName }),
   ],
   'a command',
 ) as never;

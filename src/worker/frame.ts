@@ -18,22 +18,26 @@ import { PF_EXITING, PF_KTHREAD, PF_STOPPED, TASK_RUNNING, type Task, WAIT_PAGE 
 import { TRACEPOINT_NAMES, TRACEPOINTS } from '../linux/include/trace';
 import { MS } from '../linux/include/units';
 import { NR_LRU_BASE, NR_SWAPCACHE } from '../linux/include/vmstat';
-import { isGlobalInit } from '../linux/kernel/sched/core';
+import { findTask, isGlobalInit } from '../linux/kernel/sched/core';
 import { psiNow } from '../linux/kernel/sched/psi';
 import { readSysctl, SYSCTL_NAMES } from '../linux/kernel/sysctl';
 import { getMmCounterSum } from '../linux/mm/mm_counters';
 import {
   adjPoints,
+  badnessFacts,
   inVfork,
+  isUnkillable,
   OOM_UNKILLABLE,
-  oomBadness,
   oomScoreFromPoints,
+  sacrificeChild,
   totalpagesGlobal,
 } from '../linux/mm/oom_kill';
 import { zonePcpCount } from '../linux/mm/page_alloc';
 import { genSize, lruGenFromSeq } from '../linux/mm/vmscan/lru_gen/mm_inline';
 import { LRU_GEN_FILES } from '../linux/mm/vmscan/lru_gen/sysfs';
 import { globalNodeState } from '../linux/mm/vmstat';
+import { badnessSteps, replaces, sumOfSteps } from '../linux/versions/badness';
+import { oomRules } from '../linux/versions/oom_rules';
 import { occupied } from '../machine/caches';
 import { currentOp } from '../machine/interpreter';
 import { type Ended, type Machine, type Proc, timeOf } from '../machine/machine';
@@ -165,7 +169,11 @@ function procFrame(m: Machine, task: Task, p: Proc, totalpages: number): ProcFra
   const k = m.kernel;
   const mm = task.mm >= 0 ? k.mms[task.mm] : task.exitMm >= 0 ? k.mms[task.exitMm] : null;
   const count = (member: number): number => (mm ? getMmCounterSum(mm, member) : 0);
-  const points = oomBadness(k, task, totalpages);
+  const rules = oomRules(k);
+  const era = rules.badness;
+  const steps =
+    mm && task.mm >= 0 && !isUnkillable(k, task) ? badnessSteps(era, badnessFacts(k, task, mm, era), totalpages) : [];
+  const points = steps.length > 0 ? sumOfSteps(steps) : OOM_UNKILLABLE;
   return {
     pid: task.pid,
     comm: task.comm,
@@ -180,9 +188,11 @@ function procFrame(m: Machine, task: Task, p: Proc, totalpages: number): ProcFra
     swap: count(MM_SWAPENTS),
     pgtables: mm ? mm.pgtablesBytes / 4096 : 0,
     adj: task.oomScoreAdj,
-    adjPoints: adjPoints(task.oomScoreAdj, totalpages),
+    // Shifts are not an amount of memory that could be drawn.
+    adjPoints: era.score === 'total-vm-and-times' ? 0 : adjPoints(task.oomScoreAdj, totalpages),
     points: points === OOM_UNKILLABLE ? null : points,
-    oomScore: oomScoreFromPoints(points, totalpages),
+    steps,
+    oomScore: oomScoreFromPoints(points, totalpages, rules.scoreFile),
     never: points === OOM_UNKILLABLE ? neverOf(k, task) : '',
     doing: doingOf(m, p),
     minFlt: task.minFlt,
@@ -208,6 +218,7 @@ function endedFrame(e: Ended): ProcFrame {
     adj: e.adj,
     adjPoints: 0,
     points: null,
+    steps: [],
     oomScore: 0,
     never: 'no_mm',
     doing: e.refused ? { code: 'doing.refused', params: {} } : null,
@@ -299,14 +310,17 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
     if (!(task.flags & PF_KTHREAD) && m.procs[i]?.pid === task.pid)
       procs.push(procFrame(m, task, m.procs[i], totalpages));
   });
+  const era = oomRules(k).badness;
   let candidate = -1;
   let most = Number.NEGATIVE_INFINITY;
   for (const p of procs) {
-    // Of equals the later one, as the kernel chooses.
-    if (p.points === null || p.points < most) continue;
+    // Of equals the one that the rules prefer.
+    if (p.points === null || !replaces(era, p.points, most)) continue;
     most = p.points;
     candidate = p.pid;
   }
+  const chosen = era.sacrificeChild && candidate >= 0 ? findTask(k, candidate) : null;
+  const victim = chosen ? sacrificeChild(k, chosen, totalpages).pid : candidate;
   for (let i = m.ended.length - 1; i >= 0; i--) procs.push(endedFrame(m.ended[i]));
   const eat = accessTime(m);
   const psi = psiNow({ ...k, now: Math.max(k.now, t) });
@@ -330,6 +344,7 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
       cpus: k.nrCpus,
       swapDevice: k.swap.total > 0 ? config.swapDevice : 'none',
       kernel: k.release.name,
+      oomRules: k.oomRules,
       minFreeKbytes: k.sysctl.min_free_kbytes,
       thp: k.hasTHP,
     },
@@ -355,6 +370,7 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
     procs,
     totalpages,
     candidate,
+    sacrifice: victim === candidate ? -1 : victim,
     path: buildPath(m),
     kswapd: kswapdFrames(k),
     psi: {

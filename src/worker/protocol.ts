@@ -4,6 +4,7 @@
  * Requests carry an id and are answered by exactly one reply; frames, samples and notices are pushed.
  */
 import type { OomRecord } from '../linux/include/kernel';
+import type { BadnessStep } from '../linux/versions/badness';
 import type { Command, Refusal } from '../machine/commands';
 import type { Landmark, Sample, TimelineEvent } from '../machine/record';
 import type { Session } from '../scenario/schema';
@@ -113,6 +114,8 @@ export interface ProcFrame {
   adjPoints: number;
   /** oom_badness, pages; null = can never be chosen (`never` says why). */
   points: number | null;
+  /** How the rules in force come to the points; empty when it cannot be chosen. */
+  steps: BadnessStep[];
   /** /proc/PID/oom_score. */
   oomScore: number;
   never: '' | 'init' | 'kthread' | 'adj' | 'exiting' | 'oom_skip' | 'vfork' | 'no_mm';
@@ -199,6 +202,8 @@ export interface Frame {
     cpus: number;
     swapDevice: 'ssd' | 'hdd' | 'zram' | 'none';
     kernel: string;
+    /** Name of the rules that the OOM killer goes by (linux/versions/oom_rules). */
+    oomRules: string;
     minFreeKbytes: number;
     thp: boolean;
   };
@@ -242,6 +247,8 @@ export interface Frame {
   totalpages: number;
   /** pid with the most points, -1 = nobody. */
   candidate: number;
+  /** pid of the child that would die in the candidate's stead by old rules, -1 = the candidate itself. */
+  sacrifice: number;
   path: PathFrame | null;
   kswapd: KswapdFrame[];
   psi: { some: number[]; full: number[]; someNow: number; fullNow: number };

@@ -24,6 +24,7 @@ export function config(): MachineConfig {
     swapDevice: 'ssd',
     compression: 3,
     kernel: '6.12',
+    oomRules: 'kernel',
     thp: 'always',
     sysctl: [],
     caches: [...DEFAULT_CACHES],

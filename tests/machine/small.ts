@@ -25,6 +25,7 @@ export const config = (processes: ProcessSpec[], rest: Partial<MachineConfig> = 
   compression: 3,
   cpus: 2,
   kernel: '6.12',
+  oomRules: 'kernel',
   thp: 'never',
   sysctl: [],
   caches: [...DEFAULT_CACHES],

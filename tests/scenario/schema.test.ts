@@ -160,7 +160,14 @@ describe('the published JSON Schema', () => {
       'unlink',
       'write',
     ]);
-    expect(names(published.$defs.command.oneOf).sort()).toEqual(['kill', 'launch', 'oom_score_adj', 'sysctl', 'sysrq']);
+    expect(names(published.$defs.command.oneOf).sort()).toEqual([
+      'kill',
+      'launch',
+      'oom_rules',
+      'oom_score_adj',
+      'sysctl',
+      'sysrq',
+    ]);
   });
 
   test('has the fields that are accepted', () => {

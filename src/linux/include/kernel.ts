@@ -188,9 +188,13 @@ export interface OomRecord {
   totalpages: number;
   /** Candidates in task-list order. */
   walk: OomCandidate[];
+  /** Name of the rules it was made by (versions/oom_rules.ts). */
+  rules: string;
   /** pid, -1 = none, -2 = scan aborted. */
   chosen: number;
   chosenPoints: number;
+  /** The child that was killed in place of the chosen process, by the rules of old kernels. */
+  sacrificed?: number;
   /** Index of the report's first line in `Kernel.log`, and past its last. */
   logStart: number;
   logEnd: number;
@@ -228,7 +232,7 @@ export interface OomTask {
 export interface OomCandidate {
   pid: number;
   comm: string;
-  /** Pages; points = rss + swap + pgtables + adj. */
+  /** Pages; by today's rules points = rss + swap + pgtables + adj. */
   rss: number;
   swap: number;
   pgtables: number;
@@ -287,6 +291,8 @@ export interface WritebackState {
 
 export interface Kernel {
   release: Release;
+  /** By whose rules its OOM killer goes: a name of versions/oom_rules.ts. §10.16 */
+  oomRules: string;
   /** ns since boot, of the cpu that runs now. */
   now: number;
   /** ns of work done by kernel code that the running cpu has yet to be charged with. */

@@ -67,6 +67,8 @@ export interface Task {
   /** SIGKILL is pending. */
   sigkill: boolean;
   cpu: number;
+  /** -20..19: of the cpu it gets about a quarter more or less for each step. */
+  nice: number;
   /** CPUs it may run on, bit mask; 0 = all. */
   cpusAllowed: number;
   /** Nodes of an MPOL_BIND policy, bit mask; 0 = default policy. */

@@ -152,6 +152,7 @@ export function fork(k: Kernel, task: Task, flags = 0): Task | number {
     oomScoreAdjMin: task.oomScoreAdjMin,
     flags: (task.flags & PF_CAP_SYS_ADMIN) | (vfork ? PF_VFORK : 0),
     cpu: task.cpu,
+    nice: task.nice,
     cpusAllowed: task.cpusAllowed,
     mempolicy: task.mempolicy,
     stack: work.stack,

@@ -174,6 +174,7 @@ export function createKernel(config: BootConfig): Kernel {
 
   const k: Kernel = {
     release: config.release,
+    oomRules: 'kernel',
     now: 0,
     cost: 0,
     costs: config.costs,

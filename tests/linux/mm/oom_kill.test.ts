@@ -10,7 +10,6 @@ import { OOM_KILL } from '../../../src/linux/include/vmstat';
 import { createTask } from '../../../src/linux/kernel/sched/core';
 import { createKernel } from '../../../src/linux/mm/mm_init';
 import {
-  badnessPoints,
   constrainedAlloc,
   OOM_ABORTED,
   OOM_NOBODY,
@@ -21,14 +20,20 @@ import {
   oomReaperStep,
   oomScoreFromPoints,
   outOfMemory,
-  replacesChosen,
   taskWillFreeMem,
   totalpagesGlobal,
 } from '../../../src/linux/mm/oom_kill';
+import { badnessOf, replaces } from '../../../src/linux/versions/badness';
+import { findOomRules } from '../../../src/linux/versions/oom_rules';
 import { fakeMm, recordings, type TaskRow } from '../recordings';
 import { bootTestKernel, TEST_COSTS, TEST_RELEASE } from '../support';
 
 const OC: OomControl = { gfp: GFP_ANON_FAULT, order: 0, nodemask: 0, sysrq: false };
+
+const NOW = findOomRules('kernel')!.badness;
+/** Points by today's rules: pages, bytes of page tables, adj, all memory. */
+const badnessPoints = (rss: number, swapents: number, bytes: number, adj: number, total: number): number =>
+  badnessOf(NOW, { rss, swapents, tables: Math.floor(bytes / 4096), adj, admin: true }, total);
 
 /** A machine of 100,000 pages with init and nobody else. */
 function machine(): Kernel {
@@ -215,7 +220,7 @@ describe('every recorded kill took the task that the rule takes', () => {
     for (const t of o.tasks) {
       if (t.oom_score_adj === -1000) continue;
       const p = badnessPoints(t.rss, t.swapents, t.pgtables_bytes, t.oom_score_adj, total);
-      if (replacesChosen(p, points)) {
+      if (replaces(NOW, p, points)) {
         chosen = t;
         points = p;
       }

@@ -61,6 +61,7 @@ export function createTask(k: Kernel, init: Partial<Task> & { comm: string }): T
     wakeAt: 0,
     sigkill: false,
     cpu: 0,
+    nice: 0,
     cpusAllowed: 0,
     mempolicy: 0,
     minFlt: 0,

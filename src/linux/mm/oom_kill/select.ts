@@ -2,17 +2,18 @@
 import type { Kernel, OomCandidate } from '../../include/kernel';
 import { MM_SWAPENTS, MMF_OOM_SKIP } from '../../include/mm_types';
 import { PF_EXITING, PF_OOM_ORIGIN, type Task } from '../../include/sched';
-import { PAGE_SIZE } from '../../include/units';
+import { badnessOf, replaces } from '../../versions/badness';
+import { oomRules } from '../../versions/oom_rules';
 import { getMmCounter, getMmRss } from '../mm_counters';
 import { nodesWithMemory, populatedZones } from '../vmstat';
 import {
   adjPoints,
-  badnessPoints,
+  badnessFacts,
   inVfork,
   OOM_SCORE_ADJ_MIN,
   OOM_UNKILLABLE,
   oomUnkillableTask,
-  replacesChosen,
+  tablePages,
   taskMm,
   totalpagesGlobal,
 } from './badness';
@@ -59,7 +60,7 @@ function candidate(k: Kernel, t: Task, totalpages: number): OomCandidate {
     comm: t.comm,
     rss: mm ? getMmRss(mm) : 0,
     swap: mm ? getMmCounter(mm, MM_SWAPENTS) : 0,
-    pgtables: mm ? Math.floor(mm.pgtablesBytes / PAGE_SIZE) : 0,
+    pgtables: mm ? tablePages(k, mm, oomRules(k).badness.pageTables) : 0,
     adjPoints: adjPoints(t.oomScoreAdj, totalpages),
     oomScoreAdj: t.oomScoreAdj,
     points: OOM_UNKILLABLE,
@@ -69,9 +70,10 @@ function candidate(k: Kernel, t: Task, totalpages: number): OomCandidate {
 
 /**
  * select_bad_process: walks the task list and takes the task with the most points; of equals the one later in the list,
- * that is the one created last. Ends early when an earlier victim is still dying.
+ * that is the one created last (before 5.1 the earlier one). Ends early when an earlier victim is still dying.
  */
 export function selectBadProcess(k: Kernel, oc: OomControl, nodemask: number, totalpages: number): Selection {
+  const { badness } = oomRules(k);
   const s: Selection = { chosen: null, chosenPoints: -Infinity, aborted: false, walk: [] };
   for (let i = 0; i < k.tasks.length; i++) {
     const t = k.tasks[i];
@@ -85,7 +87,7 @@ export function selectBadProcess(k: Kernel, oc: OomControl, nodemask: number, to
       s.aborted = true;
       return s;
     }
-    if (c.skip === '' && replacesChosen(c.points, s.chosenPoints)) {
+    if (c.skip === '' && replaces(badness, c.points, s.chosenPoints)) {
       s.chosen = t;
       s.chosenPoints = c.points;
     }
@@ -111,10 +113,12 @@ function evaluateTask(k: Kernel, oc: OomControl, nodemask: number, totalpages: n
     c.points = Infinity;
     return;
   }
+  const rules = oomRules(k);
   const mm = taskMm(k, t);
-  if (mm === null) c.skip = t.flags & PF_EXITING ? 'exiting' : 'no_mm';
+  if (mm !== null && rules.exitingEndsScan && t.flags & PF_EXITING && !oc.sysrq) c.skip = 'aborted';
+  else if (mm === null) c.skip = t.flags & PF_EXITING ? 'exiting' : 'no_mm';
   else if (t.oomScoreAdj === OOM_SCORE_ADJ_MIN) c.skip = 'oom_score_adj';
   else if (mm.flags & MMF_OOM_SKIP) c.skip = 'oom_skip';
   else if (inVfork(k, t)) c.skip = 'vfork';
-  else c.points = badnessPoints(c.rss, c.swap, mm.pgtablesBytes, t.oomScoreAdj, totalpages);
+  else c.points = badnessOf(rules.badness, badnessFacts(k, t, mm, rules.badness), totalpages);
 }
