@@ -3,7 +3,9 @@ import { t } from '../i18n';
 import { refusalText } from '../i18n/errors';
 import { scenarioWords } from '../i18n/scenarios';
 import { RefusalError } from '../machine/commands';
+import type { KernelName } from '../machine/config';
 import { BUILTIN_SCENARIOS, builtinScenario, DEFAULT_SCENARIO } from '../scenario/builtin';
+import { scenarioOf, withKernel } from '../scenario/compile';
 import { decodeSession, encodeSession } from '../scenario/link';
 import { parseScenarioOrSession, type Scenario, type Session, sessionOf } from '../scenario/schema';
 import { clearLog, notify, runStore } from '../store';
@@ -124,6 +126,15 @@ export async function openFromAddress(address: { search: string; hash: string })
 }
 
 const session = async (): Promise<Session> => (await ask({ type: 'session' })) as Session;
+
+/** Starts the open machine anew with another release, and with nothing done to it. */
+export async function changeKernel(kernel: KernelName): Promise<void> {
+  await attempt(async () => {
+    const was = await session();
+    const other = withKernel(scenarioOf(was), { kernel });
+    await open(sessionOf(other, was.seed), runStore.getState().scenario);
+  });
+}
 
 /** Puts the session and the moment into the address and, where the browser lets it, into the clipboard. */
 export async function shareLink(): Promise<void> {

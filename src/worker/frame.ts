@@ -10,7 +10,7 @@ import { readSysctl, SYSCTL_NAMES } from '../linux/kernel/sysctl';
 import { sacrificeChild, totalpagesGlobal } from '../linux/mm/oom_kill';
 import { LRU_GEN_FILES } from '../linux/mm/vmscan/lru_gen/sysfs';
 import { globalNodeState } from '../linux/mm/vmstat';
-import { replaces } from '../linux/versions/badness';
+import { type BadnessEra, replaces } from '../linux/versions/badness';
 import { oomRules } from '../linux/versions/oom_rules';
 import { occupied } from '../machine/caches';
 import { type Machine, timeOf } from '../machine/machine';
@@ -41,6 +41,18 @@ export interface FrameContext {
   pageMap: Frame['pageMap'];
 }
 
+/** pid of the one with the most points, of equals the one that the rules prefer; -1 = nobody. */
+function worst(era: BadnessEra, procs: readonly ProcFrame[]): number {
+  let candidate = -1;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const p of procs) {
+    if (p.points === null || !replaces(era, p.points, most)) continue;
+    most = p.points;
+    candidate = p.pid;
+  }
+  return candidate;
+}
+
 export function buildFrame(m: Machine, ctx: FrameContext): Frame {
   const k = m.kernel;
   const t = timeOf(m);
@@ -53,16 +65,16 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
       procs.push(procFrame(m, task, m.procs[i], totalpages));
   });
   const era = oomRules(k).badness;
-  let candidate = -1;
-  let most = Number.NEGATIVE_INFINITY;
-  for (const p of procs) {
-    // Of equals the one that the rules prefer.
-    if (p.points === null || !replaces(era, p.points, most)) continue;
-    most = p.points;
-    candidate = p.pid;
-  }
-  const chosen = candidate >= 0 ? findTask(k, candidate) : null;
-  const victim = chosen ? sacrificeChild(k, chosen, totalpages).pid : candidate;
+  const candidate = worst(era, procs);
+  // Who is dying already will not be chosen again.
+  const next = findTask(
+    k,
+    worst(
+      era,
+      procs.filter((p) => p.state !== 'exiting'),
+    ),
+  );
+  const victim = next ? sacrificeChild(k, next, totalpages) : null;
   for (let i = m.ended.length - 1; i >= 0; i--) procs.push(endedFrame(m.ended[i]));
   const eat = accessTime(m);
   const psi = psiNow({ ...k, now: Math.max(k.now, t) });
@@ -112,7 +124,7 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
     procs,
     totalpages,
     candidate,
-    sacrifice: victim === candidate ? -1 : victim,
+    sacrifice: victim === null || victim === next ? -1 : victim.pid,
     path: buildPath(m),
     kswapd: kswapdFrames(k),
     psi: {

@@ -247,7 +247,7 @@ export interface Frame {
   totalpages: number;
   /** pid with the most points, -1 = nobody. */
   candidate: number;
-  /** pid of the child that would die in the candidate's stead by old rules, -1 = the candidate itself. */
+  /** pid of the child that would die in place of the next to be chosen, by old rules; -1 = that one itself dies. */
   sacrifice: number;
   path: PathFrame | null;
   kswapd: KswapdFrame[];

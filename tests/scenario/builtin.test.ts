@@ -5,7 +5,7 @@ import { scenarioWords } from '../../src/i18n/scenarios';
 import { readProcFile } from '../../src/linux/fs/proc';
 import { Timeline } from '../../src/machine/timetravel';
 import { BUILTIN_SCENARIOS, builtinScenario, DEFAULT_SCENARIO } from '../../src/scenario/builtin';
-import { compileScenario } from '../../src/scenario/compile';
+import { compileScenario, withKernel } from '../../src/scenario/compile';
 import { parseScenario, type Scenario, sessionOf } from '../../src/scenario/schema';
 
 const named = (id: string): Scenario => {
@@ -119,5 +119,24 @@ describe('killing once is not enough', () => {
   test('several workers of the herd die before memory is back', () => {
     const killed = victims('killing-once-is-not-enough', 10);
     expect(killed.filter((comm) => comm === 'herd').length).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe('the same machine in another year', () => {
+  const first = (oomRules: string): string | undefined => {
+    const { document } = runSession(sessionOf(withKernel(named('another-year'), { oomRules })), { landmark: 'kill' });
+    return document.kills[0]?.comm;
+  };
+
+  test.each([
+    ['kernel', 'builder'],
+    ['5.4', 'builder'],
+    ['4.19', 'helper'],
+    ['4.14', 'helper'],
+    ['3.10', 'helper'],
+    ['3.0', 'helper'],
+    ['2.6.24', 'reserves'],
+  ])('by the rules of %s kills %s first', (rules, comm) => {
+    expect(first(rules)).toBe(comm);
   });
 });

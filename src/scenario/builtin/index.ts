@@ -1,5 +1,6 @@
 /** The scenarios that come with the lab, in the order of its menu; the first is the one it opens with. */
 import type { Scenario } from '../schema';
+import { anotherYear } from './another-year';
 import { cachedIsNotFree } from './cached-is-not-free';
 import { crazyAllocator } from './crazy-allocator';
 import { killingOnceIsNotEnough } from './killing-once-is-not-enough';
@@ -18,6 +19,7 @@ export const BUILTIN_SCENARIOS: readonly Scenario[] = [
   cachedIsNotFree,
   mallocFails,
   killingOnceIsNotEnough,
+  anotherYear,
 ];
 export const DEFAULT_SCENARIO: Scenario = leakyServer;
 

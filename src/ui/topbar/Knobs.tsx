@@ -6,6 +6,7 @@ import { refusalText } from '../../i18n/errors';
 import { RefusalError } from '../../machine/commands';
 import { useShown } from '../../store';
 import { Icon } from '../controls/Icons';
+import { KernelChoice } from './KernelChoice';
 
 const SYSCTLS = [
   'min_free_kbytes',
@@ -44,6 +45,8 @@ export function KnobsPanel() {
       <Heading slot="title" level={2}>
         {t('sysctl.title')}
       </Heading>
+      <KernelChoice />
+      <h3>{t('sysctl.live')}</h3>
       <p className="mut">{t('sysctl.hint')}</p>
       {SYSCTLS.map((name) => (
         <Sysctl key={name} name={name} />
