@@ -305,6 +305,8 @@ export interface Kernel {
   cpu: number;
   /** Node of each cpu. */
   cpuNode: number[];
+  /** Cpusets besides the root: name, and nodes with memory for it as a bit mask. */
+  cpusets: { name: string; mems: number }[];
   hasTHP: boolean;
   mem: MemMap;
   zones: Zone[];

@@ -26,7 +26,9 @@ export const NR_MLOCK = 6;
 export const NR_ZSPAGES = 8;
 export const NUMA_HIT = 11;
 export const NUMA_MISS = 12;
+export const NUMA_FOREIGN = 13;
 export const NUMA_LOCAL = 15;
+export const NUMA_OTHER = 16;
 export const NR_VM_ZONE_STAT_ITEMS = ZONE_STAT_NAMES.length;
 
 export const NODE_STAT_NAMES = [

@@ -154,7 +154,8 @@ export function fork(k: Kernel, task: Task, flags = 0): Task | number {
     cpu: task.cpu,
     nice: task.nice,
     cpusAllowed: task.cpusAllowed,
-    mempolicy: task.mempolicy,
+    mempolicy: task.mempolicy && { ...task.mempolicy },
+    cpuset: task.cpuset,
     stack: work.stack,
   });
   trace(k.trace, k.now, task.pid, SCHED_PROCESS_FORK, task.pid, child.pid);

@@ -29,7 +29,7 @@ import {
   setupPerZoneLowmemReserve,
   setupPerZoneWmarks,
 } from './page_alloc/watermarks';
-import { buildZonelist } from './page_alloc/zonelist';
+import { buildAllZonelists } from './page_alloc/zonelist';
 import { LRU_GEN_ALL_CAPS, lruGenInit } from './vmscan/lru_gen/init';
 
 /** One populated zone. Pages. */
@@ -59,7 +59,8 @@ export interface BootConfig {
   /** Node of each cpu; all on node 0 when absent. */
   cpuNode?: readonly number[];
   zones: readonly BootZone[];
-  /** Zone ids in fallback order per node; own node's zones high to low, then the next node's, when absent. */
+  /** SLIT distances by node and node; 10 and 20 when absent. */
+  distance?: readonly (readonly number[])[];
   sysctl?: Partial<VmSysctl>;
   /** Transparent huge pages are on: khugepaged raises min_free_kbytes. */
   thp: boolean;
@@ -170,7 +171,7 @@ export function createKernel(config: BootConfig): Kernel {
     nodes.push(newNode(id, zones, head));
     head += NR_LRU_LISTS + NR_LRU_GEN_LISTS;
   }
-  for (const n of nodes) n.zonelist = buildZonelist(n.id, nodes, zones);
+  buildAllZonelists(nodes, zones, cpuNode, config.distance);
 
   const k: Kernel = {
     release: config.release,
@@ -182,6 +183,7 @@ export function createKernel(config: BootConfig): Kernel {
     nrCpus: config.cpus,
     cpu: 0,
     cpuNode,
+    cpusets: [],
     hasTHP: config.thp,
     mem,
     zones,

@@ -61,6 +61,8 @@ export interface OomRules {
   exitingEndsScan: boolean;
   /** Under a memory policy the task that asked is killed, without a search. */
   policyKillsCurrent: boolean;
+  /** A task whose cpuset has no node in common with that of the one that asked cannot be chosen. */
+  cpusetKeepsOut: boolean;
   /** null = the report of the running release. */
   report: OldReport | null;
 }
@@ -93,6 +95,7 @@ export const OOM_RULES: readonly OomRules[] = [
     reaperSparesMlocked: false,
     exitingEndsScan: false,
     policyKillsCurrent: false,
+    cpusetKeepsOut: true,
     report: null,
   },
   {
@@ -101,6 +104,7 @@ export const OOM_RULES: readonly OomRules[] = [
     scoreFile: 'thousandths',
     ...EARLY_REAPER,
     policyKillsCurrent: false,
+    cpusetKeepsOut: true,
     report: {
       ...OLD_REPORT,
       uname: '5.4.0-lab',
@@ -120,6 +124,7 @@ export const OOM_RULES: readonly OomRules[] = [
     scoreFile: 'thousandths',
     ...EARLY_REAPER,
     policyKillsCurrent: false,
+    cpusetKeepsOut: true,
     report: {
       ...OLD_REPORT,
       uname: '4.19.0-lab',
@@ -137,6 +142,7 @@ export const OOM_RULES: readonly OomRules[] = [
     scoreFile: 'thousandths',
     ...EARLY_REAPER,
     policyKillsCurrent: false,
+    cpusetKeepsOut: true,
     report: {
       ...OLD_REPORT,
       uname: '4.14.0-lab',
@@ -152,6 +158,7 @@ export const OOM_RULES: readonly OomRules[] = [
     scoreFile: 'thousandths',
     ...BEFORE_REAPER,
     policyKillsCurrent: false,
+    cpusetKeepsOut: true,
     report: OLD_REPORT,
   },
   {
@@ -160,6 +167,7 @@ export const OOM_RULES: readonly OomRules[] = [
     scoreFile: 'points',
     ...BEFORE_REAPER,
     policyKillsCurrent: false,
+    cpusetKeepsOut: true,
     report: {
       ...OLD_REPORT,
       uname: '3.0.0-lab',
@@ -174,6 +182,7 @@ export const OOM_RULES: readonly OomRules[] = [
     scoreFile: 'points',
     ...BEFORE_REAPER,
     policyKillsCurrent: true,
+    cpusetKeepsOut: false,
     report: {
       ...OLD_REPORT,
       uname: '2.6.24-lab',

@@ -3,10 +3,22 @@
  * compiled (compile.ts).
  */
 import * as v from 'valibot';
-import { KERNELS, type KernelName } from '../../machine/config';
+import { KERNELS, type KernelName, MAX_NODES } from '../../machine/config';
 import type { Size, Time } from '../../machine/units';
 import { params, type ScenarioCommand, scenarioCommand, sysctlValue } from './commands';
-import { integer, label, name, oomRulesName, oomScoreAdj, size, text, time } from './fields';
+import {
+  integer,
+  label,
+  type MPOL_MODES,
+  mpolMode,
+  name,
+  numberList,
+  oomRulesName,
+  oomScoreAdj,
+  size,
+  text,
+  time,
+} from './fields';
 import { ops, type ScenarioOp } from './ops';
 import { refuse, validate } from './validate';
 
@@ -36,6 +48,16 @@ const scenarioSchema = v.strictObject({
       ),
     ),
     cpus: v.optional(integer(1, 32)),
+    /** NUMA nodes; their RAM and CPUs add up to the machine's. */
+    nodes: v.optional(
+      v.pipe(
+        v.array(v.strictObject({ ram: size, cpus: integer(0, 32) }), 'a list of nodes'),
+        v.minLength(1, 'at least one node'),
+        v.maxLength(MAX_NODES, `at most ${MAX_NODES} nodes`),
+      ),
+    ),
+    distances: v.optional(v.array(v.array(integer(10, 254), 'a list of distances'), 'a list for each node')),
+    cpusets: v.optional(v.record(label, numberList, 'lists of nodes by name')),
     kernel: v.optional(v.picklist([...KERNELS], KERNELS.map((it) => `"${it}"`).join(' or '))),
     /** By whose rules the OOM killer goes; the kernel's own without it. */
     oomRules: v.optional(oomRulesName),
@@ -57,6 +79,9 @@ const scenarioSchema = v.strictObject({
         adj: v.optional(oomScoreAdj),
         uid: v.optional(integer(0, 65535)),
         nice: v.optional(integer(-20, 19)),
+        cpus: v.optional(numberList),
+        mempolicy: v.optional(v.strictObject({ mode: mpolMode, nodes: v.optional(numberList) })),
+        cpuset: v.optional(label),
         at: v.optional(time),
         params: v.optional(params),
       }),
@@ -76,6 +101,9 @@ export interface ScenarioProcess {
   adj?: number;
   uid?: number;
   nice?: number;
+  cpus?: string;
+  mempolicy?: { mode: (typeof MPOL_MODES)[number]; nodes?: string };
+  cpuset?: string;
   at?: Time;
   params?: Record<string, string | number>;
 }
@@ -93,6 +121,9 @@ export interface Scenario {
     ram: Size;
     swap?: { size: Size; device?: 'ssd' | 'hdd' | 'zram' | 'none'; compression?: number } | null;
     cpus?: number;
+    nodes?: { ram: Size; cpus: number }[];
+    distances?: number[][];
+    cpusets?: Record<string, string>;
     kernel?: KernelName;
     oomRules?: string;
     sysctl?: Record<string, string | number>;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sysrq } from '../../../src/linux/drivers/tty/sysrq';
 import { GFP_ANON_FAULT, GFP_KERNEL, GFP_NOFS } from '../../../src/linux/include/gfp';
 import type { Kernel } from '../../../src/linux/include/kernel';
+import { MPOL_BIND, MPOL_INTERLEAVE } from '../../../src/linux/include/mempolicy';
 import { MMF_OOM_REAP_QUEUED, MMF_OOM_SKIP } from '../../../src/linux/include/mm_types';
 import { ZONE_DMA32, ZONE_NORMAL } from '../../../src/linux/include/mmzone';
 import { PF_KTHREAD, PF_MEMDIE, PF_OOM_ORIGIN, PF_VFORK, type Task } from '../../../src/linux/include/sched';
@@ -41,6 +42,8 @@ function machine(): Kernel {
   createTask(k, { comm: 'init', pid: 1 }).mm = fakeMm(k, { anon: 50_000 }).id;
   return k;
 }
+
+const bind = (nodes: number) => ({ mode: MPOL_BIND, nodes, last: 31 });
 
 /** A process with so many anonymous pages. */
 function proc(k: Kernel, comm: string, anon: number, more: Partial<Task> = {}): Task {
@@ -449,11 +452,11 @@ describe('under a memory policy', () => {
   test('memory is what is present on its nodes, and all swap', () => {
     const k = numa();
     k.swap.total = 500;
-    expect(constrainedAlloc(k, { ...OC, nodemask: 0b10 })).toEqual({
+    expect(constrainedAlloc(k, { ...OC, nodemask: 0b10 }, k.tasks[0])).toEqual({
       constraint: 'CONSTRAINT_MEMORY_POLICY',
       totalpages: 20_980,
     });
-    expect(constrainedAlloc(k, { ...OC, nodemask: 0b11 })).toEqual({
+    expect(constrainedAlloc(k, { ...OC, nodemask: 0b11 }, k.tasks[0])).toEqual({
       constraint: 'CONSTRAINT_NONE',
       totalpages: 59_940,
     });
@@ -461,8 +464,8 @@ describe('under a memory policy', () => {
 
   test('processes bound to other nodes are neither chosen nor listed, and only its nodes are shown', () => {
     const k = numa();
-    proc(k, 'elsewhere', 9000, { mempolicy: 0b01 });
-    const here = proc(k, 'here', 100, { mempolicy: 0b10 });
+    proc(k, 'elsewhere', 9000, { mempolicy: bind(0b01) });
+    const here = proc(k, 'here', 100, { mempolicy: bind(0b10) });
     outOfMemory(k, here, { ...OC, nodemask: 0b10 });
     expect(here.sigkill).toBe(true);
     expect(last(k).walk.map((c) => c.skip)).toEqual(['init', 'cpuset', '']);
@@ -472,6 +475,24 @@ describe('under a memory policy', () => {
     expect(lines.find((l) => l.startsWith('oom-kill:'))).toMatch(
       /^oom-kill:constraint=CONSTRAINT_MEMORY_POLICY,nodemask=1,cpuset=\/,mems_allowed=0-1,global_oom,/,
     );
+  });
+
+  test('a policy that only prefers nodes, or spreads over them, keeps nobody out', () => {
+    const k = numa();
+    const spread = proc(k, 'spread', 9000, { mempolicy: { mode: MPOL_INTERLEAVE, nodes: 0b01, last: 0 } });
+    const here = proc(k, 'here', 100, { mempolicy: bind(0b10) });
+    outOfMemory(k, here, { ...OC, nodemask: 0b10 });
+    expect(spread.sigkill).toBe(true);
+  });
+
+  test('by the rules of 2.6.24 kills the one that asked', () => {
+    const k = numa();
+    k.oomRules = '2.6.24';
+    proc(k, 'big', 9000);
+    const here = proc(k, 'here', 100, { mempolicy: bind(0b10) });
+    outOfMemory(k, here, { ...OC, nodemask: 0b10 });
+    expect(here.sigkill).toBe(true);
+    expect(text(k)).toContainEqual(expect.stringMatching(/^No available memory \(MPOL_BIND\): kill process/));
   });
 
   test('panic_on_oom 1 does not apply, 2 does', () => {

@@ -44,6 +44,7 @@ import {
   PGPGIN,
   PSWPIN,
 } from '../../include/vmstat';
+import { vmaPolicy } from '../mempolicy';
 import { addMmCounterTimes } from '../mm_counters';
 import { pcpZone } from '../page_alloc';
 import { LRU_BATCH_STRIDE, lruAddDrain } from '../swap';
@@ -76,7 +77,7 @@ export function faultRun(
   budget: number,
 ): number {
   if (!isPlain(k, task, vma)) return 0;
-  const z = pcpZone(k, task, GFP_ANON_FAULT);
+  const z = pcpZone(k, task, GFP_ANON_FAULT, vmaPolicy(task, vma));
   if (z === null) return 0;
   const { mem, swap, costs, cpu, lruBatch, lruBatchCount } = k;
   const { next, prev, flags, mapping, index, mapcount } = mem;

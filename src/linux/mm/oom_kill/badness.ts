@@ -3,6 +3,7 @@ import type { Kernel } from '../../include/kernel';
 import { MM_SWAPENTS, MMF_OOM_SKIP, type MmStruct } from '../../include/mm_types';
 import { PF_CAP_SYS_ADMIN, PF_KTHREAD, PF_VFORK, type Task } from '../../include/sched';
 import { PAGE_SIZE } from '../../include/units';
+import { cpusetsIntersect } from '../../kernel/cpuset';
 import { findTask, isGlobalInit } from '../../kernel/sched/core';
 import { type BadnessEra, type BadnessFacts, badnessOf, type PageTablesRule } from '../../versions/badness';
 import { oomRules, type ScoreFile } from '../../versions/oom_rules';
@@ -51,8 +52,18 @@ export function tablePages(k: Kernel, mm: MmStruct, rule: PageTablesRule): numbe
   return rule === 'none' ? 0 : rule === 'ptes' ? nrPteTables(k, mm) : all - nrPudTables(k, mm);
 }
 
-/** What the score of a task with an address space is made of. Reads the counters as the OOM killer does. */
-export function badnessFacts(k: Kernel, t: Task, mm: MmStruct, era: BadnessEra): BadnessFacts {
+/**
+ * What the score of a task with an address space is made of. Reads the counters as the OOM killer does.
+ *
+ * @param current the task that asked, if there is one
+ */
+export function badnessFacts(
+  k: Kernel,
+  t: Task,
+  mm: MmStruct,
+  era: BadnessEra,
+  current: Task | null = null,
+): BadnessFacts {
   const facts: BadnessFacts = {
     rss: getMmRss(mm),
     swapents: getMmCounter(mm, MM_SWAPENTS),
@@ -73,7 +84,7 @@ export function badnessFacts(k: Kernel, t: Task, mm: MmStruct, era: BadnessEra):
       runTime: Math.max(0, k.now - t.startTime),
       nice: t.nice,
       rawio: facts.admin,
-      elsewhere: false,
+      elsewhere: current !== null && !cpusetsIntersect(k, current, t),
     };
   }
   return facts;

@@ -51,7 +51,7 @@ export function outOfMemory(k: Kernel, current: Task, oc: OomControl): boolean {
   // A request that may not enter a file system cannot know whether others could still free memory.
   if (!(oc.gfp & __GFP_FS)) return true;
 
-  const { constraint, totalpages } = constrainedAlloc(k, oc);
+  const { constraint, totalpages } = constrainedAlloc(k, oc, current);
   const nodemask = constraint === 'CONSTRAINT_MEMORY_POLICY' ? oc.nodemask : 0;
   const record: OomRecord = {
     t: k.now,
@@ -72,7 +72,7 @@ export function outOfMemory(k: Kernel, current: Task, oc: OomControl): boolean {
   record.logEnd = k.log.length;
   if (record.logEnd > record.logStart) {
     record.mem = oomMemory(k);
-    record.tasks = oomTasks(k, nodemask);
+    record.tasks = oomTasks(k, current, nodemask);
   }
   const records = k.oomRecords;
   if (record.chosen === OOM_ABORTED && records.length > 0 && records[records.length - 1].chosen === OOM_ABORTED) {
@@ -101,7 +101,7 @@ function decide(
     return true;
   }
 
-  const s = selectBadProcess(k, oc, nodemask, record.totalpages);
+  const s = selectBadProcess(k, oc, current, nodemask, record.totalpages);
   record.walk = s.walk;
   if (s.aborted) {
     record.chosen = OOM_ABORTED;
@@ -125,7 +125,7 @@ function killsCurrent(k: Kernel, current: Task, constraint: OomConstraint, nodem
   if (constraint === 'CONSTRAINT_MEMORY_POLICY' && oomRules(k).policyKillsCurrent) {
     return 'No available memory (MPOL_BIND)';
   }
-  const asked = k.sysctl.oom_kill_allocating_task && oomCpusetEligible(current, nodemask);
+  const asked = k.sysctl.oom_kill_allocating_task && oomCpusetEligible(k, current, current, nodemask);
   return asked ? 'Out of memory (oom_kill_allocating_task)' : '';
 }
 

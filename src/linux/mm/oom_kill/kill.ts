@@ -77,7 +77,7 @@ export function oomKillProcess(
   }
   if (ratelimit(k, k.oomRatelimit, 'oom_kill_process', OOM_REPORT_INTERVAL, OOM_REPORT_BURST)) {
     dumpHeader(k, oc, current, nodemask, site);
-    dumpOomVictim(k, oc, constraint, chosen);
+    dumpOomVictim(k, oc, current, constraint, chosen);
   }
   printChosen(k, chosen, record.chosenPoints, record.totalpages, message);
   const victim = site === 'kill' ? sacrificeChild(k, chosen, record.totalpages) : chosen;

@@ -3,6 +3,7 @@ import type { Kernel } from '../../include/kernel';
 import { MM_ANONPAGES, MM_FILEPAGES, MM_SHMEMPAGES, type MmStruct } from '../../include/mm_types';
 import type { Task } from '../../include/sched';
 import { kB } from '../../include/units';
+import { cpusetMems, cpusetName } from '../../kernel/cpuset';
 import { KERN_ERR, KERN_INFO, KERN_WARNING, printk } from '../../kernel/printk';
 import { allocSite, dumpStack } from '../../lib/dump_stack';
 import { formatGfpMask, formatOldGfpMask } from '../../trace/gfpflags';
@@ -11,7 +12,7 @@ import { type OldReport, oomRules } from '../../versions/oom_rules';
 import { getMmCounter } from '../mm_counters';
 import { gfpZone } from '../page_alloc';
 import { formatNodemask, showMem } from '../show_mem';
-import { formatBitmapList, nodesWithMemory } from '../vmstat';
+import { formatBitmapList } from '../vmstat';
 import { oomScoreFromPoints } from './badness';
 import { dumpTasks } from './task_table';
 import type { OomConstraint, OomControl } from './types';
@@ -41,8 +42,8 @@ export function dumpHeader(k: Kernel, oc: OomControl, current: Task, nodemask: n
     );
   }
   dumpStack(k, current, [`report:${site}`, ...oomCallers(oc, current)], oc.sysrq ? 'events moom_callback' : '', form);
-  showMem(k, gfpZone(oc.gfp), nodemask);
-  if (k.sysctl.oom_dump_tasks) dumpTasks(k, nodemask);
+  showMem(k, gfpZone(oc.gfp), nodemask || cpusetMems(k, current));
+  if (k.sysctl.oom_dump_tasks) dumpTasks(k, current, nodemask);
 }
 
 /** The invoker's lines as an older kernel prints them. §10.16. */
@@ -60,19 +61,23 @@ function dumpOldHead(k: Kernel, oc: OomControl, current: Task, form: OldReport, 
       `${form.nodemaskInHead ? `nodemask=${formatNodemask(oc.nodemask)}, ` : ''}order=${order}, ${invoker}`,
   );
   if (form.cpusetLine) {
-    printk(k, KERN_INFO, `${current.comm} cpuset=/ mems_allowed=${formatBitmapList(nodesWithMemory(k))}`);
+    printk(
+      k,
+      KERN_INFO,
+      `${current.comm} cpuset=${cpusetName(k, current)} mems_allowed=${formatBitmapList(cpusetMems(k, current))}`,
+    );
   }
 }
 
 /** dump_oom_victim: the line that sums up the decision. */
-export function dumpOomVictim(k: Kernel, oc: OomControl, constraint: OomConstraint, victim: Task): void {
+export function dumpOomVictim(k: Kernel, oc: OomControl, current: Task, constraint: OomConstraint, victim: Task): void {
   const form = oomRules(k).report;
   if (form && !form.summary) return;
   printk(
     k,
     KERN_INFO,
-    `oom-kill:constraint=${constraint},nodemask=${formatNodemask(oc.nodemask)},cpuset=/,` +
-      `mems_allowed=${formatBitmapList(nodesWithMemory(k))},global_oom,task_memcg=/,task=${victim.comm},` +
+    `oom-kill:constraint=${constraint},nodemask=${formatNodemask(oc.nodemask)},` +
+      `cpuset=${cpusetName(k, current)},mems_allowed=${formatBitmapList(cpusetMems(k, current))},global_oom,task_memcg=/,task=${victim.comm},` +
       `pid=${victim.pid},uid=${victim.uid}`,
   );
 }

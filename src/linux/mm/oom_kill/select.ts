@@ -1,9 +1,12 @@
 /** Who dies. §10.4, §10.5. */
+import { __GFP_THISNODE } from '../../include/gfp';
 import type { Kernel, OomCandidate } from '../../include/kernel';
 import { MM_SWAPENTS, MMF_OOM_SKIP } from '../../include/mm_types';
 import { PF_EXITING, PF_OOM_ORIGIN, type Task } from '../../include/sched';
+import { cpusetMems, cpusetNodemask, cpusetsIntersect } from '../../kernel/cpuset';
 import { badnessOf, replaces } from '../../versions/badness';
 import { oomRules } from '../../versions/oom_rules';
+import { mempolicyInOomDomain } from '../mempolicy';
 import { getMmCounter, getMmRss } from '../mm_counters';
 import { nodesWithMemory, populatedZones } from '../vmstat';
 import {
@@ -20,27 +23,39 @@ import {
 import type { OomConstraint, OomControl } from './types';
 
 /**
- * constrained_alloc: whether memory is short everywhere or only on the nodes of a policy, and how much memory that is.
+ * constrained_alloc: whether memory is short everywhere or only on the nodes of a policy or of a cpuset, and how much
+ * memory that is.
  *
  * @returns totalpages in pages
  */
-export function constrainedAlloc(k: Kernel, oc: OomControl): { constraint: OomConstraint; totalpages: number } {
-  const mask = oc.nodemask;
-  if (mask !== 0 && (nodesWithMemory(k) & ~mask) !== 0) {
-    const present = populatedZones(k).reduce((n, z) => n + (mask & (1 << z.node) ? z.present : 0), 0);
-    return { constraint: 'CONSTRAINT_MEMORY_POLICY', totalpages: k.swap.total + present };
+export function constrainedAlloc(
+  k: Kernel,
+  oc: OomControl,
+  current: Task,
+): { constraint: OomConstraint; totalpages: number } {
+  const on = (mask: number): number =>
+    k.swap.total + populatedZones(k).reduce((n, z) => n + (mask & (1 << z.node) ? z.present : 0), 0);
+  const nodes = nodesWithMemory(k);
+  if (!oc.sysrq && !(oc.gfp & __GFP_THISNODE)) {
+    if (oc.nodemask !== 0 && (nodes & ~oc.nodemask) !== 0) {
+      return { constraint: 'CONSTRAINT_MEMORY_POLICY', totalpages: on(oc.nodemask) };
+    }
+    const allowed = cpusetNodemask(k, current, oc.gfp);
+    if (allowed !== 0 && (nodes & ~allowed) !== 0) {
+      return { constraint: 'CONSTRAINT_CPUSET', totalpages: on(cpusetMems(k, current)) };
+    }
   }
   return { constraint: 'CONSTRAINT_NONE', totalpages: totalpagesGlobal(k) };
 }
 
 /**
- * oom_cpuset_eligible: whether killing this task could free memory on the nodes that are short. Under a policy: the
- * task has no policy of its own, or one that allows some of these nodes.
+ * oom_cpuset_eligible: whether killing this task could free memory on the nodes that are short. Under a policy: it may
+ * have memory on these nodes; else its cpuset has a node in common with that of the task that asked.
  *
- * @param nodemask 0 = no constraint
+ * @param nodemask nodes of the policy, 0 = none
  */
-export const oomCpusetEligible = (t: Task, nodemask: number): boolean =>
-  nodemask === 0 || t.mempolicy === 0 || (t.mempolicy & nodemask) !== 0;
+export const oomCpusetEligible = (k: Kernel, current: Task, t: Task, nodemask: number): boolean =>
+  nodemask === 0 ? !oomRules(k).cpusetKeepsOut || cpusetsIntersect(k, current, t) : mempolicyInOomDomain(t, nodemask);
 
 /** The victim of a scan, or why there is none. */
 export interface Selection {
@@ -72,7 +87,13 @@ function candidate(k: Kernel, t: Task, totalpages: number): OomCandidate {
  * select_bad_process: walks the task list and takes the task with the most points; of equals the one later in the list,
  * that is the one created last (before 5.1 the earlier one). Ends early when an earlier victim is still dying.
  */
-export function selectBadProcess(k: Kernel, oc: OomControl, nodemask: number, totalpages: number): Selection {
+export function selectBadProcess(
+  k: Kernel,
+  oc: OomControl,
+  current: Task,
+  nodemask: number,
+  totalpages: number,
+): Selection {
   const { badness } = oomRules(k);
   const s: Selection = { chosen: null, chosenPoints: -Infinity, aborted: false, walk: [] };
   for (let i = 0; i < k.tasks.length; i++) {
@@ -80,7 +101,7 @@ export function selectBadProcess(k: Kernel, oc: OomControl, nodemask: number, to
     const c = candidate(k, t, totalpages);
     s.walk.push(c);
     k.cost += k.costs.oomTask;
-    evaluateTask(k, oc, nodemask, totalpages, t, c);
+    evaluateTask(k, oc, current, nodemask, totalpages, t, c);
     if (c.skip === 'aborted') {
       s.chosen = null;
       s.chosenPoints = 0;
@@ -96,12 +117,20 @@ export function selectBadProcess(k: Kernel, oc: OomControl, nodemask: number, to
 }
 
 /** oom_evaluate_task: fills in the candidate's points, or why it is passed over. */
-function evaluateTask(k: Kernel, oc: OomControl, nodemask: number, totalpages: number, t: Task, c: OomCandidate): void {
+function evaluateTask(
+  k: Kernel,
+  oc: OomControl,
+  current: Task,
+  nodemask: number,
+  totalpages: number,
+  t: Task,
+  c: OomCandidate,
+): void {
   if (oomUnkillableTask(t)) {
     c.skip = t.pid === 1 ? 'init' : 'kthread';
     return;
   }
-  if (!oomCpusetEligible(t, nodemask)) {
+  if (!oomCpusetEligible(k, current, t, nodemask)) {
     c.skip = 'cpuset';
     return;
   }
@@ -120,5 +149,5 @@ function evaluateTask(k: Kernel, oc: OomControl, nodemask: number, totalpages: n
   else if (t.oomScoreAdj === OOM_SCORE_ADJ_MIN) c.skip = 'oom_score_adj';
   else if (mm.flags & MMF_OOM_SKIP) c.skip = 'oom_skip';
   else if (inVfork(k, t)) c.skip = 'vfork';
-  else c.points = badnessOf(rules.badness, badnessFacts(k, t, mm, rules.badness), totalpages);
+  else c.points = badnessOf(rules.badness, badnessFacts(k, t, mm, rules.badness, current), totalpages);
 }

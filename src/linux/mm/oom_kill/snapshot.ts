@@ -2,6 +2,7 @@
 import type { Kernel, OomMemory, OomTask } from '../../include/kernel';
 import { MM_ANONPAGES, MM_FILEPAGES, MM_SHMEMPAGES, MM_SWAPENTS } from '../../include/mm_types';
 import { LRU_ACTIVE_ANON, LRU_ACTIVE_FILE, LRU_INACTIVE_ANON, LRU_INACTIVE_FILE } from '../../include/mmzone';
+import type { Task } from '../../include/sched';
 import { NR_LRU_BASE, NR_PAGETABLE, NR_SHMEM, NR_SLAB_RECLAIMABLE_B } from '../../include/vmstat';
 import { getMmCounter, getMmRss } from '../mm_counters';
 import { zonePcpCount } from '../page_alloc';
@@ -27,11 +28,11 @@ export function oomMemory(k: Kernel): OomMemory {
 }
 
 /** The rows of the task dump: all that could be asked for memory, as the report counts them. */
-export function oomTasks(k: Kernel, nodemask: number): OomTask[] {
+export function oomTasks(k: Kernel, current: Task, nodemask: number): OomTask[] {
   const rows: OomTask[] = [];
   for (const t of k.tasks) {
     const mm = taskMm(k, t);
-    if (mm === null || oomUnkillableTask(t) || !oomCpusetEligible(t, nodemask)) continue;
+    if (mm === null || oomUnkillableTask(t) || !oomCpusetEligible(k, current, t, nodemask)) continue;
     rows.push({
       pid: t.pid,
       comm: t.comm,

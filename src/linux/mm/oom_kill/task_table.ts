@@ -68,7 +68,7 @@ function columnValue(k: Kernel, t: Task, mm: MmStruct, column: TaskColumn): numb
 }
 
 /** dump_tasks: a row for each process that is neither init nor a kernel thread and has memory. */
-export function dumpTasks(k: Kernel, nodemask: number): void {
+export function dumpTasks(k: Kernel, current: Task, nodemask: number): void {
   const form = oomRules(k).report;
   const columns = form ? form.columns : columnsOf(k);
   if (columns === null) return;
@@ -79,7 +79,7 @@ export function dumpTasks(k: Kernel, nodemask: number): void {
   const w = (n: number, width: number): string => String(n).padStart(width);
   for (const t of k.tasks) {
     const mm = taskMm(k, t);
-    if (mm === null || oomUnkillableTask(t) || !oomCpusetEligible(t, nodemask)) continue;
+    if (mm === null || oomUnkillableTask(t) || !oomCpusetEligible(k, current, t, nodemask)) continue;
     let row = `[${w(t.pid, pidWidth)}] ${w(t.uid, 5)} ${w(t.tgid, 5)}`;
     for (const c of columns) row += ' '.repeat(LAYOUT[c].blanks) + w(columnValue(k, t, mm, c), LAYOUT[c].width);
     printk(k, KERN_INFO, `${row} ${t.comm}`);
