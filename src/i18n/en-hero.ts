@@ -51,6 +51,9 @@ export const enHero = {
   'zones.body': ', the body',
   'zones.left': ', left edge',
   'zones.held': ', held in reserve',
+  'zones.ofNode': '{zone} of node {node}',
+  'zones.node': 'Node {node}',
+  'zones.nodeFree': '{size}, {free} free',
   'zones.empty': 'empty: starts at 4 GiB',
 
   'swap.ssd': 'SSD',
@@ -68,6 +71,7 @@ export const enHero = {
   'gauge.title': 'Free, magnified',
   'gauge.free': 'Free',
   'gauge.sub': '{size}, {share} of {zone}',
+  'gauge.node': 'node {node}',
   'gauge.phone': '{n} pages, {share}',
   'gauge.phonePages': '{n} pages',
   'gauge.high': 'high {n}',

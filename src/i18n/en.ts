@@ -9,6 +9,7 @@ export const en = {
   'machine.pick': 'Machine:',
   'machine.none': 'Starting…',
   'machine.facts': '{ram} RAM, {swap}, {cpus} {cpus|CPU|CPUs}',
+  'machine.nodes': ', {n} nodes',
   'machine.pages':
     '{present} pages present; {managed} managed, the rest is the kernel’s from boot; {swap} pages of swap',
   'machine.swap': '{size} swap',
@@ -212,6 +213,8 @@ export const en = {
   'victim.adjPlain': 'adj',
   'victim.adjOld': 'oom_adj',
   'victim.rules': 'By the rules of {era}: {what}.',
+  'victim.nodes':
+    'When all nodes are full. When those of a policy or a cpuset are, only who may have memory there can be chosen.',
   'victim.child': 'Its child {name} ({pid}) would die in its stead.',
   'victim.tie': 'A tie goes to the one later in the task list.',
 

@@ -96,6 +96,7 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
       managed: k.totalramPages,
       swapTotal: k.swap.total,
       cpus: k.nrCpus,
+      nodes: k.nodes.length,
       swapDevice: k.swap.total > 0 ? config.swapDevice : 'none',
       kernel: k.release.name,
       oomRules: k.oomRules,

@@ -200,6 +200,8 @@ export interface Frame {
     managed: number;
     swapTotal: number;
     cpus: number;
+    /** NUMA nodes. */
+    nodes: number;
     swapDevice: 'ssd' | 'hdd' | 'zram' | 'none';
     kernel: string;
     /** Name of the rules that the OOM killer goes by (linux/versions/oom_rules). */

@@ -140,3 +140,18 @@ describe('the same machine in another year', () => {
     expect(first(rules)).toBe(comm);
   });
 });
+
+describe('a full node', () => {
+  test('kills the one bound to it, although the machine has memory and a bigger process', () => {
+    const { document, machine } = runSession(sessionOf(named('full-node')), { landmark: 'kill' });
+    expect(document.kills.map((k) => [k.comm, k.constraint])).toEqual([['bound', 'CONSTRAINT_MEMORY_POLICY']]);
+    const k = machine.kernel;
+    const free = (node: number) => k.zones.reduce((n, z) => n + (z.node === node ? z.free : 0), 0);
+    expect(free(0)).toBeGreaterThan(20_000);
+    expect(free(1)).toBeLessThan(4000);
+    const [r] = k.oomRecords;
+    const other = r.walk.find((c) => c.comm === 'postgres');
+    expect(other?.skip).toBe('cpuset');
+    expect(other?.rss).toBeGreaterThan(r.chosenPoints);
+  });
+});

@@ -3,6 +3,7 @@ import type { Scenario } from '../schema';
 import { anotherYear } from './another-year';
 import { cachedIsNotFree } from './cached-is-not-free';
 import { crazyAllocator } from './crazy-allocator';
+import { fullNode } from './full-node';
 import { killingOnceIsNotEnough } from './killing-once-is-not-enough';
 import { leakyServer } from './leaky-server';
 import { mallocFails } from './malloc-fails';
@@ -20,6 +21,7 @@ export const BUILTIN_SCENARIOS: readonly Scenario[] = [
   mallocFails,
   killingOnceIsNotEnough,
   anotherYear,
+  fullNode,
 ];
 export const DEFAULT_SCENARIO: Scenario = leakyServer;
 

@@ -112,10 +112,11 @@ function Term({ mark, value, name }: { mark: string; value: string; name: string
   );
 }
 
-/** What another year's rules change, where they are in force. */
+/** What another year's rules change, where they are in force; and what several nodes do. */
 function Rules({ child }: { child: ProcFrame | undefined }) {
   const rules = useShown((f) => f.machine.oomRules, 'kernel');
-  if (rules === 'kernel') return null;
+  const nodes = useShown((f) => f.machine.nodes, 1);
+  if (rules === 'kernel') return nodes > 1 ? <p className="mut small rules-note">{t('victim.nodes')}</p> : null;
   const what = t(`rules.${rules}.what` as Key);
   return (
     <p className="mut small rules-note">
