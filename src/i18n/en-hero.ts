@@ -58,6 +58,7 @@ export const enHero = {
 
   'swap.ssd': 'SSD',
   'swap.zram': 'zram: {pool} MiB of RAM',
+  'swap.zswap': ', zswap {pool} MiB',
   'swap.hdd': 'hard disk',
   'swap.none': 'no swap: anonymous pages cannot leave RAM',
   'swap.full': '{share} full',

@@ -89,6 +89,7 @@ export const en = {
   'sysctl.overcommit_ratio': '% of RAM that mode 2 promises',
   'sysctl.panic_on_oom': '0 kill a process, 1 or 2 panic instead',
   'sysctl.oom_kill_allocating_task': '1 kills whoever asked, without a search',
+  'sysctl.zswap': 'Y or N: compress pages into a fifth of RAM before they go to the swap device',
   'sysctl.write': 'Write',
   'sysrq.title': 'SysRq',
   'sysrq.f': 'f: kill a process now',

@@ -7,6 +7,7 @@ import { PF_KTHREAD, PF_STOPPED, type Task, WAIT_USER } from '../linux/include/s
 import { findTask, isGlobalInit, sendSigkill, wakeUpProcess } from '../linux/kernel/sched/core';
 import { SYSCTL_NAMES, writeSysctl } from '../linux/kernel/sysctl';
 import { isLruGenFile, parseLruGen } from '../linux/mm/vmscan/lru_gen/sysfs';
+import { isZswapFile, parseZswap } from '../linux/mm/zswap_params';
 import { findOomRules, OOM_RULE_NAMES } from '../linux/versions/oom_rules';
 import { type Action, RefusalError, type Signal } from './commands';
 import { noteEvent } from './landmarks';
@@ -85,6 +86,10 @@ export function checkAction(m: Machine, action: Action): void {
 
 /** Whether the kernel takes the value is found out on a copy of what it may change. */
 function checkSysctl(m: Machine, name: string, value: string): void {
+  if (isZswapFile(name)) {
+    if (parseZswap(name, value.trim()) === null) throw new RefusalError('bad-sysctl', { name, value });
+    return;
+  }
   if (isLruGenFile(name)) {
     if (parseLruGen(name, value.trim()) === null) throw new RefusalError('bad-sysctl', { name, value });
     return;

@@ -10,6 +10,7 @@ import { readSysctl, SYSCTL_NAMES } from '../linux/kernel/sysctl';
 import { sacrificeChild, totalpagesGlobal } from '../linux/mm/oom_kill';
 import { LRU_GEN_FILES } from '../linux/mm/vmscan/lru_gen/sysfs';
 import { globalNodeState } from '../linux/mm/vmstat';
+import { ZSWAP_FILES } from '../linux/mm/zswap_params';
 import { type BadnessEra, replaces } from '../linux/versions/badness';
 import { oomRules } from '../linux/versions/oom_rules';
 import { occupied } from '../machine/caches';
@@ -110,7 +111,8 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
       free: k.swap.free,
       cached: globalNodeState(k, NR_SWAPCACHE),
       latencyNs: disk.latency + disk.pageTime,
-      pool: disk.zram?.poolPages ?? 0,
+      pool: (disk.zram?.poolPages ?? 0) + k.zswap.poolPages,
+      zswapped: k.zswap.stored,
     },
     caches: config.caches.map((c, i) => ({
       name: c.name,
@@ -158,6 +160,6 @@ function sysctls(k: Kernel): Record<string, string> {
     const text = readSysctl(k, `vm.${name}`);
     if (typeof text === 'string') values[`vm.${name}`] = text.trim();
   }
-  for (const path of LRU_GEN_FILES) values[path] = String(readSysctl(k, path)).trim();
+  for (const path of [...LRU_GEN_FILES, ...ZSWAP_FILES]) values[path] = String(readSysctl(k, path)).trim();
   return values;
 }

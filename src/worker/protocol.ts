@@ -216,8 +216,10 @@ export interface Frame {
     free: number;
     cached: number;
     latencyNs: number;
-    /** Pages of RAM that a zram device keeps its compressed pages in; 0 with any other device. */
+    /** Pages of RAM that a zram device and zswap keep their compressed pages in. */
     pool: number;
+    /** Swapped pages that zswap holds instead of the device. */
+    zswapped: number;
   };
   /** L1, L2, L3: bytes, latency ns, share occupied 0..1, share of accesses served 0..1. */
   caches: { name: string; bytes: number; latencyNs: number; occupied: number; hits: number }[];

@@ -128,22 +128,45 @@ export interface KTimer {
   at: number;
   /** Order among equals. */
   seq: number;
-  kind: 'oom_reaper' | 'flusher' | 'vmstat' | 'psi' | 'kcompactd';
+  kind: 'oom_reaper' | 'flusher' | 'vmstat' | 'psi' | 'kcompactd' | 'zswap';
   arg: number;
 }
 
+/** Compressed pages in RAM (mm/zsmalloc.ts). */
+export interface ZsPool {
+  /** Sum of the lengths, bytes, and pages stored. */
+  comprBytes: number;
+  stored: number;
+  /** Pages of RAM that hold them: the first `poolPages` entries. */
+  pool: Int32Array;
+  poolPages: number;
+}
+
 /** A zram device's store. §7.5 */
-export interface Zram {
+export interface Zram extends ZsPool {
   /** Compressed length of an average page, bytes. */
   meanSize: number;
   /** Compressed length by slot of the swap area, bytes; 0 = nothing stored. */
   size: Uint16Array;
-  /** Sum of the lengths, and pages stored. */
-  comprBytes: number;
-  stored: number;
-  /** Pages of RAM that hold it: the first `poolPages` entries. */
-  pool: Int32Array;
-  poolPages: number;
+}
+
+/** The compressed cache in front of swap. §7.4 */
+export interface Zswap extends ZsPool {
+  enabled: boolean;
+  /** Of RAM, and of that. */
+  maxPoolPercent: number;
+  acceptThresholdPercent: number;
+  /** zswap_pool_reached_full: nothing is taken in until the pool is below its threshold. */
+  full: boolean;
+  /** The worker that writes back is under way. */
+  shrinking: boolean;
+  meanSize: number;
+  /** By swap slot: compressed length in bytes (0 = not here), and its neighbours by age (0 = none). */
+  size: Uint16Array;
+  older: Int32Array;
+  newer: Int32Array;
+  oldest: number;
+  newest: number;
 }
 
 /** A block device: a queue with latency and bandwidth. Requests in flight stand in a ring, in order of completion. */
@@ -344,6 +367,7 @@ export interface Kernel {
   /** pid of the task that runs now. */
   current: number;
   swap: SwapInfo;
+  zswap: Zswap;
   disks: Disk[];
   timers: KTimer[];
   timerSeq: number;

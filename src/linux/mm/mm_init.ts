@@ -31,6 +31,7 @@ import {
 } from './page_alloc/watermarks';
 import { buildAllZonelists } from './page_alloc/zonelist';
 import { LRU_GEN_ALL_CAPS, lruGenInit } from './vmscan/lru_gen/init';
+import { newZswap } from './zswap';
 
 /** One populated zone. Pages. */
 export interface BootZone {
@@ -226,6 +227,7 @@ export function createKernel(config: BootConfig): Kernel {
       shadow: new Int32Array(0),
       areas: [],
     },
+    zswap: newZswap(),
     disks: [],
     timers: [],
     timerSeq: 0,

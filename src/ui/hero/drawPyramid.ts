@@ -346,7 +346,8 @@ function drawSwap(p: Painter, { frame, layout, hovered, swapNet }: Scene): void 
       const kind =
         device === 'zram'
           ? t('swap.zram', { pool: mib(frame.swap.pool) })
-          : t(device === 'hdd' ? 'swap.hdd' : 'swap.ssd');
+          : t(device === 'hdd' ? 'swap.hdd' : 'swap.ssd') +
+            (frame.swap.zswapped > 0 ? t('swap.zswap', { pool: mib(frame.swap.pool) }) : '');
       p.text('swap-device', 20, swap.top + 54, kind, {
         class: 's3',
         'font-size': 12,

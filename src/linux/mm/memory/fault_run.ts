@@ -53,7 +53,7 @@ import { workingsetRefault } from '../workingset';
 
 /** The state allows a run: nothing is to be done at each fault but the fault itself. */
 const isPlain = (k: Kernel, task: Task, vma: Vma): boolean =>
-  k.release.rssPercpuCounter && !task.thrashing && !task.faultMajor && !(vma.flags & VM_LOCKED);
+  k.release.rssPercpuCounter && k.zswap.stored === 0 && !task.thrashing && !task.faultMajor && !(vma.flags & VM_LOCKED);
 
 /**
  * Handles faults at the virtual pages `vpn`, `vpn + stride`, … and makes the accesses, while they are in one page table
