@@ -37,6 +37,8 @@ const sentences: Record<string, Sentence> = {
   'ram-too-small': (p) => `A machine needs at least ${bytes(p.min)} of RAM, got ${bytes(p.got)}.`,
   'ram-too-large': (p) => `The model holds at most ${bytes(p.max)} of RAM, got ${bytes(p.got)}.`,
   'swap-too-large': (p) => `The model holds at most ${bytes(p.max)} of swap, got ${bytes(p.got)}.`,
+  'found-does-not-fit': (p) =>
+    `What is to be in memory when the machine begins does not fit: it has ${bytes(p.ram)} and what swap it was given.`,
   'bad-cpus': (p) => `A machine has 1 to ${p.max} CPUs, got ${p.got}.`,
   'too-many-nodes': (p) => `The model has at most ${p.max} NUMA nodes, got ${p.got}.`,
   'node-too-small': (p) => `Node ${p.node} needs at least ${bytes(p.min)} of RAM, got ${bytes(p.got)}.`,

@@ -1,4 +1,5 @@
 /** The whole state of the modelled kernel: one object of plain data. */
+import type { BadnessHistory } from '../versions/badness';
 import type { AnonVma, Inode, MmStruct, PgTablePool, SwapInfo } from './mm_types';
 import type { PgData, Zone } from './mmzone';
 import type { MemMap } from './page';
@@ -225,6 +226,26 @@ export interface OomRecord {
   mem?: OomMemory;
   /** The rows of the task dump, in its order, printed or not. */
   tasks?: OomTask[];
+  /** The zones as the report found them. */
+  zones?: OomZone[];
+  /** Rounds of reclaim that had freed nothing when it was asked for. */
+  noProgressLoops: number;
+}
+/** A zone in the report, pages. */
+export interface OomZone {
+  node: number;
+  name: string;
+  present: number;
+  managed: number;
+  free: number;
+  pcp: number;
+  /** With the boost. */
+  min: number;
+  low: number;
+  high: number;
+  boost: number;
+  /** lowmem_reserve against the request. */
+  reserve: number;
 }
 /** What show_mem says, pages over all nodes. §10.12. */
 export interface OomMemory {
@@ -262,6 +283,9 @@ export interface OomCandidate {
   adjPoints: number;
   oomScoreAdj: number;
   points: number;
+  /** What the rules of other years look at besides: CAP_SYS_ADMIN, and what no report prints. */
+  admin?: boolean;
+  history?: BadnessHistory;
   /** Why it cannot be chosen: '' = it can. */
   skip: '' | 'init' | 'kthread' | 'cpuset' | 'oom_skip' | 'aborted' | 'oom_score_adj' | 'vfork' | 'no_mm' | 'exiting';
 }

@@ -116,7 +116,7 @@ export interface BadnessFacts {
   /** CAP_SYS_ADMIN. */
   admin: boolean;
   /** What only the oldest era looks at; no report prints it. */
-  history?: BadnessHistory;
+  history?: BadnessHistory | undefined;
 }
 
 /** What badness() of 2.6.35 and before looks at besides. */
@@ -135,6 +135,9 @@ export interface BadnessHistory {
   elsewhere: boolean;
 }
 
+export const OOM_SCORE_ADJ_MIN = -1000;
+export const OOM_SCORE_ADJ_MAX = 1000;
+/** LONG_MIN: this task is not to be killed. */
 export const UNKILLABLE = -Infinity;
 
 /** One step of the score: what is done to the sum so far, and by how much. All divisions are rounded down. */

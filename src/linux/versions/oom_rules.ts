@@ -201,5 +201,8 @@ export const OOM_RULE_NAMES: readonly string[] = OOM_RULES.map((r) => r.name);
 /** The rules of this name, or null. */
 export const findOomRules = (name: string): OomRules | null => OOM_RULES.find((r) => r.name === name) ?? null;
 
+/** The rules that a decision was made by. */
+export const rulesOf = (record: { rules: string }): OomRules => findOomRules(record.rules) ?? OOM_RULES[0];
+
 /** The rules this kernel's OOM killer goes by. */
 export const oomRules = (k: Kernel): OomRules => findOomRules(k.oomRules) ?? OOM_RULES[0];

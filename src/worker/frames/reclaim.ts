@@ -24,7 +24,7 @@ export function kswapdFrames(k: Kernel): KswapdFrame[] {
 export function generations(k: Kernel, now: number, type: number): GenerationFrame[] {
   const out: GenerationFrame[] = [];
   for (const node of k.nodes) {
-    const g = node.lruvec.lrugen;
+    const g = node.lruvecs[0].lrugen;
     for (let seq = g.maxSeq; seq >= g.minSeq[type]; seq--) {
       const gen = lruGenFromSeq(seq);
       const ageMs = Math.max(0, now - g.timestamps[gen]) / MS;

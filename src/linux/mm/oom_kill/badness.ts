@@ -5,15 +5,19 @@ import { PF_CAP_SYS_ADMIN, PF_KTHREAD, PF_VFORK, type Task } from '../../include
 import { PAGE_SIZE } from '../../include/units';
 import { cpusetsIntersect } from '../../kernel/cpuset';
 import { findTask, isGlobalInit } from '../../kernel/sched/core';
-import { type BadnessEra, type BadnessFacts, badnessOf, type PageTablesRule } from '../../versions/badness';
+import {
+  type BadnessEra,
+  type BadnessFacts,
+  badnessOf,
+  OOM_SCORE_ADJ_MIN,
+  UNKILLABLE as OOM_UNKILLABLE,
+  type PageTablesRule,
+} from '../../versions/badness';
 import { oomRules, type ScoreFile } from '../../versions/oom_rules';
 import { getMmCounter, getMmRss } from '../mm_counters';
 import { nrPteTables, nrPudTables } from '../pgtable';
 
-export const OOM_SCORE_ADJ_MIN = -1000;
-export const OOM_SCORE_ADJ_MAX = 1000;
-/** LONG_MIN: this task is not to be killed. */
-export const OOM_UNKILLABLE = -Infinity;
+export { OOM_SCORE_ADJ_MAX, OOM_SCORE_ADJ_MIN, UNKILLABLE as OOM_UNKILLABLE } from '../../versions/badness';
 
 /** What oom_score_adj adds: one point of it is a thousandth of `totalpages`, rounded down first. Pages. */
 export const adjPoints = (adj: number, totalpages: number): number => {

@@ -1,13 +1,12 @@
 /** Who dies. §10.4, §10.5. */
 import { __GFP_THISNODE } from '../../include/gfp';
 import type { Kernel, OomCandidate } from '../../include/kernel';
-import { MM_SWAPENTS, MMF_OOM_SKIP } from '../../include/mm_types';
+import { MMF_OOM_SKIP } from '../../include/mm_types';
 import { PF_EXITING, PF_OOM_ORIGIN, type Task } from '../../include/sched';
 import { cpusetMems, cpusetNodemask, cpusetsIntersect } from '../../kernel/cpuset';
 import { badnessOf, replaces } from '../../versions/badness';
 import { oomRules } from '../../versions/oom_rules';
 import { mempolicyInOomDomain } from '../mempolicy';
-import { getMmCounter, getMmRss } from '../mm_counters';
 import { nodesWithMemory, populatedZones } from '../vmstat';
 import {
   adjPoints,
@@ -16,10 +15,10 @@ import {
   OOM_SCORE_ADJ_MIN,
   OOM_UNKILLABLE,
   oomUnkillableTask,
-  tablePages,
   taskMm,
   totalpagesGlobal,
 } from './badness';
+import { factsOf } from './choose';
 import type { OomConstraint, OomControl } from './types';
 
 /**
@@ -68,14 +67,18 @@ export interface Selection {
   walk: OomCandidate[];
 }
 
-function candidate(k: Kernel, t: Task, totalpages: number): OomCandidate {
+function candidate(k: Kernel, t: Task, current: Task, totalpages: number): OomCandidate {
   const mm = taskMm(k, t);
+  const era = oomRules(k).badness;
+  const facts = mm ? badnessFacts(k, t, mm, era, current) : null;
   return {
     pid: t.pid,
     comm: t.comm,
-    rss: mm ? getMmRss(mm) : 0,
-    swap: mm ? getMmCounter(mm, MM_SWAPENTS) : 0,
-    pgtables: mm ? tablePages(k, mm, oomRules(k).badness.pageTables) : 0,
+    rss: facts?.rss ?? 0,
+    swap: facts?.swapents ?? 0,
+    pgtables: facts?.tables ?? 0,
+    ...(facts?.admin && { admin: true }),
+    ...(facts?.history && { history: facts.history }),
     adjPoints: adjPoints(t.oomScoreAdj, totalpages),
     oomScoreAdj: t.oomScoreAdj,
     points: OOM_UNKILLABLE,
@@ -98,7 +101,7 @@ export function selectBadProcess(
   const s: Selection = { chosen: null, chosenPoints: -Infinity, aborted: false, walk: [] };
   for (let i = 0; i < k.tasks.length; i++) {
     const t = k.tasks[i];
-    const c = candidate(k, t, totalpages);
+    const c = candidate(k, t, current, totalpages);
     s.walk.push(c);
     k.cost += k.costs.oomTask;
     evaluateTask(k, oc, current, nodemask, totalpages, t, c);
@@ -149,5 +152,5 @@ function evaluateTask(
   else if (t.oomScoreAdj === OOM_SCORE_ADJ_MIN) c.skip = 'oom_score_adj';
   else if (mm.flags & MMF_OOM_SKIP) c.skip = 'oom_skip';
   else if (inVfork(k, t)) c.skip = 'vfork';
-  else c.points = badnessOf(rules.badness, badnessFacts(k, t, mm, rules.badness, current), totalpages);
+  else c.points = badnessOf(rules.badness, factsOf(c), totalpages);
 }
