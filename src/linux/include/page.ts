@@ -25,6 +25,11 @@ export interface MemMap {
   mapcount: Int32Array;
   /** Migrate type of each pageblock (512 frames). */
   pageblock: Uint8Array;
+  /**
+   * folio_memcg: the memory cgroup that is charged for the page (index in `Kernel.memcgs`), 0 = none or the root. Empty
+   * until the first cgroup is made.
+   */
+  memcg: Uint8Array;
 }
 
 /** On an LRU list, in a folio batch on the way to one, or isolated from one. */

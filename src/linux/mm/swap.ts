@@ -5,7 +5,7 @@
  */
 import type { Kernel } from '../include/kernel';
 import { listAdd, listAddTail, listDel } from '../include/list';
-import { LRU_UNEVICTABLE } from '../include/mmzone';
+import { LRU_UNEVICTABLE, NR_LRU_LISTS } from '../include/mmzone';
 import {
   PG_ACTIVE,
   PG_BATCHED,
@@ -31,6 +31,7 @@ import {
   UNEVICTABLE_PGCULLED,
   UNEVICTABLE_PGRESCUED,
 } from '../include/vmstat';
+import { folioMemcg, zoneLruvec } from './mmzone';
 import { lruGenAddFolios } from './vmscan/lru_gen/add_folios';
 import { folioIncRefs, lruGenAddFolio, lruGenDelFolio } from './vmscan/lru_gen/mm_inline';
 import { workingsetActivation } from './workingset';
@@ -49,13 +50,14 @@ export function folioEvictable(k: Kernel, pfn: number): boolean {
   return mapping >= 0 || k.inodes[-mapping - 1].kind !== 'ramfs';
 }
 
-/** update_lru_size. `n` is +1 or −1. */
-function updateLruSize(k: Kernel, flags: number, lru: number, n: number): number {
+/** update_lru_size for one page. `n` is +1 or −1. Returns the list's head. */
+function updateLruSize(k: Kernel, pfn: number, flags: number, lru: number, n: number): number {
   const z = k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT];
-  const node = k.nodes[z.node];
+  const lruvec = zoneLruvec(k, z, pfn);
   z.stat[NR_ZONE_LRU_BASE + lru] += n;
-  node.stat[NR_LRU_BASE + lru] += n;
-  return node.lruvec.heads + lru;
+  k.nodes[z.node].stat[NR_LRU_BASE + lru] += n;
+  lruvec.lruSize[z.type * NR_LRU_LISTS + lru] += n;
+  return lruvec.heads + lru;
 }
 
 /** lruvec_add_folio: puts a page at the head of the list its flags name, and counts it. */
@@ -63,7 +65,7 @@ export function lruvecAddFolio(k: Kernel, pfn: number): void {
   if (k.lruGenEnabled && lruGenAddFolio(k, pfn, false)) return;
   const m = k.mem;
   const flags = m.flags[pfn];
-  listAdd(m, updateLruSize(k, flags, folioLruList(flags), 1), pfn);
+  listAdd(m, updateLruSize(k, pfn, flags, folioLruList(flags), 1), pfn);
 }
 
 /** lruvec_add_folio_tail: the same, at the end that reclaim takes from. */
@@ -71,7 +73,7 @@ export function lruvecAddFolioTail(k: Kernel, pfn: number): void {
   if (k.lruGenEnabled && lruGenAddFolio(k, pfn, true)) return;
   const m = k.mem;
   const flags = m.flags[pfn];
-  listAddTail(m, updateLruSize(k, flags, folioLruList(flags), 1), pfn);
+  listAddTail(m, updateLruSize(k, pfn, flags, folioLruList(flags), 1), pfn);
 }
 
 /** lruvec_del_folio: takes a page off its list, and uncounts it. */
@@ -79,7 +81,7 @@ export function lruvecDelFolio(k: Kernel, pfn: number): void {
   if (k.lruGenEnabled && lruGenDelFolio(k, pfn, false)) return;
   const m = k.mem;
   const flags = m.flags[pfn];
-  updateLruSize(k, flags, folioLruList(flags), -1);
+  updateLruSize(k, pfn, flags, folioLruList(flags), -1);
   listDel(m, pfn);
 }
 
@@ -144,14 +146,14 @@ export function lruAddFolios(k: Kernel, pages: Int32Array, from: number, end: nu
     const want = f & PLACE;
     const lru = folioLruList(f);
     const z = k.zones[(f & PGZONE_MASK) >>> PGZONE_SHIFT];
-    const node = k.nodes[z.node];
-    const head = node.lruvec.heads + lru;
+    const lruvec = zoneLruvec(k, z, pfn);
+    const head = lruvec.heads + lru;
     const start = i;
     let first = next[head];
     for (; i < end; i++) {
       const p = pages[i];
       const pf = flags[p];
-      if ((pf & PLACE) !== want || !isPlain(k, pf, mapping[p])) break;
+      if ((pf & PLACE) !== want || folioMemcg(k, p) !== lruvec.memcg || !isPlain(k, pf, mapping[p])) break;
       flags[p] = (pf & ~(PG_BATCHED | PG_ISOLATED)) | PG_LRU;
       next[p] = first;
       prev[first] = p;
@@ -160,7 +162,8 @@ export function lruAddFolios(k: Kernel, pages: Int32Array, from: number, end: nu
     next[head] = first;
     prev[first] = head;
     z.stat[NR_ZONE_LRU_BASE + lru] += i - start;
-    node.stat[NR_LRU_BASE + lru] += i - start;
+    k.nodes[z.node].stat[NR_LRU_BASE + lru] += i - start;
+    lruvec.lruSize[z.type * NR_LRU_LISTS + lru] += i - start;
   }
 }
 

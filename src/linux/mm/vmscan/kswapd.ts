@@ -183,7 +183,7 @@ function endBalance(k: Kernel, task: Task, node: PgData, sc: ScanControl): void 
     const z = k.zones[node.zones[type]];
     z.boost -= Math.min(z.boost, boost);
   }
-  snapshotRefaults(node);
+  snapshotRefaults(k, node.lruvecs[0]);
   psiMemstallLeave(k, task);
   sc.reclaimOrder = sc.order;
   if (sc.reclaimOrder >= sc.allocOrder) {
