@@ -324,7 +324,8 @@ export function* workerOp(g: Guest, w: Worker, task: Task, command: string): Rep
       if (n !== 0) task.flags &= ~PF_CAP_SYS_ADMIN;
       return 'ok';
     case 'lock': {
-      mlockall(k, task, MCL_CURRENT | MCL_FUTURE);
+      const r = mlockall(k, task, MCL_CURRENT | MCL_FUTURE);
+      if (r < 0) return `err ${-r}`;
       yield* retry(() => mmPopulate(k, task, k.cost + TURN));
       return 'ok';
     }
