@@ -5,6 +5,7 @@ import { hoverPid, useShown } from '../../store';
 import type { ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { held, heldText, MemoryBar } from '../controls/MemoryBar';
+import { useFading } from '../controls/useFading';
 import { int } from '../format';
 
 const RANKED = 5;
@@ -127,6 +128,7 @@ function Rules({ child }: { child: ProcFrame | undefined }) {
 }
 
 function Ranking({ ranked }: { ranked: ProcFrame[] }) {
+  const faded = useFading();
   let scale = 1;
   for (const p of ranked) scale = Math.max(scale, held(p) + Math.max(0, p.adjPoints));
   return (
@@ -135,6 +137,8 @@ function Ranking({ ranked }: { ranked: ProcFrame[] }) {
         <li
           key={proc.pid}
           className={i === 0 ? 'rank top' : 'rank'}
+          data-pid={proc.pid}
+          data-faded={faded(proc.pid) || undefined}
           title={t('victim.held', { name: proc.comm, parts: heldText(proc) })}
           onPointerEnter={() => hoverPid(proc.pid)}
           onPointerLeave={() => hoverPid(null)}
