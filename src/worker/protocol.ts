@@ -5,7 +5,7 @@
  */
 import type { OomRecord } from '../linux/include/kernel';
 import type { BadnessStep } from '../linux/versions/badness';
-import type { Command, Refusal } from '../machine/commands';
+import type { Command, Refusal, TimedCommand } from '../machine/commands';
 import type { KillReport, Landmark, Sample, TimelineEvent } from '../machine/record';
 import type { Session } from '../scenario/schema';
 
@@ -74,7 +74,7 @@ export interface BranchInfo {
   /** ns. */
   forkedAt: number;
   /** All that was done on it; of that `shared` commands are its parent's too, the rest is what was changed. */
-  commands: Session['commands'];
+  commands: TimedCommand[];
   shared: number;
   /** ns of the farthest moment computed. */
   known: number;

@@ -1,11 +1,10 @@
 import { Fragment } from 'react';
 import { type Key, t } from '../../i18n';
 import { type BadnessStep, sumOfSteps } from '../../linux/versions/badness';
-import { hoverPid, useShown } from '../../store';
+import { hoverPid, useSelection, useShown } from '../../store';
 import type { ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { held, heldText, MemoryBar } from '../controls/MemoryBar';
-import { useFading } from '../controls/useFading';
 import { int } from '../format';
 
 const RANKED = 5;
@@ -128,7 +127,7 @@ function Rules({ child }: { child: ProcFrame | undefined }) {
 }
 
 function Ranking({ ranked }: { ranked: ProcFrame[] }) {
-  const faded = useFading();
+  const pointed = useSelection((s) => s.hoveredPid);
   let scale = 1;
   for (const p of ranked) scale = Math.max(scale, held(p) + Math.max(0, p.adjPoints));
   return (
@@ -138,7 +137,7 @@ function Ranking({ ranked }: { ranked: ProcFrame[] }) {
           key={proc.pid}
           className={i === 0 ? 'rank top' : 'rank'}
           data-pid={proc.pid}
-          data-faded={faded(proc.pid) || undefined}
+          data-faded={(pointed !== null && pointed !== proc.pid) || undefined}
           title={t('victim.held', { name: proc.comm, parts: heldText(proc) })}
           onPointerEnter={() => hoverPid(proc.pid)}
           onPointerLeave={() => hoverPid(null)}
