@@ -31,7 +31,7 @@ import {
 import type { ScanControl } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
 import { NR_ANON_MAPPED, NR_SWAPCACHE, NR_VMSCAN_WRITE, PGPGOUT, PSWPOUT } from '../../include/vmstat';
-import { xaAdd, xaDel } from '../../lib/xarray';
+import { xaAdd } from '../../lib/xarray';
 import { addMmCounterTimes, updateHiwaterRss } from '../mm_counters';
 import { folioMemcg } from '../mmzone';
 import { ptePtr } from '../pgtable';
@@ -125,7 +125,7 @@ export function evictRun(
   if (!(sc.gfp & __GFP_IO) || !sc.mayWritepage || s.areas.length !== 1) return from;
   const area = s.areas[0];
   const disk = k.disks[area.disk];
-  if (!disk.synchronous) return from;
+  if (!disk.synchronous || k.zswap.enabled) return from;
   const { flags, mapping, mapcount, index } = k.mem;
   const { entries } = k.pgtables;
   const { map, cache, shadow } = s;
@@ -177,8 +177,9 @@ export function evictRun(
     swapIndex[slot] = index[pfn];
     swapMapping[slot] = whose;
     if (zram !== null && !zramWrite(k, disk, zram, slot, area.start)) {
-      // No memory to store it in: it is unmapped and in the swap cache, and stays there.
-      xaDel(k, s.nodes, slot);
+      // No memory to store it in: it is unmapped and in the swap cache, and stays there,
+      // in the place that was taken above.
+      shadow[slot] = 1;
       addToSwapCache(k, pfn, slot);
       flags[pfn] = (flags[pfn] & ~PG_ANON_EXCLUSIVE) | PG_DIRTY;
       mapcount[pfn] = 0;

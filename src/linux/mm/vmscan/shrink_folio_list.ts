@@ -283,6 +283,10 @@ export function shrinkFolios(
     }
     const pfn = pages[i];
     let verdict = verdicts[i];
+    if (verdict === KEEP) {
+      pages[kept++] = pfn;
+      continue;
+    }
     if (verdict === ORPHAN) verdict = releaseOrphan(k, pfn);
     else if (verdict === RECLAIM || verdict === RECLAIM_CLEAN)
       verdict = evictFolio(k, sc, node, pfn, verdict, ptes[i], st);
@@ -301,7 +305,7 @@ export function shrinkFolios(
     }
     pages[kept++] = pfn;
   }
-  freeUnrefFolios(k, freeList, freed);
+  if (freed > 0) freeUnrefFolios(k, freeList, freed);
   // What the device has finished by now has interrupted the batch: those of its own pages that are among it miss their move
   // to the tail.
   completeBios(k, k.now + k.cost);
