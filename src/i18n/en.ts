@@ -58,6 +58,7 @@ export const en = {
   'nav.compare': 'Compare',
   'nav.compare.failed': 'The comparison could not be loaded ({why}). Reload the page to try again.',
   'nav.help': 'Help',
+  'part.failed': 'This part of the page did not load: {why}. Reload the page to try again.',
   'nav.more': 'More',
   'share.copied': 'Link copied. It holds the machine and everything you did to it.',
   'share.shown': 'The link is in the address bar: the browser did not allow copying it.',

@@ -11,7 +11,7 @@ import type { Branch } from '../machine/branches';
 import { type Command, type Refusal, RefusalError } from '../machine/commands';
 import type { Landmark } from '../machine/record';
 import { Timeline } from '../machine/timetravel';
-import { type CompiledSession, compileSession } from '../scenario/compile';
+import { type CompiledSession, compileSession, scenarioOf } from '../scenario/compile';
 import { parseCommand, parseScenarioOrSession, SESSION_FORMAT, type Session } from '../scenario/schema';
 import { factsOf, resolveCommand } from '../userspace/palette';
 import { buildFrame } from './frame';
@@ -333,7 +333,8 @@ export class Host {
     if (!branch) throw new RefusalError('no-branch', { id: id ?? -1 });
     return {
       format: SESSION_FORMAT,
-      scenario: session.scenario,
+      // Whole, not by name: what is handed over means the same when the built-in one has changed.
+      scenario: scenarioOf(session),
       seed: session.seed,
       commands: branch.commands.map(({ t, command }) => ({ t, command })),
     };

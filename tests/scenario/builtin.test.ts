@@ -5,6 +5,7 @@ import { scenarioWords } from '../../src/i18n/scenarios';
 import { readProcFile } from '../../src/linux/fs/proc';
 import { Timeline } from '../../src/machine/timetravel';
 import { BUILTIN_SCENARIOS, builtinScenario, DEFAULT_SCENARIO } from '../../src/scenario/builtin';
+import { BUILTIN_IDS, DEFAULT_ID } from '../../src/scenario/builtin/ids';
 import { compileScenario } from '../../src/scenario/compile';
 import { parseScenario, type Scenario, sessionOf } from '../../src/scenario/schema';
 
@@ -19,6 +20,8 @@ const victims = (id: string, seconds: number) => play(id, seconds).document.kill
 describe('the built-in scenarios', () => {
   test('are valid, have words, and come with the leaky server first', () => {
     expect(BUILTIN_SCENARIOS.length).toBeGreaterThanOrEqual(7);
+    expect(BUILTIN_SCENARIOS.map(({ id }) => id)).toEqual([...BUILTIN_IDS]);
+    expect(DEFAULT_SCENARIO.id).toBe(DEFAULT_ID);
     for (const scenario of BUILTIN_SCENARIOS) {
       expect(parseScenario(JSON.parse(JSON.stringify(scenario)))).toEqual(scenario);
       expect(compileScenario(scenario).ram).toBeGreaterThan(0);
