@@ -1,7 +1,9 @@
 /** The scenarios that come with the lab, in the order of its menu; the first is the one it opens with. */
 import type { Scenario } from '../schema';
+import { anotherYear } from './another-year';
 import { cachedIsNotFree } from './cached-is-not-free';
 import { crazyAllocator } from './crazy-allocator';
+import { fullNode } from './full-node';
 import { killingOnceIsNotEnough } from './killing-once-is-not-enough';
 import { leakyServer } from './leaky-server';
 import { mallocFails } from './malloc-fails';
@@ -18,6 +20,8 @@ export const BUILTIN_SCENARIOS: readonly Scenario[] = [
   cachedIsNotFree,
   mallocFails,
   killingOnceIsNotEnough,
+  anotherYear,
+  fullNode,
 ];
 export const DEFAULT_SCENARIO: Scenario = leakyServer;
 
