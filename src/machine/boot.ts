@@ -6,7 +6,7 @@ import { __GFP_RECLAIMABLE, GFP_KERNEL } from '../linux/include/gfp';
 import type { Kernel } from '../linux/include/kernel';
 import { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL } from '../linux/include/mmzone';
 import { PGTYPE_KERNEL, PGTYPE_SLAB_UNRECLAIMABLE, PGZONE_MASK } from '../linux/include/page';
-import { PF_CAP_SYS_ADMIN, PF_KSWAPD, PF_KTHREAD, PF_MEMALLOC, type Task } from '../linux/include/sched';
+import { PF_CAP_SYS_ADMIN, PF_KCOMPACTD, PF_KSWAPD, PF_KTHREAD, PF_MEMALLOC, type Task } from '../linux/include/sched';
 import { NR_SLAB_UNRECLAIMABLE_B } from '../linux/include/vmstat';
 import { allocThreadStack } from '../linux/kernel/fork';
 import { createTask, pageNode } from '../linux/kernel/sched/core';
@@ -196,7 +196,7 @@ export function createMachine(config: MachineConfig, seed: number): Machine {
   addProc(m, init, newProgram(m, '', INIT_OPS, 1));
   addKthread(m, init, 'kthreadd');
   kernel.nodes[0].kswapd = addKthread(m, init, 'kswapd0', PF_KSWAPD | PF_MEMALLOC).pid;
-  addKthread(m, init, 'kcompactd0');
+  kernel.nodes[0].kcompactd = addKthread(m, init, 'kcompactd0', PF_KCOMPACTD).pid;
   addKthread(m, init, 'oom_reaper');
   kernel.writeback.flusher = addKthread(m, init, 'flush-8:0').pid;
   kernel.nextPid = FIRST_PID;

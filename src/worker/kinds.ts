@@ -7,6 +7,7 @@ import {
   PGTYPE_BUDDY,
   PGTYPE_BUDDY_TAIL,
   PGTYPE_HOLE,
+  PGTYPE_ISOLATED,
   PGTYPE_MASK,
   PGTYPE_PCP,
   PGTYPE_RESERVED,
@@ -41,6 +42,7 @@ const setType = (type: number, kind: number): void => {
 setType(PGTYPE_BUDDY, FREE);
 setType(PGTYPE_BUDDY_TAIL, FREE);
 setType(PGTYPE_PCP, PCP);
+setType(PGTYPE_ISOLATED, PCP);
 setType(PGTYPE_RESERVED, index('reserved'));
 setType(PGTYPE_TABLE, index('pagetables'));
 setType(PGTYPE_SLAB_RECLAIMABLE, index('slab'));

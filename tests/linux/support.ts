@@ -11,6 +11,7 @@ export const TEST_COSTS: Costs = {
   copyPage: 300,
   allocPcp: 50,
   buddyPage: 10,
+  compactScan: 10,
   scanPage: 100,
   unmapPage: 100,
   submitPage: 1000,

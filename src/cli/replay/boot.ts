@@ -24,6 +24,7 @@ import {
 } from '../../linux/include/page';
 import {
   PF_CAP_SYS_ADMIN,
+  PF_KCOMPACTD,
   PF_KSWAPD,
   PF_KTHREAD,
   PF_MEMALLOC,
@@ -67,6 +68,7 @@ const TCG_COSTS: Costs = {
   allocPcp: 800,
   buddyPage: 300,
   scanPage: 1_500,
+  compactScan: 100,
   unmapPage: 300,
   submitPage: 10_000,
   freePage: 400,
@@ -186,6 +188,7 @@ function kernelThreads(k: Kernel): void {
     const flags = PF_KTHREAD | PF_KSWAPD | PF_MEMALLOC;
     // It runs at boot, finds nothing to do, and goes to sleep by itself.
     node.kswapd = createTask(k, { comm: `kswapd${node.id}`, ppid: 2, flags }).pid;
+    node.kcompactd = createTask(k, { comm: `kcompactd${node.id}`, ppid: 2, flags: PF_KTHREAD | PF_KCOMPACTD }).pid;
   }
 }
 

@@ -1,4 +1,5 @@
 /** Each frame has exactly one state, and the counters are sums over the frames. Invariants 2, 4, 5. */
+import type { CompactControl } from '../include/compaction';
 import type { Kernel } from '../include/kernel';
 import {
   LRU_GEN_MASK,
@@ -13,6 +14,7 @@ import {
   PGTYPE_BUDDY,
   PGTYPE_BUDDY_TAIL,
   PGTYPE_HOLE,
+  PGTYPE_ISOLATED,
   PGTYPE_KSTACK,
   PGTYPE_MASK,
   PGTYPE_PCP,
@@ -147,6 +149,19 @@ function kernelFrame(k: Kernel, f: Findings, w: Walk, p: number, type: number, n
   else if (type === PGTYPE_KSTACK) node[NR_KERNEL_STACK_KB] += kB(1);
 }
 
+/** Free pages that runs of compaction hold, by zone index. */
+function compactionTargets(k: Kernel): number[] {
+  const out = k.zones.map(() => 0);
+  const add = (cc: CompactControl | null | undefined): void => {
+    cc?.freepages.forEach((blocks, order) => {
+      out[cc.zone] += blocks.length << order;
+    });
+  };
+  for (const t of k.tasks) add(t.alloc?.compact?.cc);
+  for (const node of k.nodes) add(node.kcompactdRun?.cc);
+  return out;
+}
+
 /** Checks all frames against what the walk has found. */
 export function auditFrames(k: Kernel, f: Findings, w: Walk): void {
   const m = k.mem;
@@ -155,7 +170,9 @@ export function auditFrames(k: Kernel, f: Findings, w: Walk): void {
     node: k.nodes.map(() => new Float64Array(NODE_STAT_NAMES.length)),
     zone: k.zones.map(() => new Float64Array(ZONE_STAT_NAMES.length)),
   };
+  const targets = compactionTargets(k);
   for (const z of k.zones) {
+    let isolated = 0;
     let managed = 0;
     let present = 0;
     for (let p = z.base; p < z.end; p++) {
@@ -169,6 +186,7 @@ export function auditFrames(k: Kernel, f: Findings, w: Walk): void {
         continue;
       }
       managed++;
+      if (type === PGTYPE_ISOLATED) isolated++;
       if (type === PGTYPE_BUDDY || (type === PGTYPE_BUDDY_TAIL && w.list[p] === ON_BUDDY)) {
         if (w.list[p] !== ON_BUDDY) fault(f, `page ${p}: says it is a free block, but is on no free list`);
       } else if (type === PGTYPE_PCP || type === PGTYPE_BUDDY_TAIL) {
@@ -179,6 +197,7 @@ export function auditFrames(k: Kernel, f: Findings, w: Walk): void {
         kernelFrame(k, f, w, p, type, sums.node[z.node]);
       }
     }
+    equal(f, `${z.name} pages taken by compaction`, isolated, targets[z.idx]);
     equal(f, `${z.name} managed`, z.managed, managed);
     equal(f, `${z.name} present`, z.present, present);
     if (z.present > z.spanned) fault(f, `${z.name}: more pages present than spanned`);

@@ -99,6 +99,8 @@ export interface Costs {
   /** One page looked at by reclaim, one page unmapped, one page freed at exit. */
   scanPage: number;
   unmapPage: number;
+  /** One frame looked at by a scanner of compaction. */
+  compactScan: number;
   /** Handing a page to the driver of a swap device. */
   submitPage: number;
   freePage: number;

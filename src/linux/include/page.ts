@@ -25,6 +25,8 @@ export interface MemMap {
   mapcount: Int32Array;
   /** Migrate type of each pageblock (512 frames). */
   pageblock: Uint8Array;
+  /** PB_migrate_skip of each pageblock: 1 = compaction found nothing there. */
+  pageblockSkip: Uint8Array;
 }
 
 /** On an LRU list, in a folio batch on the way to one, or isolated from one. */
@@ -82,6 +84,8 @@ export const PGTYPE_KSTACK = 8 << PGTYPE_SHIFT;
 export const PGTYPE_KERNEL = 9 << PGTYPE_SHIFT;
 /** Beyond the present pages of a zone. */
 export const PGTYPE_HOLE = 10 << PGTYPE_SHIFT;
+/** Taken off the free lists by compaction, for others to move to. */
+export const PGTYPE_ISOLATED = 11 << PGTYPE_SHIFT;
 
 /** Zone index (into `Kernel.zones`), 4 bits at the top. Never changes after boot. */
 export const PGZONE_SHIFT = 27;

@@ -1,9 +1,11 @@
 /** Tasks: processes and kernel threads, and what they wait for. */
+import type { CompactControl } from './compaction';
 
 export const PF_KTHREAD = 1;
 export const PF_MEMALLOC = 2;
 export const PF_EXITING = 4;
 export const PF_KSWAPD = 8;
+export const PF_KCOMPACTD = 8192;
 export const PF_MEMALLOC_NOIO = 16;
 export const PF_MEMALLOC_NOFS = 32;
 /** SIGNAL_GROUP_EXIT: a fatal signal is being handled. */
@@ -176,6 +178,16 @@ export interface WatermarkTest {
   ok: boolean;
 }
 
+/** try_to_compact_pages as far as it got. */
+export interface DirectCompact {
+  /** COMPACT_PRIO_*, and the best result of the zones so far, COMPACT_*. */
+  prio: number;
+  result: number;
+  /** Place in the zonelist, and the run in the zone at hand. */
+  cursor: number;
+  cc: CompactControl | null;
+}
+
 /** __alloc_pages_slowpath as a resumable state machine. Lives in `Task.alloc`. */
 export interface AllocContext {
   gfp: number;
@@ -192,11 +204,15 @@ export interface AllocContext {
   startedAt: number;
   noProgressLoops: number;
   compactionRetries: number;
+  /** COMPACT_PRIO_* and COMPACT_*. */
   compactPriority: number;
   compactResult: number;
+  /** Pages that this allocation's compaction has moved so far. */
+  compactMoved: number;
   didSomeProgress: number;
-  /** Direct reclaim under way. */
+  /** Direct reclaim under way, and direct compaction. */
   sc: ScanControl | null;
+  compact: DirectCompact | null;
   /** Rounds of the retry loop. */
   rounds: number;
   /** Outcome: -1 = under way, else pfn; `failed` = NULL. */

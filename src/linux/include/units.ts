@@ -12,6 +12,7 @@ export const PAGEBLOCK_NR_PAGES = 512;
 /** Orders above this one are "costly": they may fail and never kill. */
 export const PAGE_ALLOC_COSTLY_ORDER = 3;
 export const MAX_RECLAIM_RETRIES = 16;
+export const MAX_COMPACT_RETRIES = 16;
 export const SWAP_CLUSTER_MAX = 32;
 export const DEF_PRIORITY = 12;
 /** Page table entries in one table. */

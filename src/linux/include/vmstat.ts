@@ -170,6 +170,8 @@ export const VM_EVENT_NAMES = [
   'compact_fail',
   'compact_success',
   'compact_daemon_wake',
+  'compact_daemon_migrate_scanned',
+  'compact_daemon_free_scanned',
   'unevictable_pgs_culled',
   'unevictable_pgs_scanned',
   'unevictable_pgs_rescued',
@@ -219,6 +221,14 @@ export const PGROTATED = ev('pgrotated');
 export const DROP_PAGECACHE = ev('drop_pagecache');
 export const DROP_SLAB = ev('drop_slab');
 export const OOM_KILL = ev('oom_kill');
+export const PGMIGRATE_SUCCESS = ev('pgmigrate_success');
+export const PGMIGRATE_FAIL = ev('pgmigrate_fail');
+export const COMPACTMIGRATE_SCANNED = ev('compact_migrate_scanned');
+export const COMPACTFREE_SCANNED = ev('compact_free_scanned');
+export const COMPACTISOLATED = ev('compact_isolated');
+export const KCOMPACTD_WAKE = ev('compact_daemon_wake');
+export const KCOMPACTD_MIGRATE_SCANNED = ev('compact_daemon_migrate_scanned');
+export const KCOMPACTD_FREE_SCANNED = ev('compact_daemon_free_scanned');
 export const COMPACTSTALL = ev('compact_stall');
 export const COMPACTFAIL = ev('compact_fail');
 export const COMPACTSUCCESS = ev('compact_success');

@@ -5,6 +5,7 @@ import { EACCES, EINVAL, ENOENT } from '../include/errno';
 import type { Kernel, VmSysctl } from '../include/kernel';
 import { MAX_NR_ZONES } from '../include/mmzone';
 import { PAGE_SIZE } from '../include/units';
+import { compactNodes } from '../mm/compaction';
 import { setupPerZoneLowmemReserve, setupPerZoneWmarks, zonePcpUpdate } from '../mm/page_alloc';
 import { isLruGenFile, readLruGen, writeLruGen } from '../mm/vmscan/lru_gen/sysfs';
 import { refreshVmStats } from '../mm/vmstat';
@@ -136,6 +137,7 @@ const ENTRIES: readonly Entry[] = [
 
 /** Files that do something when written and hold nothing. */
 const ACTIONS: readonly { name: string; min: number; max: number; run: (k: Kernel, value: number) => void }[] = [
+  { name: 'compact_memory', min: 1, max: 1, run: compactNodes },
   { name: 'drop_caches', min: 1, max: 4, run: dropCaches },
   { name: 'stat_refresh', min: INT_MIN, max: INT_MAX, run: refreshVmStats },
 ];

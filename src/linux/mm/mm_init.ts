@@ -147,7 +147,11 @@ export function createKernel(config: BootConfig): Kernel {
       stat: new Int32Array(NR_VM_ZONE_STAT_ITEMS),
       compactConsidered: 0,
       compactDeferShift: 0,
-      compactOrderFailed: NR_PAGE_ORDERS,
+      compactOrderFailed: 0,
+      compactCachedMigratePfn: [base, base],
+      compactCachedFreePfn: -1,
+      compactInitMigratePfn: -1,
+      compactBlockskipFlush: false,
     });
     base = (end + 1023) & ~1023;
   }
@@ -163,6 +167,7 @@ export function createKernel(config: BootConfig): Kernel {
     index: new Int32Array(nrPages),
     mapcount: new Int32Array(nrPages),
     pageblock: new Uint8Array(nrPages >> PAGEBLOCK_ORDER).fill(MIGRATE_MOVABLE),
+    pageblockSkip: new Uint8Array(nrPages >> PAGEBLOCK_ORDER),
   };
   for (let h = nrPages; h < nrPages + nrHeads; h++) listInit(mem, h);
   let head = nrPages;
@@ -327,6 +332,10 @@ function newNode(id: number, zones: Zone[], heads: number): PgData {
     kswapdHighestZoneidx: -1,
     flags: 0,
     kswapdSc: null,
+    kcompactd: -1,
+    kcompactdMaxOrder: 0,
+    kcompactdHighestZoneidx: MAX_NR_ZONES - 1,
+    kcompactdRun: null,
     nrWritebackThrottled: 0,
     nrReclaimStart: 0,
   };

@@ -82,6 +82,41 @@ function anonMmAt(k: Kernel, av: number, i: number): number {
   return i <= mms.length ? mms[i - 1] : -1;
 }
 
+/** rmap_walk: visits the index of each page table entry that maps the page. */
+export function rmapWalk(k: Kernel, pfn: number, visit: (at: number) => void): void {
+  const mapcount = k.mem.mapcount[pfn];
+  if (mapcount === 0) return;
+  const mapping = k.mem.mapping[pfn];
+  const vpn = pageVpn(k, pfn);
+  let found = 0;
+  if (mapping > 0) {
+    const av = mapping - 1;
+    for (let i = 0, id = av; id >= 0 && found < mapcount; id = anonMmAt(k, av, ++i)) {
+      if (i > 0 && id === av) continue;
+      const at = pteOf(k, k.mms[id], vpn, pfn);
+      if (at < 0) continue;
+      found++;
+      visit(at);
+    }
+    return;
+  }
+  const ino = -mapping - 1;
+  const { mappers } = k.inodes[ino];
+  for (let i = 0; i < mappers.length && found < mapcount; i++) {
+    if (i > 0 && mappers[i] === mappers[i - 1]) continue;
+    const mm = k.mms[mappers[i]];
+    for (const vma of mm.vmas) {
+      if (vma.inode !== ino) continue;
+      const v = vma.start + vpn - vma.pgoff;
+      if (v < vma.start || v >= vma.end) continue;
+      const at = pteOf(k, mm, v, pfn);
+      if (at < 0) continue;
+      found++;
+      visit(at);
+    }
+  }
+}
+
 /** folio_remove_rmap_pte: one mapping less; with the last one the page leaves AnonPages or Mapped. */
 export function folioRemoveRmap(k: Kernel, pfn: number): void {
   const m = k.mem;

@@ -154,15 +154,21 @@ export function freeToPcplist(k: Kernel, p: number, order: number): void {
 
 /** drain_pages: empties one cpu's lists of all zones. */
 function drainLocalPages(k: Kernel, cpu: number): void {
-  for (const z of k.zones) {
-    const pcp = z.pcp[cpu];
-    if (pcp.count > 0) freePcppagesBulk(k, z, pcp, pcp.count);
-  }
+  for (const z of k.zones) drainZonePcp(k, z, cpu);
 }
 
-/** drain_all_pages: empties all per-cpu lists. */
-export function drainAllPages(k: Kernel): void {
-  for (let cpu = 0; cpu < k.nrCpus; cpu++) drainLocalPages(k, cpu);
+/** drain_pages_zone: empties one cpu's lists of one zone. */
+export function drainZonePcp(k: Kernel, z: Zone, cpu: number): void {
+  const pcp = z.pcp[cpu];
+  if (pcp.count > 0) freePcppagesBulk(k, z, pcp, pcp.count);
+}
+
+/** drain_all_pages: empties all per-cpu lists, or those of one zone. */
+export function drainAllPages(k: Kernel, z?: Zone): void {
+  for (let cpu = 0; cpu < k.nrCpus; cpu++) {
+    if (z) drainZonePcp(k, z, cpu);
+    else drainLocalPages(k, cpu);
+  }
 }
 
 /**
