@@ -1,5 +1,6 @@
 /** The allocation path as steps: a walk through the slow path, with the comparisons that decided it. */
 import { GFP_ANON_FAULT, GFP_USER_PAGE } from '../linux/include/gfp';
+import { COMPACT_DEFERRED, COMPACT_SKIPPED, COMPACT_SUCCESS } from '../linux/include/compaction';
 import type { Kernel } from '../linux/include/kernel';
 import {
   type AllocContext,
@@ -47,6 +48,24 @@ function kswapdNote(k: Kernel): Refusal {
   return note(task?.state === TASK_RUNNING ? 'path.note.kswapdRuns' : 'path.note.kswapdAsleep');
 }
 
+/** How a direct compaction ended, or how far the one under way has come. */
+function compactionNote(ctx: AllocContext, step: PathStep): void {
+  step.compare = undefined;
+  if (step.state === 'active' || step.state === 'waiting') {
+    step.note = note('path.note.compacting', { n: ctx.compactMoved });
+    return;
+  }
+  if (step.state !== 'passed' && step.state !== 'failed') return;
+  const outcome =
+    ctx.compactResult === COMPACT_SKIPPED
+      ? 'path.note.compactSkipped'
+      : ctx.compactResult === COMPACT_DEFERRED
+        ? 'path.note.compactDeferred'
+        : 'path.note.compacted';
+  step.note = note(outcome, { n: ctx.compactMoved });
+  step.state = ctx.compactResult === COMPACT_SUCCESS ? 'passed' : 'failed';
+}
+
 function stepOf(k: Kernel, task: Task | null, ctx: AllocContext, id: AllocStage, place: number): PathStep {
   const here = ORDER.indexOf(ctx.stage);
   const passedBy = ctx.done || place < here;
@@ -64,6 +83,7 @@ function stepOf(k: Kernel, task: Task | null, ctx: AllocContext, id: AllocStage,
     step.state = 'skipped';
     step.note = note('path.note.orderZero');
   }
+  if ((id === 'direct_compact_first' || id === 'direct_compact') && ctx.order > 0 && reached) compactionNote(ctx, step);
   if (id === 'reserves' && reached) {
     step.note = note(task !== null && task.oomMm >= 0 ? 'path.note.victim' : 'path.note.noRights');
     step.compare = undefined;

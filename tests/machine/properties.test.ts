@@ -93,6 +93,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       'vm.swappiness',
       'vm.overcommit_memory',
       'vm.drop_caches',
+      'vm.compact_memory',
       'vm.watermark_scale_factor',
     ),
     value: fc.constantFrom('1', '2', '60', '500', '4000'),

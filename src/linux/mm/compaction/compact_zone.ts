@@ -109,6 +109,8 @@ function migratePages(k: Kernel, cc: CompactControl): boolean {
   for (const p of migratepages) {
     const to = room ? compactionAlloc(k, cc, 0) : -1;
     if (to < 0) {
+      // The first page without a target fails, those behind it are not even tried.
+      if (room) k.vmEvents[PGMIGRATE_FAIL]++;
       room = false;
       putbackPage(k, p);
       continue;
