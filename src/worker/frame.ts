@@ -2,265 +2,26 @@
 
 import { vmstatValues } from '../linux/fs/proc';
 import type { Kernel } from '../linux/include/kernel';
-import { MM_ANONPAGES, MM_FILEPAGES, MM_SHMEMPAGES, MM_SWAPENTS, MMF_OOM_SKIP } from '../linux/include/mm_types';
-import {
-  MAX_NR_ZONES,
-  WMARK_HIGH,
-  WMARK_LOW,
-  WMARK_MIN,
-  wmarkPages,
-  ZONE_MOVABLE,
-  ZONE_NAMES,
-  ZONE_NORMAL,
-  type Zone,
-} from '../linux/include/mmzone';
-import { PF_EXITING, PF_KTHREAD, PF_STOPPED, TASK_RUNNING, type Task, WAIT_PAGE } from '../linux/include/sched';
-import { TRACEPOINT_NAMES, TRACEPOINTS } from '../linux/include/trace';
-import { MS } from '../linux/include/units';
+import { PF_KTHREAD } from '../linux/include/sched';
 import { NR_LRU_BASE, NR_SWAPCACHE } from '../linux/include/vmstat';
-import { isGlobalInit } from '../linux/kernel/sched/core';
 import { psiNow } from '../linux/kernel/sched/psi';
 import { readSysctl, SYSCTL_NAMES } from '../linux/kernel/sysctl';
-import { getMmCounterSum } from '../linux/mm/mm_counters';
-import {
-  adjPoints,
-  inVfork,
-  OOM_UNKILLABLE,
-  oomBadness,
-  oomScoreFromPoints,
-  totalpagesGlobal,
-} from '../linux/mm/oom_kill';
-import { zonePcpCount } from '../linux/mm/page_alloc';
-import { genSize, lruGenFromSeq } from '../linux/mm/vmscan/lru_gen/mm_inline';
+import { totalpagesGlobal } from '../linux/mm/oom_kill';
 import { LRU_GEN_FILES } from '../linux/mm/vmscan/lru_gen/sysfs';
 import { globalNodeState } from '../linux/mm/vmstat';
 import { occupied } from '../machine/caches';
-import { currentOp } from '../machine/interpreter';
-import { type Ended, type Machine, type Proc, timeOf } from '../machine/machine';
+import { type Machine, timeOf } from '../machine/machine';
 import { accessTime, eatHistory, flows, freeHistory, gaugeZone } from '../machine/window';
+import { logFrames, traceFrames } from './frames/logs';
+import { endedFrame, procFrame } from './frames/processes';
+import { generations, kswapdFrames } from './frames/reclaim';
+import { zoneFrames, zoneId } from './frames/zones';
 import { addKinds, countKinds, noKinds } from './kinds';
-import { CHIPS } from './pageMap';
 import { buildPath } from './path';
-import type {
-  Frame,
-  GenerationFrame,
-  KindPages,
-  KswapdFrame,
-  LogFrame,
-  ProcFrame,
-  Refusal,
-  TraceFrame,
-  ZoneFrame,
-} from './protocol';
+import type { Frame, KindPages, ProcFrame } from './protocol';
 
-/** Zones that every x86-64 machine of one node shows, populated or not. */
-const SHOWN_ZONES = ZONE_NORMAL + 1;
 /** OOM decisions sent with a frame: the latest. */
 const OOM_RECORDS_SENT = 20;
-
-export const zoneId = (z: { node: number; name: string }): string => `${z.node}/${z.name}`;
-
-function zoneFrame(z: Zone, kinds: KindPages): ZoneFrame {
-  return {
-    id: zoneId(z),
-    name: z.name,
-    node: z.node,
-    present: z.present,
-    managed: z.managed,
-    free: z.free,
-    pcp: zonePcpCount(z),
-    min: wmarkPages(z, WMARK_MIN),
-    low: wmarkPages(z, WMARK_LOW),
-    high: wmarkPages(z, WMARK_HIGH),
-    boost: z.boost,
-    reserve: z.lowmemReserve[ZONE_MOVABLE] ?? 0,
-    firstPfn: z.startPfn,
-    endPfn: z.startPfn + z.present,
-    kinds,
-  };
-}
-
-/** A zone without pages: the machine has no memory at those addresses. */
-function emptyZone(node: number, type: number, pfn: number): ZoneFrame {
-  const name = ZONE_NAMES[type];
-  return {
-    id: `${node}/${name}`,
-    name,
-    node,
-    present: 0,
-    managed: 0,
-    free: 0,
-    pcp: 0,
-    min: 0,
-    low: 0,
-    high: 0,
-    boost: 0,
-    reserve: 0,
-    firstPfn: pfn,
-    endPfn: pfn,
-    kinds: noKinds(),
-  };
-}
-
-function zoneFrames(k: Kernel, kinds: KindPages[]): ZoneFrame[] {
-  const frames: ZoneFrame[] = [];
-  const first = [1, 4096, 1_048_576];
-  for (let type = 0; type < MAX_NR_ZONES; type++) {
-    const own = k.zones.filter((z) => z.type === type);
-    for (const z of own) frames.push(zoneFrame(z, kinds[z.idx]));
-    if (own.length === 0 && type < SHOWN_ZONES) frames.push(emptyZone(0, type, first[type]));
-  }
-  return frames;
-}
-
-function neverOf(k: Kernel, t: Task): ProcFrame['never'] {
-  if (isGlobalInit(t)) return 'init';
-  if (t.flags & PF_KTHREAD) return 'kthread';
-  if (t.mm < 0) return t.flags & PF_EXITING ? 'exiting' : 'no_mm';
-  if (t.oomScoreAdj === -1000) return 'adj';
-  if (k.mms[t.mm].flags & MMF_OOM_SKIP) return 'oom_skip';
-  if (inVfork(k, t)) return 'vfork';
-  return '';
-}
-
-function stateOf(t: Task): ProcFrame['state'] {
-  if (t.flags & PF_EXITING || t.sigkill) return 'exiting';
-  if (t.alloc !== null && !t.alloc.done) return 'stalled';
-  if (t.flags & PF_STOPPED) return 'stopped';
-  if (t.state === TASK_RUNNING) return 'running';
-  return t.waitKind === WAIT_PAGE ? 'swap-in' : 'sleeping';
-}
-
-/** What a process is doing, in words of i18n/machine.ts. */
-function doingOf(m: Machine, p: Proc): Refusal | null {
-  if (p.prog === null) return null;
-  const op = currentOp(m, p.prog);
-  if (op === null) return null;
-  const say = (code: string, params: Refusal['params'] = {}): Refusal => ({ code: `doing.${code}`, params });
-  switch (op.op) {
-    case 'touch':
-      return op.rate ? say('touchRate', { region: op.region, rate: op.rate }) : say('touch', { region: op.region });
-    case 'read':
-      return op.rate ? say('readRate', { file: op.file, rate: op.rate }) : say('read', { file: op.file });
-    case 'write':
-      return say('write', { file: op.file });
-    case 'append':
-      return say('append', { file: op.file, done: p.prog.done, pages: op.pages });
-    case 'malloc2':
-      return say(op.touch ? 'mallocTouch' : 'malloc', { n: p.prog.done });
-    case 'mmap':
-      return say('mmap', { pages: op.pages });
-    case 'sbrk':
-      return say('sbrk', { pages: op.pages });
-    case 'mlock':
-      return say('mlock', { region: op.region });
-    case 'exec':
-      return say('exec', { name: op.name });
-    default:
-      return say(op.op);
-  }
-}
-
-function procFrame(m: Machine, task: Task, p: Proc, totalpages: number): ProcFrame {
-  const k = m.kernel;
-  const mm = task.mm >= 0 ? k.mms[task.mm] : task.exitMm >= 0 ? k.mms[task.exitMm] : null;
-  const count = (member: number): number => (mm ? getMmCounterSum(mm, member) : 0);
-  const points = oomBadness(k, task, totalpages);
-  return {
-    pid: task.pid,
-    comm: task.comm,
-    uid: task.uid,
-    chip: Math.max(0, p.chip) % CHIPS,
-    state: stateOf(task),
-    killedAt: -1,
-    totalVm: mm ? mm.totalVm : 0,
-    rssAnon: count(MM_ANONPAGES),
-    rssFile: count(MM_FILEPAGES),
-    rssShmem: count(MM_SHMEMPAGES),
-    swap: count(MM_SWAPENTS),
-    pgtables: mm ? mm.pgtablesBytes / 4096 : 0,
-    adj: task.oomScoreAdj,
-    adjPoints: adjPoints(task.oomScoreAdj, totalpages),
-    points: points === OOM_UNKILLABLE ? null : points,
-    oomScore: oomScoreFromPoints(points, totalpages),
-    never: points === OOM_UNKILLABLE ? neverOf(k, task) : '',
-    doing: doingOf(m, p),
-    minFlt: task.minFlt,
-    majFlt: task.majFlt,
-  };
-}
-
-/** A process that has gone. */
-function endedFrame(e: Ended): ProcFrame {
-  return {
-    pid: e.pid,
-    comm: e.comm,
-    uid: e.uid,
-    chip: e.chip % CHIPS,
-    state: e.killed ? 'killed' : 'exited',
-    killedAt: e.t,
-    totalVm: 0,
-    rssAnon: 0,
-    rssFile: 0,
-    rssShmem: 0,
-    swap: 0,
-    pgtables: 0,
-    adj: e.adj,
-    adjPoints: 0,
-    points: null,
-    oomScore: 0,
-    never: 'no_mm',
-    doing: e.refused ? { code: 'doing.refused', params: {} } : null,
-    minFlt: 0,
-    majFlt: 0,
-  };
-}
-
-function kswapdFrames(k: Kernel): KswapdFrame[] {
-  return k.nodes.map((node) => {
-    const task = k.tasks.find((t) => t.pid === node.kswapd);
-    const sc = node.kswapdSc;
-    return {
-      node: node.id,
-      running: task !== undefined && task.state === TASK_RUNNING,
-      priority: sc ? Math.max(0, sc.priority) : 12,
-      failures: node.kswapdFailures,
-      scanned: sc ? sc.nrScanned : 0,
-      reclaimed: sc ? sc.nrReclaimed : 0,
-    };
-  });
-}
-
-const ALWAYS_LOGGED = 200;
-const MOST_LOGGED = 3000;
-
-/** Lines from number `from` on, and in any case the last ones. */
-function logFrames(k: Kernel, from: number): LogFrame[] {
-  const total = k.log.length;
-  const first = Math.max(0, total - MOST_LOGGED, Math.min(from, total - ALWAYS_LOGGED));
-  return k.log.slice(first);
-}
-
-const MOST_TRACED = 400;
-
-function traceFrames(m: Machine, from: number): TraceFrame[] {
-  const { trace, tasks } = m.kernel;
-  const first = Math.max(0, trace.seq - trace.size, trace.seq - MOST_TRACED, Math.min(from, trace.seq));
-  const comms: Record<number, string> = {};
-  for (const e of m.ended) comms[e.pid] = e.comm;
-  for (const t of tasks) comms[t.pid] = t.comm;
-  const frames: TraceFrame[] = [];
-  for (let s = first; s < trace.seq; s++) {
-    const i = s % trace.size;
-    const name = TRACEPOINT_NAMES[trace.id[i]];
-    const args: Record<string, number> = {};
-    TRACEPOINTS[name].forEach((field, j) => {
-      args[field] = trace.args[i * 4 + j];
-    });
-    frames.push({ seq: s, t: trace.time[i], pid: trace.pid[i], comm: comms[trace.pid[i]] ?? '', name, args });
-  }
-  return frames;
-}
 
 /** What the machine does not know about how it is being looked at. */
 export interface FrameContext {
@@ -275,17 +36,6 @@ export interface FrameContext {
   /** Kinds by zone counted a moment ago, null = count now; see countKinds for `exact`. */
   kinds: KindPages[] | null;
   pageMap: Frame['pageMap'];
-}
-
-/** The generations of a type, youngest first. A machine of the lab has one node. */
-function generations(k: Kernel, now: number, type: number): GenerationFrame[] {
-  const g = k.nodes[0].lruvec.lrugen;
-  const out: GenerationFrame[] = [];
-  for (let seq = g.maxSeq; seq >= g.minSeq[type]; seq--) {
-    const gen = lruGenFromSeq(seq);
-    out.push({ seq, pages: genSize(g, gen, type), ageMs: Math.max(0, now - g.timestamps[gen]) / MS });
-  }
-  return out;
 }
 
 export function buildFrame(m: Machine, ctx: FrameContext): Frame {

@@ -87,25 +87,35 @@ export function boot(pages: number, swap: DiskInit = NULL_DISK): Bench {
   return { k, hog, kswapd };
 }
 
+/** Wakes who has slept as long as he wanted. */
+function wakeSleepers({ k }: Bench): void {
+  for (const t of k.tasks) if (t.state !== TASK_RUNNING && t.wakeAt <= k.now) wakeUpProcess(k, t);
+}
+
+/** When something happens next while everybody sleeps: a request is done, or a sleep is over. */
+function nextEvent({ k }: Bench): number {
+  let at = nextCompletion(k);
+  for (const t of k.tasks) if (t.state !== TASK_RUNNING) at = Math.min(at, t.wakeAt);
+  return at;
+}
+
 /** Lets kswapd, the device and the slow path do what is due, until the hog can run again. */
-function serve({ k, hog, kswapd }: Bench): void {
+function serve(b: Bench): void {
+  const { k, hog, kswapd } = b;
   for (;;) {
     k.now += k.cost;
     k.cost = 0;
-    if (k.disks[0].count > 0) {
-      k.now = Math.max(k.now, nextCompletion(k));
-      completeBios(k);
-    }
+    completeBios(k);
+    wakeSleepers(b);
     for (let i = 0; i < 64 && kswapd.state === TASK_RUNNING; i++) kswapdStep(k, kswapd);
-    if (hog.state !== TASK_RUNNING) {
-      if (hog.wakeAt < Infinity && k.disks[0].count === 0 && kswapd.state !== TASK_RUNNING) {
-        k.now = Math.max(k.now, hog.wakeAt);
-        wakeUpProcess(k, hog);
-      }
-      continue;
+    if (hog.state === TASK_RUNNING) {
+      if (hog.alloc === null || hog.alloc.done) return;
+      allocSlowpathStep(k, hog);
+    } else if (kswapd.state !== TASK_RUNNING) {
+      const at = nextEvent(b);
+      if (at === Infinity) throw new Error('everybody sleeps for ever');
+      k.now = Math.max(k.now, at);
     }
-    if (hog.alloc === null || hog.alloc.done) return;
-    allocSlowpathStep(k, hog);
   }
 }
 

@@ -23,6 +23,11 @@ const buildRefusal = (machine: object, rest: object = {}) =>
     createMachine(compileScenario(parseScenario({ ...base, machine: { ...base.machine, ...machine }, ...rest })), 1),
   );
 
+test('a scenario file needs a machine and processes; the rest has its defaults', () => {
+  const { id, title } = parseScenario({ format: base.format, machine: base.machine, processes: [] });
+  expect({ id, title }).toEqual({ id: 'scenario', title: 'scenario' });
+});
+
 describe('a scenario file that is not valid', () => {
   test.each([
     [{ machine: { ram: 'much' } }, 'machine.ram', 'a size'],

@@ -64,7 +64,7 @@ describe('files', () => {
   });
   it('name what is wrong with a scenario', async () => {
     expect(await openFile('x.json', '{"format":"oomlab/scenario@1","id":"x"}')).toBe(false);
-    expect(notices()[0]).toContain('title');
+    expect(notices()[0]).toContain('machine');
   });
   it('that are scenarios open', async () => {
     expect(await openFile('x.json', JSON.stringify(DEFAULT_SCENARIO))).toBe(true);

@@ -42,8 +42,9 @@ import {
 } from '../../linux/include/vmstat';
 import { createTask, pageZone } from '../../linux/kernel/sched/core';
 import { filemapAdd } from '../../linux/mm/filemap';
+import { claimBootPages } from '../../linux/mm/memblock';
 import { MCL_CURRENT, MCL_FUTURE, mlockall, mmPopulate } from '../../linux/mm/mlock';
-import { claimBootPages, createKernel } from '../../linux/mm/mm_init';
+import { createKernel } from '../../linux/mm/mm_init';
 import { ALLOC_WAIT, allocPages, allocSlowpathStep, zonePcpCount } from '../../linux/mm/page_alloc';
 import { lruAddDrainAll } from '../../linux/mm/swap';
 import { swapon } from '../../linux/mm/swapfile';

@@ -6,7 +6,7 @@
  */
 import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../include/gfp';
 import type { Costs, Kernel, Release, VmSysctl } from '../include/kernel';
-import { listAddTail, listInit } from '../include/list';
+import { listInit } from '../include/list';
 import {
   MAX_NR_ZONES,
   NR_LRU_GEN_LISTS,
@@ -16,21 +16,11 @@ import {
   ZONE_NAMES,
   type Zone,
 } from '../include/mmzone';
-import {
-  type MemMap,
-  PGTYPE_BUDDY,
-  PGTYPE_BUDDY_TAIL,
-  PGTYPE_HOLE,
-  PGTYPE_KERNEL,
-  PGTYPE_MASK,
-  PGTYPE_PCP,
-  PGTYPE_RESERVED,
-  PGZONE_MASK,
-  PGZONE_SHIFT,
-} from '../include/page';
+import type { MemMap } from '../include/page';
 import { TRACE_BUFFER_RECORDS } from '../include/trace';
 import { MAX_PAGE_ORDER, NR_PAGE_ORDERS, PAGEBLOCK_ORDER, PTRS_PER_TABLE } from '../include/units';
 import { NR_VM_NODE_STAT_ITEMS, NR_VM_ZONE_STAT_ITEMS, VM_EVENT_NAMES } from '../include/vmstat';
+import { layOut } from './memblock';
 import { NR_PCP_LISTS } from './page_alloc/pcp';
 import {
   calculateMinFreeKbytes,
@@ -39,6 +29,7 @@ import {
   setupPerZoneLowmemReserve,
   setupPerZoneWmarks,
 } from './page_alloc/watermarks';
+import { buildZonelist } from './page_alloc/zonelist';
 import { LRU_GEN_ALL_CAPS, lruGenInit } from './vmscan/lru_gen/init';
 
 /** One populated zone. Pages. */
@@ -184,7 +175,7 @@ export function createKernel(config: BootConfig): Kernel {
     nodes.push(newNode(id, zones, head));
     head += NR_LRU_LISTS + NR_LRU_GEN_LISTS;
   }
-  for (const n of nodes) n.zonelist = zonelistOf(n.id, nodes, zones);
+  for (const n of nodes) n.zonelist = buildZonelist(n.id, nodes, zones);
 
   const k: Kernel = {
     release: config.release,
@@ -339,154 +330,4 @@ function newNode(id: number, zones: Zone[], heads: number): PgData {
     nrWritebackThrottled: 0,
     nrReclaimStart: 0,
   };
-}
-
-/** build_zonelists: own zones high to low, then the other nodes' in turn. §1.4. */
-function zonelistOf(id: number, nodes: PgData[], zones: Zone[]): number[] {
-  const out: number[] = [];
-  for (let step = 0; step < nodes.length; step++) {
-    const nid = (id + step) % nodes.length;
-    for (let type = MAX_NR_ZONES - 1; type >= 0; type--) {
-      const i = nodes[nid].zones[type];
-      if (i >= 0 && zones[i].managed > 0) out.push(i);
-    }
-  }
-  return out;
-}
-
-/** Gives each frame of a zone its state at boot. */
-function layOut(k: Kernel, z: Zone, boot: BootZone): void {
-  const { flags } = k.mem;
-  const zoneBits = z.idx << PGZONE_SHIFT;
-  const aligned = (z.end + 1023) & ~1023;
-  const managedFrom = z.end - z.managed;
-  for (let p = z.base; p < aligned; p++) {
-    const hole = p >= z.end || p < z.end - z.present;
-    flags[p] = zoneBits | (hole ? PGTYPE_HOLE : p < managedFrom ? PGTYPE_RESERVED : PGTYPE_KERNEL);
-  }
-  if (boot.freeBlocks) placeRecorded(k, z, managedFrom, boot.freeBlocks, boot.pcpCount ?? 0);
-  else freeRange(k, z, managedFrom, z.end);
-}
-
-/** memblock_free_all: hands a range to the buddy lists in the largest aligned blocks. */
-function freeRange(k: Kernel, z: Zone, from: number, to: number): void {
-  for (let p = from; p < to; ) {
-    let order = 0;
-    while (order < MAX_PAGE_ORDER && !(p & ((2 << order) - 1)) && p + (2 << order) <= to) order++;
-    putFree(k.mem, z, p, order, k.mem.pageblock[p >> PAGEBLOCK_ORDER]);
-    p += 1 << order;
-  }
-}
-
-function putFree(m: MemMap, z: Zone, p: number, order: number, mt: number): void {
-  for (let q = p; q < p + (1 << order); q++) m.flags[q] = (m.flags[q] & PGZONE_MASK) | PGTYPE_BUDDY_TAIL;
-  m.flags[p] = (m.flags[p] & PGZONE_MASK) | PGTYPE_BUDDY;
-  m.index[p] = order;
-  listAddTail(m, z.freeHeads + order * MIGRATE_TYPES + mt, p);
-  z.nrFree[order]++;
-  z.free += 1 << order;
-}
-
-/**
- * Rebuilds recorded free lists: so many free blocks per order and type, none of which could merge. A block below the
- * top order goes into one half of a region twice its size, and the other half keeps at least one page in use.
- */
-function placeRecorded(
-  k: Kernel,
-  z: Zone,
-  from: number,
-  blocks: readonly (readonly number[])[],
-  pcpCount: number,
-): void {
-  const m = k.mem;
-  // Regions [start, order] not yet given to anybody, by order.
-  const regions: number[][] = Array.from({ length: NR_PAGE_ORDERS }, () => []);
-  for (let p = from; p < z.end; ) {
-    let order = 0;
-    while (order < MAX_PAGE_ORDER && !(p & ((2 << order) - 1)) && p + (2 << order) <= z.end) order++;
-    regions[order].push(p);
-    p += 1 << order;
-  }
-  // At the edges of the range lie regions whose buddy is not managed: those may be free as they are.
-  const edges = regions.map((starts, order) => (order < MAX_PAGE_ORDER ? [...starts] : []));
-  const typeSet = new Uint8Array(m.pageblock.length);
-  const claimType = (p: number, order: number, mt: number): void => {
-    for (let b = p >> PAGEBLOCK_ORDER; b <= (p + (1 << order) - 1) >> PAGEBLOCK_ORDER; b++) {
-      if (!typeSet[b]) m.pageblock[b] = mt;
-      typeSet[b] = 1;
-    }
-  };
-  // The kernel's own types do not begin in a pageblock that is only partly there: nothing could claim it back whole.
-  const fits = (p: number, mt: number): boolean => {
-    const b = p >> PAGEBLOCK_ORDER;
-    if (mt !== MIGRATE_MOVABLE && (b + 1) << PAGEBLOCK_ORDER > z.end) return false;
-    return !typeSet[b] || m.pageblock[b] === mt;
-  };
-  /**
-   * Takes a region for a block of this order, from a pageblock of the right type where possible: one at the edge that
-   * fits exactly, else the smallest that leaves room beside the block.
-   */
-  const takeRegion = (order: number, mt: number): { p: number; order: number } | null => {
-    const least = Math.min(order + 1, MAX_PAGE_ORDER);
-    for (const strict of [true, false]) {
-      for (let o = order; o <= MAX_PAGE_ORDER; o++) {
-        for (let i = regions[o].length - 1; i >= 0; i--) {
-          const p = regions[o][i];
-          if (o < least && !edges[o].includes(p)) continue;
-          if (strict && !fits(p, mt)) continue;
-          regions[o].splice(i, 1);
-          return { p, order: o };
-        }
-      }
-    }
-    return null;
-  };
-  for (let order = MAX_PAGE_ORDER; order >= 0; order--) {
-    for (let mt = 0; mt < MIGRATE_TYPES; mt++) {
-      for (let n = blocks[order]?.[mt] ?? 0; n > 0; n--) {
-        const region = takeRegion(order, mt);
-        if (!region) continue;
-        let o = region.order;
-        while (o > order) {
-          o--;
-          regions[o].push(region.p + (1 << o));
-        }
-        claimType(region.p, order, mt);
-        putFree(m, z, region.p, order, mt);
-      }
-    }
-  }
-  fillPcp(k, z, from, pcpCount);
-}
-
-/** Puts kernel frames of the zone on the first cpu's lists, in turn. */
-function fillPcp(k: Kernel, z: Zone, from: number, count: number): void {
-  const m = k.mem;
-  const pcp = z.pcp[0];
-  for (let p = from; p < z.end && pcp.count < count; p++) {
-    if ((m.flags[p] & PGTYPE_MASK) !== PGTYPE_KERNEL) continue;
-    m.flags[p] = (m.flags[p] & PGZONE_MASK) | PGTYPE_PCP;
-    m.index[p] = m.pageblock[p >> PAGEBLOCK_ORDER] % 3;
-    listAddTail(m, pcp.heads + m.index[p], p);
-    pcp.count++;
-  }
-}
-
-/**
- * Takes `count` frames that the kernel holds since boot, highest zone first, and marks them `type`.
- *
- * @returns their model pfns, fewer than asked for when there are no more
- */
-export function claimBootPages(k: Kernel, count: number, type: number): number[] {
-  const out: number[] = [];
-  const { flags } = k.mem;
-  for (let i = k.zones.length - 1; i >= 0 && out.length < count; i--) {
-    const z = k.zones[i];
-    for (let p = z.end - z.managed; p < z.end && out.length < count; p++) {
-      if ((flags[p] & PGTYPE_MASK) !== PGTYPE_KERNEL) continue;
-      flags[p] = (flags[p] & PGZONE_MASK) | type;
-      out.push(p);
-    }
-  }
-  return out;
 }

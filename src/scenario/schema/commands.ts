@@ -1,0 +1,51 @@
+/** Commands: those a scenario foretells, and those of a session's log. */
+import * as v from 'valibot';
+import { type Command, SIGNALS } from '../../machine/commands';
+import { integer, label, name, oomScoreAdj } from './fields';
+import { validate } from './validate';
+
+export const params = v.record(
+  v.string(),
+  v.union([v.string(), v.number()], 'a number or a text'),
+  'parameters by name',
+);
+
+/** Whom a scenario's event is about: by pid, or by name (the newest of that name). */
+const target = { pid: v.optional(integer(1, 1 << 22)), process: v.optional(name) };
+export const sysctlValue = v.union([v.string(), v.number()], 'a value');
+export const scenarioCommand = v.variant(
+  'op',
+  [
+    v.strictObject({ op: v.literal('launch'), program: label, params: v.optional(params) }),
+    v.strictObject({ op: v.literal('kill'), ...target, signal: v.picklist([...SIGNALS], SIGNALS.join(', ')) }),
+    v.strictObject({ op: v.literal('oom_score_adj'), ...target, value: oomScoreAdj }),
+    v.strictObject({ op: v.literal('sysctl'), name: label, value: sysctlValue }),
+    v.strictObject({ op: v.literal('sysrq'), key: v.picklist(['f', 'm'], '"f" or "m"') }),
+  ],
+  'a command',
+);
+
+export type ScenarioCommand = v.InferOutput<typeof scenarioCommand>;
+
+export const command: v.GenericSchema<Command> = v.variant(
+  'op',
+  [
+    v.strictObject({ op: v.literal('launch'), program: label, params: v.optional(params) }),
+    v.strictObject({
+      op: v.literal('kill'),
+      pid: integer(1, 1 << 22),
+      signal: v.picklist([...SIGNALS], SIGNALS.join(', ')),
+    }),
+    v.strictObject({ op: v.literal('oom_score_adj'), pid: integer(1, 1 << 22), value: oomScoreAdj }),
+    v.strictObject({ op: v.literal('sysctl'), name: label, value: v.string('a value') }),
+    v.strictObject({ op: v.literal('sysrq'), key: v.picklist(['f', 'm'], '"f" or "m"') }),
+  ],
+  'a command',
+) as never;
+
+/**
+ * @throws {RefusalError} `bad-command`
+ */
+export function parseCommand(input: unknown): Command {
+  return validate(command, input, 'bad-command', '');
+}

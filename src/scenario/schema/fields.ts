@@ -1,0 +1,27 @@
+/** What the fields of a file may hold, and the words for what was expected there. */
+import * as v from 'valibot';
+import { parseSize, parseTime, SIZE_EXPECTED, TIME_EXPECTED } from '../../machine/units';
+
+const isSize = (x: string | number) => parseSize(x) !== null;
+const isTime = (x: string | number) => parseTime(x) !== null;
+export const size = v.pipe(v.union([v.string(), v.number()], SIZE_EXPECTED), v.check(isSize, SIZE_EXPECTED));
+export const time = v.pipe(v.union([v.string(), v.number()], TIME_EXPECTED), v.check(isTime, TIME_EXPECTED));
+
+export const integer = (min: number, max: number) => {
+  const expected = `a whole number from ${min} to ${max}`;
+  return v.pipe(v.number(expected), v.integer(expected), v.minValue(min, expected), v.maxValue(max, expected));
+};
+export const text = (max: number) => v.pipe(v.string('a text'), v.maxLength(max, `at most ${max} characters`));
+export const name = v.pipe(
+  v.string('a name'),
+  v.regex(/^[\x21-\x7e]{1,15}$/, 'a process name: 1 to 15 printable characters without spaces'),
+);
+export const label = v.pipe(
+  v.string('a name'),
+  v.regex(/^[\x21-\x7e]{1,64}$/, 'a name of 1 to 64 characters without spaces'),
+);
+export const oomScoreAdj = integer(-1000, 1000);
+export const pages = integer(1, 1 << 28);
+export const rate = integer(0, 1e9);
+export const onEnomem = v.picklist(['exit', 'continue', 'retry'], '"exit", "continue" or "retry"');
+export const flag = v.boolean('true or false');

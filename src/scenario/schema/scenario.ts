@@ -1,0 +1,120 @@
+/**
+ * Scenario files. What is checked here is the form; whether the machine can be built at all is checked when it is
+ * compiled (compile.ts).
+ */
+import * as v from 'valibot';
+import type { Size, Time } from '../../machine/units';
+import { params, type ScenarioCommand, scenarioCommand, sysctlValue } from './commands';
+import { integer, label, name, oomScoreAdj, size, text, time } from './fields';
+import { ops, type ScenarioOp } from './ops';
+import { refuse, validate } from './validate';
+
+export const SCENARIO_FORMAT = 'oomlab/scenario@1';
+
+const scenarioSchema = v.strictObject({
+  $schema: v.optional(v.string()),
+  format: v.literal(SCENARIO_FORMAT, `"${SCENARIO_FORMAT}"`),
+  id: v.optional(
+    v.pipe(v.string('an id'), v.regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'an id of small letters, digits and hyphens')),
+    'scenario',
+  ),
+  title: v.optional(text(200)),
+  about: v.optional(text(2000)),
+  machine: v.strictObject({
+    ram: size,
+    swap: v.optional(
+      v.nullable(
+        v.strictObject({
+          size,
+          device: v.optional(v.picklist(['ssd', 'hdd', 'zram', 'none'], '"ssd", "hdd", "zram" or "none"')),
+          /** zram: how many pages' data fit in one page, on average. */
+          compression: v.optional(
+            v.pipe(v.number('a number'), v.minValue(1, 'at least 1'), v.maxValue(20, 'at most 20')),
+          ),
+        }),
+      ),
+    ),
+    cpus: v.optional(integer(1, 32)),
+    kernel: v.optional(v.picklist(['6.12'], '"6.12"')),
+    sysctl: v.optional(v.record(v.string(), sysctlValue, 'settings by name')),
+    thp: v.optional(v.picklist(['always', 'madvise', 'never'], '"always", "madvise" or "never"')),
+    caches: v.optional(
+      v.pipe(
+        v.array(v.strictObject({ name: label, size, latencyNs: integer(1, 10_000) }), 'a list of caches'),
+        v.maxLength(4, 'at most 4 caches'),
+      ),
+    ),
+  }),
+  processes: v.pipe(
+    v.array(
+      v.strictObject({
+        program: v.optional(label),
+        ops: v.optional(ops),
+        name: v.optional(name),
+        adj: v.optional(oomScoreAdj),
+        uid: v.optional(integer(0, 65535)),
+        at: v.optional(time),
+        params: v.optional(params),
+      }),
+      'a list of processes',
+    ),
+    v.maxLength(500, 'at most 500 processes'),
+  ),
+  events: v.optional(v.array(v.strictObject({ at: time, command: scenarioCommand }), 'a list of events')),
+  duration: v.optional(time),
+  seed: v.optional(integer(1, 0x7fffffff)),
+});
+
+export interface ScenarioProcess {
+  program?: string;
+  ops?: ScenarioOp[];
+  name?: string;
+  adj?: number;
+  uid?: number;
+  at?: Time;
+  params?: Record<string, string | number>;
+}
+
+export interface Scenario {
+  /** Address of the JSON Schema, for editors. */
+  $schema?: string;
+  format: typeof SCENARIO_FORMAT;
+  /** "scenario" if the file gives none, and the title is the id if it gives none. */
+  id: string;
+  title: string;
+  /** The point it makes. */
+  about?: string;
+  machine: {
+    ram: Size;
+    swap?: { size: Size; device?: 'ssd' | 'hdd' | 'zram' | 'none'; compression?: number } | null;
+    cpus?: number;
+    kernel?: '6.12';
+    sysctl?: Record<string, string | number>;
+    thp?: 'always' | 'madvise' | 'never';
+    caches?: { name: string; size: Size; latencyNs: number }[];
+  };
+  processes: ScenarioProcess[];
+  events?: { at: Time; command: ScenarioCommand }[];
+  /** After that much virtual time a run without another end stops. */
+  duration?: Time;
+  seed?: number;
+}
+
+/**
+ * @throws {RefusalError} `bad-scenario` with the exact path, what was expected there and what was found
+ */
+export function parseScenario(input: unknown, at = ''): Scenario {
+  const checked = validate(scenarioSchema, input, 'bad-scenario', at);
+  const scenario = { ...checked, title: checked.title ?? checked.id } as Scenario;
+  scenario.processes.forEach((process, i) => {
+    if ((process.program === undefined) === (process.ops === undefined)) {
+      refuse('bad-scenario', `${at}processes[${i}]`, 'either "program" or "ops"', Object.keys(process).join(', '));
+    }
+  });
+  for (const [i, { command: it }] of (scenario.events ?? []).entries()) {
+    if ((it.op === 'kill' || it.op === 'oom_score_adj') && (it.pid === undefined) === (it.process === undefined)) {
+      refuse('bad-scenario', `${at}events[${i}].command`, 'either "pid" or "process"', Object.keys(it).join(', '));
+    }
+  }
+  return scenario;
+}
