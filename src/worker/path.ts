@@ -1,6 +1,7 @@
 /** The allocation path as steps: a walk through the slow path, with the comparisons that decided it. */
-import { GFP_ANON_FAULT, GFP_USER_PAGE } from '../linux/include/gfp';
+
 import { COMPACT_DEFERRED, COMPACT_SKIPPED, COMPACT_SUCCESS } from '../linux/include/compaction';
+import { GFP_ANON_FAULT, GFP_USER_PAGE } from '../linux/include/gfp';
 import type { Kernel } from '../linux/include/kernel';
 import {
   type AllocContext,
