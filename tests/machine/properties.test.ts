@@ -126,5 +126,5 @@ describe('after any history', () => {
       ),
       { numRuns: 40, seed: 20261123, endOnFailure: false },
     );
-  });
+  }, 300_000);
 });
