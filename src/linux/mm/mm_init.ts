@@ -208,6 +208,7 @@ export function createKernel(config: BootConfig): Kernel {
       nrFree: 0,
       pfn: new Int32Array(64),
       used: new Int32Array(64),
+      huge: new Int32Array(64),
     },
     mms: [],
     anonVmas: [],
