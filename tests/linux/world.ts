@@ -1,7 +1,8 @@
 /** A small machine whose processes do things at random, for tests of what must always hold. */
 import { addDisk, completeBios, nextCompletion } from '../../src/linux/block/blk-mq';
+import { newZram } from '../../src/linux/drivers/block/zram';
 import { createInode } from '../../src/linux/fs/inode';
-import type { Kernel } from '../../src/linux/include/kernel';
+import type { Kernel, Release } from '../../src/linux/include/kernel';
 import { VM_READ, VM_SHARED, VM_WRITE } from '../../src/linux/include/mm_types';
 import {
   PF_KSWAPD,
@@ -49,16 +50,26 @@ export interface WorldConfig {
   swap: number;
   seed: number;
   cpus?: number;
+  /** The multi-gen LRU; as the release has it when absent. */
+  lruGen?: boolean;
+  release?: Release;
+  /** Swap is in memory: 'ram' as it is, 'zram' compressed. On the disk when absent. */
+  swapTo?: 'ram' | 'zram';
 }
 
-export function bootWorld({ pages, swap, seed, cpus = 1 }: WorldConfig): World {
-  const k = bootTestKernel(pages, { seed, cpus });
+/** A device that is done within the call. */
+const IN_MEMORY = { latency: 0, pageTime: 2000, rotational: false, parallel: 1, synchronous: true };
+
+export function bootWorld({ pages, swap, seed, cpus = 1, lruGen, release, swapTo }: WorldConfig): World {
+  const k = bootTestKernel(pages, { seed, cpus, lruGen, ...(release ? { release } : {}) });
   createTask(k, { comm: 'init', pid: 1, state: TASK_UNINTERRUPTIBLE, waitKind: WAIT_USER, wakeAt: Infinity });
   const kswapd = createTask(k, { comm: 'kswapd0', flags: PF_KTHREAD | PF_KSWAPD | PF_MEMALLOC });
   k.nodes[0].kswapd = kswapd.pid;
   const flusher = createTask(k, { comm: 'kworker/u2:1', flags: PF_KTHREAD });
   const disk = addDisk(k, { name: 'vda', latency: 80_000, pageTime: 8_000, rotational: seed % 2 === 0, parallel: 4 });
-  if (swap > 0) swapon(k, { name: '/dev/vdb', pages: swap + 1, disk });
+  const swapDisk = swapTo === undefined ? disk : addDisk(k, { ...IN_MEMORY, name: swapTo });
+  if (swapTo === 'zram') k.disks[swapDisk].zram = newZram(swap + 1, 1400);
+  if (swap > 0) swapon(k, { name: '/dev/vdb', pages: swap + 1, disk: swapDisk });
   const files = [
     createInode(k, { name: '/f/a', kind: 'file', nrPages: Math.floor(pages / 2), disk }).id,
     createInode(k, { name: '/f/b', kind: 'file', nrPages: 300, disk }).id,

@@ -34,6 +34,22 @@ export function addMmCounter(k: Kernel, mm: MmStruct, member: number, n: number)
   }
 }
 
+/** add_mm_counter, |n| times one page more (or less). */
+export function addMmCounterTimes(k: Kernel, mm: MmStruct, member: number, n: number): void {
+  const { rss } = mm;
+  if (k.release.rssPercpuCounter === false) {
+    rss[member] += n;
+    return;
+  }
+  const at = NR_MM_COUNTERS + (k.cpu << 2) + member;
+  const batch = rssBatch(k);
+  const v = rss[at] + n;
+  // Each fold leaves the local count at 0, so that they come a batch apart.
+  const folded = Math.trunc(v / batch) * batch;
+  rss[member] += folded;
+  rss[at] = v - folded;
+}
+
 /**
  * add_mm_counter_fast, for the process itself in a fault: before 6.2 the thread keeps the count to itself until
  * syncMmRss(), so a new process shows hardly any RSS.

@@ -36,7 +36,7 @@ import { folioIncRefs, lruGenAddFolio, lruGenDelFolio } from './vmscan/lru_gen/m
 import { workingsetActivation } from './workingset';
 
 /** Entries a cpu has in `Kernel.lruBatch`. */
-const BATCH_STRIDE = 32;
+export const LRU_BATCH_STRIDE = 32;
 
 /** folio_lru_list: the list a page with these flags belongs on. */
 export const folioLruList = (flags: number): number =>
@@ -103,7 +103,7 @@ export function folioAddLru(k: Kernel, pfn: number): void {
   // What a page fault brings in is young. §6.3
   k.mem.flags[pfn] |= k.inLruFault && k.lruGenEnabled ? PG_LRU | PG_BATCHED | PG_ACTIVE : PG_LRU | PG_BATCHED;
   const n = k.lruBatchCount[cpu];
-  k.lruBatch[cpu * BATCH_STRIDE + n] = pfn;
+  k.lruBatch[cpu * LRU_BATCH_STRIDE + n] = pfn;
   k.lruBatchCount[cpu] = n + 1;
   if (n + 1 >= k.release.folioBatch) lruAddDrain(k, cpu);
 }
@@ -112,7 +112,7 @@ export function folioAddLru(k: Kernel, pfn: number): void {
 export function lruAddDrain(k: Kernel, cpu: number): void {
   const n = k.lruBatchCount[cpu];
   if (n === 0) return;
-  lruAddFolios(k, k.lruBatch, cpu * BATCH_STRIDE, cpu * BATCH_STRIDE + n);
+  lruAddFolios(k, k.lruBatch, cpu * LRU_BATCH_STRIDE, cpu * LRU_BATCH_STRIDE + n);
   k.lruBatchCount[cpu] = 0;
 }
 
@@ -175,7 +175,7 @@ function batchDel(k: Kernel, pfn: number): void {
   for (let c = 0; c < k.nrCpus; c++) {
     // The cpu that runs has put it there most likely.
     const cpu = (k.cpu + c) % k.nrCpus;
-    const base = cpu * BATCH_STRIDE;
+    const base = cpu * LRU_BATCH_STRIDE;
     const n = k.lruBatchCount[cpu];
     for (let i = n - 1; i >= 0; i--) {
       if (batch[base + i] !== pfn) continue;

@@ -10,7 +10,7 @@ import { deleteFromSwapCache } from './swap_state';
 
 /** SWAPFILE_CLUSTER: an area is filled in runs of this many slots, so that neighbours in time are neighbours on disk. */
 export const SWAPFILE_CLUSTER = 512;
-const CLUSTER_SHIFT = 9;
+export const SWAPFILE_CLUSTER_SHIFT = 9;
 /** SWAP_BATCH: slots taken from one area before another one of the same priority has its turn. */
 const SWAP_BATCH = 64;
 
@@ -105,7 +105,7 @@ function scanSwapMap(s: SwapInfo, a: SwapArea): number {
   const n = clusterUsed.length;
   let slot = a.cursor < end ? a.cursor : start;
   if (a.freeClusters > 0) {
-    const from = (slot - start) >> CLUSTER_SHIFT;
+    const from = (slot - start) >> SWAPFILE_CLUSTER_SHIFT;
     for (let i = 0; i < n; i++) {
       const c = from + i < n ? from + i : from + i - n;
       if (clusterUsed[c] === 0) return start + c * SWAPFILE_CLUSTER;
@@ -113,9 +113,9 @@ function scanSwapMap(s: SwapInfo, a: SwapArea): number {
   }
   // Cluster by cluster, past those that are full.
   for (let i = 0; i <= n; i++) {
-    const first = start + (((slot - start) >> CLUSTER_SHIFT) << CLUSTER_SHIFT);
+    const first = start + (((slot - start) >> SWAPFILE_CLUSTER_SHIFT) << SWAPFILE_CLUSTER_SHIFT);
     const past = Math.min(first + SWAPFILE_CLUSTER, end);
-    if (clusterUsed[(first - start) >> CLUSTER_SHIFT] < past - first) {
+    if (clusterUsed[(first - start) >> SWAPFILE_CLUSTER_SHIFT] < past - first) {
       for (; slot < past; slot++) if (map[slot] === 0 && cache[slot] === 0) return slot;
     }
     slot = past < end ? past : start;
@@ -137,7 +137,7 @@ export function getSwapSlot(k: Kernel): number {
   const slot = cursorFits(s, a) ? a.cursor : scanSwapMap(s, a);
   if (slot < 0) return -1;
   const offset = slot - a.start;
-  const c = offset >> CLUSTER_SHIFT;
+  const c = offset >> SWAPFILE_CLUSTER_SHIFT;
   if (a.clusterUsed[c]++ === 0) a.freeClusters--;
   a.used++;
   s.free--;
@@ -150,7 +150,7 @@ export function getSwapSlot(k: Kernel): number {
 export function swapSlotFree(k: Kernel, slot: number): void {
   const s = k.swap;
   const a = swapAreaOf(s, slot);
-  const c = (slot - a.start) >> CLUSTER_SHIFT;
+  const c = (slot - a.start) >> SWAPFILE_CLUSTER_SHIFT;
   if (--a.clusterUsed[c] === 0) a.freeClusters++;
   const { zram } = k.disks[a.disk];
   if (zram !== null) zramFree(k, zram, slot - a.start);

@@ -11,6 +11,7 @@ import { ptePtr } from '../pgtable';
 import { findVma } from '../vma';
 import { VM_FAULT_DONE, VM_FAULT_SIGBUS } from './codes';
 import { handleMmFault, handleTableFault } from './fault';
+import { faultRun } from './fault_run';
 
 /** Why touchRange or touchRandom stopped short: VM_FAULT_*; VM_FAULT_DONE when the budget ran out. Valid until the next call. */
 export const lastFault = { code: VM_FAULT_DONE };
@@ -76,6 +77,13 @@ export function touchRange(
     }
     k.cost = cost;
     if (vma === null || v < vma.start || v >= vma.end) vma = writableVma(mm, v);
+    if (vma !== null && base >= 0) {
+      const run = faultRun(k, task, mm, vma, v, base + (v & 511), count - i, stride, write, budget);
+      cost = k.cost;
+      i += run;
+      v += run * stride;
+      if (run > 0 || cost >= budget) continue;
+    }
     const r =
       vma !== null && base >= 0
         ? handleTableFault(k, task, mm, vma, v, base + (v & 511), write)

@@ -10,6 +10,7 @@ export {
   freeUnrefFolios,
   getPageFromFreelist,
   gfpZone,
+  pcpZone,
 } from './page_alloc';
 export { decayPcpHigh, drainAllPages, NR_PCP_LISTS, zonePcpCount } from './pcp';
 export { zoneBatchsize, zonePcpUpdate } from './pcp_limits';

@@ -40,7 +40,7 @@ import { NUMA_HIT, NUMA_LOCAL, NUMA_MISS, PGALLOC_BASE, PGFREE } from '../../inc
 import { pageZone } from '../../kernel/sched/core';
 import { wakeupKswapd } from '../vmscan';
 import { clearBlock, freeOnePage, rmqueueBuddy } from './buddy';
-import { freeToPcplist, pcpAllowedOrder, rmqueuePcplist } from './pcp';
+import { freeRunToPcplist, freeToPcplist, pcpAllowedOrder, rmqueuePcplist } from './pcp';
 import { newAllocContext } from './slowpath';
 import { zoneWatermarkOk } from './watermarks';
 
@@ -143,15 +143,43 @@ export function getPageFromFreelist(
 const LONG_WAY = -1;
 const ZONE_SHORT = -2;
 
+/** May a page be taken from the zone's per-cpu list without further ado? 0, LONG_WAY or ZONE_SHORT. */
+function shortestWay(k: Kernel, z: Zone, highestZoneidx: number): number {
+  const wantsHigh = k.release.zoneBelowHigh === true && !(z.flags & ZONE_BELOW_HIGH);
+  const mark = z.watermark[wantsHigh ? WMARK_HIGH : WMARK_LOW] + z.boost + z.lowmemReserve[highestZoneidx];
+  if (z.free - z.nrFreeHighatomic <= mark) return wantsHigh ? LONG_WAY : ZONE_SHORT;
+  return z.flags & ZONE_BOOSTED_WATERMARK ? LONG_WAY : 0;
+}
+
+/**
+ * The zone whose per-cpu list serves single pages for this request now, for as long as the list lasts: taking from it
+ * changes no free counter, so that each page would be asked the same questions with the same answers. For who takes many.
+ *
+ * @returns null when the request has to be made with `allocPages`
+ */
+export function pcpZone(k: Kernel, task: Task, gfp: number): Zone | null {
+  const highest = gfpZone(gfp);
+  if (task.alloc !== null || (highest === ZONE_MOVABLE && task.mempolicy !== 0)) return null;
+  const nid = k.cpuNode[k.cpu];
+  const list = k.nodes[nid].zonelist;
+  for (let i = 0; i < list.length; i++) {
+    const z = k.zones[list[i]];
+    if (z.type > highest) continue;
+    if (z.node !== nid) return null;
+    const way = shortestWay(k, z, highest);
+    if (way === 0) return z;
+    if (way === LONG_WAY) return null;
+  }
+  return null;
+}
+
 /**
  * The shortest way through get_page_from_freelist and rmqueue: the zone passes its watermark and the cpu's list has a
  * page. Otherwise LONG_WAY or ZONE_SHORT, and nothing has changed.
  */
 function takeFromPcp(k: Kernel, z: Zone, mt: number, highestZoneidx: number): number {
-  const wantsHigh = k.release.zoneBelowHigh === true && !(z.flags & ZONE_BELOW_HIGH);
-  const mark = z.watermark[wantsHigh ? WMARK_HIGH : WMARK_LOW] + z.boost + z.lowmemReserve[highestZoneidx];
-  if (z.free - z.nrFreeHighatomic <= mark) return wantsHigh ? LONG_WAY : ZONE_SHORT;
-  if (z.flags & ZONE_BOOSTED_WATERMARK) return LONG_WAY;
+  const way = shortestWay(k, z, highestZoneidx);
+  if (way !== 0) return way;
   const pcp = z.pcp[k.cpu];
   const m = k.mem;
   const { next } = m;
@@ -235,6 +263,8 @@ export function freePage(k: Kernel, p: number): void {
 export function freeUnrefFolios(k: Kernel, pages: Int32Array, n: number): void {
   const { mapping, mapcount } = k.mem;
   for (let i = 0; i < n; i++) {
+    i = freeRunToPcplist(k, pages, i, n);
+    if (i === n) break;
     const p = pages[i];
     mapping[p] = 0;
     mapcount[p] = 0;

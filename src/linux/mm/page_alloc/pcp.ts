@@ -73,6 +73,19 @@ function nrPcpHigh(k: Kernel, z: Zone, pcp: PerCpuPages): number {
   return high;
 }
 
+/**
+ * The limit that frees are held against, when `nrPcpHigh` would answer each of them alike and tune nothing while the list
+ * is shorter than that; else 0.
+ */
+function steadyPcpHigh(k: Kernel, z: Zone, pcp: PerCpuPages): number {
+  const { batch, highMin, highMax } = pcp;
+  const high = clamp(pcp.high, highMin, highMax);
+  const limited = Math.min(batch << 2, high);
+  if (!k.release.pcpAutoTune) return z.flags & ZONE_RECLAIM_ACTIVE ? limited : high;
+  if (z.flags & ZONE_RECLAIM_ACTIVE) return pcp.high === highMin ? limited : 0;
+  return highMin !== highMax && z.flags & ZONE_BELOW_HIGH ? 0 : high;
+}
+
 /** free_pcppages_bulk: gives `count` pages back to the buddy lists, oldest first, from the lists in turn. */
 export function freePcppagesBulk(k: Kernel, z: Zone, pcp: PerCpuPages, count: number): void {
   const m = k.mem;
@@ -157,16 +170,56 @@ export function freeToPcplist(k: Kernel, p: number, order: number): void {
   pcp.count += 1 << order;
   pcp.allocFactor >>= 1;
   const batch = pcp.batch;
-  pcp.freeCount = Math.min(pcp.freeCount + (1 << order), batch << PCP_BATCH_SCALE_MAX);
+  const most = batch << PCP_BATCH_SCALE_MAX;
+  if (pcp.freeCount < most) pcp.freeCount = Math.min(pcp.freeCount + (1 << order), most);
   const high = nrPcpHigh(k, z, pcp);
   if (pcp.count >= high) {
-    const most = Math.max(high - batch, batch);
-    const n = k.release.pcpAutoTune ? clamp(pcp.freeCount, batch, most) : batch;
+    const n = k.release.pcpAutoTune ? clamp(pcp.freeCount, batch, Math.max(high - batch, batch)) : batch;
     freePcppagesBulk(k, z, pcp, n);
     if (z.flags & ZONE_BELOW_HIGH && zoneWatermarkOk(k, z, 0, wmarkPages(z, WMARK_HIGH), 0, 0)) {
       z.flags &= ~ZONE_BELOW_HIGH;
     }
   }
+}
+
+/**
+ * free_unref_page_commit for the single pages `pages[from]` … as long as they are of one zone and its list stays below
+ * its limit: no more needs to be done than to put them on the list.
+ *
+ * @returns index of the first page left
+ */
+export function freeRunToPcplist(k: Kernel, pages: Int32Array, from: number, n: number): number {
+  const { flags, index, next, prev, mapping, mapcount, pageblock } = k.mem;
+  const zoneBits = flags[pages[from]] & PGZONE_MASK;
+  const z = k.zones[zoneBits >>> PGZONE_SHIFT];
+  const pcp = z.pcp[k.cpu];
+  const end = Math.min(n, from + steadyPcpHigh(k, z, pcp) - 1 - pcp.count);
+  const marks = zoneBits | PGTYPE_PCP;
+  let i = from;
+  for (; i < end; i++) {
+    const p = pages[i];
+    if ((flags[p] & PGZONE_MASK) !== zoneBits) break;
+    let mt = pageblock[p >> PAGEBLOCK_ORDER];
+    if (mt === MIGRATE_HIGHATOMIC) mt = MIGRATE_MOVABLE;
+    mapping[p] = 0;
+    mapcount[p] = 0;
+    flags[p] = marks;
+    index[p] = mt;
+    const head = pcp.heads + mt;
+    const first = next[head];
+    next[head] = p;
+    prev[p] = head;
+    next[p] = first;
+    prev[first] = p;
+  }
+  const put = i - from;
+  if (put <= 0) return from;
+  pcp.count += put;
+  pcp.allocFactor = put > 31 ? 0 : pcp.allocFactor >> put;
+  // Counts up to its bound, and stays where it is when a larger batch has had it beyond.
+  const most = pcp.batch << PCP_BATCH_SCALE_MAX;
+  if (pcp.freeCount < most) pcp.freeCount = Math.min(pcp.freeCount + put, most);
+  return i;
 }
 
 /** drain_pages: empties one cpu's lists of all zones. */

@@ -27,7 +27,9 @@ import { folioEvictable, lruAddFolios } from '../swap';
 import { addToSwap, deleteFromSwapCache } from '../swap_state';
 import { freeSwapCache, vmSwapFull } from '../swapfile';
 import { workingsetEviction } from '../workingset';
+import { evictRun, examineRun } from './evict_run';
 import { MIN_LRU_BATCH } from './lru_gen/batch';
+import { ACTIVATE, FREE, KEEP, ORPHAN, RECLAIM, RECLAIM_CLEAN, REF_KEEP } from './verdict';
 
 const WRITE_FOLIO = tracepointId('mm_vmscan_write_folio');
 
@@ -65,18 +67,6 @@ export function clearReclaimStat(st: ReclaimStat): void {
   st.nrRefKeep = 0;
   st.nrUnmapFail = 0;
 }
-
-/** What is to be done with a page: back to the inactive list, back to the active one, freed; or still to be evicted. */
-const KEEP = 0;
-const ACTIVATE = 1;
-const FREE = 2;
-const RECLAIM = 3;
-/** Evict it if that needs no write. */
-const RECLAIM_CLEAN = 4;
-/** Nobody's any more: its owner has gone while it was being read or written. */
-const ORPHAN = 5;
-/** Back to the inactive list because it has been used. */
-const REF_KEEP = 6;
 
 /** Of the batch at hand, meaningless between calls: verdicts, `referenced.pte` of each page, pages to free. */
 const verdicts = new Uint8Array(MIN_LRU_BATCH);
@@ -155,6 +145,10 @@ function examineFolios(k: Kernel, sc: ScanControl, node: PgData, pages: Int32Arr
   const busy = PG_LOCKED | PG_MLOCKED | PG_WRITEBACK | (k.lruGenEnabled ? PG_REFERENCED : 0);
   let refKeep = 0;
   for (let i = 0; i < n; i++) {
+    if (mayUnmap) {
+      i = examineRun(k, pages, i, n, verdicts, ptes);
+      if (i === n) break;
+    }
     const pfn = pages[i];
     // Of an anonymous page in use that nothing is done with, all there is to know is whether it has been used.
     const peaceful = mapping[pfn] > 0 && mapcount[pfn] > 0 && (flags[pfn] & busy) === 0;
@@ -277,6 +271,11 @@ export function shrinkFolios(
   // No page's verdict depends on a later page. Asked for all in one go, the processor waits for several pages' data at once.
   examineFolios(k, sc, node, pages, n, st);
   for (let i = 0; i < n; i++) {
+    if (verdicts[i] === RECLAIM) {
+      const end = evictRun(k, sc, node, pages, i, n, verdicts, ptes, st);
+      while (i < end) freeList[freed++] = pages[i++];
+      if (i === n) break;
+    }
     const pfn = pages[i];
     let verdict = verdicts[i];
     if (verdict === ORPHAN) verdict = releaseOrphan(k, pfn);

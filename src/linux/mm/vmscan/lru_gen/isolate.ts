@@ -4,14 +4,10 @@ import type { Kernel } from '../../../include/kernel';
 import { listAdd, listAddTail, listDel } from '../../../include/list';
 import { type LruGenFolio, MAX_NR_TIERS, MAX_NR_ZONES, MIN_NR_GENS, type PgData } from '../../../include/mmzone';
 import {
-  LRU_REFS_FLAGS,
-  LRU_REFS_MASK,
   LRU_REFS_WIDTH,
   PG_DIRTY,
   PG_LOCKED,
   PG_LRU,
-  PG_RECLAIM,
-  PG_REFERENCED,
   PG_SWAPCACHE,
   PG_UNEVICTABLE,
   PG_WRITEBACK,
@@ -30,6 +26,7 @@ import {
 import { folioEvictable, lruvecAddFolio } from '../../swap';
 import { MAX_LRU_BATCH, MIN_LRU_BATCH } from './batch';
 import { choice, getTierIdx, getTypeToScan } from './ctrl_pos';
+import { isolateRun, isolationClears } from './isolate_run';
 import {
   folioIncGen,
   folioLruGen,
@@ -111,8 +108,7 @@ function isolateFolio(k: Kernel, sc: ScanControl, pfn: number, type: number): bo
   const f = flags[pfn];
   if (!(sc.gfp & __GFP_IO) && (f & PG_DIRTY || (type === 0 && !(f & PG_SWAPCACHE)))) return false;
   lruGenDelFolio(k, pfn, true);
-  const clear = PG_RECLAIM | PG_REFERENCED | (f & PG_REFERENCED ? 0 : LRU_REFS_MASK | LRU_REFS_FLAGS);
-  flags[pfn] = (flags[pfn] & ~clear) | PG_LRU;
+  flags[pfn] = (flags[pfn] & ~isolationClears(f)) | PG_LRU;
   return true;
 }
 
@@ -135,9 +131,26 @@ function scanFolios(k: Kernel, node: PgData, sc: ScanControl, type: number, tier
   let taken = 0;
   for (let i = MAX_NR_ZONES; i > 0; i--) {
     const zone = (sc.reclaimIdx + i) % MAX_NR_ZONES;
-    const head = g.heads + genList(gen, type, zone);
+    const list = genList(gen, type, zone);
+    const head = g.heads + list;
     let aside = 0;
     while (m.prev[head] !== head) {
+      const run = isolateRun(
+        k,
+        node,
+        sc,
+        list,
+        gen,
+        type,
+        tier,
+        batch,
+        taken,
+        Math.min(remaining, MIN_LRU_BATCH - taken),
+      );
+      taken += run;
+      scanned += run;
+      remaining -= run;
+      if (remaining === 0 || taken >= MIN_LRU_BATCH || m.prev[head] === head) break;
       const pfn = m.prev[head];
       scanned++;
       if (sortFolio(k, node, sc, pfn, type, tier)) {

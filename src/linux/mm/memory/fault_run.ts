@@ -1,0 +1,210 @@
+/**
+ * A run of page faults on anonymous memory, one entry after the other of one page table: a program that goes through
+ * memory it has not touched yet, or that reads back from a synchronous swap device what it goes through. §9.2, §7.2
+ *
+ * The same as `handleTableFault` for each of them: doAnonymousPage and doSwapPage by way of swapinSync, with folioAddLru
+ * and the shortest way of allocPages. All that is common to the faults is looked up once, and counted once at the end.
+ * What needs more than that ends the run, and is left to the general way.
+ */
+import { zramFree } from '../../drivers/block/zram';
+import { GFP_ANON_FAULT, gfpMigratetype } from '../../include/gfp';
+import type { Disk, Kernel } from '../../include/kernel';
+import {
+  MM_ANONPAGES,
+  MM_SWAPENTS,
+  type MmStruct,
+  type SwapArea,
+  VM_LOCKED,
+  VM_WRITE,
+  type Vma,
+} from '../../include/mm_types';
+import type { PgData, Zone } from '../../include/mmzone';
+import {
+  PG_ACTIVE,
+  PG_ANON_EXCLUSIVE,
+  PG_BATCHED,
+  PG_LRU,
+  PG_SWAPBACKED,
+  PGTYPE_USER,
+  PGZONE_SHIFT,
+  PTE_DIRTY,
+  PTE_PRESENT,
+  PTE_SHIFT,
+  PTE_WRITE,
+  PTE_YOUNG,
+} from '../../include/page';
+import type { Task } from '../../include/sched';
+import {
+  NR_ANON_MAPPED,
+  NUMA_HIT,
+  NUMA_LOCAL,
+  PGALLOC_BASE,
+  PGFAULT,
+  PGMAJFAULT,
+  PGPGIN,
+  PSWPIN,
+} from '../../include/vmstat';
+import { addMmCounterTimes } from '../mm_counters';
+import { pcpZone } from '../page_alloc';
+import { LRU_BATCH_STRIDE, lruAddDrain } from '../swap';
+import { SWAPFILE_CLUSTER_SHIFT, swapAreaOf } from '../swapfile';
+import { workingsetRefault } from '../workingset';
+
+/** The state allows a run: nothing is to be done at each fault but the fault itself. */
+const isPlain = (k: Kernel, task: Task, vma: Vma): boolean =>
+  k.release.rssPercpuCounter && !task.thrashing && !task.faultMajor && !(vma.flags & VM_LOCKED);
+
+/**
+ * Handles faults at the virtual pages `vpn`, `vpn + stride`, … and makes the accesses, while they are in one page table
+ * and in `vma`, the cpu's list has pages, and `k.cost` is below `budget`.
+ *
+ * @param ptr index of the entry of `vpn`
+ * @param count most accesses
+ * @param write stores rather than loads; the VMA allows it
+ * @returns accesses made, 0 when the first one is none of these faults or the budget ended right after its fault
+ */
+export function faultRun(
+  k: Kernel,
+  task: Task,
+  mm: MmStruct,
+  vma: Vma,
+  vpn: number,
+  ptr: number,
+  count: number,
+  stride: number,
+  write: boolean,
+  budget: number,
+): number {
+  if (!isPlain(k, task, vma)) return 0;
+  const z = pcpZone(k, task, GFP_ANON_FAULT);
+  if (z === null) return 0;
+  const { mem, swap, costs, cpu, lruBatch, lruBatchCount } = k;
+  const { next, prev, flags, mapping, index, mapcount } = mem;
+  const { map, cache, shadow } = swap;
+  const swapMapping = swap.mapping;
+  const swapIndex = swap.index;
+  const { entries } = k.pgtables;
+  const node = k.nodes[z.node];
+  const pcp = z.pcp[cpu];
+  const head = pcp.heads + gfpMigratetype(GFP_ANON_FAULT);
+  const canMapNew = write && vma.inode < 0;
+  const newCost = costs.allocPcp + costs.clearPage + costs.fault;
+  const touchCost = costs.touch;
+  // What a page fault brings in is young. §6.3
+  const young = k.lruGenEnabled ? PG_ACTIVE : 0;
+  const bits = (z.idx << PGZONE_SHIFT) | PGTYPE_USER | PG_SWAPBACKED | PG_ANON_EXCLUSIVE | PG_LRU | PG_BATCHED | young;
+  const pteBits = PTE_PRESENT | PTE_YOUNG | (vma.flags & VM_WRITE ? (write ? PTE_WRITE | PTE_DIRTY : PTE_WRITE) : 0);
+  const owner = mm.id + 1;
+  const batchSize = k.release.folioBatch;
+  const batchAt = cpu * LRU_BATCH_STRIDE;
+  const end = Math.min(vma.end, (vpn | 511) + 1);
+
+  let cost = k.cost;
+  let batched = lruBatchCount[cpu];
+  let area: SwapArea | null = null;
+  let disk: Disk | null = null;
+  let areaStart = 0;
+  let areaEnd = 0;
+  let readCost = 0;
+  let fresh = 0;
+  let back = 0;
+  let done = 0;
+  let v = vpn;
+  let at = ptr;
+  k.inLruFault = true;
+  for (; done < count && v < end && cost < budget; v += stride, at += stride) {
+    const pfn = next[head];
+    if (pfn === head) break;
+    const e = entries[at];
+    if (e === 0 ? !canMapNew : e & PTE_PRESENT) break;
+    const slot = e >>> PTE_SHIFT;
+    if (e !== 0) {
+      if (map[slot] !== 1 || cache[slot] !== 0) break;
+      if (slot < areaStart || slot >= areaEnd) {
+        // The first one, or one of another area.
+        area = swapAreaOf(swap, slot);
+        disk = k.disks[area.disk];
+        if (!disk.synchronous) break;
+        areaStart = area.start;
+        areaEnd = area.end;
+        readCost = costs.allocPcp + disk.latency + disk.pageTime + costs.fault;
+      }
+    }
+    const after = next[pfn];
+    next[head] = after;
+    prev[after] = head;
+    pcp.count--;
+    pcp.freeCount >>= 1;
+    mapcount[pfn] = 1;
+    let poolShrank = false;
+    if (e === 0) {
+      mapping[pfn] = owner;
+      index[pfn] = v;
+      flags[pfn] = bits;
+      cost += newCost;
+      fresh++;
+    } else if (area !== null && disk !== null) {
+      mapping[pfn] = swapMapping[slot];
+      index[pfn] = swapIndex[slot];
+      flags[pfn] = bits;
+      if (shadow[slot] !== 0) workingsetRefault(k, pfn, shadow[slot]);
+      // swap_free: the slot's content has gone to the page.
+      map[slot] = 0;
+      shadow[slot] = 0;
+      swapMapping[slot] = 0;
+      swapIndex[slot] = 0;
+      const cluster = (slot - areaStart) >> SWAPFILE_CLUSTER_SHIFT;
+      if (--area.clusterUsed[cluster] === 0) area.freeClusters++;
+      area.used--;
+      swap.free++;
+      disk.reads++;
+      cost += readCost;
+      if (disk.zram !== null) {
+        const { poolPages } = disk.zram;
+        k.cost = cost;
+        zramFree(k, disk.zram, slot - areaStart);
+        cost = k.cost;
+        poolShrank = disk.zram.poolPages !== poolPages;
+      }
+      back++;
+    }
+    entries[at] = (pfn << PTE_SHIFT) | pteBits;
+    lruBatch[batchAt + batched] = pfn;
+    if (++batched >= batchSize) {
+      lruBatchCount[cpu] = batched;
+      lruAddDrain(k, cpu);
+      batched = 0;
+    }
+    if (cost >= budget) break;
+    cost += touchCost;
+    done++;
+    // The pool's page has gone to the per-cpu list, which may have been trimmed: the zone is to be asked anew.
+    if (poolShrank) break;
+  }
+  k.inLruFault = false;
+  k.cost = cost;
+  addMmCounterTimes(k, mm, MM_ANONPAGES, fresh + back);
+  addMmCounterTimes(k, mm, MM_SWAPENTS, -back);
+  lruBatchCount[cpu] = batched;
+  account(k, task, z, node, fresh, back);
+  if (fresh + back > 0) vma.anon = true;
+  k.pgtables.used[ptr >>> 9] += fresh;
+  k.anonVmas[mm.id].pages += fresh;
+  return done;
+}
+
+/** Counts of allocPages, of the faults and of reading, for `fresh` new pages and `back` from swap. */
+function account(k: Kernel, task: Task, z: Zone, node: PgData, fresh: number, back: number): void {
+  const n = fresh + back;
+  const ev = k.vmEvents;
+  ev[PGFAULT] += n;
+  ev[PGMAJFAULT] += back;
+  ev[PSWPIN] += back;
+  ev[PGPGIN] += 4 * back;
+  ev[PGALLOC_BASE + z.type] += n;
+  z.stat[NUMA_HIT] += n;
+  z.stat[NUMA_LOCAL] += n;
+  node.stat[NR_ANON_MAPPED] += n;
+  task.minFlt += fresh;
+  task.majFlt += back;
+}

@@ -1,0 +1,195 @@
+/**
+ * The common lot of pages that reclaim has isolated, many at a time: anonymous, mapped once, of its first owner, and swap
+ * on one device that works synchronously. §5.3, §5.4, §7.2
+ *
+ * `examineRun` equals folioCheckReferences for each of its pages, `evictRun` equals evictFolio. What is common to them is
+ * looked up once and counted once. Between its slot and its freeing a page is in the swap cache for no longer than
+ * evictFolio takes, which nobody can see: it is not put there.
+ */
+import { zramWrite } from '../../drivers/block/zram';
+import { __GFP_IO } from '../../include/gfp';
+import type { Kernel } from '../../include/kernel';
+import { MM_ANONPAGES, MM_SWAPENTS, MMF_UNSTABLE } from '../../include/mm_types';
+import type { PgData } from '../../include/mmzone';
+import {
+  LRU_REFS_MASK,
+  PG_ANON_EXCLUSIVE,
+  PG_DIRTY,
+  PG_LOCKED,
+  PG_MLOCKED,
+  PG_REFERENCED,
+  PG_SWAPBACKED,
+  PG_SWAPCACHE,
+  PG_WORKINGSET,
+  PG_WRITEBACK,
+  PTE_PRESENT,
+  PTE_SHIFT,
+  PTE_SPECIAL,
+  PTE_SWAP,
+  PTE_YOUNG,
+} from '../../include/page';
+import type { ScanControl } from '../../include/sched';
+import { trace, tracepointId } from '../../include/trace';
+import { NR_ANON_MAPPED, NR_VMSCAN_WRITE, PGPGOUT, PSWPOUT } from '../../include/vmstat';
+import { addMmCounterTimes, updateHiwaterRss } from '../mm_counters';
+import { ptePtr } from '../pgtable';
+import { addToSwapCache } from '../swap_state';
+import { getSwapSlot } from '../swapfile';
+import { workingsetEviction } from '../workingset';
+import type { ReclaimStat } from './shrink_folio_list';
+import { ACTIVATE, KEEP, RECLAIM } from './verdict';
+
+const WRITE_FOLIO = tracepointId('mm_vmscan_write_folio');
+
+/** Marks of accesses through file descriptors: they make the tier. */
+const LRU_USES = LRU_REFS_MASK | PG_WORKINGSET;
+/** Marks of a page that needs more questions. */
+const BUSY = PG_LOCKED | PG_MLOCKED | PG_WRITEBACK;
+
+/**
+ * The verdicts on the pages from `from` on, up to the first that needs the general way.
+ *
+ * @param ptes gets the index of the page's entry where the verdict is RECLAIM
+ * @returns index of that first page, `n` when there is none
+ */
+export function examineRun(
+  k: Kernel,
+  pages: Int32Array,
+  from: number,
+  n: number,
+  verdicts: Uint8Array,
+  ptes: Int32Array,
+): number {
+  const { flags, mapping, mapcount, index } = k.mem;
+  const { entries } = k.pgtables;
+  // Where the aging has been meanwhile it has left its mark.
+  const mark = k.lruGenEnabled ? PG_REFERENCED : 0;
+  // The page table at hand: its owner, which 512 pages it maps, its first entry.
+  let owner = 0;
+  let span = -1;
+  let base = -1;
+  let i = from;
+  for (; i < n; i++) {
+    const pfn = pages[i];
+    const f = flags[pfn];
+    const whose = mapping[pfn];
+    if (whose <= 0 || mapcount[pfn] !== 1 || f & BUSY) break;
+    if (f & mark) {
+      verdicts[i] = KEEP;
+      continue;
+    }
+    if (f & PG_SWAPCACHE) break;
+    const vpn = index[pfn];
+    if (whose !== owner || vpn >>> 9 !== span) {
+      const mm = k.mms[whose - 1];
+      if (mm.pgd <= 0 || mm.users === 0 || mm.flags & MMF_UNSTABLE || mm.lockedVm > 0) break;
+      owner = whose;
+      span = vpn >>> 9;
+      base = ptePtr(k, mm, vpn & ~511);
+      if (base < 0) break;
+    }
+    const at = base + (vpn & 511);
+    const e = entries[at];
+    if ((e & (PTE_PRESENT | PTE_SPECIAL | PTE_YOUNG)) !== PTE_PRESENT || e >>> PTE_SHIFT !== pfn) break;
+    flags[pfn] = f & ~PG_REFERENCED;
+    verdicts[i] = RECLAIM;
+    ptes[i] = at;
+  }
+  return i;
+}
+
+/**
+ * Evicts the pages from `from` on with the verdict RECLAIM, up to the first that needs the general way.
+ *
+ * @param ptes the entries that map the pages, -1 = to be looked for
+ * @param st gets what they were like
+ * @returns index of that first page, `n` when there is none. Those before it are to be freed
+ */
+export function evictRun(
+  k: Kernel,
+  sc: ScanControl,
+  node: PgData,
+  pages: Int32Array,
+  from: number,
+  n: number,
+  verdicts: Uint8Array,
+  ptes: Int32Array,
+  st: ReclaimStat,
+): number {
+  const s = k.swap;
+  if (!(sc.gfp & __GFP_IO) || !sc.mayWritepage || s.areas.length !== 1) return from;
+  const area = s.areas[0];
+  const disk = k.disks[area.disk];
+  if (!disk.synchronous) return from;
+  const { flags, mapping, mapcount, index } = k.mem;
+  const { entries } = k.pgtables;
+  const { map, shadow } = s;
+  const swapMapping = s.mapping;
+  const swapIndex = s.index;
+  const { zram } = disk;
+  const { now, current } = k;
+  const ring = k.trace;
+  // With the multi-gen LRU all pages without marks of use leave the same shadow: 0 = not known yet, and how many did.
+  let alike = 0;
+  let untiered = 0;
+  let owner = 0;
+  let mine = 0;
+  let i = from;
+  for (; i < n && verdicts[i] === RECLAIM; i++) {
+    const pfn = pages[i];
+    const at = ptes[i];
+    const f = flags[pfn];
+    if (at < 0 || (f & (PG_SWAPBACKED | PG_SWAPCACHE)) !== PG_SWAPBACKED) break;
+    const slot = getSwapSlot(k);
+    if (slot < 0) break;
+    const whose = mapping[pfn];
+    if (whose !== owner) {
+      if (owner > 0) countUnmapped(k, node, owner, mine);
+      owner = whose;
+      mine = 0;
+      updateHiwaterRss(k.mms[whose - 1]);
+    }
+    mine++;
+    entries[at] = (slot << PTE_SHIFT) | PTE_SWAP;
+    map[slot] = 1;
+    swapIndex[slot] = index[pfn];
+    swapMapping[slot] = whose;
+    if (zram !== null && !zramWrite(k, disk, zram, slot, area.start)) {
+      // No memory to store it in: it is unmapped and in the swap cache, and stays there.
+      addToSwapCache(k, pfn, slot);
+      flags[pfn] = (flags[pfn] & ~PG_ANON_EXCLUSIVE) | PG_DIRTY;
+      mapcount[pfn] = 0;
+      verdicts[i] = ACTIVATE;
+      break;
+    }
+    trace(ring, now, current, WRITE_FOLIO, pfn, slot);
+    if (alike !== 0 && !(f & LRU_USES)) {
+      shadow[slot] = alike;
+      untiered++;
+    } else {
+      shadow[slot] = workingsetEviction(k, pfn);
+      if (k.lruGenEnabled && !(f & LRU_USES)) alike = shadow[slot];
+    }
+  }
+  if (owner > 0) countUnmapped(k, node, owner, mine);
+  const written = i - from;
+  node.lruvec.lrugen.evicted[0] += untiered;
+  node.stat[NR_VMSCAN_WRITE] += written;
+  k.vmEvents[PSWPOUT] += written;
+  k.vmEvents[PGPGOUT] += 4 * written;
+  st.nrPageout += written;
+  if (zram === null) {
+    disk.writes += written;
+    k.cost += written * (disk.latency + disk.pageTime);
+  }
+  return i;
+}
+
+/** try_to_unmap's counters for `n` pages of the anon_vma `owner` − 1, which is its mm's number as well. */
+function countUnmapped(k: Kernel, node: PgData, owner: number, n: number): void {
+  const mm = k.mms[owner - 1];
+  addMmCounterTimes(k, mm, MM_SWAPENTS, n);
+  addMmCounterTimes(k, mm, MM_ANONPAGES, -n);
+  node.stat[NR_ANON_MAPPED] -= n;
+  k.cost += n * k.costs.unmapPage;
+}

@@ -1,0 +1,88 @@
+/** The ways of many pages at a time are short cuts: the state is what going page by page would have left. */
+import { describe, expect, it, vi } from 'vitest';
+import { audit } from '../../../src/linux/audit';
+import type { Kernel } from '../../../src/linux/include/kernel';
+import { LINUX_6_1 } from '../../../src/linux/versions/6.1';
+import { bootWorld, round, spawn, type WorldConfig } from '../world';
+
+/** How the histories go: with the short cuts or without; and how many pages have taken one. */
+const mode = vi.hoisted(() => ({ shortCuts: true, pages: { fault: 0, isolate: 0, examine: 0, evict: 0, free: 0 } }));
+
+vi.mock('../../../src/linux/mm/memory/fault_run', async (original) => {
+  const real = await original<typeof import('../../../src/linux/mm/memory/fault_run')>();
+  const faultRun: typeof real.faultRun = (...args) => {
+    const done = mode.shortCuts ? real.faultRun(...args) : 0;
+    mode.pages.fault += done;
+    return done;
+  };
+  return { ...real, faultRun };
+});
+vi.mock('../../../src/linux/mm/vmscan/lru_gen/isolate_run', async (original) => {
+  const real = await original<typeof import('../../../src/linux/mm/vmscan/lru_gen/isolate_run')>();
+  const isolateRun: typeof real.isolateRun = (...args) => {
+    const done = mode.shortCuts ? real.isolateRun(...args) : 0;
+    mode.pages.isolate += done;
+    return done;
+  };
+  return { ...real, isolateRun };
+});
+vi.mock('../../../src/linux/mm/vmscan/evict_run', async (original) => {
+  const real = await original<typeof import('../../../src/linux/mm/vmscan/evict_run')>();
+  const examineRun: typeof real.examineRun = (...args) => {
+    const end = mode.shortCuts ? real.examineRun(...args) : args[2];
+    mode.pages.examine += end - args[2];
+    return end;
+  };
+  const evictRun: typeof real.evictRun = (...args) => {
+    const end = mode.shortCuts ? real.evictRun(...args) : args[4];
+    mode.pages.evict += end - args[4];
+    return end;
+  };
+  return { ...real, examineRun, evictRun };
+});
+vi.mock('../../../src/linux/mm/page_alloc/pcp', async (original) => {
+  const real = await original<typeof import('../../../src/linux/mm/page_alloc/pcp')>();
+  const freeRunToPcplist: typeof real.freeRunToPcplist = (...args) => {
+    const end = mode.shortCuts ? real.freeRunToPcplist(...args) : args[2];
+    mode.pages.free += end - args[2];
+    return end;
+  };
+  return { ...real, freeRunToPcplist };
+});
+
+/** A few processes that map, touch, fork, lock, read and write at random, for `rounds` turns each. */
+function history(config: WorldConfig, rounds: number, shortCuts: boolean): Kernel {
+  mode.shortCuts = shortCuts;
+  const w = bootWorld(config);
+  for (let i = 0; i < 4; i++) spawn(w, `p${i}`, i * 100);
+  for (let i = 0; i < rounds && w.k.panic === ''; i++) {
+    round(w);
+    if (i % 500 === 499 && w.k.tasks.length < 6) spawn(w, `late${i}`);
+  }
+  return w.k;
+}
+
+const MACHINES: [string, Partial<WorldConfig>][] = [
+  ['swap in memory', { swapTo: 'ram' }],
+  ['swap in memory and the classic lists', { swapTo: 'ram', lruGen: false }],
+  ['zram', { swapTo: 'zram' }],
+  ['two cpus and little swap in memory', { swapTo: 'ram', cpus: 2, swap: 1500 }],
+  ['Linux 6.1 and swap in memory', { swapTo: 'ram', release: LINUX_6_1 }],
+  ['swap on a disk', {}],
+  ['no swap', { swap: 0 }],
+];
+
+describe('many pages at a time', () => {
+  it.each(MACHINES)('come to the state that page by page comes to: %s', (_, machine) => {
+    for (const seed of [3, 4]) {
+      const config = { pages: 5000, swap: 6000, seed, ...machine };
+      const k = history(config, 1500, true);
+      expect(audit(k)).toEqual([]);
+      expect(k).toEqual(history(config, 1500, false));
+    }
+  });
+
+  it('are what most pages of these histories are', () => {
+    for (const n of Object.values(mode.pages)) expect(n).toBeGreaterThan(3000);
+  });
+});
