@@ -242,7 +242,7 @@ export function bootRecorded(r: Recording): Guest {
   const { nr_file_pages: cached = 207, nr_anon_pages: anon = 291 } = r.before.vmstat;
   lendPages(k, cached + anon + 64, MIGRATE_MOVABLE);
   // Of the kernel's own types the recorded lists are taken to hold some refills.
-  lendPages(k, Math.max(64, Math.floor((zones.reduce((n, z) => n + (z.pcpCount ?? 0), 0)) / 2)), MIGRATE_UNMOVABLE);
+  lendPages(k, Math.max(64, Math.floor(zones.reduce((n, z) => n + (z.pcpCount ?? 0), 0) / 2)), MIGRATE_UNMOVABLE);
   lendPages(k, 64, MIGRATE_RECLAIMABLE);
   const program = ramfsFile(k, init, '/init', Math.max(cached, PROGRAM_PAGES));
   finish(k, init, () => mmExec(k, init, guestImage(program.id)));
