@@ -159,7 +159,7 @@ export function createMachine(config: MachineConfig, seed: number): Machine {
     release: findRelease(config.kernel),
     cpus: config.cpus,
     zones,
-    thp: config.thp !== 'never' && managed >= THP_MIN_PAGES,
+    thp: managed >= THP_MIN_PAGES ? config.thp : 'never',
     seed,
     costs: { ...COSTS },
   });

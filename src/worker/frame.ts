@@ -81,7 +81,7 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
       swapDevice: k.swap.total > 0 ? config.swapDevice : 'none',
       kernel: k.release.name,
       minFreeKbytes: k.sysctl.min_free_kbytes,
-      thp: k.hasTHP,
+      thp: k.thp.enabled !== 'never',
     },
     kinds: zones.reduce((sum, z) => addKinds(sum, z.kinds), noKinds()),
     zones,

@@ -3,6 +3,7 @@ import type { Kernel } from '../linux/include/kernel';
 import {
   PG_MLOCKED,
   PG_SWAPBACKED,
+  PG_TAIL,
   PG_UNEVICTABLE,
   PGTYPE_BUDDY,
   PGTYPE_BUDDY_TAIL,
@@ -17,6 +18,7 @@ import {
   PGTYPE_TABLE,
   PGTYPE_USER,
 } from '../linux/include/page';
+import { compoundHead } from '../linux/mm/huge_memory';
 import { zonePcpCount } from '../linux/mm/page_alloc';
 import { folioIsActive } from '../linux/mm/vmscan/lru_gen/mm_inline';
 import { type Kind, type KindPages, MAP_KINDS } from './protocol';
@@ -51,7 +53,8 @@ setType(PGTYPE_HOLE, HOLE);
 
 /** Index in MAP_KINDS of what a frame holds; HOLE. */
 export function kindOf(k: Kernel, pfn: number): number {
-  const f = k.mem.flags[pfn];
+  let f = k.mem.flags[pfn];
+  if (f & PG_TAIL) f = k.mem.flags[compoundHead(pfn)];
   if ((f & PGTYPE_MASK) !== PGTYPE_USER) return BY_TYPE[(f & PGTYPE_MASK) >>> PGTYPE_SHIFT];
   if (f & (PG_UNEVICTABLE | PG_MLOCKED)) return MLOCKED;
   const mapping = k.mem.mapping[pfn];

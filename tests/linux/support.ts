@@ -42,7 +42,7 @@ export function bootTestKernel(managed: number, more: Partial<BootConfig> = {}):
   return createKernel({
     release: TEST_RELEASE,
     cpus: 1,
-    thp: false,
+    thp: 'never',
     seed: 1,
     costs: TEST_COSTS,
     zones: [

@@ -4,12 +4,15 @@ import type { Kernel } from '../include/kernel';
 import {
   LRU_GEN_MASK,
   PG_BATCHED,
+  PG_COMPOUND,
   PG_DIRTY,
+  PG_HEAD,
   PG_ISOLATED,
   PG_LRU,
   PG_MLOCKED,
   PG_SWAPBACKED,
   PG_SWAPCACHE,
+  PG_TAIL,
   PG_WRITEBACK,
   PGTYPE_BUDDY,
   PGTYPE_BUDDY_TAIL,
@@ -30,6 +33,7 @@ import { kB } from '../include/units';
 import {
   NODE_STAT_NAMES,
   NR_ANON_MAPPED,
+  NR_ANON_THPS,
   NR_FILE_DIRTY,
   NR_FILE_MAPPED,
   NR_FILE_PAGES,
@@ -46,6 +50,8 @@ import {
   NR_ZONE_WRITE_PENDING,
   ZONE_STAT_NAMES,
 } from '../include/vmstat';
+import { compoundHead, folioNrPages } from '../mm/huge_memory/folio';
+import { auditHugePage } from './huge';
 import { equal, type Findings, fault } from './report';
 import { ON_BATCH, ON_BUDDY, ON_LRU, ON_NOTHING, ON_PCP, ON_SLAB, type Walk } from './walk';
 
@@ -56,6 +62,7 @@ interface Sums {
 }
 const NODE_SUMS = [
   NR_ANON_MAPPED,
+  NR_ANON_THPS,
   NR_FILE_MAPPED,
   NR_FILE_PAGES,
   NR_SHMEM,
@@ -107,7 +114,7 @@ function userFrame(
   if (w.list[p] !== listed) fault(f, `page ${p}: its flags say list ${listed}, it was found on ${w.list[p]}`);
   if (flags & LRU_GEN_MASK && listed !== ON_LRU) fault(f, `page ${p}: has a generation, but is on no list`);
   if (flags & PG_ISOLATED) node[flags & PG_SWAPBACKED ? NR_ISOLATED_ANON : NR_ISOLATED_FILE]++;
-  if (flags & PG_MLOCKED) zone[NR_MLOCK]++;
+  if (flags & PG_MLOCKED) zone[NR_MLOCK] += folioNrPages(flags);
   if (flags & PG_WRITEBACK) {
     node[NR_WRITEBACK]++;
     zone[NR_ZONE_WRITE_PENDING]++;
@@ -129,11 +136,11 @@ function userFrame(
 
   const swapCached = (flags & PG_SWAPCACHE) !== 0;
   if (mapping < 0 && !w.cached[p] && !swapCached) fault(f, `page ${p}: of inode ${-mapping - 1}, but not in its cache`);
-  if (mapping > 0 && m.mapcount[p] === 0 && !swapCached && !inHand) {
+  if (mapping > 0 && m.mapcount[p] === 0 && !swapCached && !inHand && !(flags & PG_COMPOUND)) {
     fault(f, `page ${p}: anonymous, mapped by nobody and not in the swap cache`);
   }
   if (mapping === 0 && !swapCached && !inHand) fault(f, `page ${p}: neither free nor used`);
-  if (mapping !== 0 && !inHand && !(flags & PG_LRU)) fault(f, `page ${p}: in use, but not on the lists`);
+  if (mapping !== 0 && !inHand && !(flags & (PG_LRU | PG_TAIL))) fault(f, `page ${p}: in use, but not on the lists`);
 }
 
 function kernelFrame(k: Kernel, f: Findings, w: Walk, p: number, type: number, node: Float64Array): void {
@@ -192,6 +199,9 @@ export function auditFrames(k: Kernel, f: Findings, w: Walk): void {
       } else if (type === PGTYPE_PCP || type === PGTYPE_BUDDY_TAIL) {
         if (w.list[p] !== ON_PCP) fault(f, `page ${p}: says it is free, but is on no list`);
       } else if (type === PGTYPE_USER) {
+        if (m.flags[p] & PG_HEAD) auditHugePage(k, f, p, sums.node[z.node]);
+        else if (m.flags[p] & PG_TAIL && !(m.flags[compoundHead(p)] & PG_HEAD))
+          fault(f, `page ${p}: a tail without a head`);
         userFrame(k, f, w, p, inHand[p] === 1, sums.node[z.node], sums.zone[z.idx]);
       } else {
         kernelFrame(k, f, w, p, type, sums.node[z.node]);

@@ -52,6 +52,8 @@ export interface Release {
   rssPercpuCounter: boolean;
   /** Tables of the PUD level are in nr_page_table_pages (they are in pgtables_bytes in any case). */
   countsPudTables: boolean;
+  /** Large anonymous mappings whose size is one of huge pages begin where a huge page can (6.7 and later). */
+  thpAlignsMmap: boolean;
   /** rss_anon, rss_file, rss_shmem columns in the task dump. */
   rssColumns: boolean;
   /** unfruitful direct reclaim is tried again with a full walk (6.12). */
@@ -83,6 +85,9 @@ export interface Release {
   /** Callers of an allocation, innermost first, as a stack dump prints them; by kind of request. */
   callChains: { [kind: string]: string[] };
 }
+
+export type ThpEnabled = 'always' | 'madvise' | 'never';
+export type ThpDefrag = 'always' | 'defer' | 'defer+madvise' | 'madvise' | 'never';
 
 /** Costs of what the kernel does, in ns of virtual time; the machine fills them in (machine/costs.ts). */
 export interface Costs {
@@ -301,7 +306,8 @@ export interface Kernel {
   cpu: number;
   /** Node of each cpu. */
   cpuNode: number[];
-  hasTHP: boolean;
+  /** /sys/kernel/mm/transparent_hugepage: who gets huge pages, and what is done to have one. */
+  thp: { enabled: ThpEnabled; defrag: ThpDefrag };
   mem: MemMap;
   zones: Zone[];
   nodes: PgData[];

@@ -182,6 +182,8 @@ export interface PgData {
   kcompactdMaxOrder: number;
   kcompactdHighestZoneidx: number;
   kcompactdRun: KcompactdRun | null;
+  /** Heads of the huge pages that are partly unmapped, first queued first. */
+  deferredSplit: number[];
   /** Reclaimers asleep until writeback gets on, and NR_THROTTLED_WRITTEN when the first of them went to sleep. §5.12. */
   nrWritebackThrottled: number;
   nrReclaimStart: number;

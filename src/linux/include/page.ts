@@ -53,6 +53,10 @@ export const PG_BATCHED = 1 << 13;
 export const PG_READAHEAD = 1 << 14;
 /** Anonymous page mapped by one process only and never shared: may be reused on write. */
 export const PG_ANON_EXCLUSIVE = 1 << 15;
+/** First page of a huge page, and any other page of one: folio_test_large, PageTail. The head speaks for all on the lists. */
+export const PG_HEAD = 1 << 25;
+export const PG_TAIL = 1 << 26;
+export const PG_COMPOUND = PG_HEAD | PG_TAIL;
 /** Generation + 1 of a page on a multi-gen list, 3 bits; 0 = on none. §6.2 */
 export const LRU_GEN_PGOFF = 20;
 export const LRU_GEN_MASK = 7 << LRU_GEN_PGOFF;

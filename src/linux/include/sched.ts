@@ -100,6 +100,8 @@ export interface Task {
   exitMm: number;
   /** The fault under way has read from a device: it will count as a major one. */
   faultMajor: boolean;
+  /** First virtual page of the range that the fault under way could not get a huge page for, -1 = none. */
+  noHugeAt: number;
   /** Waits for a page whose refault had the workingset bit: a PSI memory stall to be ended at the next try. §12.3. */
   thrashing: boolean;
   /** pfn + 1 of the cached page that read(2) waits for and holds a reference to, 0 = none. */

@@ -98,6 +98,8 @@ export const NR_FILE_PAGES = 19;
 export const NR_FILE_DIRTY = 20;
 export const NR_WRITEBACK = 21;
 export const NR_SHMEM = 23;
+/** Pages that huge mappings map; /proc/vmstat shows them in huge pages. */
+export const NR_ANON_THPS = 28;
 export const NR_VMSCAN_WRITE = 29;
 export const NR_VMSCAN_IMMEDIATE = 30;
 export const NR_DIRTIED = 31;
@@ -172,6 +174,12 @@ export const VM_EVENT_NAMES = [
   'compact_daemon_wake',
   'compact_daemon_migrate_scanned',
   'compact_daemon_free_scanned',
+  'thp_fault_alloc',
+  'thp_fault_fallback',
+  'thp_split_page',
+  'thp_deferred_split_page',
+  'thp_split_pmd',
+  'thp_swpout_fallback',
   'unevictable_pgs_culled',
   'unevictable_pgs_scanned',
   'unevictable_pgs_rescued',
@@ -232,6 +240,12 @@ export const KCOMPACTD_FREE_SCANNED = ev('compact_daemon_free_scanned');
 export const COMPACTSTALL = ev('compact_stall');
 export const COMPACTFAIL = ev('compact_fail');
 export const COMPACTSUCCESS = ev('compact_success');
+export const THP_FAULT_ALLOC = ev('thp_fault_alloc');
+export const THP_FAULT_FALLBACK = ev('thp_fault_fallback');
+export const THP_SPLIT_PAGE = ev('thp_split_page');
+export const THP_DEFERRED_SPLIT_PAGE = ev('thp_deferred_split_page');
+export const THP_SPLIT_PMD = ev('thp_split_pmd');
+export const THP_SWPOUT_FALLBACK = ev('thp_swpout_fallback');
 export const UNEVICTABLE_PGCULLED = ev('unevictable_pgs_culled');
 export const UNEVICTABLE_PGSCANNED = ev('unevictable_pgs_scanned');
 export const UNEVICTABLE_PGRESCUED = ev('unevictable_pgs_rescued');

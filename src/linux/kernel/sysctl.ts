@@ -6,6 +6,7 @@ import type { Kernel, VmSysctl } from '../include/kernel';
 import { MAX_NR_ZONES } from '../include/mmzone';
 import { PAGE_SIZE } from '../include/units';
 import { compactNodes } from '../mm/compaction';
+import { isThpFile, readThp, writeThp } from '../mm/huge_memory';
 import { setupPerZoneLowmemReserve, setupPerZoneWmarks, zonePcpUpdate } from '../mm/page_alloc';
 import { isLruGenFile, readLruGen, writeLruGen } from '../mm/vmscan/lru_gen/sysfs';
 import { refreshVmStats } from '../mm/vmstat';
@@ -186,7 +187,7 @@ function writeLowmemReserveRatio(k: Kernel, text: string): number {
 }
 
 /**
- * A write to a file below /proc/sys/vm, or to one of /sys/kernel/mm/lru_gen, by root.
+ * A write to a file below /proc/sys/vm, or to one of /sys/kernel/mm, by root.
  *
  * @param name "vm.swappiness", "/proc/sys/vm/swappiness" or "/sys/kernel/mm/lru_gen/enabled"
  * @param value as text; numbers are accepted for convenience
@@ -196,6 +197,7 @@ export function writeSysctl(k: Kernel, name: string, value: string | number): nu
   const file = vmName(name);
   const text = String(value).trim();
   if (isLruGenFile(name)) return writeLruGen(k, name, text);
+  if (isThpFile(name)) return writeThp(k, name, text);
   if (file === 'lowmem_reserve_ratio') return writeLowmemReserveRatio(k, text);
   const action = ACTIONS.find((a) => a.name === file);
   const entry = ENTRIES.find((e) => e.name === file);
@@ -227,6 +229,7 @@ function writeNumber(k: Kernel, e: Entry, n: number): number {
  */
 export function readSysctl(k: Kernel, name: string): string | number {
   if (isLruGenFile(name)) return readLruGen(k, name);
+  if (isThpFile(name)) return readThp(k, name);
   const file = vmName(name);
   if (file === 'lowmem_reserve_ratio') {
     const ratio = k.sysctl.lowmem_reserve_ratio;

@@ -5,7 +5,7 @@
  * free). A recorded machine brings its free lists; a machine of our own starts with the largest blocks there can be.
  */
 import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../include/gfp';
-import type { Costs, Kernel, Release, VmSysctl } from '../include/kernel';
+import type { Costs, Kernel, Release, ThpEnabled, VmSysctl } from '../include/kernel';
 import { listInit } from '../include/list';
 import {
   MAX_NR_ZONES,
@@ -62,7 +62,7 @@ export interface BootConfig {
   /** Zone ids in fallback order per node; own node's zones high to low, then the next node's, when absent. */
   sysctl?: Partial<VmSysctl>;
   /** Transparent huge pages are on: khugepaged raises min_free_kbytes. */
-  thp: boolean;
+  thp: ThpEnabled;
   /** The multi-gen LRU is on; as the release has it when absent. */
   lruGen?: boolean;
   seed: number;
@@ -186,7 +186,7 @@ export function createKernel(config: BootConfig): Kernel {
     nrCpus: config.cpus,
     cpu: 0,
     cpuNode,
-    hasTHP: config.thp,
+    thp: { enabled: config.thp, defrag: 'madvise' },
     mem,
     zones,
     nodes,
@@ -208,6 +208,7 @@ export function createKernel(config: BootConfig): Kernel {
       nrFree: 0,
       pfn: new Int32Array(64),
       used: new Int32Array(64),
+      huge: new Int32Array(64),
     },
     mms: [],
     anonVmas: [],
@@ -269,7 +270,7 @@ export function createKernel(config: BootConfig): Kernel {
   if (config.sysctl?.min_free_kbytes === undefined) calculateMinFreeKbytes(k);
   setupPerZoneWmarks(k);
   setupPerZoneLowmemReserve(k);
-  if (config.thp && config.sysctl?.min_free_kbytes === undefined) setRecommendedMinFreeKbytes(k);
+  if (config.thp !== 'never' && config.sysctl?.min_free_kbytes === undefined) setRecommendedMinFreeKbytes(k);
   // init_user_reserve, init_admin_reserve: a thirty-second of what is free, at most 128 MiB and 8 MiB. §9.1
   const freeKb = zones.reduce((n, z) => n + z.free, 0) * 4;
   if (config.sysctl?.user_reserve_kbytes === undefined) k.sysctl.user_reserve_kbytes = Math.min(freeKb >> 5, 131_072);
@@ -327,6 +328,7 @@ function newNode(id: number, zones: Zone[], heads: number): PgData {
     kcompactdMaxOrder: 0,
     kcompactdHighestZoneidx: MAX_NR_ZONES - 1,
     kcompactdRun: null,
+    deferredSplit: [],
     nrWritebackThrottled: 0,
     nrReclaimStart: 0,
   };

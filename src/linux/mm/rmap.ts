@@ -19,6 +19,7 @@ import {
 import {
   PG_ANON_EXCLUSIVE,
   PG_DIRTY,
+  PG_HEAD,
   PG_MLOCKED,
   PG_SWAPBACKED,
   PG_SWAPCACHE,
@@ -34,6 +35,7 @@ import {
 } from '../include/page';
 import { NR_ANON_MAPPED, NR_FILE_MAPPED, NR_MLOCK, UNEVICTABLE_PGMLOCKED } from '../include/vmstat';
 import { pageNode } from '../kernel/sched/core';
+import { hugeReferenced } from './huge_memory/reclaim';
 import { addMmCounter, updateHiwaterRss } from './mm_counters';
 import { setPageDirty } from './page-writeback';
 import { ptePtr } from './pgtable';
@@ -63,7 +65,7 @@ function pteOf(k: Kernel, mm: MmStruct, vpn: number, pfn: number): number {
 }
 
 /** The VMA that holds `vpn`, or null. */
-function vmaAt(mm: MmStruct, vpn: number): Vma | null {
+export function vmaAt(mm: MmStruct, vpn: number): Vma | null {
   const { vmas } = mm;
   let lo = 0;
   let hi = vmas.length;
@@ -80,6 +82,13 @@ function anonMmAt(k: Kernel, av: number, i: number): number {
   if (i === 0) return av;
   const { mms } = k.anonVmas[av];
   return i <= mms.length ? mms[i - 1] : -1;
+}
+
+/** Visits each address space that may map pages of this anon_vma, once. */
+export function forEachAnonMm(k: Kernel, av: number, visit: (mm: MmStruct) => void): void {
+  for (let i = 0, id = av; id >= 0; id = anonMmAt(k, av, ++i)) {
+    if (i === 0 || id !== av) visit(k.mms[id]);
+  }
 }
 
 /** rmap_walk: visits the index of each page table entry that maps the page. */
@@ -152,6 +161,7 @@ export function folioReferenced(k: Kernel, pfn: number): number {
   referenced.vmFlags = 0;
   referenced.pte = -1;
   const m = k.mem;
+  if (m.flags[pfn] & PG_HEAD) return hugeReferenced(k, pfn);
   const mapcount = m.mapcount[pfn];
   if (mapcount === 0) return 0;
   const mapping = m.mapping[pfn];

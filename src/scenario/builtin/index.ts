@@ -2,6 +2,9 @@
 import type { Scenario } from '../schema';
 import { cachedIsNotFree } from './cached-is-not-free';
 import { crazyAllocator } from './crazy-allocator';
+import { freeIsNotContiguous } from './free-is-not-contiguous';
+import { hugePagesOff } from './huge-pages-off';
+import { hugePagesOn } from './huge-pages-on';
 import { killingOnceIsNotEnough } from './killing-once-is-not-enough';
 import { leakyServer } from './leaky-server';
 import { mallocFails } from './malloc-fails';
@@ -18,6 +21,9 @@ export const BUILTIN_SCENARIOS: readonly Scenario[] = [
   cachedIsNotFree,
   mallocFails,
   killingOnceIsNotEnough,
+  freeIsNotContiguous,
+  hugePagesOn,
+  hugePagesOff,
 ];
 export const DEFAULT_SCENARIO: Scenario = leakyServer;
 

@@ -5,6 +5,7 @@ import type { Kernel } from '../../include/kernel';
 import {
   PG_BATCHED,
   PG_DIRTY,
+  PG_HEAD,
   PG_ISOLATED,
   PG_LRU,
   PG_SWAPBACKED,
@@ -13,7 +14,7 @@ import {
   PGTYPE_MASK,
   PGTYPE_USER,
 } from '../../include/page';
-import { PAGEBLOCK_NR_PAGES, PAGEBLOCK_ORDER } from '../../include/units';
+import { HPAGE_PMD_NR, PAGEBLOCK_NR_PAGES, PAGEBLOCK_ORDER } from '../../include/units';
 import { COMPACTISOLATED, NR_ISOLATED_ANON, NR_ISOLATED_FILE } from '../../include/vmstat';
 import { pageNode } from '../../kernel/sched/core';
 import { folioPutbackLru, lruvecDelFolio } from '../swap';
@@ -39,6 +40,7 @@ export function putbackPage(k: Kernel, p: number): void {
 
 /** suitable_migration_source: an asynchronous direct run leaves pageblocks of other types alone. */
 function suitableMigrationSource(k: Kernel, cc: CompactControl, p: number): boolean {
+  if (k.mem.flags[p & ~(PAGEBLOCK_NR_PAGES - 1)] & PG_HEAD) return false;
   if (cc.mode !== MIGRATE_ASYNC || !cc.direct) return true;
   const block = k.mem.pageblock[p >> PAGEBLOCK_ORDER];
   return cc.migratetype === MIGRATE_MOVABLE ? block === MIGRATE_MOVABLE : block === cc.migratetype;
@@ -95,7 +97,13 @@ function isolateMigratepagesBlock(k: Kernel, cc: CompactControl, from: number, e
       scanned += rest;
       continue;
     }
-    if (isolatePage(k, cc, p)) {
+    // A huge page is as large as anybody could want; it stays.
+    const huge = (m.flags[p] & PG_HEAD) !== 0;
+    if (huge) {
+      p += HPAGE_PMD_NR - 1;
+      scanned += HPAGE_PMD_NR - 1;
+    }
+    if (!huge && isolatePage(k, cc, p)) {
       // Whoever takes a pageblock on marks it: the next run need not come here again.
       if (isolated === 0 && validPage && !cc.ignoreSkipHint) m.pageblockSkip[p >> PAGEBLOCK_ORDER] = 1;
       isolated++;

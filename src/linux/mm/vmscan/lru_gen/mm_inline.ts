@@ -18,6 +18,7 @@ import {
   LRU_REFS_PGOFF,
   PG_ACTIVE,
   PG_DIRTY,
+  PG_HEAD,
   PG_RECLAIM,
   PG_REFERENCED,
   PG_SWAPBACKED,
@@ -28,6 +29,7 @@ import {
   PGZONE_MASK,
   PGZONE_SHIFT,
 } from '../../../include/page';
+import { HPAGE_PMD_NR } from '../../../include/units';
 import { NR_LRU_BASE, NR_ZONE_LRU_BASE } from '../../../include/vmstat';
 
 /** lru_gen_from_seq. */
@@ -80,18 +82,19 @@ export function lruGenUpdateSize(k: Kernel, flags: number, oldGen: number, newGe
   const node = k.nodes[z.node];
   const g = node.lruvec.lrugen;
   const type = folioLruType(flags);
-  if (oldGen >= 0) g.nrPages[genList(oldGen, type, z.type)]--;
-  if (newGen >= 0) g.nrPages[genList(newGen, type, z.type)]++;
+  const n = flags & PG_HEAD ? HPAGE_PMD_NR : 1;
+  if (oldGen >= 0) g.nrPages[genList(oldGen, type, z.type)] -= n;
+  if (newGen >= 0) g.nrPages[genList(newGen, type, z.type)] += n;
   const lru = type * 2;
   const wasActive = oldGen >= 0 && lruGenIsActive(g, oldGen);
   const isActive = newGen >= 0 && lruGenIsActive(g, newGen);
   if (oldGen < 0) {
-    updateLruSize(k, node, zoneIdx, isActive ? lru + 1 : lru, 1);
+    updateLruSize(k, node, zoneIdx, isActive ? lru + 1 : lru, n);
   } else if (newGen < 0) {
-    updateLruSize(k, node, zoneIdx, wasActive ? lru + 1 : lru, -1);
+    updateLruSize(k, node, zoneIdx, wasActive ? lru + 1 : lru, -n);
   } else if (!wasActive && isActive) {
-    updateLruSize(k, node, zoneIdx, lru, -1);
-    updateLruSize(k, node, zoneIdx, lru + 1, 1);
+    updateLruSize(k, node, zoneIdx, lru, -n);
+    updateLruSize(k, node, zoneIdx, lru + 1, n);
   }
 }
 
@@ -125,6 +128,19 @@ export function lruGenAddFolio(k: Kernel, pfn: number, reclaiming: boolean): boo
   if (reclaiming) listAddTail(m, head, pfn);
   else listAdd(m, head, pfn);
   return true;
+}
+
+/** Puts an evictable page at the end of the oldest generation of its type. */
+export function lruGenAddFolioLast(k: Kernel, pfn: number): void {
+  const m = k.mem;
+  const flags = m.flags[pfn];
+  const z = k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT];
+  const g = k.nodes[z.node].lruvec.lrugen;
+  const type = folioLruType(flags);
+  const gen = lruGenFromSeq(g.minSeq[type]);
+  m.flags[pfn] = (flags & ~(LRU_GEN_MASK | PG_ACTIVE)) | ((gen + 1) << LRU_GEN_PGOFF);
+  lruGenUpdateSize(k, flags, -1, gen);
+  listAddTail(m, g.heads + genList(gen, type, z.type), pfn);
 }
 
 /**

@@ -13,6 +13,7 @@ import {
   PG_DIRTY,
   PG_SWAPBACKED,
   PG_SWAPCACHE,
+  PG_TAIL,
   PGZONE_MASK,
   PGZONE_SHIFT,
   PTE_DIRTY,
@@ -21,6 +22,7 @@ import {
   PTE_SPECIAL,
   PTE_YOUNG,
 } from '../../../include/page';
+import { compoundHead } from '../../huge_memory/folio';
 import { getMmCounter } from '../../mm_counters';
 import { setPageDirty } from '../../page-writeback';
 import { nextTable, ptePtr } from '../../pgtable';
@@ -54,8 +56,12 @@ export function clearYoung(k: Kernel, node: PgData, at: number, gen: number, can
   const { entries } = k.pgtables;
   const e = entries[at];
   if ((e & (PTE_PRESENT | PTE_SPECIAL | PTE_YOUNG)) !== (PTE_PRESENT | PTE_YOUNG)) return false;
-  const pfn = e >>> PTE_SHIFT;
-  const f = k.mem.flags[pfn];
+  let pfn = e >>> PTE_SHIFT;
+  let f = k.mem.flags[pfn];
+  if (f & PG_TAIL) {
+    pfn = compoundHead(pfn);
+    f = k.mem.flags[pfn];
+  }
   if (k.zones[(f & PGZONE_MASK) >>> PGZONE_SHIFT].node !== node.id) return false;
   if (f & PG_SWAPBACKED && !canSwap) return false;
   entries[at] = e & ~PTE_YOUNG;
