@@ -60,9 +60,9 @@ export function kindOf(k: Kernel, pfn: number): number {
   const mapping = k.mem.mapping[pfn];
   if (mapping < 0) {
     if (f & PG_SWAPBACKED) return SHMEM;
-    return folioIsActive(k, f) ? FILE_ACTIVE : FILE_INACTIVE;
+    return folioIsActive(k, pfn, f) ? FILE_ACTIVE : FILE_INACTIVE;
   }
-  return folioIsActive(k, f) ? ANON_ACTIVE : ANON_INACTIVE;
+  return folioIsActive(k, pfn, f) ? ANON_ACTIVE : ANON_INACTIVE;
 }
 
 const NO_PAGES: KindPages = {

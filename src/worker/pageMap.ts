@@ -65,8 +65,7 @@ function ages(k: Kernel): Uint8Array {
       for (let p = next[head]; p !== head; p = next[p]) age[p] = Math.floor((i++ * AGES) / n);
     }
   };
-  for (const node of k.nodes) {
-    const { heads, lrugen } = node.lruvec;
+  for (const { heads, lrugen } of k.nodes.flatMap((node) => node.lruvecs)) {
     if (!k.lruGenEnabled) {
       walk([heads + LRU_ACTIVE_ANON, heads + LRU_INACTIVE_ANON]);
       walk([heads + LRU_ACTIVE_FILE, heads + LRU_INACTIVE_FILE]);

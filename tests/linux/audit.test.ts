@@ -89,7 +89,7 @@ describe('an audit notices', () => {
       },
       /belongs on list|should be|was found|has not the flags/,
     ],
-    ['a generation that counts wrong', (k) => k.nodes[0].lruvec.lrugen.nrPages[0]++, /generation list 0/],
+    ['a generation that counts wrong', (k) => k.nodes[0].lruvecs[0].lrugen.nrPages[0]++, /generation list 0/],
     [
       'a page off the lists',
       (k) => {
@@ -178,7 +178,7 @@ describe('an audit notices', () => {
     [
       'a broken list',
       (k) => {
-        const head = k.nodes[0].lruvec.lrugen.heads;
+        const head = k.nodes[0].lruvecs[0].lrugen.heads;
         let l = 0;
         while (k.mem.next[head + l] === head + l) l++;
         k.mem.next[k.mem.next[head + l]] = k.mem.next[head + l];

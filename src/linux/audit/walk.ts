@@ -8,12 +8,12 @@ import { type MmStruct, VM_SHARED, type Vma } from '../include/mm_types';
 import {
   ANON_AND_FILE,
   LRU_UNEVICTABLE,
+  type Lruvec,
   MAX_NR_GENS,
   MAX_NR_ZONES,
   MIN_NR_GENS,
   NR_LRU_GEN_LISTS,
   NR_LRU_LISTS,
-  type PgData,
   type Zone,
 } from '../include/mmzone';
 import {
@@ -39,6 +39,7 @@ import {
 import { NR_PAGE_ORDERS } from '../include/units';
 import { NR_LRU_BASE, NR_ZONE_LRU_BASE } from '../include/vmstat';
 import { folioNrPages } from '../mm/huge_memory/folio';
+import { folioMemcg } from '../mm/mmzone';
 import { NR_PCP_LISTS } from '../mm/page_alloc';
 import { orderToPindex, pindexToOrder } from '../mm/page_alloc/pcp';
 import { PGDIR_SHIFT, PTRS_PER_PGD } from '../mm/pgtable';
@@ -156,21 +157,24 @@ function walkPcp(k: Kernel, f: Findings, w: Walk, z: Zone): void {
   });
 }
 
+const lruvecName = (l: Lruvec): string => (l.memcg === 0 ? `node ${l.nid}` : `node ${l.nid} cgroup ${l.memcg}`);
+
 /**
  * The lists of the multi-gen LRU: pages of the right type and zone, counted by the generation in their flags. The two
  * youngest count as active.
  */
-function walkLruGen(k: Kernel, f: Findings, w: Walk, node: PgData, perZone: number[][], perNode: number[]): void {
-  const g = node.lruvec.lrugen;
+function walkLruGen(k: Kernel, f: Findings, w: Walk, lruvec: Lruvec, perZone: number[][]): void {
+  const g = lruvec.lrugen;
+  const name = lruvecName(lruvec);
   for (let type = 0; type < ANON_AND_FILE; type++) {
     const gens = g.maxSeq - g.minSeq[type] + 1;
-    if (gens < MIN_NR_GENS || gens > MAX_NR_GENS) fault(f, `node ${node.id}: ${gens} generations of type ${type}`);
+    if (gens < MIN_NR_GENS || gens > MAX_NR_GENS) fault(f, `${name}: ${gens} generations of type ${type}`);
   }
   const sizes = new Int32Array(NR_LRU_GEN_LISTS);
   for (let gen = 0; gen < MAX_NR_GENS; gen++) {
     for (let type = 0; type < ANON_AND_FILE; type++) {
       for (let zone = 0; zone < MAX_NR_ZONES; zone++) {
-        const what = `node ${node.id} generation ${gen} type ${type} zone ${zone}`;
+        const what = `${name} generation ${gen} type ${type} zone ${zone}`;
         const n = walkList(k, f, what, g.heads + genList(gen, type, zone), (p) => {
           const flags = k.mem.flags[p];
           mark(k, f, w, p, ON_LRU, what);
@@ -179,7 +183,12 @@ function walkLruGen(k: Kernel, f: Findings, w: Walk, node: PgData, perZone: numb
             fault(f, `${what}: page ${p} has not the flags of a listed page`);
           }
           const z = k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT];
-          if (z.node !== node.id || z.type !== zone || folioLruType(flags) !== type) {
+          if (
+            z.node !== lruvec.nid ||
+            folioMemcg(k, p) !== lruvec.memcg ||
+            z.type !== zone ||
+            folioLruType(flags) !== type
+          ) {
             fault(f, `${what}: page ${p} does not belong here`);
           }
           const is = folioLruGen(flags);
@@ -190,16 +199,38 @@ function walkLruGen(k: Kernel, f: Findings, w: Walk, node: PgData, perZone: numb
           const nr = folioNrPages(flags);
           sizes[genList(is, type, zone)] += nr;
           const lru = type * 2 + (lruGenIsActive(g, is) ? 1 : 0);
-          perZone[z.idx][lru] += nr;
-          perNode[lru] += nr;
+          perZone[z.type][lru] += nr;
         });
         if (!k.lruGenEnabled && n > 0) fault(f, `${what}: ${n} pages, but the classic lists are in use`);
       }
     }
   }
   sizes.forEach((n, i) => {
-    equal(f, `node ${node.id} size of generation list ${i}`, g.nrPages[i], n);
+    equal(f, `${name} size of generation list ${i}`, g.nrPages[i], n);
   });
+}
+
+/** The lists of one lruvec, of both schemes. Returns their sizes by zone type and list. */
+function walkLruvec(k: Kernel, f: Findings, w: Walk, lruvec: Lruvec): number[][] {
+  const perZone = Array.from({ length: MAX_NR_ZONES }, () => new Array<number>(NR_LRU_LISTS).fill(0));
+  for (let l = 0; l < NR_LRU_LISTS; l++) {
+    const what = `${lruvecName(lruvec)} LRU list ${l}`;
+    const n = walkList(k, f, what, lruvec.heads + l, (p) => {
+      const flags = k.mem.flags[p];
+      mark(k, f, w, p, ON_LRU, what);
+      if ((flags & (PG_LRU | PG_BATCHED | PG_ISOLATED)) !== PG_LRU)
+        fault(f, `${what}: page ${p} has not the flags of a listed page`);
+      if ((flags & PGTYPE_MASK) !== PGTYPE_USER) fault(f, `${what}: page ${p} is no user page`);
+      if (folioLruList(flags) !== l) fault(f, `${what}: page ${p} belongs on list ${folioLruList(flags)}`);
+      const z = k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT];
+      if (z.node !== lruvec.nid) fault(f, `${what}: page ${p} belongs to node ${z.node}`);
+      if (folioMemcg(k, p) !== lruvec.memcg) fault(f, `${what}: page ${p} belongs to cgroup ${folioMemcg(k, p)}`);
+      perZone[z.type][l] += folioNrPages(flags);
+    });
+    if (k.lruGenEnabled && l !== LRU_UNEVICTABLE && n > 0) fault(f, `${what}: ${n} pages, but generations are in use`);
+  }
+  walkLruGen(k, f, w, lruvec, perZone);
+  return perZone;
 }
 
 /** LRU lists and their counters, per zone and node; batches on the way to them. Invariant 4. */
@@ -207,24 +238,22 @@ function walkLru(k: Kernel, f: Findings, w: Walk): void {
   const perZone = k.zones.map(() => new Array<number>(NR_LRU_LISTS).fill(0));
   for (const node of k.nodes) {
     const perNode = new Array<number>(NR_LRU_LISTS).fill(0);
-    for (let l = 0; l < NR_LRU_LISTS; l++) {
-      const what = `node ${node.id} LRU list ${l}`;
-      const n = walkList(k, f, what, node.lruvec.heads + l, (p) => {
-        const flags = k.mem.flags[p];
-        mark(k, f, w, p, ON_LRU, what);
-        if ((flags & (PG_LRU | PG_BATCHED | PG_ISOLATED)) !== PG_LRU)
-          fault(f, `${what}: page ${p} has not the flags of a listed page`);
-        if ((flags & PGTYPE_MASK) !== PGTYPE_USER) fault(f, `${what}: page ${p} is no user page`);
-        if (folioLruList(flags) !== l) fault(f, `${what}: page ${p} belongs on list ${folioLruList(flags)}`);
-        const z = k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT];
-        if (z.node !== node.id) fault(f, `${what}: page ${p} belongs to node ${z.node}`);
-        perZone[z.idx][l] += folioNrPages(flags);
-        perNode[l] += folioNrPages(flags);
-      });
-      if (k.lruGenEnabled && l !== LRU_UNEVICTABLE && n > 0)
-        fault(f, `${what}: ${n} pages, but generations are in use`);
+    for (const lruvec of node.lruvecs) {
+      const perType = walkLruvec(k, f, w, lruvec);
+      for (let type = 0; type < MAX_NR_ZONES; type++) {
+        for (let l = 0; l < NR_LRU_LISTS; l++) {
+          const n = perType[type][l];
+          perNode[l] += n;
+          if (node.zones[type] >= 0) perZone[node.zones[type]][l] += n;
+          equal(
+            f,
+            `${lruvecName(lruvec)} size of LRU list ${l}, zone type ${type}`,
+            lruvec.lruSize[type * NR_LRU_LISTS + l],
+            n,
+          );
+        }
+      }
     }
-    walkLruGen(k, f, w, node, perZone, perNode);
     for (let l = 0; l < NR_LRU_LISTS; l++) {
       equal(f, `node ${node.id} size of LRU list ${l}`, node.stat[NR_LRU_BASE + l], perNode[l]);
     }

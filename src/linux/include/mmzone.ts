@@ -96,12 +96,12 @@ export const MAX_NR_TIERS = 4;
 export const ANON_AND_FILE = 2;
 export const LRU_GEN_ANON = 0;
 export const LRU_GEN_FILE = 1;
-/** Lists of one generation and both types, and of a node. */
+/** Lists of one generation and both types, and of a lruvec. */
 export const NR_GEN_LISTS = ANON_AND_FILE * MAX_NR_ZONES;
 export const NR_LRU_GEN_LISTS = MAX_NR_GENS * NR_GEN_LISTS;
 
 /**
- * struct lru_gen_folio: the multi-gen LRU of a node. §6.2.
+ * struct lru_gen_folio: the multi-gen LRU of a lruvec. §6.2.
  *
  * A generation is a sequence number modulo 4. Lists are by generation, type (0 anon, 1 file) and zone type: number
  * `gen * 10 + type * 5 + zone` from `heads` on. A page that the aging has found young keeps its place on its old list for
@@ -131,13 +131,20 @@ export interface LruGenFolio {
   filters: [Uint8Array, Uint8Array];
 }
 
-/** struct lruvec: one set of LRU lists. Sizes stand in the zones' counters. */
+/** struct lruvec: the LRU lists of one memory cgroup on one node. */
 export interface Lruvec {
+  /** The node it is on, and the memory cgroup whose pages it holds (index in `Kernel.memcgs`, 0 = root). */
+  nid: number;
+  memcg: number;
   /** First list head; list l is `heads + l`. */
   heads: number;
+  /** Pages by zone type and list: `type * NR_LRU_LISTS + list`. */
+  lruSize: Int32Array;
+  /** WORKINGSET_ACTIVATE_ANON/FILE of this lruvec. */
+  activated: [number, number];
   anonCost: number;
   fileCost: number;
-  /** WORKINGSET_ACTIVATE_ANON/FILE at the last snapshot_refaults. §5.7. */
+  /** `activated`, with those of the cgroups below, at the last snapshot_refaults. §5.7. */
   refaults: [number, number];
   /** §5.13. */
   nonresidentAge: number;
@@ -164,7 +171,8 @@ export interface PgData {
   zones: number[];
   /** Own and other nodes' zones in fallback order, highest first. §1.4. */
   zonelist: number[];
-  lruvec: Lruvec;
+  /** By memory cgroup (index in `Kernel.memcgs`); the root's is always there. */
+  lruvecs: Lruvec[];
   /** Node counters, see vmstat.ts. */
   stat: Float64Array;
   /** pid of its kswapd. */

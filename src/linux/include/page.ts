@@ -27,6 +27,11 @@ export interface MemMap {
   pageblock: Uint8Array;
   /** PB_migrate_skip of each pageblock: 1 = compaction found nothing there. */
   pageblockSkip: Uint8Array;
+  /**
+   * folio_memcg: the memory cgroup that is charged for the page (index in `Kernel.memcgs`), 0 = none or the root. Empty
+   * until the first cgroup is made.
+   */
+  memcg: Uint8Array;
 }
 
 /** On an LRU list, in a folio batch on the way to one, or isolated from one. */

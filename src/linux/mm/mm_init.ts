@@ -7,20 +7,13 @@
 import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../include/gfp';
 import type { Costs, Kernel, Release, ThpEnabled, VmSysctl } from '../include/kernel';
 import { listInit } from '../include/list';
-import {
-  MAX_NR_ZONES,
-  NR_LRU_GEN_LISTS,
-  NR_LRU_LISTS,
-  type PerCpuPages,
-  type PgData,
-  ZONE_NAMES,
-  type Zone,
-} from '../include/mmzone';
+import { MAX_NR_ZONES, type PerCpuPages, type PgData, ZONE_NAMES, type Zone } from '../include/mmzone';
 import type { MemMap } from '../include/page';
 import { TRACE_BUFFER_RECORDS } from '../include/trace';
 import { MAX_PAGE_ORDER, NR_PAGE_ORDERS, PAGEBLOCK_ORDER, PTRS_PER_TABLE } from '../include/units';
 import { NR_VM_NODE_STAT_ITEMS, NR_VM_ZONE_STAT_ITEMS, VM_EVENT_NAMES } from '../include/vmstat';
 import { layOut } from './memblock';
+import { lruvecInit, NR_LRUVEC_HEADS } from './mmzone';
 import { NR_PCP_LISTS } from './page_alloc/pcp';
 import {
   calculateMinFreeKbytes,
@@ -30,7 +23,7 @@ import {
   setupPerZoneWmarks,
 } from './page_alloc/watermarks';
 import { buildZonelist } from './page_alloc/zonelist';
-import { LRU_GEN_ALL_CAPS, lruGenInit } from './vmscan/lru_gen/init';
+import { LRU_GEN_ALL_CAPS } from './vmscan/lru_gen/init';
 
 /** One populated zone. Pages. */
 export interface BootZone {
@@ -148,7 +141,7 @@ export function createKernel(config: BootConfig): Kernel {
   }
   const nrPages = base;
   const headsPerZone = NR_PAGE_ORDERS * MIGRATE_TYPES + config.cpus * NR_PCP_LISTS;
-  const nrHeads = zones.length * headsPerZone + nrNodes * (NR_LRU_LISTS + NR_LRU_GEN_LISTS) + 1;
+  const nrHeads = zones.length * headsPerZone + nrNodes * NR_LRUVEC_HEADS + 1;
   const mem: MemMap = {
     nrPages,
     next: new Int32Array(nrPages + nrHeads),
@@ -159,6 +152,7 @@ export function createKernel(config: BootConfig): Kernel {
     mapcount: new Int32Array(nrPages),
     pageblock: new Uint8Array(nrPages >> PAGEBLOCK_ORDER).fill(MIGRATE_MOVABLE),
     pageblockSkip: new Uint8Array(nrPages >> PAGEBLOCK_ORDER),
+    memcg: new Uint8Array(0),
   };
   for (let h = nrPages; h < nrPages + nrHeads; h++) listInit(mem, h);
   let head = nrPages;
@@ -173,7 +167,7 @@ export function createKernel(config: BootConfig): Kernel {
   const nodes: PgData[] = [];
   for (let id = 0; id < nrNodes; id++) {
     nodes.push(newNode(id, zones, head));
-    head += NR_LRU_LISTS + NR_LRU_GEN_LISTS;
+    head += NR_LRUVEC_HEADS;
   }
   for (const n of nodes) n.zonelist = buildZonelist(n.id, nodes, zones);
 
@@ -309,14 +303,7 @@ function newNode(id: number, zones: Zone[], heads: number): PgData {
     id,
     zones: own,
     zonelist: [],
-    lruvec: {
-      heads,
-      anonCost: 0,
-      fileCost: 0,
-      refaults: [0, 0],
-      nonresidentAge: 0,
-      lrugen: lruGenInit(heads + NR_LRU_LISTS),
-    },
+    lruvecs: [lruvecInit(id, 0, heads)],
     stat: new Float64Array(NR_VM_NODE_STAT_ITEMS),
     kswapd: -1,
     kswapdFailures: 0,

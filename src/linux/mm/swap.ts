@@ -5,7 +5,7 @@
  */
 import type { Kernel } from '../include/kernel';
 import { listAdd, listAddTail, listDel } from '../include/list';
-import { LRU_UNEVICTABLE } from '../include/mmzone';
+import { LRU_UNEVICTABLE, NR_LRU_LISTS } from '../include/mmzone';
 import {
   PG_ACTIVE,
   PG_BATCHED,
@@ -33,6 +33,7 @@ import {
   UNEVICTABLE_PGCULLED,
   UNEVICTABLE_PGRESCUED,
 } from '../include/vmstat';
+import { folioLruvec, folioMemcg, zoneLruvec } from './mmzone';
 import { lruGenAddFolios } from './vmscan/lru_gen/add_folios';
 import {
   folioIncRefs,
@@ -58,21 +59,22 @@ export function folioEvictable(k: Kernel, pfn: number): boolean {
   return mapping >= 0 || k.inodes[-mapping - 1].kind !== 'ramfs';
 }
 
-/** update_lru_size: `n` is +1 or −1, of a huge page 512 times as much. */
-function updateLruSize(k: Kernel, flags: number, lru: number, n: number): number {
+/** update_lru_size: `n` is +1 or −1, of a huge page 512 times as much. Returns the list's head. */
+function updateLruSize(k: Kernel, pfn: number, flags: number, lru: number, n: number): number {
   const z = k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT];
-  const node = k.nodes[z.node];
+  const lruvec = zoneLruvec(k, z, pfn);
   const pages = flags & PG_HEAD ? n * HPAGE_PMD_NR : n;
   z.stat[NR_ZONE_LRU_BASE + lru] += pages;
-  node.stat[NR_LRU_BASE + lru] += pages;
-  return node.lruvec.heads + lru;
+  k.nodes[z.node].stat[NR_LRU_BASE + lru] += pages;
+  lruvec.lruSize[z.type * NR_LRU_LISTS + lru] += pages;
+  return lruvec.heads + lru;
 }
 
 /** Counts a page with these flags on its list (`n` = 1), or no more (−1); the list itself is the caller's. */
-export function countLru(k: Kernel, flags: number, n: number): void {
+export function countLru(k: Kernel, pfn: number, flags: number, n: number): void {
   const gen = folioLruGen(flags);
-  if (gen < 0) updateLruSize(k, flags, folioLruList(flags), n);
-  else lruGenUpdateSize(k, flags, n < 0 ? gen : -1, n < 0 ? -1 : gen);
+  if (gen < 0) updateLruSize(k, pfn, flags, folioLruList(flags), n);
+  else lruGenUpdateSize(k, folioLruvec(k, pfn), flags, n < 0 ? gen : -1, n < 0 ? -1 : gen);
 }
 
 /** lruvec_add_folio: puts a page at the head of the list its flags name, and counts it. */
@@ -80,7 +82,7 @@ export function lruvecAddFolio(k: Kernel, pfn: number): void {
   if (k.lruGenEnabled && lruGenAddFolio(k, pfn, false)) return;
   const m = k.mem;
   const flags = m.flags[pfn];
-  listAdd(m, updateLruSize(k, flags, folioLruList(flags), 1), pfn);
+  listAdd(m, updateLruSize(k, pfn, flags, folioLruList(flags), 1), pfn);
 }
 
 /** lruvec_add_folio_tail: the same, at the end that reclaim takes from. */
@@ -88,7 +90,7 @@ export function lruvecAddFolioTail(k: Kernel, pfn: number): void {
   if (k.lruGenEnabled && lruGenAddFolio(k, pfn, true)) return;
   const m = k.mem;
   const flags = m.flags[pfn];
-  listAddTail(m, updateLruSize(k, flags, folioLruList(flags), 1), pfn);
+  listAddTail(m, updateLruSize(k, pfn, flags, folioLruList(flags), 1), pfn);
 }
 
 /** Puts a page of a huge one that is being split where reclaim takes it next: last of the inactive or oldest. */
@@ -103,7 +105,7 @@ export function lruvecDelFolio(k: Kernel, pfn: number): void {
   if (k.lruGenEnabled && lruGenDelFolio(k, pfn, false)) return;
   const m = k.mem;
   const flags = m.flags[pfn];
-  updateLruSize(k, flags, folioLruList(flags), -1);
+  updateLruSize(k, pfn, flags, folioLruList(flags), -1);
   listDel(m, pfn);
 }
 
@@ -168,14 +170,14 @@ export function lruAddFolios(k: Kernel, pages: Int32Array, from: number, end: nu
     const want = f & PLACE;
     const lru = folioLruList(f);
     const z = k.zones[(f & PGZONE_MASK) >>> PGZONE_SHIFT];
-    const node = k.nodes[z.node];
-    const head = node.lruvec.heads + lru;
+    const lruvec = zoneLruvec(k, z, pfn);
+    const head = lruvec.heads + lru;
     const start = i;
     let first = next[head];
     for (; i < end; i++) {
       const p = pages[i];
       const pf = flags[p];
-      if ((pf & PLACE) !== want || !isPlain(k, pf, mapping[p])) break;
+      if ((pf & PLACE) !== want || folioMemcg(k, p) !== lruvec.memcg || !isPlain(k, pf, mapping[p])) break;
       flags[p] = (pf & ~(PG_BATCHED | PG_ISOLATED)) | PG_LRU;
       next[p] = first;
       prev[first] = p;
@@ -184,7 +186,8 @@ export function lruAddFolios(k: Kernel, pages: Int32Array, from: number, end: nu
     next[head] = first;
     prev[first] = head;
     z.stat[NR_ZONE_LRU_BASE + lru] += i - start;
-    node.stat[NR_LRU_BASE + lru] += i - start;
+    k.nodes[z.node].stat[NR_LRU_BASE + lru] += i - start;
+    lruvec.lruSize[z.type * NR_LRU_LISTS + lru] += i - start;
   }
 }
 

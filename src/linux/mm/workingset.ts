@@ -6,15 +6,11 @@
  * the page stood: in the file's page cache, or beside its swap slot.
  */
 import type { Kernel } from '../include/kernel';
-import type { PgData } from '../include/mmzone';
+import { LRU_ACTIVE_ANON, LRU_ACTIVE_FILE, LRU_INACTIVE_ANON, LRU_INACTIVE_FILE, type Lruvec } from '../include/mmzone';
 import { PG_ACTIVE, PG_SWAPBACKED, PG_WORKINGSET } from '../include/page';
-import {
-  NR_LRU_BASE,
-  WORKINGSET_ACTIVATE_ANON,
-  WORKINGSET_REFAULT_ANON,
-  WORKINGSET_RESTORE_ANON,
-} from '../include/vmstat';
+import { WORKINGSET_ACTIVATE_ANON, WORKINGSET_REFAULT_ANON, WORKINGSET_RESTORE_ANON } from '../include/vmstat';
 import { pageNode } from '../kernel/sched/core';
+import { folioLruvec, lruvecPageState } from './mmzone';
 import { folioLruRefs } from './vmscan/lru_gen/mm_inline';
 import { lruGenEviction, lruGenRefault } from './vmscan/lru_gen/refault';
 
@@ -31,10 +27,10 @@ export function bucketOrder(k: Kernel): number {
   return order;
 }
 
-/** The age of a node's lists in units of the shadow, without the bits that do not fit. */
-function bucketAge(k: Kernel, node: PgData): number {
+/** The age of the lists in units of the shadow, without the bits that do not fit. */
+function bucketAge(k: Kernel, lruvec: Lruvec): number {
   const order = bucketOrder(k);
-  const age = node.lruvec.nonresidentAge;
+  const age = lruvec.nonresidentAge;
   return (order === 0 ? age : Math.floor(age / (1 << order))) & AGE_MASK;
 }
 
@@ -47,13 +43,13 @@ export const isShadow = (entry: number): boolean => entry < 0;
  *
  * @param file true for the file lists
  */
-export function lruNoteCost(node: PgData, file: boolean, nrIo: number, nrRotated: number): void {
+export function lruNoteCost(k: Kernel, lruvec: Lruvec, file: boolean, nrIo: number, nrRotated: number): void {
   const cost = nrIo * 32 + nrRotated;
   if (cost === 0) return;
-  const { lruvec, stat } = node;
   if (file) lruvec.fileCost += cost;
   else lruvec.anonCost += cost;
-  const pages = stat[NR_LRU_BASE] + stat[NR_LRU_BASE + 1] + stat[NR_LRU_BASE + 2] + stat[NR_LRU_BASE + 3];
+  let pages = 0;
+  for (let lru = 0; lru < 4; lru++) pages += lruvecPageState(k, lruvec, lru);
   if (lruvec.anonCost + lruvec.fileCost > Math.floor(pages / 4)) {
     lruvec.anonCost = Math.floor(lruvec.anonCost / 2);
     lruvec.fileCost = Math.floor(lruvec.fileCost / 2);
@@ -62,14 +58,14 @@ export function lruNoteCost(node: PgData, file: boolean, nrIo: number, nrRotated
 
 /** workingset_eviction: the shadow of a page about to be evicted. The lists grow older by one. */
 export function workingsetEviction(k: Kernel, pfn: number): number {
-  const node = pageNode(k, pfn);
+  const lruvec = folioLruvec(k, pfn);
   if (k.lruGenEnabled) {
-    const token = lruGenEviction(k, node, pfn) & AGE_MASK;
-    return -1 - ((token << 4) | (node.id << 1) | (folioLruRefs(k.mem.flags[pfn]) > 0 ? 1 : 0));
+    const token = lruGenEviction(k, lruvec, pfn) & AGE_MASK;
+    return -1 - ((token << 4) | (lruvec.nid << 1) | (folioLruRefs(k.mem.flags[pfn]) > 0 ? 1 : 0));
   }
-  const age = bucketAge(k, node);
-  node.lruvec.nonresidentAge++;
-  return -1 - ((age << 4) | (node.id << 1) | (k.mem.flags[pfn] & PG_WORKINGSET ? 1 : 0));
+  const age = bucketAge(k, lruvec);
+  lruvec.nonresidentAge++;
+  return -1 - ((age << 4) | (lruvec.nid << 1) | (k.mem.flags[pfn] & PG_WORKINGSET ? 1 : 0));
 }
 
 /**
@@ -81,10 +77,11 @@ export function workingsetRefault(k: Kernel, pfn: number, shadow: number): void 
   const m = k.mem;
   const packed = -1 - shadow;
   const workingset = packed & 1;
-  const evicting = k.nodes[(packed >>> 1) & 7];
+  const evicting = k.nodes[(packed >>> 1) & 7].lruvecs[0];
   const node = pageNode(k, pfn);
+  const lruvec = folioLruvec(k, pfn);
   if (k.lruGenEnabled) {
-    if (evicting === node) lruGenRefault(k, node, pfn, packed >>> 4, AGE_MASK, workingset);
+    if (evicting === lruvec) lruGenRefault(k, lruvec, pfn, packed >>> 4, AGE_MASK, workingset);
     return;
   }
   const file = !(m.flags[pfn] & PG_SWAPBACKED);
@@ -94,26 +91,26 @@ export function workingsetRefault(k: Kernel, pfn: number, shadow: number): void 
   const order = bucketOrder(k);
   const age = bucketAge(k, evicting);
   const distance = ((age - (packed >>> 4)) & AGE_MASK) * (1 << order);
-  const lru = evicting.stat;
-  let size = lru[NR_LRU_BASE + 3];
-  if (!file) size += lru[NR_LRU_BASE + 2];
+  let size = lruvecPageState(k, evicting, LRU_ACTIVE_FILE);
+  if (!file) size += lruvecPageState(k, evicting, LRU_INACTIVE_FILE);
   if (k.swap.free > 0) {
-    size += lru[NR_LRU_BASE + 1];
-    if (file) size += lru[NR_LRU_BASE];
+    size += lruvecPageState(k, evicting, LRU_ACTIVE_ANON);
+    if (file) size += lruvecPageState(k, evicting, LRU_INACTIVE_ANON);
   }
   if (distance > size) return;
 
   m.flags[pfn] |= PG_ACTIVE;
-  node.lruvec.nonresidentAge++;
+  lruvec.nonresidentAge++;
+  lruvec.activated[type]++;
   node.stat[WORKINGSET_ACTIVATE_ANON + type]++;
   if (workingset) {
     m.flags[pfn] |= PG_WORKINGSET;
-    lruNoteCost(node, file, 1, 0);
+    lruNoteCost(k, lruvec, file, 1, 0);
     node.stat[WORKINGSET_RESTORE_ANON + type]++;
   }
 }
 
 /** workingset_activation: an activated page makes the lists older, as an evicted one does. */
 export function workingsetActivation(k: Kernel, pfn: number): void {
-  pageNode(k, pfn).lruvec.nonresidentAge++;
+  folioLruvec(k, pfn).nonresidentAge++;
 }

@@ -22,7 +22,7 @@ export function kswapdFrames(k: Kernel): KswapdFrame[] {
 
 /** The generations of a type, youngest first. A machine of the lab has one node. */
 export function generations(k: Kernel, now: number, type: number): GenerationFrame[] {
-  const g = k.nodes[0].lruvec.lrugen;
+  const g = k.nodes[0].lruvecs[0].lrugen;
   const out: GenerationFrame[] = [];
   for (let seq = g.maxSeq; seq >= g.minSeq[type]; seq--) {
     const gen = lruGenFromSeq(seq);

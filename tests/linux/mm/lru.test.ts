@@ -51,7 +51,7 @@ function page(flags: number): number {
 const size = (lru: number): number => k.nodes[0].stat[NR_LRU_BASE + lru];
 /** A list from its head (newest) to its tail (next to go). */
 function list(lru: number): number[] {
-  const head = k.nodes[0].lruvec.heads + lru;
+  const head = k.nodes[0].lruvecs[0].heads + lru;
   const out: number[] = [];
   for (let p = k.mem.next[head]; p !== head; p = k.mem.next[p]) out.push(p);
   return out;
@@ -144,11 +144,11 @@ describe('refaults', () => {
 
   test('a shadow is a negative number, whatever the age', () => {
     for (const age of [0, 1, 2 ** 26 - 1, 2 ** 26, 2 ** 40 + 12345]) {
-      k.nodes[0].lruvec.nonresidentAge = age;
+      k.nodes[0].lruvecs[0].nonresidentAge = age;
       const shadow = evict(PG_WORKINGSET);
       expect(shadow).toBeLessThan(0);
       expect(shadow).toBe(shadow | 0);
-      expect(k.nodes[0].lruvec.nonresidentAge).toBe(age + 1);
+      expect(k.nodes[0].lruvecs[0].nonresidentAge).toBe(age + 1);
     }
   });
 
@@ -176,12 +176,12 @@ describe('refaults', () => {
     const flags = refault(evict(PG_WORKINGSET));
     expect(flags & PG_WORKINGSET).toBe(PG_WORKINGSET);
     expect(k.nodes[0].stat[WORKINGSET_RESTORE_FILE]).toBe(1);
-    expect(k.nodes[0].lruvec.fileCost).toBe(32);
+    expect(k.nodes[0].lruvecs[0].fileCost).toBe(32);
   });
 
   test('distance is counted across the wrap of the age', () => {
     fillActive(100);
-    k.nodes[0].lruvec.nonresidentAge = 2 ** 26 - 10;
+    k.nodes[0].lruvecs[0].nonresidentAge = 2 ** 26 - 10;
     const shadow = evict();
     for (let i = 0; i < 50; i++) evict();
     expect(refault(shadow) & PG_ACTIVE).toBe(PG_ACTIVE);
@@ -190,10 +190,10 @@ describe('refaults', () => {
   test('costs are halved when they exceed a quarter of the lists', () => {
     fillActive(400);
     const node = k.nodes[0];
-    lruNoteCost(node, true, 3, 0);
-    lruNoteCost(node, false, 0, 4);
-    expect([node.lruvec.anonCost, node.lruvec.fileCost]).toEqual([4, 96]);
-    lruNoteCost(node, false, 0, 10);
-    expect([node.lruvec.anonCost, node.lruvec.fileCost]).toEqual([7, 48]);
+    lruNoteCost(k, node.lruvecs[0], true, 3, 0);
+    lruNoteCost(k, node.lruvecs[0], false, 0, 4);
+    expect([node.lruvecs[0].anonCost, node.lruvecs[0].fileCost]).toEqual([4, 96]);
+    lruNoteCost(k, node.lruvecs[0], false, 0, 10);
+    expect([node.lruvecs[0].anonCost, node.lruvecs[0].fileCost]).toEqual([7, 48]);
   });
 });

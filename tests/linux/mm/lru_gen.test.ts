@@ -36,7 +36,7 @@ import { anon, bootRig, type Rig, runUntil, spawn, touch } from './rig';
 const ENABLED = '/sys/kernel/mm/lru_gen/enabled';
 const MIN_TTL = '/sys/kernel/mm/lru_gen/min_ttl_ms';
 
-const gen = (k: Kernel) => k.nodes[0].lruvec.lrugen;
+const gen = (k: Kernel) => k.nodes[0].lruvecs[0].lrugen;
 const lru = (k: Kernel, l: number): number => k.nodes[0].stat[NR_LRU_BASE + l];
 const counter = (k: Kernel, t: Task, member: number): number => getMmCounterSum(k.mms[t.mm], member);
 const pfnAt = (k: Kernel, t: Task, vpn: number): number => k.pgtables.entries[ptePtr(k, k.mms[t.mm], vpn)] >>> 5;
@@ -86,9 +86,9 @@ describe('where a page enters', () => {
     k.pgtables.entries.forEach((e, i) => {
       if (e & 1) k.pgtables.entries[i] = e & ~4;
     });
-    tryToIncMaxSeq(k, k.nodes[0], true);
+    tryToIncMaxSeq(k, k.nodes[0].lruvecs[0], true);
     expect(lru(k, LRU_ACTIVE_ANON)).toBe(300);
-    tryToIncMaxSeq(k, k.nodes[0], true);
+    tryToIncMaxSeq(k, k.nodes[0].lruvecs[0], true);
     expect([lru(k, LRU_ACTIVE_ANON), lru(k, LRU_INACTIVE_ANON)]).toEqual([0, 300]);
     expect(meminfoKb(k)['Inactive(anon)']).toBe(1200);
     expect(audit(k)).toEqual([]);
@@ -146,10 +146,10 @@ describe('aging', () => {
     const base = anon(r, t, 512);
     touch(r, t, base, 512);
     lruAddDrainAll(k);
-    tryToIncMaxSeq(k, k.nodes[0], true);
+    tryToIncMaxSeq(k, k.nodes[0].lruvecs[0], true);
     expect(k.pgtables.entries[ptePtr(k, k.mms[t.mm], base)] & 4).toBe(0);
     touch(r, t, base, 100);
-    tryToIncMaxSeq(k, k.nodes[0], true);
+    tryToIncMaxSeq(k, k.nodes[0].lruvecs[0], true);
     expect(seqOf(k, pfnAt(k, t, base + 50))).toBe(gen(k).maxSeq - 1);
     expect(seqOf(k, pfnAt(k, t, base + 200))).toBe(gen(k).maxSeq - 2);
     expect(audit(k)).toEqual([]);
@@ -163,7 +163,7 @@ describe('aging', () => {
     lruAddDrainAll(k);
     const g = gen(k);
     for (let i = 0; i < 4; i++) {
-      tryToIncMaxSeq(k, k.nodes[0], false);
+      tryToIncMaxSeq(k, k.nodes[0].lruvecs[0], false);
       expect(g.maxSeq - g.minSeq[0]).toBe(3);
       expect(audit(k)).toEqual([]);
     }

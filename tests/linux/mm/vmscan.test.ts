@@ -11,6 +11,7 @@ import {
   LRU_INACTIVE_ANON,
   LRU_INACTIVE_FILE,
   LRU_UNEVICTABLE,
+  NR_LRU_LISTS,
   WMARK_HIGH,
   wmarkPages,
   ZONE_MOVABLE,
@@ -127,15 +128,16 @@ describe('balance between anonymous and file pages', () => {
     sizes.forEach((n, i) => {
       k.nodes[0].stat[NR_LRU_BASE + i] = n;
       k.zones[0].stat[i] = n;
+      k.nodes[0].lruvecs[0].lruSize[k.zones[0].type * NR_LRU_LISTS + i] = n;
     });
   }
   const scan = (r: Rig, priority: number, change: (sc: ReturnType<typeof newDirectScanControl>) => void = () => {}) => {
     const sc = newDirectScanControl(r.k, r.k.tasks[0], GFP_KERNEL, 0);
     sc.reclaimIdx = ZONE_MOVABLE;
     sc.priority = priority;
-    prepareScanControl(r.k, r.k.nodes[0], sc);
+    prepareScanControl(r.k, r.k.nodes[0].lruvecs[0], sc);
     change(sc);
-    getScanCount(r.k, r.k.nodes[0], sc);
+    getScanCount(r.k, r.k.nodes[0].lruvecs[0], sc);
     return sc;
   };
 
@@ -143,7 +145,7 @@ describe('balance between anonymous and file pages', () => {
     const { k } = bootRig({ pages: 20_000 });
     const low = (inactive: number, active: number): boolean => {
       withLists(k, [inactive, active, 0, 0]);
-      return inactiveIsLow(k.nodes[0], LRU_INACTIVE_ANON);
+      return inactiveIsLow(k, k.nodes[0].lruvecs[0], LRU_INACTIVE_ANON);
     };
     // Less than a GiB: half and half.
     expect(low(1000, 1000)).toBe(false);
@@ -185,7 +187,7 @@ describe('balance between anonymous and file pages', () => {
   test('the type that has cost more is scanned less', () => {
     const r = bootRig({ pages: 20_000, swap: 100 });
     withLists(r.k, [20_000, 20_000, 20_000, 20_001]);
-    r.k.nodes[0].lruvec.anonCost = 3000;
+    r.k.nodes[0].lruvecs[0].anonCost = 3000;
     const sc = scan(r, 2);
     // 60 * 9001 / 6001 = 89 against 140 * 9001 / 3001 = 419.
     expect(sc.nr).toEqual([875, 875, 4124, 4124]);

@@ -97,7 +97,7 @@ export function splitHugePage(k: Kernel, head: number, isolated: number[] | null
   k.vmEvents[THP_SPLIT_PAGE]++;
   const f = m.flags[head];
   const listed = isolated === null && onLruList(f);
-  if (listed) countLru(k, f, -1);
+  if (listed) countLru(k, head, f, -1);
   if (f & PG_MLOCKED) pageZone(k, head).stat[NR_MLOCK] -= HPAGE_PMD_NR;
   const kept = inheritedFlags(f) & ~PG_ANON_EXCLUSIVE;
   for (let p = head; p < head + HPAGE_PMD_NR; p++) {
@@ -110,7 +110,7 @@ export function splitHugePage(k: Kernel, head: number, isolated: number[] | null
     if (f & PG_MLOCKED) pageZone(k, p).stat[NR_MLOCK]++;
     if (listed) {
       if (p !== head) listAddTail(m, head, p);
-      countLru(k, m.flags[p], 1);
+      countLru(k, p, m.flags[p], 1);
     } else {
       if (p !== head) isolated?.push(p);
     }

@@ -56,7 +56,7 @@ function endOfZones(k: Kernel, sc: ScanControl): boolean {
       return false;
     }
   }
-  for (let i = 0; i < k.nodes.length; i++) snapshotRefaults(k.nodes[i]);
+  for (let i = 0; i < k.nodes.length; i++) snapshotRefaults(k, k.nodes[i].lruvecs[0]);
   if (sc.nrReclaimed > 0) return finish(sc, sc.nrReclaimed);
   if (sc.compactionReady) return finish(sc, 1);
   if (!sc.memcgFullWalk) {

@@ -1,6 +1,6 @@
 /**
- * The common lot of pages that reclaim has isolated, many at a time: anonymous, mapped once, of its first owner, and swap
- * on one device that works synchronously. §5.3, §5.4, §7.2
+ * The common lot of pages that reclaim has isolated, many at a time: anonymous, mapped once, of its first owner, of the
+ * root memory cgroup, and swap on one device that works synchronously. §5.3, §5.4, §7.2
  *
  * `examineRun` equals folioCheckReferences for each of its pages, `evictRun` equals evictFolio. What is common to them is
  * looked up once and counted once. Between its slot and its freeing a page is in the swap cache for no longer than
@@ -33,6 +33,7 @@ import type { ScanControl } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
 import { NR_ANON_MAPPED, NR_VMSCAN_WRITE, PGPGOUT, PSWPOUT } from '../../include/vmstat';
 import { addMmCounterTimes, updateHiwaterRss } from '../mm_counters';
+import { folioMemcg } from '../mmzone';
 import { ptePtr } from '../pgtable';
 import { addToSwapCache } from '../swap_state';
 import { getSwapSlot } from '../swapfile';
@@ -140,7 +141,7 @@ export function evictRun(
     const pfn = pages[i];
     const at = ptes[i];
     const f = flags[pfn];
-    if (at < 0 || (f & (PG_SWAPBACKED | PG_SWAPCACHE)) !== PG_SWAPBACKED) break;
+    if (at < 0 || (f & (PG_SWAPBACKED | PG_SWAPCACHE)) !== PG_SWAPBACKED || folioMemcg(k, pfn) !== 0) break;
     const slot = getSwapSlot(k);
     if (slot < 0) break;
     const whose = mapping[pfn];
@@ -174,7 +175,7 @@ export function evictRun(
   }
   if (owner > 0) countUnmapped(k, node, owner, mine);
   const written = i - from;
-  node.lruvec.lrugen.evicted[0] += untiered;
+  node.lruvecs[0].lrugen.evicted[0] += untiered;
   node.stat[NR_VMSCAN_WRITE] += written;
   k.vmEvents[PSWPOUT] += written;
   k.vmEvents[PGPGOUT] += 4 * written;

@@ -192,7 +192,7 @@ function endBalance(k: Kernel, task: Task, node: PgData, sc: ScanControl): void 
     z.boost -= Math.min(z.boost, boost);
   }
   if (boosted) wakeupKcompactd(k, node, PAGEBLOCK_ORDER, sc.highestZoneidx);
-  snapshotRefaults(node);
+  snapshotRefaults(k, node.lruvecs[0]);
   psiMemstallLeave(k, task);
   sc.reclaimOrder = sc.order;
   if (sc.reclaimOrder >= sc.allocOrder) {

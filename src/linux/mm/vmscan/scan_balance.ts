@@ -5,19 +5,16 @@ import {
   LRU_ACTIVE_FILE,
   LRU_INACTIVE_ANON,
   LRU_INACTIVE_FILE,
-  type PgData,
+  type Lruvec,
+  NR_LRU_LISTS,
   WMARK_HIGH,
   wmarkPages,
   type Zone,
 } from '../../include/mmzone';
 import type { ScanControl } from '../../include/sched';
 import { intSqrt } from '../../include/units';
-import {
-  NR_LRU_BASE,
-  NR_ZONE_LRU_BASE,
-  WORKINGSET_ACTIVATE_ANON,
-  WORKINGSET_ACTIVATE_FILE,
-} from '../../include/vmstat';
+import { NR_LRU_BASE, NR_ZONE_LRU_BASE } from '../../include/vmstat';
+import { lruvecActivated, lruvecPageState } from '../mmzone';
 
 /** can_reclaim_anon_pages: a slot of swap is free. */
 export const canReclaimAnonPages = (k: Kernel): boolean => k.swap.free > 0;
@@ -37,46 +34,44 @@ export function zoneReclaimablePages(k: Kernel, z: Zone): number {
   return n || z.free;
 }
 
-/** lruvec_lru_size: pages of a list in the node's zones up to `zoneIdx`. */
-export function lruvecLruSize(k: Kernel, node: PgData, lru: number, zoneIdx: number): number {
+/** lruvec_lru_size: pages of a list in the zones up to `zoneIdx`. */
+export function lruvecLruSize(lruvec: Lruvec, lru: number, zoneIdx: number): number {
   let n = 0;
-  for (let type = 0; type <= zoneIdx; type++) {
-    const i = node.zones[type];
-    if (i >= 0) n += k.zones[i].stat[NR_ZONE_LRU_BASE + lru];
-  }
+  for (let type = 0; type <= zoneIdx; type++) n += lruvec.lruSize[type * NR_LRU_LISTS + lru];
   return n;
 }
 
 /** inactive_is_low: the inactive list is too short for its pages to get a second chance. §5.7 */
-export function inactiveIsLow(node: PgData, inactiveLru: number): boolean {
-  const inactive = node.stat[NR_LRU_BASE + inactiveLru];
-  const active = node.stat[NR_LRU_BASE + inactiveLru + 1];
+export function inactiveIsLow(k: Kernel, lruvec: Lruvec, inactiveLru: number): boolean {
+  const inactive = lruvecPageState(k, lruvec, inactiveLru);
+  const active = lruvecPageState(k, lruvec, inactiveLru + 1);
   const gb = (inactive + active) >>> 18;
   const ratio = gb ? intSqrt(10 * gb) : 1;
   return inactive * ratio < active;
 }
 
 /** snapshot_refaults: what refaults are compared with next time. */
-export function snapshotRefaults(node: PgData): void {
-  node.lruvec.refaults[0] = node.stat[WORKINGSET_ACTIVATE_ANON];
-  node.lruvec.refaults[1] = node.stat[WORKINGSET_ACTIVATE_FILE];
+export function snapshotRefaults(k: Kernel, lruvec: Lruvec): void {
+  lruvec.refaults[0] = lruvecActivated(k, lruvec, 0);
+  lruvec.refaults[1] = lruvecActivated(k, lruvec, 1);
 }
 
 /** prepare_scan_control: which active lists may shrink, and which type of pages to leave alone. */
-export function prepareScanControl(k: Kernel, node: PgData, sc: ScanControl): void {
-  const { stat, lruvec } = node;
+export function prepareScanControl(k: Kernel, lruvec: Lruvec, sc: ScanControl): void {
+  const node = k.nodes[lruvec.nid];
   if (sc.forceDeactivate) {
     sc.mayDeactivateAnon = true;
     sc.mayDeactivateFile = true;
   } else {
     sc.mayDeactivateAnon =
-      stat[WORKINGSET_ACTIVATE_ANON] !== lruvec.refaults[0] || inactiveIsLow(node, LRU_INACTIVE_ANON);
+      lruvecActivated(k, lruvec, 0) !== lruvec.refaults[0] || inactiveIsLow(k, lruvec, LRU_INACTIVE_ANON);
     sc.mayDeactivateFile =
-      stat[WORKINGSET_ACTIVATE_FILE] !== lruvec.refaults[1] || inactiveIsLow(node, LRU_INACTIVE_FILE);
+      lruvecActivated(k, lruvec, 1) !== lruvec.refaults[1] || inactiveIsLow(k, lruvec, LRU_INACTIVE_FILE);
   }
-  const inactiveFile = stat[NR_LRU_BASE + LRU_INACTIVE_FILE];
+  const inactiveFile = lruvecPageState(k, lruvec, LRU_INACTIVE_FILE);
   sc.cacheTrimMode = inactiveFile >> sc.priority !== 0 && !sc.mayDeactivateFile && !sc.noCacheTrimMode;
-  const file = inactiveFile + stat[NR_LRU_BASE + LRU_ACTIVE_FILE];
+  const { stat } = node;
+  const file = stat[NR_LRU_BASE + LRU_INACTIVE_FILE] + stat[NR_LRU_BASE + LRU_ACTIVE_FILE];
   let free = 0;
   let high = 0;
   for (let type = 0; type < node.zones.length; type++) {
@@ -91,7 +86,7 @@ export function prepareScanControl(k: Kernel, node: PgData, sc: ScanControl): vo
 }
 
 /** get_scan_count: fills `sc.nr` with the pages to scan of each list. §5.8 */
-export function getScanCount(k: Kernel, node: PgData, sc: ScanControl): void {
+export function getScanCount(k: Kernel, lruvec: Lruvec, sc: ScanControl): void {
   const { swappiness } = k.sysctl;
   let anon = 1;
   let file = 1;
@@ -105,7 +100,7 @@ export function getScanCount(k: Kernel, node: PgData, sc: ScanControl): void {
   } else if (sc.cacheTrimMode) {
     anon = 0;
   } else {
-    const { anonCost, fileCost } = node.lruvec;
+    const { anonCost, fileCost } = lruvec;
     const ac = anonCost + fileCost + anonCost;
     const fc = anonCost + fileCost + fileCost;
     const total = ac + fc;
@@ -115,7 +110,7 @@ export function getScanCount(k: Kernel, node: PgData, sc: ScanControl): void {
   }
   for (let lru = 0; lru < 4; lru++) {
     const share = lru < 2 ? anon : file;
-    let scan = lruvecLruSize(k, node, lru, sc.reclaimIdx) >>> sc.priority;
+    let scan = lruvecLruSize(lruvec, lru, sc.reclaimIdx) >>> sc.priority;
     if (denominator > 0) scan = Math.floor((scan * share) / denominator);
     else if (share === 0) scan = 0;
     sc.nr[lru] = scan;

@@ -6,7 +6,7 @@
 import type { Kernel } from '../../include/kernel';
 import { listAdd } from '../../include/list';
 import { VM_EXEC } from '../../include/mm_types';
-import type { PgData } from '../../include/mmzone';
+import { type Lruvec, NR_LRU_LISTS } from '../../include/mmzone';
 import { PG_ACTIVE, PG_HEAD, PG_SWAPBACKED, PG_WORKINGSET, PGZONE_MASK, PGZONE_SHIFT } from '../../include/page';
 import type { ScanControl, Task } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
@@ -45,11 +45,11 @@ const isolated = { lookedAt: 0 };
  * isolate_lru_folios: takes up to `n` pages from the tail of a list into `batch`. Pages of zones the request cannot use
  * go back to the head and do not count. Returns how many it took.
  */
-function isolateLruFolios(k: Kernel, node: PgData, lru: number, n: number, reclaimIdx: number): number {
+function isolateLruFolios(k: Kernel, lruvec: Lruvec, lru: number, n: number, reclaimIdx: number): number {
   const m = k.mem;
   const { next, prev, flags } = m;
   const { zones } = k;
-  const head = node.lruvec.heads + lru;
+  const head = lruvec.heads + lru;
   let taken = 0;
   let looked = 0;
   let firstSkipped = -1;
@@ -72,6 +72,7 @@ function isolateLruFolios(k: Kernel, node: PgData, lru: number, n: number, recla
     }
     if (zone !== z) {
       z.stat[NR_ZONE_LRU_BASE + lru] -= taken - uncounted;
+      lruvec.lruSize[z.type * NR_LRU_LISTS + lru] -= taken - uncounted;
       z = zone;
       uncounted = taken;
     }
@@ -80,14 +81,16 @@ function isolateLruFolios(k: Kernel, node: PgData, lru: number, n: number, recla
     if (flags[batch[taken - 1]] & PG_HEAD) {
       // It is as many pages as were asked for, and more.
       zone.stat[NR_ZONE_LRU_BASE + lru] -= HPAGE_PMD_NR - 1;
-      node.stat[NR_LRU_BASE + lru] -= HPAGE_PMD_NR - 1;
+      lruvec.lruSize[zone.type * NR_LRU_LISTS + lru] -= HPAGE_PMD_NR - 1;
+      k.nodes[lruvec.nid].stat[NR_LRU_BASE + lru] -= HPAGE_PMD_NR - 1;
       break;
     }
   }
   prev[head] = pfn;
   next[pfn] = head;
   z.stat[NR_ZONE_LRU_BASE + lru] -= taken - uncounted;
-  node.stat[NR_LRU_BASE + lru] -= taken;
+  lruvec.lruSize[z.type * NR_LRU_LISTS + lru] -= taken - uncounted;
+  k.nodes[lruvec.nid].stat[NR_LRU_BASE + lru] -= taken;
   isolated.lookedAt = looked;
   return taken;
 }
@@ -97,14 +100,14 @@ export function shrinkInactiveList(
   k: Kernel,
   task: Task,
   sc: ScanControl,
-  node: PgData,
+  lruvec: Lruvec,
   lru: number,
   n: number,
 ): number {
   const file = lru >= 2;
   const ev = k.vmEvents;
   lruAddDrain(k, k.cpu);
-  const taken = isolateLruFolios(k, node, lru, n, sc.reclaimIdx);
+  const taken = isolateLruFolios(k, lruvec, lru, n, sc.reclaimIdx);
   const scanned = isolated.lookedAt;
   const kswapd = sc.kind === 'kswapd';
   ev[kswapd ? PGSCAN_KSWAPD : PGSCAN_DIRECT] += scanned;
@@ -112,10 +115,10 @@ export function shrinkInactiveList(
   if (taken === 0) return 0;
 
   clearReclaimStat(stat);
-  const freed = shrinkFolioList(k, sc, node, batch, taken, stat);
+  const freed = shrinkFolioList(k, sc, k.nodes[lruvec.nid], batch, taken, stat);
   ev[kswapd ? PGSTEAL_KSWAPD : PGSTEAL_DIRECT] += freed;
   ev[file ? PGSTEAL_FILE : PGSTEAL_ANON] += freed;
-  lruNoteCost(node, file, stat.nrPageout, k.release.costCountsRotated ? scanned - freed : 0);
+  lruNoteCost(k, lruvec, file, stat.nrPageout, k.release.costCountsRotated ? scanned - freed : 0);
   // Nothing but dirty pages that nobody writes: time for the flusher.
   if (stat.nrUnqueuedDirty === taken) wakeupFlusherThreads(k, WB_REASON_VMSCAN);
   sc.nrDirty += stat.nrDirty;
@@ -133,11 +136,11 @@ export function shrinkInactiveList(
  * shrink_active_list: moves `n` pages (32 at most) from the tail of an active list to the inactive one. They become old.
  * Only text pages that have been used stay active. §5.6
  */
-export function shrinkActiveList(k: Kernel, task: Task, sc: ScanControl, node: PgData, lru: number, n: number): void {
+export function shrinkActiveList(k: Kernel, task: Task, sc: ScanControl, lruvec: Lruvec, lru: number, n: number): void {
   const { flags } = k.mem;
   const file = lru >= 2;
   lruAddDrain(k, k.cpu);
-  const taken = isolateLruFolios(k, node, lru, n, sc.reclaimIdx);
+  const taken = isolateLruFolios(k, lruvec, lru, n, sc.reclaimIdx);
   k.vmEvents[PGREFILL] += isolated.lookedAt;
   let rotated = 0;
   let deactivated = 0;
@@ -154,16 +157,16 @@ export function shrinkActiveList(k: Kernel, task: Task, sc: ScanControl, node: P
   lruAddFolios(k, batch, 0, taken);
   k.cost += taken * k.costs.scanPage;
   k.vmEvents[PGDEACTIVATE] += deactivated;
-  if (rotated > 0) lruNoteCost(node, file, 0, rotated);
+  if (rotated > 0) lruNoteCost(k, lruvec, file, 0, rotated);
   trace(k.trace, k.now, task.pid, SHRINK_ACTIVE, taken, deactivated, rotated, sc.priority);
 }
 
 /** shrink_list: an inactive list gives pages back; an active one grows older, if it may. Returns pages freed. */
-export function shrinkList(k: Kernel, task: Task, sc: ScanControl, node: PgData, lru: number, n: number): number {
+export function shrinkList(k: Kernel, task: Task, sc: ScanControl, lruvec: Lruvec, lru: number, n: number): number {
   if (lru & 1) {
-    if (lru === 1 ? sc.mayDeactivateAnon : sc.mayDeactivateFile) shrinkActiveList(k, task, sc, node, lru, n);
+    if (lru === 1 ? sc.mayDeactivateAnon : sc.mayDeactivateFile) shrinkActiveList(k, task, sc, lruvec, lru, n);
     else sc.skippedDeactivate = true;
     return 0;
   }
-  return shrinkInactiveList(k, task, sc, node, lru, n);
+  return shrinkInactiveList(k, task, sc, lruvec, lru, n);
 }

@@ -13,6 +13,7 @@ import {
   LRU_ACTIVE_FILE,
   LRU_INACTIVE_ANON,
   LRU_INACTIVE_FILE,
+  type Lruvec,
   PGDAT_CONGESTED,
   PGDAT_DIRTY,
   PGDAT_WRITEBACK,
@@ -70,8 +71,9 @@ function beginNode(k: Kernel, node: PgData, sc: ScanControl): void {
   sc.nrImmediate = 0;
   sc.nrTaken = 0;
   sc.nrFileTaken = 0;
-  prepareScanControl(k, node, sc);
-  getScanCount(k, node, sc);
+  const lruvec = node.lruvecs[0];
+  prepareScanControl(k, lruvec, sc);
+  getScanCount(k, lruvec, sc);
   sc.lruvecReclaimed = sc.nrReclaimed;
   sc.proportional = sc.kind === 'direct' && sc.priority === DEF_PRIORITY;
   sc.scanAdjusted = false;
@@ -99,14 +101,14 @@ function adjustTargets(sc: ScanControl): boolean {
 }
 
 /** One round of shrink_lruvec. Returns true when there is another one to come. */
-function shrinkLruvecRound(k: Kernel, task: Task, node: PgData, sc: ScanControl): boolean {
+function shrinkLruvecRound(k: Kernel, task: Task, lruvec: Lruvec, sc: ScanControl): boolean {
   const { nr } = sc;
   if (nr[LRU_INACTIVE_ANON] === 0 && nr[LRU_ACTIVE_FILE] === 0 && nr[LRU_INACTIVE_FILE] === 0) return false;
   for (let lru = 0; lru < 4; lru++) {
     if (nr[lru] === 0) continue;
     const n = nr[lru] < SWAP_CLUSTER_MAX ? nr[lru] : SWAP_CLUSTER_MAX;
     nr[lru] -= n;
-    sc.nrReclaimed += shrinkList(k, task, sc, node, lru, n);
+    sc.nrReclaimed += shrinkList(k, task, sc, lruvec, lru, n);
   }
   if (sc.nrReclaimed - sc.lruvecReclaimed < sc.nrToReclaim || sc.proportional) return true;
   return adjustTargets(sc);
@@ -115,12 +117,12 @@ function shrinkLruvecRound(k: Kernel, task: Task, node: PgData, sc: ScanControl)
 /** kswapd_age_node: keeps the inactive anon list supplied, when there is swap: 32 pages of the active one. */
 export function kswapdAgeNode(k: Kernel, task: Task, node: PgData, sc: ScanControl): void {
   if (k.lruGenEnabled) lruGenAgeNode(k, task, node, sc);
-  else ageActiveAnon(k, task, node, sc);
+  else ageActiveAnon(k, task, node.lruvecs[0], sc);
 }
 
-function ageActiveAnon(k: Kernel, task: Task, node: PgData, sc: ScanControl): void {
-  if (canAgeAnonPages(k) && inactiveIsLow(node, LRU_INACTIVE_ANON)) {
-    shrinkActiveList(k, task, sc, node, LRU_ACTIVE_ANON, SWAP_CLUSTER_MAX);
+function ageActiveAnon(k: Kernel, task: Task, lruvec: Lruvec, sc: ScanControl): void {
+  if (canAgeAnonPages(k) && inactiveIsLow(k, lruvec, LRU_INACTIVE_ANON)) {
+    shrinkActiveList(k, task, sc, lruvec, LRU_ACTIVE_ANON, SWAP_CLUSTER_MAX);
   }
 }
 
@@ -172,10 +174,10 @@ export function shrinkNodeStep(k: Kernel, task: Task, sc: ScanControl): boolean 
     case 'shrink_lruvec':
       if (waitForSwapQueue(k, task, sc)) return false;
       if (k.lruGenEnabled) {
-        if (lruGenShrinkRound(k, task, node, sc)) return false;
+        if (lruGenShrinkRound(k, task, node.lruvecs[0], sc)) return false;
       } else {
-        if (shrinkLruvecRound(k, task, node, sc)) return false;
-        ageActiveAnon(k, task, node, sc);
+        if (shrinkLruvecRound(k, task, node.lruvecs[0], sc)) return false;
+        ageActiveAnon(k, task, node.lruvecs[0], sc);
       }
       sc.stage = 'shrink_slab';
       return false;

@@ -1,5 +1,6 @@
 /** The way of freshly faulted pages to the youngest generation, many at a time. §6.3. */
 import type { Kernel } from '../../../include/kernel';
+import { NR_LRU_LISTS } from '../../../include/mmzone';
 import {
   LRU_GEN_MASK,
   LRU_GEN_PGOFF,
@@ -12,6 +13,7 @@ import {
   PGZONE_SHIFT,
 } from '../../../include/page';
 import { NR_LRU_BASE, NR_ZONE_LRU_BASE } from '../../../include/vmstat';
+import { folioMemcg, zoneLruvec } from '../../mmzone';
 import { folioPutbackLru, isPlain } from '../../swap';
 import { folioLruType, genList, lruGenFromSeq } from './mm_inline';
 
@@ -32,8 +34,8 @@ export function lruGenAddFolios(k: Kernel, pages: Int32Array, from: number, end:
     }
     const want = f & PLACE;
     const z = k.zones[(f & PGZONE_MASK) >>> PGZONE_SHIFT];
-    const node = k.nodes[z.node];
-    const g = node.lruvec.lrugen;
+    const lruvec = zoneLruvec(k, z, pages[i]);
+    const g = lruvec.lrugen;
     const gen = lruGenFromSeq(g.maxSeq);
     const type = folioLruType(f);
     const list = genList(gen, type, z.type);
@@ -44,7 +46,7 @@ export function lruGenAddFolios(k: Kernel, pages: Int32Array, from: number, end:
     for (; i < end; i++) {
       const p = pages[i];
       const pf = flags[p];
-      if ((pf & PLACE) !== want || !isPlain(k, pf, mapping[p])) break;
+      if ((pf & PLACE) !== want || folioMemcg(k, p) !== lruvec.memcg || !isPlain(k, pf, mapping[p])) break;
       flags[p] = (pf & ~(PG_BATCHED | PG_ISOLATED | PG_ACTIVE | LRU_GEN_MASK)) | bits;
       next[p] = first;
       prev[first] = p;
@@ -55,6 +57,7 @@ export function lruGenAddFolios(k: Kernel, pages: Int32Array, from: number, end:
     const lru = type * 2 + 1;
     g.nrPages[list] += i - start;
     z.stat[NR_ZONE_LRU_BASE + lru] += i - start;
-    node.stat[NR_LRU_BASE + lru] += i - start;
+    k.nodes[z.node].stat[NR_LRU_BASE + lru] += i - start;
+    lruvec.lruSize[z.type * NR_LRU_LISTS + lru] += i - start;
   }
 }

@@ -1,6 +1,6 @@
 /** When a new generation is due, and making it. §6.4. */
 import type { Kernel } from '../../../include/kernel';
-import { type LruGenFolio, MIN_NR_GENS, type PgData } from '../../../include/mmzone';
+import { type LruGenFolio, type Lruvec, MIN_NR_GENS } from '../../../include/mmzone';
 import { resetFilter } from './bloom';
 import { LRU_GEN_MM_WALK } from './init';
 import { genSize, lruGenFromSeq } from './mm_inline';
@@ -30,11 +30,11 @@ export function shouldRunAging(g: LruGenFolio, canSwap: boolean): boolean {
 }
 
 /** try_to_inc_max_seq: finds out what has been used since the last time, and begins a new generation. */
-export function tryToIncMaxSeq(k: Kernel, node: PgData, canSwap: boolean): void {
-  const g = node.lruvec.lrugen;
+export function tryToIncMaxSeq(k: Kernel, lruvec: Lruvec, canSwap: boolean): void {
+  const g = lruvec.lrugen;
   if (k.lruGenCaps & LRU_GEN_MM_WALK) {
     resetFilter(k, g, g.maxSeq + 1);
-    walkMms(k, node, canSwap);
+    walkMms(k, lruvec, canSwap);
   }
-  incMaxSeq(k, node, canSwap);
+  incMaxSeq(k, lruvec, canSwap);
 }

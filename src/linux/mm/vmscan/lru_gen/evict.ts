@@ -1,6 +1,6 @@
 /** evict_folios: one batch of the oldest pages: isolate, free or put back. §6.5. */
 import type { Kernel } from '../../../include/kernel';
-import { MIN_NR_GENS, type PgData } from '../../../include/mmzone';
+import { type Lruvec, MIN_NR_GENS } from '../../../include/mmzone';
 import {
   LRU_REFS_FLAGS,
   LRU_REFS_MASK,
@@ -64,10 +64,10 @@ function putBack(k: Kernel, kept: number, retried: boolean): number {
  * @param swappiness 0 = anonymous pages cannot be evicted
  * @returns pages looked at, and one more when a generation has come to its end; 0 when there is nothing left to evict
  */
-export function evictFolios(k: Kernel, task: Task, node: PgData, sc: ScanControl, swappiness: number): number {
-  let scanned = isolateFolios(k, node, sc, swappiness);
-  if (tryToIncMinSeq(k, node, swappiness > 0)) scanned++;
-  if (getNrGens(node.lruvec.lrugen, swappiness > 0 ? 0 : 1) === MIN_NR_GENS) scanned = 0;
+export function evictFolios(k: Kernel, task: Task, lruvec: Lruvec, sc: ScanControl, swappiness: number): number {
+  let scanned = isolateFolios(k, lruvec, sc, swappiness);
+  if (tryToIncMinSeq(k, lruvec, swappiness > 0)) scanned++;
+  if (getNrGens(lruvec.lrugen, swappiness > 0 ? 0 : 1) === MIN_NR_GENS) scanned = 0;
   const taken = isolated.count;
   if (taken === 0) return scanned;
 
@@ -76,7 +76,7 @@ export function evictFolios(k: Kernel, task: Task, node: PgData, sc: ScanControl
   let total = 0;
   for (let retried = false; n > 0; retried = true) {
     clearReclaimStat(stat);
-    const freed = shrinkFolios(k, sc, node, batch, n, stat);
+    const freed = shrinkFolios(k, sc, k.nodes[lruvec.nid], batch, n, stat);
     total += freed;
     sc.nrUnqueuedDirty += stat.nrUnqueuedDirty;
     const left = putBack(k, n - freed, retried);

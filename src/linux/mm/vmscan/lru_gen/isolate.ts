@@ -2,7 +2,7 @@
 import { __GFP_IO } from '../../../include/gfp';
 import type { Kernel } from '../../../include/kernel';
 import { listAdd, listAddTail, listDel } from '../../../include/list';
-import { type LruGenFolio, MAX_NR_TIERS, MAX_NR_ZONES, MIN_NR_GENS, type PgData } from '../../../include/mmzone';
+import { type Lruvec, MAX_NR_TIERS, MAX_NR_ZONES, MIN_NR_GENS } from '../../../include/mmzone';
 import {
   LRU_REFS_WIDTH,
   PG_DIRTY,
@@ -46,17 +46,17 @@ export const isolated = { count: 0, type: 0 };
 const skipped = new Int32Array(MAX_LRU_BATCH);
 
 /** folio_inc_gen and list_move_tail: to the end of the next generation that is evicted first. */
-function moveToNext(k: Kernel, g: LruGenFolio, pfn: number, type: number, zone: number): void {
-  const gen = folioIncGen(k, g, pfn, false);
+function moveToNext(k: Kernel, lruvec: Lruvec, pfn: number, type: number, zone: number): void {
+  const gen = folioIncGen(k, lruvec, pfn, false);
   listDel(k.mem, pfn);
-  listAddTail(k.mem, g.heads + genList(gen, type, zone), pfn);
+  listAddTail(k.mem, lruvec.lrugen.heads + genList(gen, type, zone), pfn);
 }
 
 /** sort_folio: true when the page is not to be evicted now; it has then been moved to where it belongs. */
-function sortFolio(k: Kernel, node: PgData, sc: ScanControl, pfn: number, type: number, tierIdx: number): boolean {
+function sortFolio(k: Kernel, lruvec: Lruvec, sc: ScanControl, pfn: number, type: number, tierIdx: number): boolean {
   const m = k.mem;
   const flags = m.flags[pfn];
-  const g = node.lruvec.lrugen;
+  const g = lruvec.lrugen;
   const zone = k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT].type;
   if (!folioEvictable(k, pfn)) {
     lruGenDelFolio(k, pfn, true);
@@ -78,14 +78,14 @@ function sortFolio(k: Kernel, node: PgData, sc: ScanControl, pfn: number, type: 
   const refs = folioLruRefs(flags);
   const tier = lruTierFromRefs(refs);
   if (tier > tierIdx || refs === 1 << LRU_REFS_WIDTH) {
-    moveToNext(k, g, pfn, type, zone);
+    moveToNext(k, lruvec, pfn, type, zone);
     g.protected[type * MAX_NR_TIERS + tier]++;
     return true;
   }
 
   // Of no use to this request.
   if (zone > sc.reclaimIdx) {
-    moveToNext(k, g, pfn, type, zone);
+    moveToNext(k, lruvec, pfn, type, zone);
     return true;
   }
 
@@ -95,7 +95,7 @@ function sortFolio(k: Kernel, node: PgData, sc: ScanControl, pfn: number, type: 
     if (!(flags & PG_WRITEBACK)) sc.nrUnqueuedDirty++;
   }
   if (dirtyFile || flags & (PG_LOCKED | PG_WRITEBACK)) {
-    const next = folioIncGen(k, g, pfn, true);
+    const next = folioIncGen(k, lruvec, pfn, true);
     listDel(m, pfn);
     listAdd(m, g.heads + genList(next, type, zone), pfn);
     return true;
@@ -119,9 +119,9 @@ function isolateFolio(k: Kernel, sc: ScanControl, pfn: number, type: number): bo
  *
  * @returns pages looked at; 0 when nothing came of it
  */
-function scanFolios(k: Kernel, node: PgData, sc: ScanControl, type: number, tier: number): number {
+function scanFolios(k: Kernel, lruvec: Lruvec, sc: ScanControl, type: number, tier: number): number {
   const m = k.mem;
-  const g = node.lruvec.lrugen;
+  const g = lruvec.lrugen;
   isolated.count = 0;
   isolated.type = type;
   if (getNrGens(g, type) === MIN_NR_GENS) return 0;
@@ -140,7 +140,7 @@ function scanFolios(k: Kernel, node: PgData, sc: ScanControl, type: number, tier
     while (m.prev[head] !== head) {
       const run = isolateRun(
         k,
-        node,
+        lruvec,
         sc,
         list,
         gen,
@@ -156,7 +156,7 @@ function scanFolios(k: Kernel, node: PgData, sc: ScanControl, type: number, tier
       if (remaining === 0 || taken >= MIN_LRU_BATCH || m.prev[head] === head) break;
       const pfn = m.prev[head];
       scanned++;
-      if (sortFolio(k, node, sc, pfn, type, tier)) {
+      if (sortFolio(k, lruvec, sc, pfn, type, tier)) {
         sorted++;
       } else if (isolateFolio(k, sc, pfn, type)) {
         batch[taken++] = pfn;
@@ -187,8 +187,8 @@ function scanFolios(k: Kernel, node: PgData, sc: ScanControl, type: number, tier
  *
  * @returns pages looked at; what was isolated is in `batch` and `isolated`
  */
-export function isolateFolios(k: Kernel, node: PgData, sc: ScanControl, swappiness: number): number {
-  const g = node.lruvec.lrugen;
+export function isolateFolios(k: Kernel, lruvec: Lruvec, sc: ScanControl, swappiness: number): number {
+  const g = lruvec.lrugen;
   let type = 1;
   let tier = -1;
   if (swappiness === 0) type = 1;
@@ -202,7 +202,7 @@ export function isolateFolios(k: Kernel, node: PgData, sc: ScanControl, swappine
     tier = choice.tier;
   }
   for (let i = swappiness === 0 ? 1 : 0; i < 2; i++) {
-    const scanned = scanFolios(k, node, sc, type, tier < 0 ? getTierIdx(g, type) : tier);
+    const scanned = scanFolios(k, lruvec, sc, type, tier < 0 ? getTierIdx(g, type) : tier);
     if (scanned > 0) return scanned;
     type = 1 - type;
     tier = -1;

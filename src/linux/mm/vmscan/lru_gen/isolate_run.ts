@@ -1,7 +1,7 @@
 /** Isolating many pages of the oldest generation at a time. §6.5. */
 import { __GFP_IO } from '../../../include/gfp';
 import type { Kernel } from '../../../include/kernel';
-import { MAX_NR_ZONES, type PgData } from '../../../include/mmzone';
+import { type Lruvec, MAX_NR_ZONES, NR_LRU_LISTS } from '../../../include/mmzone';
 import {
   LRU_GEN_MASK,
   LRU_GEN_PGOFF,
@@ -38,7 +38,7 @@ export const isolationClears = (f: number): number =>
  */
 export function isolateRun(
   k: Kernel,
-  node: PgData,
+  lruvec: Lruvec,
   sc: ScanControl,
   list: number,
   gen: number,
@@ -49,7 +49,8 @@ export function isolateRun(
   most: number,
 ): number {
   const { flags, mapping, next, prev } = k.mem;
-  const g = node.lruvec.lrugen;
+  const node = k.nodes[lruvec.nid];
+  const g = lruvec.lrugen;
   const head = g.heads + list;
   const z = k.zones[node.zones[list % MAX_NR_ZONES]];
   if (z === undefined || z.type > sc.reclaimIdx) return 0;
@@ -77,5 +78,6 @@ export function isolateRun(
   g.nrPages[list] -= n;
   z.stat[NR_ZONE_LRU_BASE + lru] -= n;
   node.stat[NR_LRU_BASE + lru] -= n;
+  lruvec.lruSize[z.type * NR_LRU_LISTS + lru] -= n;
   return n;
 }

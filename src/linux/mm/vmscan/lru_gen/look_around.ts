@@ -1,7 +1,7 @@
 /** lru_gen_look_around: where one page is in use, its neighbours often are too. §6.4. */
 import type { Kernel } from '../../../include/kernel';
 import type { Vma } from '../../../include/mm_types';
-import { PGZONE_MASK, PGZONE_SHIFT } from '../../../include/page';
+import { folioLruvec } from '../../mmzone';
 import { MIN_LRU_BATCH } from './batch';
 import { suitableToScan, updateFilter } from './bloom';
 import { lruGenFromSeq } from './mm_inline';
@@ -15,8 +15,8 @@ import { clearYoung } from './walk_mm';
  * @param at its index in the page tables
  */
 export function lruGenLookAround(k: Kernel, pfn: number, vma: Vma, vpn: number, at: number): void {
-  const node = k.nodes[k.zones[(k.mem.flags[pfn] & PGZONE_MASK) >>> PGZONE_SHIFT].node];
-  const g = node.lruvec.lrugen;
+  const lruvec = folioLruvec(k, pfn);
+  const g = lruvec.lrugen;
   const table = vpn - (vpn & 511);
   let start = Math.max(table, vma.start);
   let end = Math.min(table + 512, vma.end);
@@ -34,7 +34,7 @@ export function lruGenLookAround(k: Kernel, pfn: number, vma: Vma, vpn: number, 
   }
   const gen = lruGenFromSeq(g.maxSeq);
   let young = 0;
-  for (let v = start; v < end; v++) if (clearYoung(k, node, at + (v - vpn), gen, true)) young++;
+  for (let v = start; v < end; v++) if (clearYoung(k, lruvec, at + (v - vpn), gen, true)) young++;
   k.cost += (end - start) * k.costs.copyPte;
   // What reverse mapping finds promising, the next walk looks at.
   if (suitableToScan(end - start, young)) updateFilter(k, g, g.maxSeq, at >>> 9);

@@ -4,11 +4,13 @@ import { listAdd, listAddTail, listDel } from '../../../include/list';
 import {
   ANON_AND_FILE,
   type LruGenFolio,
+  type Lruvec,
   MAX_NR_GENS,
   MAX_NR_ZONES,
   MIN_NR_GENS,
   NR_GEN_LISTS,
-  type PgData,
+  NR_LRU_LISTS,
+  type Zone,
 } from '../../../include/mmzone';
 import {
   LRU_GEN_MASK,
@@ -31,6 +33,7 @@ import {
 } from '../../../include/page';
 import { HPAGE_PMD_NR } from '../../../include/units';
 import { NR_LRU_BASE, NR_ZONE_LRU_BASE } from '../../../include/vmstat';
+import { folioLruvec, zoneLruvec } from '../../mmzone';
 
 /** lru_gen_from_seq. */
 export const lruGenFromSeq = (seq: number): number => seq % MAX_NR_GENS;
@@ -52,10 +55,10 @@ export const folioLruType = (flags: number): number => (flags & PG_SWAPBACKED ? 
  * Active as the rest of the kernel sees it: marked so, or in one of the two youngest generations. For who looks at pages
  * from outside.
  */
-export function folioIsActive(k: Kernel, flags: number): boolean {
+export function folioIsActive(k: Kernel, pfn: number, flags: number): boolean {
   const gen = folioLruGen(flags);
   if (gen < 0) return (flags & PG_ACTIVE) !== 0;
-  return lruGenIsActive(k.nodes[k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT].node].lruvec.lrugen, gen);
+  return lruGenIsActive(folioLruvec(k, pfn).lrugen, gen);
 }
 
 /** folio_lru_refs: accesses through file descriptors beyond the first, 0 to 4. */
@@ -65,22 +68,21 @@ export const folioLruRefs = (flags: number): number =>
 /** lru_tier_from_refs: ceil(log2(refs + 1)). */
 export const lruTierFromRefs = (refs: number): number => (refs === 0 ? 0 : 32 - Math.clz32(refs));
 
-/** Number of a list among a node's. */
+/** Number of a list among a lruvec's. */
 export const genList = (gen: number, type: number, zone: number): number =>
   gen * NR_GEN_LISTS + type * MAX_NR_ZONES + zone;
 
-/** The node's counters of a classic list's size, kept for /proc and for who asks how much can be reclaimed. */
-function updateLruSize(k: Kernel, node: PgData, zoneIdx: number, lru: number, n: number): void {
-  k.zones[zoneIdx].stat[NR_ZONE_LRU_BASE + lru] += n;
-  node.stat[NR_LRU_BASE + lru] += n;
+/** The counters of a classic list's size, kept for /proc and for who asks how much can be reclaimed. */
+export function updateLruSize(k: Kernel, lruvec: Lruvec, z: Zone, lru: number, n: number): void {
+  z.stat[NR_ZONE_LRU_BASE + lru] += n;
+  k.nodes[lruvec.nid].stat[NR_LRU_BASE + lru] += n;
+  lruvec.lruSize[z.type * NR_LRU_LISTS + lru] += n;
 }
 
 /** lru_gen_update_size: a page has left a generation (−1 = none) for another one (−1 = none). */
-export function lruGenUpdateSize(k: Kernel, flags: number, oldGen: number, newGen: number): void {
-  const zoneIdx = (flags & PGZONE_MASK) >>> PGZONE_SHIFT;
-  const z = k.zones[zoneIdx];
-  const node = k.nodes[z.node];
-  const g = node.lruvec.lrugen;
+export function lruGenUpdateSize(k: Kernel, lruvec: Lruvec, flags: number, oldGen: number, newGen: number): void {
+  const z = k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT];
+  const g = lruvec.lrugen;
   const type = folioLruType(flags);
   const n = flags & PG_HEAD ? HPAGE_PMD_NR : 1;
   if (oldGen >= 0) g.nrPages[genList(oldGen, type, z.type)] -= n;
@@ -89,12 +91,12 @@ export function lruGenUpdateSize(k: Kernel, flags: number, oldGen: number, newGe
   const wasActive = oldGen >= 0 && lruGenIsActive(g, oldGen);
   const isActive = newGen >= 0 && lruGenIsActive(g, newGen);
   if (oldGen < 0) {
-    updateLruSize(k, node, zoneIdx, isActive ? lru + 1 : lru, n);
+    updateLruSize(k, lruvec, z, isActive ? lru + 1 : lru, n);
   } else if (newGen < 0) {
-    updateLruSize(k, node, zoneIdx, wasActive ? lru + 1 : lru, -n);
+    updateLruSize(k, lruvec, z, wasActive ? lru + 1 : lru, -n);
   } else if (!wasActive && isActive) {
-    updateLruSize(k, node, zoneIdx, lru, -n);
-    updateLruSize(k, node, zoneIdx, lru + 1, n);
+    updateLruSize(k, lruvec, z, lru, -n);
+    updateLruSize(k, lruvec, z, lru + 1, n);
   }
 }
 
@@ -120,10 +122,11 @@ export function lruGenAddFolio(k: Kernel, pfn: number, reclaiming: boolean): boo
   const flags = m.flags[pfn];
   if (flags & PG_UNEVICTABLE) return false;
   const z = k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT];
-  const g = k.nodes[z.node].lruvec.lrugen;
+  const lruvec = zoneLruvec(k, z, pfn);
+  const g = lruvec.lrugen;
   const gen = lruGenFromSeq(lruGenFolioSeq(g, flags, reclaiming));
   m.flags[pfn] = (flags & ~(LRU_GEN_MASK | PG_ACTIVE)) | ((gen + 1) << LRU_GEN_PGOFF);
-  lruGenUpdateSize(k, flags, -1, gen);
+  lruGenUpdateSize(k, lruvec, flags, -1, gen);
   const head = g.heads + genList(gen, folioLruType(flags), z.type);
   if (reclaiming) listAddTail(m, head, pfn);
   else listAdd(m, head, pfn);
@@ -135,11 +138,12 @@ export function lruGenAddFolioLast(k: Kernel, pfn: number): void {
   const m = k.mem;
   const flags = m.flags[pfn];
   const z = k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT];
-  const g = k.nodes[z.node].lruvec.lrugen;
+  const lruvec = zoneLruvec(k, z, pfn);
+  const g = lruvec.lrugen;
   const type = folioLruType(flags);
   const gen = lruGenFromSeq(g.minSeq[type]);
   m.flags[pfn] = (flags & ~(LRU_GEN_MASK | PG_ACTIVE)) | ((gen + 1) << LRU_GEN_PGOFF);
-  lruGenUpdateSize(k, flags, -1, gen);
+  lruGenUpdateSize(k, lruvec, flags, -1, gen);
   listAddTail(m, g.heads + genList(gen, type, z.type), pfn);
 }
 
@@ -152,10 +156,10 @@ export function lruGenDelFolio(k: Kernel, pfn: number, reclaiming: boolean): boo
   const flags = m.flags[pfn];
   const gen = folioLruGen(flags);
   if (gen < 0) return false;
-  const g = k.nodes[k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT].node].lruvec.lrugen;
-  const active = !reclaiming && lruGenIsActive(g, gen) ? PG_ACTIVE : 0;
+  const lruvec = folioLruvec(k, pfn);
+  const active = !reclaiming && lruGenIsActive(lruvec.lrugen, gen) ? PG_ACTIVE : 0;
   m.flags[pfn] = (flags & ~LRU_GEN_MASK) | active;
-  lruGenUpdateSize(k, flags, gen, -1);
+  lruGenUpdateSize(k, lruvec, flags, gen, -1);
   listDel(m, pfn);
   return true;
 }
@@ -173,7 +177,7 @@ export function folioUpdateGen(k: Kernel, pfn: number, gen: number): void {
     return;
   }
   flags[pfn] = (f & ~(LRU_GEN_MASK | LRU_REFS_MASK | LRU_REFS_FLAGS)) | ((gen + 1) << LRU_GEN_PGOFF);
-  if (old !== gen) lruGenUpdateSize(k, f, old, gen);
+  if (old !== gen) lruGenUpdateSize(k, folioLruvec(k, pfn), f, old, gen);
 }
 
 /**
@@ -182,18 +186,18 @@ export function folioUpdateGen(k: Kernel, pfn: number, gen: number): void {
  * @param reclaiming it waits for its writeback and goes right after that
  * @returns its generation; the caller moves it to that list
  */
-export function folioIncGen(k: Kernel, g: LruGenFolio, pfn: number, reclaiming: boolean): number {
+export function folioIncGen(k: Kernel, lruvec: Lruvec, pfn: number, reclaiming: boolean): number {
   const { flags } = k.mem;
   const f = flags[pfn];
   const gen = folioLruGen(f);
-  const oldest = lruGenFromSeq(g.minSeq[folioLruType(f)]);
+  const oldest = lruGenFromSeq(lruvec.lrugen.minSeq[folioLruType(f)]);
   if (gen !== oldest) return gen;
   const next = (oldest + 1) % MAX_NR_GENS;
   flags[pfn] =
     (f & ~(LRU_GEN_MASK | LRU_REFS_MASK | LRU_REFS_FLAGS)) |
     ((next + 1) << LRU_GEN_PGOFF) |
     (reclaiming ? PG_RECLAIM : 0);
-  lruGenUpdateSize(k, f, oldest, next);
+  lruGenUpdateSize(k, lruvec, f, oldest, next);
   return next;
 }
 

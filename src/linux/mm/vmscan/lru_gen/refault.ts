@@ -1,6 +1,6 @@
 /** Shadows of the multi-gen LRU: did a page come back while its generation was still the oldest? §6.7. */
 import type { Kernel } from '../../../include/kernel';
-import { MAX_NR_TIERS, type PgData } from '../../../include/mmzone';
+import { type Lruvec, MAX_NR_TIERS } from '../../../include/mmzone';
 import { LRU_REFS_MASK, LRU_REFS_WIDTH, PG_WORKINGSET } from '../../../include/page';
 import { WORKINGSET_ACTIVATE_ANON, WORKINGSET_REFAULT_ANON, WORKINGSET_RESTORE_ANON } from '../../../include/vmstat';
 import { folioLruRefs, folioLruType, lruTierFromRefs } from './mm_inline';
@@ -10,11 +10,11 @@ import { folioLruRefs, folioLruType, lruTierFromRefs } from './mm_inline';
  *
  * @returns the token of the shadow: min_seq and the accesses. Whether there were any is the workingset bit beside it
  */
-export function lruGenEviction(k: Kernel, node: PgData, pfn: number): number {
+export function lruGenEviction(k: Kernel, lruvec: Lruvec, pfn: number): number {
   const flags = k.mem.flags[pfn];
   const type = folioLruType(flags);
   const refs = folioLruRefs(flags);
-  const g = node.lruvec.lrugen;
+  const g = lruvec.lrugen;
   g.evicted[type * MAX_NR_TIERS + lruTierFromRefs(refs)]++;
   return g.minSeq[type] * (1 << LRU_REFS_WIDTH) + Math.max(refs - 1, 0);
 }
@@ -28,7 +28,7 @@ export function lruGenEviction(k: Kernel, node: PgData, pfn: number): number {
  */
 export function lruGenRefault(
   k: Kernel,
-  node: PgData,
+  lruvec: Lruvec,
   pfn: number,
   token: number,
   mask: number,
@@ -36,11 +36,13 @@ export function lruGenRefault(
 ): void {
   const { flags } = k.mem;
   const type = folioLruType(flags[pfn]);
-  const g = node.lruvec.lrugen;
+  const g = lruvec.lrugen;
+  const node = k.nodes[lruvec.nid];
   node.stat[WORKINGSET_REFAULT_ANON + type]++;
   if (token >>> LRU_REFS_WIDTH !== (g.minSeq[type] & (mask >>> LRU_REFS_WIDTH))) return;
   const refs = (token & ((1 << LRU_REFS_WIDTH) - 1)) + workingset;
   g.refaulted[type * MAX_NR_TIERS + lruTierFromRefs(refs)]++;
+  lruvec.activated[type]++;
   node.stat[WORKINGSET_ACTIVATE_ANON + type]++;
   // A stall: needed at once by a process, or so often read that it should have been kept.
   if (k.inLruFault || refs >= (1 << LRU_REFS_WIDTH) - 1) {

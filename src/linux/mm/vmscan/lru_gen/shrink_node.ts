@@ -1,7 +1,14 @@
 /** shrink_node under the multi-gen LRU, in the steps of the state machine. §6.4, §6.5. */
 import { __GFP_IO } from '../../../include/gfp';
 import type { Kernel } from '../../../include/kernel';
-import { LRU_INACTIVE_ANON, LRU_INACTIVE_FILE, type PgData, WMARK_HIGH, wmarkPages } from '../../../include/mmzone';
+import {
+  LRU_INACTIVE_ANON,
+  LRU_INACTIVE_FILE,
+  type Lruvec,
+  type PgData,
+  WMARK_HIGH,
+  wmarkPages,
+} from '../../../include/mmzone';
 import type { ScanControl, Task } from '../../../include/sched';
 import { clamp, DEF_PRIORITY } from '../../../include/units';
 import { NR_LRU_BASE } from '../../../include/vmstat';
@@ -48,12 +55,12 @@ function shouldAbortScan(k: Kernel, node: PgData, sc: ScanControl): boolean {
  * get_nr_to_scan: how much to evict at this priority. When cold pages run out a new generation is begun instead, and this
  * lruvec left alone for now (−1); not at the first priority, where what there is has to do.
  */
-function getNrToScan(k: Kernel, node: PgData, sc: ScanControl, canSwap: boolean): number {
-  const g = node.lruvec.lrugen;
+function getNrToScan(k: Kernel, lruvec: Lruvec, sc: ScanControl, canSwap: boolean): number {
+  const g = lruvec.lrugen;
   const outOfCold = g.minSeq[canSwap ? 0 : 1] + 2 > g.maxSeq;
   const total = outOfCold ? 0 : lruvecGenSize(g, canSwap);
   if (!shouldRunAging(g, canSwap) || sc.priority === DEF_PRIORITY) return total >> sc.priority;
-  tryToIncMaxSeq(k, node, canSwap);
+  tryToIncMaxSeq(k, lruvec, canSwap);
   return -1;
 }
 
@@ -84,12 +91,12 @@ export function lruGenBeginNode(k: Kernel, node: PgData, sc: ScanControl): boole
 }
 
 /** One round of try_to_shrink_lruvec: one batch. Returns true when there is another one to come. */
-export function lruGenShrinkRound(k: Kernel, task: Task, node: PgData, sc: ScanControl): boolean {
-  const nrToScan = getNrToScan(k, node, sc, sc.swappiness > 0);
+export function lruGenShrinkRound(k: Kernel, task: Task, lruvec: Lruvec, sc: ScanControl): boolean {
+  const nrToScan = getNrToScan(k, lruvec, sc, sc.swappiness > 0);
   if (nrToScan > 0) {
-    const scanned = evictFolios(k, task, node, sc, sc.swappiness);
+    const scanned = evictFolios(k, task, lruvec, sc, sc.swappiness);
     sc.lruvecScanned += scanned;
-    if (scanned > 0 && sc.lruvecScanned < nrToScan && !shouldAbortScan(k, node, sc)) return true;
+    if (scanned > 0 && sc.lruvecScanned < nrToScan && !shouldAbortScan(k, k.nodes[lruvec.nid], sc)) return true;
   }
   // The oldest pages are all dirty, and nobody writes them.
   if (sc.nrUnqueuedDirty > 0 && sc.nrUnqueuedDirty === sc.nrFileTaken) wakeupFlusherThreads(k, WB_REASON_VMSCAN);

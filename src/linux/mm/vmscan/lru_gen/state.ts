@@ -10,9 +10,9 @@ import { lruGenAddFolio, lruGenDelFolio } from './mm_inline';
 function fillEvictable(k: Kernel): void {
   const m = k.mem;
   k.lruGenEnabled = false;
-  for (const node of k.nodes) {
+  for (const lruvec of k.nodes.flatMap((node) => node.lruvecs)) {
     for (let lru = 0; lru < LRU_UNEVICTABLE; lru++) {
-      const head = node.lruvec.heads + lru;
+      const head = lruvec.heads + lru;
       while (!listEmpty(m, head)) {
         const pfn = m.prev[head];
         lruvecDelFolio(k, pfn);
@@ -27,8 +27,8 @@ function fillEvictable(k: Kernel): void {
 function drainEvictable(k: Kernel): void {
   const m = k.mem;
   k.lruGenEnabled = false;
-  for (const node of k.nodes) {
-    const { heads } = node.lruvec.lrugen;
+  for (const lruvec of k.nodes.flatMap((node) => node.lruvecs)) {
+    const { heads } = lruvec.lrugen;
     for (let head = heads; head < heads + NR_LRU_GEN_LISTS; head++) {
       while (!listEmpty(m, head)) {
         const pfn = m.prev[head];

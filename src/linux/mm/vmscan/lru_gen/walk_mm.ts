@@ -8,7 +8,7 @@ import {
   VM_LOCKED,
   type Vma,
 } from '../../../include/mm_types';
-import type { LruGenFolio, PgData } from '../../../include/mmzone';
+import type { Lruvec } from '../../../include/mmzone';
 import {
   PG_DIRTY,
   PG_SWAPBACKED,
@@ -24,6 +24,7 @@ import {
 } from '../../../include/page';
 import { compoundHead } from '../../huge_memory/folio';
 import { getMmCounter } from '../../mm_counters';
+import { folioMemcg } from '../../mmzone';
 import { setPageDirty } from '../../page-writeback';
 import { nextTable, ptePtr } from '../../pgtable';
 import { MIN_LRU_BATCH } from './batch';
@@ -52,7 +53,7 @@ function shouldSkipVma(k: Kernel, vma: Vma, canSwap: boolean): boolean {
  *
  * @returns whether it counted
  */
-export function clearYoung(k: Kernel, node: PgData, at: number, gen: number, canSwap: boolean): boolean {
+export function clearYoung(k: Kernel, lruvec: Lruvec, at: number, gen: number, canSwap: boolean): boolean {
   const { entries } = k.pgtables;
   const e = entries[at];
   if ((e & (PTE_PRESENT | PTE_SPECIAL | PTE_YOUNG)) !== (PTE_PRESENT | PTE_YOUNG)) return false;
@@ -62,7 +63,8 @@ export function clearYoung(k: Kernel, node: PgData, at: number, gen: number, can
     pfn = compoundHead(pfn);
     f = k.mem.flags[pfn];
   }
-  if (k.zones[(f & PGZONE_MASK) >>> PGZONE_SHIFT].node !== node.id) return false;
+  if (k.zones[(f & PGZONE_MASK) >>> PGZONE_SHIFT].node !== lruvec.nid || folioMemcg(k, pfn) !== lruvec.memcg)
+    return false;
   if (f & PG_SWAPBACKED && !canSwap) return false;
   entries[at] = e & ~PTE_YOUNG;
   const plainAnon = k.mem.mapping[pfn] > 0 && (f & (PG_SWAPBACKED | PG_SWAPCACHE)) === PG_SWAPBACKED;
@@ -72,20 +74,21 @@ export function clearYoung(k: Kernel, node: PgData, at: number, gen: number, can
 }
 
 /** walk_pte_range, for the entries of one VMA in one page table. */
-function walkTable(k: Kernel, node: PgData, from: number, to: number, gen: number, canSwap: boolean): boolean {
+function walkTable(k: Kernel, lruvec: Lruvec, from: number, to: number, gen: number, canSwap: boolean): boolean {
   let young = 0;
-  for (let at = from; at < to; at++) if (clearYoung(k, node, at, gen, canSwap)) young++;
+  for (let at = from; at < to; at++) if (clearYoung(k, lruvec, at, gen, canSwap)) young++;
   k.cost += (to - from) * k.costs.copyPte;
   return suitableToScan(to - from, young);
 }
 
-function walkVma(k: Kernel, node: PgData, g: LruGenFolio, mm: MmStruct, vma: Vma, canSwap: boolean): void {
+function walkVma(k: Kernel, lruvec: Lruvec, mm: MmStruct, vma: Vma, canSwap: boolean): void {
+  const g = lruvec.lrugen;
   const gen = lruGenFromSeq(g.maxSeq);
   for (let v = nextTable(k, mm, vma.start, vma.end); v < vma.end; ) {
     const last = Math.min(vma.end, Math.floor(v / 512) * 512 + 512);
     const at = ptePtr(k, mm, v);
     const table = at >>> 9;
-    if (testFilter(g, g.maxSeq, table) && walkTable(k, node, at, at + (last - v), gen, canSwap)) {
+    if (testFilter(g, g.maxSeq, table) && walkTable(k, lruvec, at, at + (last - v), gen, canSwap)) {
       updateFilter(k, g, g.maxSeq + 1, table);
     }
     v = nextTable(k, mm, last, vma.end);
@@ -93,14 +96,13 @@ function walkVma(k: Kernel, node: PgData, g: LruGenFolio, mm: MmStruct, vma: Vma
 }
 
 /** walk_mm for all address spaces. */
-export function walkMms(k: Kernel, node: PgData, canSwap: boolean): void {
-  const g = node.lruvec.lrugen;
+export function walkMms(k: Kernel, lruvec: Lruvec, canSwap: boolean): void {
   const { mms } = k;
   for (let i = 0; i < mms.length; i++) {
     const mm = mms[i];
     if (!mm || shouldSkipMm(mm, canSwap)) continue;
     for (let v = 0; v < mm.vmas.length; v++) {
-      if (!shouldSkipVma(k, mm.vmas[v], canSwap)) walkVma(k, node, g, mm, mm.vmas[v], canSwap);
+      if (!shouldSkipVma(k, mm.vmas[v], canSwap)) walkVma(k, lruvec, mm, mm.vmas[v], canSwap);
     }
   }
 }
