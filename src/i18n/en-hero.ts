@@ -134,6 +134,8 @@ export const enHero = {
   'map.what': 'page {pfn}: {kind}',
   'map.ownedBy': 'of {owner} ({pid})',
   'map.mapped': 'mapped {n} times',
+  'map.pageblock': 'pageblock {type}',
+  'map.block': 'in a block of order {order} ({size})',
   'map.flags': 'flags {flags}',
   'map.cellIs': 'Cell {n}: {what}',
   'map.hole': 'a hole',

@@ -20,7 +20,7 @@ export const enTruth = {
   'truth.simplified': 'What is simplified, and what it does',
   'truth.simple.cgroups': 'No memory cgroups: a container’s limit cannot be tried yet.',
   'truth.simple.thp':
-    'No huge pages and no compaction: user memory comes in single pages, which never wait for either.',
+    'Huge pages come with page faults and are split under pressure; khugepaged makes none, and they go to swap page by page. Compaction looks at more frames than the kernel’s, and moves the same.',
   'truth.simple.threads':
     'One thread per process, and the time that work takes comes from a table: durations are plausible, decisions are exact.',
   'truth.simple.slab':

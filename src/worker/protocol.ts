@@ -298,6 +298,10 @@ export interface PageInfo {
   ownerPid: number;
   flags: string[];
   mapcount: number;
+  /** The page is part of a block of 2^order pages: a free block, a huge page, or a kernel allocation. */
+  order: number;
+  /** Migrate type of its pageblock, in the kernel's words. */
+  migratetype: string;
   /** First and last pfn of the cell. */
   firstPfn: number;
   lastPfn: number;

@@ -1,7 +1,7 @@
 import { scenarioWords } from '../../i18n/scenarios';
 import { SCENARIO_FORMAT, type Scenario } from '../schema';
 
-/** One store in each 2 MiB of a mapping larger than RAM; afterwards somebody else needs a little. */
+/** One store in each 2 MiB of a mapping almost as large as RAM; afterwards somebody else needs a little. */
 export const hugePagesOn: Scenario = {
   format: SCENARIO_FORMAT,
   id: 'huge-pages-on',
@@ -13,7 +13,7 @@ export const hugePagesOn: Scenario = {
       name: 'sparse-table',
       at: '1s',
       ops: [
-        { op: 'mmap', region: 'table', size: '2GiB' },
+        { op: 'mmap', region: 'table', size: '900MiB' },
         { op: 'touch', region: 'table', stride: 512, write: true, rate: 200 },
         { op: 'loop', ops: [{ op: 'sleep', time: '1s' }] },
       ],
