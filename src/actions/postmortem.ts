@@ -1,26 +1,41 @@
-/** What the post-mortem screen does: read a text, and choose among its reports. */
+/** What the post-mortem screen does: read a text, choose among its reports, and take a report's machine to the lab. */
 import { postMortemStore } from '../store/postmortem';
-import { explainInWorker } from '../worker/reportClient';
+import { explainInWorker, type ReportJob } from '../worker/reportClient';
+import { openScenarioObject } from './scenarios';
+import { showLab } from './screen';
 
-let cancel = (): void => {};
+let job: ReportJob | null = null;
 
 /** Explains a text or a file; one that is still being read is given up. */
 export async function explain(input: string | Blob): Promise<void> {
-  cancel();
+  job?.end();
   const size = typeof input === 'string' ? input.length : input.size;
-  postMortemStore.setState({ phase: 'reading', size, answer: null, why: '', shown: 0 });
-  const job = explainInWorker(input);
-  cancel = job.cancel;
-  const answer = await job.answer;
-  if (!answer.ok) postMortemStore.setState({ phase: 'failed', why: answer.why });
-  else if (answer.reports.length === 0) postMortemStore.setState({ phase: 'failed', why: '' });
-  else postMortemStore.setState({ phase: 'done', answer });
+  postMortemStore.setState({ phase: 'reading', size, share: 0, answer: null, why: '', shown: 0 });
+  const mine = explainInWorker(input, (share) => {
+    if (job === mine) postMortemStore.setState({ share });
+  });
+  job = mine;
+  const answer = await mine.answer;
+  if (job !== mine) return;
+  if (answer.ok && answer.reports.length > 0) {
+    postMortemStore.setState({ phase: 'done', answer });
+    return;
+  }
+  mine.end();
+  postMortemStore.setState({ phase: 'failed', why: answer.ok ? '' : answer.why });
 }
 
-/** Forgets the text and what was found in it. */
+/** Forgets the text and what was found in it; gives up one that is being read. */
 export function forget(): void {
-  cancel();
-  postMortemStore.setState({ phase: 'empty', size: 0, answer: null, why: '', shown: 0 });
+  job?.end();
+  job = null;
+  postMortemStore.setState({ phase: 'empty', size: 0, share: 0, answer: null, why: '', shown: 0 });
 }
 
 export const showReport = (shown: number): void => postMortemStore.setState({ shown });
+
+/** Opens the machine of a report in the lab, about to run out of memory; the browser's Back returns to the report. */
+export async function loadIntoLab(index: number): Promise<void> {
+  const scenario = await job?.scenario(index);
+  if (scenario && (await openScenarioObject(scenario))) showLab();
+}

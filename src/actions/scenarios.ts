@@ -80,6 +80,10 @@ function openBuiltin(id: string): Promise<boolean> {
   });
 }
 
+/** Opens a scenario that was made here. */
+export const openScenarioObject = (scenario: Scenario): Promise<boolean> =>
+  attempt(() => open(sessionOf(scenario), ''));
+
 /** Opens the text of a scenario or session file. */
 export function openFile(name: string, text: string): Promise<boolean> {
   return attempt(async () => {

@@ -31,6 +31,15 @@ export function closePostMortem(): void {
   setScreen('lab');
 }
 
+/** To the lab with another machine than the address named; the browser's Back returns here. */
+export function showLab(): void {
+  const url = new URL(address('lab'), location.href);
+  url.searchParams.delete('scenario');
+  url.hash = '';
+  history.pushState(null, '', url);
+  setScreen('lab');
+}
+
 /** Shows the screen of the address, now and whenever the browser goes back or forth. */
 export function followAddress(): void {
   const read = (): void => setScreen(screenOf(location.search));

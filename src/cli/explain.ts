@@ -1,11 +1,13 @@
 /** `oomlab explain`: reads OOM reports out of any log, and says who died, why, and what would have saved them. */
+import { cannotRebuild } from '../i18n/en-rebuild';
 import { reportWords } from '../i18n/en-report';
 import { explainDocument, explainReadable } from '../report/document';
-import { explainText } from '../report/explain';
+import { explainText, type PostMortem } from '../report/explain';
+import { rebuild } from '../report/scenario';
 import { readInput, UsageError, withUsage } from './input';
 import type { CommandIo } from './replay';
 
-const USAGE = `Usage: oomlab explain REPORT.txt [--json]
+const USAGE = `Usage: oomlab explain REPORT.txt [--json | --scenario N]
 
 Reads any text that holds reports of the OOM killer ("-" reads standard input):
 dmesg, journal, syslog, kubectl, serial console, of any kernel since 2.6.32.
@@ -13,9 +15,12 @@ Scores every task by the rules of the kernel that printed the report, compares
 whom they name with who died, and computes the least change of oom_score_adj
 that would have saved the victim.
 
-  --json               print one JSON document instead of a text
+  --json         print one JSON document instead of a text
+  --scenario N   print the machine of the Nth report as a scenario, about to
+                 run out of memory once more: oomlab run runs it
 
-Exit status: 0 done, 1 there is no report in the text, 2 bad input or usage.
+Exit status: 0 done, 1 there is no report in the text, or its machine cannot
+be rebuilt, 2 bad input or usage.
 `;
 
 /** The command. Resolves to the exit code. */
@@ -23,22 +28,48 @@ export function explain(argv: string[], io: CommandIo): Promise<number> {
   return withUsage('explain', io, async () => {
     let file: string | undefined;
     let json = false;
-    for (const arg of argv) {
+    let nth: number | null = null;
+    const rest = [...argv];
+    for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
       if (arg === '--help' || arg === '-h') {
         io.stdout.write(USAGE);
         return 0;
       }
       if (arg === '--json') json = true;
-      else if (arg.startsWith('-') && arg !== '-') throw new UsageError(`unknown option ${arg}; see --help`);
+      else if (arg === '--scenario' || arg.startsWith('--scenario=')) {
+        nth = parseNumber(arg === '--scenario' ? rest.shift() : arg.slice(11));
+      } else if (arg.startsWith('-') && arg !== '-') throw new UsageError(`unknown option ${arg}; see --help`);
       else if (file !== undefined) throw new UsageError(`expected one file, got ${file} and ${arg}`);
       else file = arg;
     }
     if (file === undefined) throw new UsageError('expected a file, or - for standard input; see --help');
+    if (json && nth !== null) throw new UsageError('--json and --scenario exclude each other');
     const found = explainText(await readInput(file, io));
+    if (nth !== null && found.reports.length > 0) return printScenario(found, nth, io);
     if (json) io.stdout.write(`${JSON.stringify(explainDocument(found))}\n`);
     else if (found.reports.length > 0) io.stdout.write(explainReadable(found));
     if (found.reports.length > 0) return 0;
     io.stderr.write(`oomlab explain: ${reportWords.noReport}\n`);
     return 1;
   });
+}
+
+function parseNumber(text: string | undefined): number {
+  const n = Number(text);
+  if (text === undefined || !/^\d+$/.test(text) || n < 1) {
+    throw new UsageError(`--scenario: expected the number of a report, from 1, got ${text ?? 'nothing'}`);
+  }
+  return n;
+}
+
+function printScenario(found: PostMortem, nth: number, io: CommandIo): number {
+  const report = found.reports[nth - 1];
+  if (!report) throw new UsageError(`--scenario: the text holds ${found.reports.length} reports, got ${nth}`);
+  const it = rebuild(report);
+  if (it.ok) {
+    io.stdout.write(`${JSON.stringify(it.scenario)}\n`);
+    return 0;
+  }
+  io.stderr.write(`oomlab explain: ${cannotRebuild(it.why.code, it.why.params)}\n`);
+  return 1;
 }

@@ -21,6 +21,12 @@ export const pmWords = {
   noReport: (sentence: string): string => `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`,
   found: (reports: number, lines: number, inside: number): string =>
     `${plural(lines, 'line', 'lines')} read, ${n(inside)} of them in ${plural(reports, 'report', 'reports')}. Nothing left this tab.`,
+  readShare: 'How much of the text has been read',
+  cancel: 'Cancel',
+  toLab: 'Load this machine into the lab',
+  loadingLab: 'Building the machine…',
+  toLabSub: 'Its zones, its watermarks and every task with its memory, moments before it ran out.',
+  notToLab: 'This machine cannot be rebuilt in the lab.',
   copy: 'Copy as Markdown',
   copied: 'The report is on the clipboard, as Markdown.',
   copyFailed: 'The browser did not allow copying.',

@@ -37,6 +37,8 @@ const sentences: Record<string, Sentence> = {
   'ram-too-small': (p) => `A machine needs at least ${bytes(p.min)} of RAM, got ${bytes(p.got)}.`,
   'ram-too-large': (p) => `The model holds at most ${bytes(p.max)} of RAM, got ${bytes(p.got)}.`,
   'swap-too-large': (p) => `The model holds at most ${bytes(p.max)} of swap, got ${bytes(p.got)}.`,
+  'found-does-not-fit': (p) =>
+    `What is to be in memory when the machine begins does not fit: it has ${bytes(p.ram)} and what swap it was given.`,
   'bad-cpus': (p) => `A machine has 1 to ${p.max} CPUs, got ${p.got}.`,
   'bad-adj': (p) => `oom_score_adj must be a whole number from -1000 to 1000, got ${p.got}.`,
   'unknown-sysctl': (p) => `There is no setting "${p.name}".`,

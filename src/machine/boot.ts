@@ -21,6 +21,7 @@ import { createCaches } from './caches';
 import { RefusalError } from './commands';
 import { checkConfig, type MachineConfig } from './config';
 import { COSTS, DISKS } from './costs';
+import { bootZonesOf, establish } from './found';
 import { INIT_OPS } from './launch';
 import type { Machine } from './machine';
 import type { ProcessSpec } from './ops';
@@ -153,7 +154,7 @@ const SSHD: ProcessSpec = {
 export function createMachine(config: MachineConfig, seed: number): Machine {
   checkConfig(config);
   const ramPages = Math.floor(config.ram / 4096);
-  const zones = zonesFor(ramPages);
+  const zones = config.found ? bootZonesOf(config.found.zones) : zonesFor(ramPages);
   const managed = zones.reduce((n, z) => n + z.managed, 0);
   const kernel = createKernel({
     release: findRelease(config.kernel),
@@ -191,9 +192,12 @@ export function createMachine(config: MachineConfig, seed: number): Machine {
   };
   addDisks(kernel, config);
   const init = createTask(kernel, { comm: 'systemd', pid: 1, ppid: 0, flags: PF_CAP_SYS_ADMIN });
-  takeKernelMemory(kernel, init, ramPages);
+  if (!config.found) takeKernelMemory(kernel, init, ramPages);
   allocThreadStack(kernel, init, init.stack);
-  addProc(m, init, newProgram(m, '', INIT_OPS, 1));
+  const program = newProgram(m, '', INIT_OPS, 1);
+  // Where the machine is found, it has done that long ago.
+  if (config.found) program.frames = [];
+  addProc(m, init, program);
   addKthread(m, init, 'kthreadd');
   kernel.nodes[0].kswapd = addKthread(m, init, 'kswapd0', PF_KSWAPD | PF_MEMALLOC).pid;
   kernel.nodes[0].kcompactd = addKthread(m, init, 'kcompactd0', PF_KCOMPACTD).pid;
@@ -206,8 +210,9 @@ export function createMachine(config: MachineConfig, seed: number): Machine {
     if (r < 0) throw new RefusalError('bad-sysctl', { name, value });
   }
   startTimers(m);
-  startLater(m, SSHD, 0);
-  for (const spec of config.processes) startLater(m, spec, spec.at);
+  if (config.found) establish(m, init);
+  else startLater(m, SSHD, 0);
+  for (const spec of config.processes) if (!spec.found) startLater(m, spec, spec.at);
   kernel.cost = 0;
   return m;
 }

@@ -1,5 +1,6 @@
 /** A computer before it is switched on. */
 import { type Action, RefusalError } from './commands';
+import type { FoundMemory, FoundZone } from './found/types';
 import type { ProcessSpec } from './ops';
 
 export interface CacheLevel {
@@ -27,6 +28,8 @@ export interface MachineConfig {
   sysctl: { name: string; value: string }[];
   caches: CacheLevel[];
   processes: ProcessSpec[];
+  /** The machine begins in the middle of its life, with this in its memory; absent = it boots. */
+  found?: { zones: FoundZone[]; memory: FoundMemory };
   /** What the scenario does by itself. */
   events: { t: number; action: Action }[];
   /** ns after which a headless run ends. */

@@ -5,6 +5,8 @@
  * Sizes are pages of 4 KiB, times ns of virtual time, rates pages a second (0 or absent = as fast as it goes).
  */
 
+import type { FoundProcess } from './found/types';
+
 /** What a program does when memory is refused: it says so and … */
 export type OnEnomem = 'exit' | 'continue' | 'retry';
 
@@ -103,6 +105,10 @@ export interface ProcessSpec {
   /** Id of the program it was made from, '' = operations of a scenario file. */
   program: string;
   ops: Op[];
+  /** Its pid where that is free; else, and when absent, the next one. */
+  pid?: number;
+  /** It is there when the machine begins, with this in its memory; absent = init starts it. */
+  found?: FoundProcess;
 }
 
 /** Operations as the interpreter holds them: nested lists stand in `Machine.code`, by index. */

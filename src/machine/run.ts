@@ -12,7 +12,7 @@ import { psiUpdate } from '../linux/kernel/sched/psi';
 import { applyAction, startDue } from './actions';
 import { stepTask } from './dispatch';
 import { collectLandmarks, milestoneSince, SAW, SAW_MILESTONE } from './landmarks';
-import { type Cpu, type Machine, timeOf } from './machine';
+import { type Cpu, type Machine, type Proc, timeOf } from './machine';
 import { noteExit, syncProcs } from './procs';
 import { type Landmark, SAMPLE_NS } from './record';
 import { sample } from './sampling';
@@ -36,7 +36,7 @@ const WORK_SHIFT = 12;
 /** Under full pressure and without progress for so long, a machine is said to stand still. */
 export const LIVELOCK_NS = 60_000_000_000;
 
-/** What happens next by itself: a timer, a disk, a sleeper's time, the next tick. ns. */
+/** What happens next by itself, but for sleepers: a timer, a disk, the next tick. ns. */
 function nextEvent(m: Machine): number {
   const k = m.kernel;
   let at = m.window.n * TICK_NS;
@@ -46,10 +46,6 @@ function nextEvent(m: Machine): number {
   if (m.later.length > 0 && m.later[0].t < at) at = m.later[0].t;
   const event = m.config.events[m.eventsDone];
   if (event && event.t < at) at = event.t;
-  for (let i = 0; i < k.tasks.length; i++) {
-    const t = k.tasks[i];
-    if (t.state !== TASK_RUNNING && t.state !== TASK_DEAD && t.wakeAt < at) at = t.wakeAt;
-  }
   return at;
 }
 
@@ -86,36 +82,52 @@ export function applyDueCommands(m: Machine, t: number): void {
 }
 
 /** A task that woke up joins the others with a little credit, not with all the time it slept. */
-function settleWakeups(m: Machine, now: number): void {
-  const { procs, kernel: k } = m;
-  for (let i = 0; i < procs.length; i++) {
-    const p = procs[i];
-    const task = k.tasks[i];
-    const asleep = task.state !== TASK_RUNNING;
-    if (p.asleep && !asleep) {
-      p.vruntime = Math.max(p.vruntime, m.minVruntime - SLEEPER_CREDIT_NS);
-      if (p.waitSince >= 0) {
-        m.tally.waitNs += Math.max(0, now - p.waitSince);
-        m.tally.waits++;
-        p.waitSince = -1;
-      }
-    }
-    p.asleep = asleep;
-  }
+function settleWakeup(m: Machine, p: Proc, now: number): void {
+  p.vruntime = Math.max(p.vruntime, m.minVruntime - SLEEPER_CREDIT_NS);
+  if (p.waitSince < 0) return;
+  m.tally.waitNs += Math.max(0, now - p.waitSince);
+  m.tally.waits++;
+  p.waitSince = -1;
 }
 
-/** pick_next_task: the one with the least time so far; the last one keeps the cpu while it is not far ahead. -1 = idle. */
-function pickNext(m: Machine, index: number): number {
-  const cpu = m.cpus[index];
+/** What lookAround found. Valid until its next call. */
+const found = { next: -1, wakeAt: Infinity, runnable: false };
+
+/**
+ * One look at all tasks, of which most sleep: settles those that woke up, and finds pick_next_task's choice for a cpu (the
+ * one with the least time so far; the last one keeps the cpu while it is not far ahead; -1 = idle), when the next sleeper
+ * wakes, and whether anybody could run on this cpu or another.
+ */
+function lookAround(m: Machine, index: number): void {
+  const { procs } = m;
   const { tasks } = m.kernel;
+  const cpu = m.cpus[index];
+  if (procs.length !== tasks.length) syncProcs(m);
   let best = -1;
   let bestKey = Infinity;
-  for (let i = 0; i < m.procs.length; i++) {
+  let wakeAt = Infinity;
+  let runnable = false;
+  for (let i = 0; i < tasks.length; i++) {
     const task = tasks[i];
-    if (task.state !== TASK_RUNNING) continue;
-    const p = m.procs[i];
-    if (p.freeAt > cpu.clock) continue;
+    if (procs[i].pid !== task.pid) {
+      // Tasks came and went. Those before this one are settled, and are not twice.
+      syncProcs(m);
+      lookAround(m, index);
+      return;
+    }
+    const p = procs[i];
+    if (task.state !== TASK_RUNNING) {
+      p.asleep = true;
+      if (task.wakeAt < wakeAt && task.state !== TASK_DEAD) wakeAt = task.wakeAt;
+      continue;
+    }
+    if (p.asleep) {
+      p.asleep = false;
+      settleWakeup(m, p, cpu.clock);
+    }
     if (task.flags & PF_STOPPED && !task.sigkill) continue;
+    runnable = true;
+    if (p.freeAt > cpu.clock) continue;
     if (task.cpusAllowed !== 0 && !(task.cpusAllowed & (1 << index))) continue;
     const key = p.pid === cpu.pid ? p.vruntime - WAKEUP_GRANULARITY_NS : p.vruntime;
     if (key < bestKey) {
@@ -123,30 +135,21 @@ function pickNext(m: Machine, index: number): number {
       bestKey = key;
     }
   }
-  return best;
-}
-
-/** Somebody could run, on this cpu or another. */
-function anyRunnable(m: Machine): boolean {
-  const { tasks } = m.kernel;
-  for (let i = 0; i < tasks.length; i++) {
-    const t = tasks[i];
-    if (t.state === TASK_RUNNING && !(t.flags & PF_STOPPED && !t.sigkill)) return true;
-  }
-  return false;
+  found.next = best;
+  found.wakeAt = wakeAt;
+  found.runnable = runnable;
 }
 
 /** One turn of one cpu. True when the slow path of the task came to another stage. */
 function turn(m: Machine, index: number): boolean {
   const k = m.kernel;
   const cpu: Cpu = m.cpus[index];
-  syncProcs(m);
-  settleWakeups(m, cpu.clock);
-  const due = nextEvent(m);
-  const i = pickNext(m, index);
+  lookAround(m, index);
+  const i = found.next;
+  const due = Math.min(nextEvent(m), found.wakeAt);
   if (i < 0) {
     // While others work they may wake somebody for this cpu.
-    const until = anyRunnable(m) ? Math.min(cpu.clock + TURN_NS, Math.max(due, cpu.clock + MIN_STEP_NS)) : due;
+    const until = found.runnable ? Math.min(cpu.clock + TURN_NS, Math.max(due, cpu.clock + MIN_STEP_NS)) : due;
     const at = Math.max(until, cpu.clock + 1);
     cpu.idle += at - cpu.clock;
     cpu.clock = at;

@@ -46,8 +46,13 @@ interface Stripped {
   inner: boolean;
 }
 
+/** Told how much of the text has been read, 0 to 1, now and then. */
+export type Progress = (share: number) => void;
+/** Characters between two of its calls. */
+const PROGRESS_STEP = 500_000;
+
 /** A log's text as the kernel's lines. Lines of other programs are left out, and so are empty ones. */
-export function* cleanLog(log: string): Generator<LogLine> {
+export function* cleanLog(log: string, progress?: Progress): Generator<LogLine> {
   const text = decoded(log);
   let n = 0;
   /** Of the last line with a prefix: lines without one belong to it. */
@@ -56,10 +61,15 @@ export function* cleanLog(log: string): Generator<LogLine> {
   let base = 0;
   let innerSeen = false;
   const width = wrapWidth(text);
+  let told = 0;
   for (let at = 0; at <= text.length; ) {
     let end = text.indexOf('\n', at);
     if (end < 0) end = text.length;
     n++;
+    if (progress && at - told >= PROGRESS_STEP) {
+      told = at;
+      progress(at / text.length);
+    }
     let raw = text.slice(at, Math.min(end, at + MAX_LINE));
     at = end + 1;
     let piece = raw.length;

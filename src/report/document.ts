@@ -1,6 +1,9 @@
 /** The post-mortem as the command line prints it: one JSON document, or a text to read. */
+
+import { cannotRebuild, rebuildNote } from '../i18n/en-rebuild';
 import { noteText, partNames, reasonText, reportWords, sizeText, warningText } from '../i18n/en-report';
 import type { Explained, PostMortem } from './explain';
+import { rebuild } from './scenario';
 
 const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
 const noteOf = (x: { code: string; params: Record<string, string | number> }) => ({
@@ -13,6 +16,13 @@ export const reasonOf = (e: Explained): string => reasonText(e.verdict.code, e.v
 
 /** Pages as kB, in this report. */
 const kbOf = (e: Explained, pages: number): number => (pages * e.pageSize) / 1024;
+
+/** Whether the lab can have this machine, and what is different about it there, or why not. */
+function labOf(e: Explained): { possible: boolean; code: string | null; notes: string[] } {
+  const it = rebuild(e);
+  if (!it.ok) return { possible: false, code: it.why.code, notes: [cannotRebuild(it.why.code, it.why.params)] };
+  return { possible: true, code: null, notes: it.notes.map((x) => rebuildNote(x.code, x.params)) };
+}
 
 function reportDocument(e: Explained) {
   const { raw, verdict: v } = e;
@@ -79,6 +89,7 @@ function reportDocument(e: Explained) {
     reaped: raw.reaped,
     group: raw.group,
     panic: raw.panic,
+    lab: labOf(e),
   };
 }
 

@@ -1,4 +1,5 @@
 /** The whole post-mortem of a text: every report parsed, scored, compared and explained. */
+import type { Progress } from './clean';
 import { type Request, requestOf } from './gfp';
 import { type Breakdown, memoryOf } from './memory';
 import { eraOf, releaseNumber } from './release';
@@ -39,8 +40,8 @@ export interface PostMortem {
 }
 
 /** Explains every report of a text, in linear time; never throws, whatever the text is. */
-export function explainText(text: string): PostMortem {
-  const log = parseLog(text);
+export function explainText(text: string, progress?: Progress): PostMortem {
+  const log = parseLog(text, progress);
   if (log.reports.length === 0) log.reports = strayReports(log);
   const dead: Record<string, KillLine[]> = Object.create(null);
   const reports: Explained[] = [];

@@ -1,5 +1,5 @@
 /** Finds the reports in a log, and puts each of its lines where it belongs. One pass, one look at each line. */
-import { cleanLog } from './clean';
+import { cleanLog, type Progress } from './clean';
 import { parseKilled, parseReaped, parseSelected, parseSummary } from './parseKill';
 import { cgroupLine, memInfoLine } from './parseMem';
 import { countNumbers, inferColumns, isHeader, isRow, newTable, parseHeader, parseRow } from './parseTasks';
@@ -74,10 +74,10 @@ const FRAME =
 const UNAME = /(?:Not tainted|Tainted:[ A-Z()]*?)\s(\d+\.\d+\S*)/;
 
 /** All reports of a text, in their order. */
-export function parseLog(text: string): ParsedLog {
+export function parseLog(text: string, progress?: Progress): ParsedLog {
   const log: ParsedLog = { reports: [], strays: [] };
   const open = new Map<string, Open>();
-  for (const l of unwrap(cleanLog(text))) {
+  for (const l of unwrap(cleanLog(text, progress))) {
     let o = open.get(l.host);
     if (l.text.includes(INVOKED)) {
       if (o) close(log, o);

@@ -24,7 +24,7 @@ export interface ZoneVerdict {
 }
 
 /** The kernel's order of zones, which is the order of lowmem_reserve[], by how many there are. */
-function zoneOrder(zones: readonly ReportedZone[], entries: number): string[] {
+export function zoneOrder(zones: readonly ReportedZone[], entries: number): string[] {
   const high = zones.some((z) => z.name === 'HighMem');
   if (entries === 2) return ['Normal', 'Movable'];
   if (entries === 3) {

@@ -12,7 +12,15 @@ import { parseSize, parseTime, type Size, type Time } from '../machine/units';
 import { factsOf, launch, resolveCommand } from '../userspace/palette';
 import { DEFAULT_TEXT_PAGES, type Facts } from '../userspace/program';
 import { builtinScenario } from './builtin';
-import type { Scenario, ScenarioCommand, ScenarioOp, ScenarioProcess, Session } from './schema';
+import {
+  foundOf,
+  foundProcess,
+  type Scenario,
+  type ScenarioCommand,
+  type ScenarioOp,
+  type ScenarioProcess,
+  type Session,
+} from './schema';
 
 /** Virtual time after which a headless run ends when a scenario does not say. */
 const DEFAULT_DURATION_NS = 120e9;
@@ -56,6 +64,10 @@ export function compileScenario(scenario: Scenario): MachineConfig {
     events: [],
     limit: scenario.duration === undefined ? DEFAULT_DURATION_NS : ns(scenario.duration),
   };
+  if (machine.found) {
+    config.found = foundOf(machine.found);
+    config.ram = config.found.zones.reduce((n, z) => n + z.present, 0) * PAGE;
+  }
   checkConfig(config);
   const facts = factsOf(config);
   config.processes = scenario.processes.flatMap((it, i) => at(`processes[${i}]`, () => processes(it, facts)));
@@ -117,6 +129,8 @@ function processes(it: ScenarioProcess, facts: Facts): ProcessSpec[] {
       textPages: DEFAULT_TEXT_PAGES,
       program: '',
       ops: (it.ops ?? []).map(operation),
+      ...(it.pid !== undefined && { pid: it.pid }),
+      ...(it.memory && { found: foundProcess(it.memory) }),
     },
   ];
 }

@@ -6,6 +6,8 @@ export interface PostMortemState {
   phase: 'empty' | 'reading' | 'done' | 'failed';
   /** What is being read, in bytes or characters. */
   size: number;
+  /** How much of it has been read, 0 to 1. */
+  share: number;
   answer: Extract<ReportAnswer, { ok: true }> | null;
   /** Why it failed; '' where the text merely has no report. */
   why: string;
@@ -16,6 +18,7 @@ export interface PostMortemState {
 export const postMortemStore = createStore<PostMortemState>(() => ({
   phase: 'empty',
   size: 0,
+  share: 0,
   answer: null,
   why: '',
   shown: 0,

@@ -1,9 +1,16 @@
-/** The post-mortem's own worker: a text goes in, explained reports come out. It lives for one text and knows no machine. */
+/**
+ * The post-mortem's own worker: a text goes in, explained reports come out, and the machine of each on demand. It lives
+ * for one text and knows no machine.
+ */
 import { explainDocument } from '../report/document';
-import { explainText } from '../report/explain';
-import type { ReportAnswer } from './reportClient';
+import { explainText, type PostMortem } from '../report/explain';
+import { rebuild } from '../report/scenario';
+import type { FromReportWorker, ReportAnswer, ToReportWorker } from './reportClient';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
+const send = (message: FromReportWorker): void => scope.postMessage(message);
+
+let found: PostMortem | null = null;
 
 /** Lines of a text, and how many of them lie within a report. */
 function countLines(text: string): number {
@@ -15,7 +22,8 @@ function countLines(text: string): number {
 async function answer(input: string | Blob): Promise<ReportAnswer> {
   try {
     const text = typeof input === 'string' ? input : await input.text();
-    const { reports, story } = explainDocument(explainText(text));
+    found = explainText(text, (share) => send({ type: 'progress', share }));
+    const { reports, story } = explainDocument(found);
     const inReports = reports.reduce((n, r) => n + r.lastLine - r.line + 1, 0);
     return { ok: true, lines: countLines(text), inReports, reports, story };
   } catch (error) {
@@ -23,6 +31,11 @@ async function answer(input: string | Blob): Promise<ReportAnswer> {
   }
 }
 
-scope.onmessage = ({ data }: MessageEvent<string | Blob>) => {
-  void answer(data).then((it) => scope.postMessage(it));
+scope.onmessage = ({ data }: MessageEvent<ToReportWorker>) => {
+  if (data.type === 'explain') void answer(data.input).then((it) => send({ type: 'answer', answer: it }));
+  else {
+    const report = found?.reports[data.index];
+    const it = report ? rebuild(report) : null;
+    send({ type: 'scenario', index: data.index, scenario: it?.ok ? it.scenario : null });
+  }
 };

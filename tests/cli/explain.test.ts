@@ -101,6 +101,7 @@ describe('oomlab explain', () => {
     ['no file', ['explain'], 2, 'expected a file'],
     ['a file that is not there', ['explain', '/nowhere/x.txt'], 2, 'no such file'],
     ['an unknown option', ['explain', '--what'], 2, '--what'],
+    ['no such report', ['explain', '-', '--scenario', 'x'], 2, 'the number of a report'],
     ['two files', ['explain', 'a', 'b'], 2, 'expected one file'],
   ])('%s', async (_, argv, expected, message) => {
     const { code, out, err } = await oomlab(argv, 'Jan  5 15:19:01 host CRON[1]: nothing here\n');

@@ -43,6 +43,8 @@ describe('a scenario file that is not valid', () => {
       'a time',
     ],
     [{ processes: [{ name: 'nobody' }] }, 'processes[0]', 'either "program" or "ops"'],
+    [{ processes: [{ ops: [], memory: { anon: 1 } }] }, 'processes[0].memory', 'a machine with "found"'],
+    [{ processes: [{ ops: [], name: ' x' }] }, 'processes[0].name', 'a process name'],
     [{ surprise: 1 }, 'surprise', 'no such field'],
     [
       { events: [{ at: '1s', command: { op: 'kill', signal: 'SIGHUP', pid: 1 } }] },

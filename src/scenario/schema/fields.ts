@@ -14,7 +14,7 @@ export const integer = (min: number, max: number) => {
 export const text = (max: number) => v.pipe(v.string('a text'), v.maxLength(max, `at most ${max} characters`));
 export const name = v.pipe(
   v.string('a name'),
-  v.regex(/^[\x21-\x7e]{1,15}$/, 'a process name: 1 to 15 printable characters without spaces'),
+  v.regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,13}[\x21-\x7e])?$/, 'a process name: 1 to 15 printable characters'),
 );
 export const label = v.pipe(
   v.string('a name'),

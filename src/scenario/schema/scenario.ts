@@ -6,10 +6,13 @@ import * as v from 'valibot';
 import type { Size, Time } from '../../machine/units';
 import { params, type ScenarioCommand, scenarioCommand, sysctlValue } from './commands';
 import { integer, label, name, oomScoreAdj, size, text, time } from './fields';
+import { type FoundInFile, foundInFile, type ProcessMemoryInFile, processMemory } from './found';
 import { ops, type ScenarioOp } from './ops';
 import { refuse, validate } from './validate';
 
 export const SCENARIO_FORMAT = 'oomlab/scenario@1';
+
+export const MAX_PROCESSES = 1000;
 
 const scenarioSchema = v.strictObject({
   $schema: v.optional(v.string()),
@@ -44,6 +47,7 @@ const scenarioSchema = v.strictObject({
         v.maxLength(4, 'at most 4 caches'),
       ),
     ),
+    found: v.optional(foundInFile),
   }),
   processes: v.pipe(
     v.array(
@@ -52,13 +56,15 @@ const scenarioSchema = v.strictObject({
         ops: v.optional(ops),
         name: v.optional(name),
         adj: v.optional(oomScoreAdj),
-        uid: v.optional(integer(0, 65535)),
+        uid: v.optional(integer(0, 0xffffffff)),
+        pid: v.optional(integer(1, 1 << 22)),
+        memory: v.optional(processMemory),
         at: v.optional(time),
         params: v.optional(params),
       }),
       'a list of processes',
     ),
-    v.maxLength(500, 'at most 500 processes'),
+    v.maxLength(MAX_PROCESSES, `at most ${MAX_PROCESSES} processes`),
   ),
   events: v.optional(v.array(v.strictObject({ at: time, command: scenarioCommand }), 'a list of events')),
   duration: v.optional(time),
@@ -71,6 +77,10 @@ export interface ScenarioProcess {
   name?: string;
   adj?: number;
   uid?: number;
+  /** Its pid, where that is free. */
+  pid?: number;
+  /** It is there when the machine begins; only on a machine that is found. */
+  memory?: ProcessMemoryInFile;
   at?: Time;
   params?: Record<string, string | number>;
 }
@@ -92,6 +102,8 @@ export interface Scenario {
     sysctl?: Record<string, string | number>;
     thp?: 'always' | 'madvise' | 'never';
     caches?: { name: string; size: Size; latencyNs: number }[];
+    /** It begins in the middle of its life instead of with its boot. */
+    found?: FoundInFile;
   };
   processes: ScenarioProcess[];
   events?: { at: Time; command: ScenarioCommand }[];
@@ -109,6 +121,14 @@ export function parseScenario(input: unknown, at = ''): Scenario {
   scenario.processes.forEach((process, i) => {
     if ((process.program === undefined) === (process.ops === undefined)) {
       refuse('bad-scenario', `${at}processes[${i}]`, 'either "program" or "ops"', Object.keys(process).join(', '));
+    }
+    if (process.memory !== undefined && (scenario.machine.found === undefined || process.ops === undefined)) {
+      refuse(
+        'bad-scenario',
+        `${at}processes[${i}].memory`,
+        'a machine with "found" and a process with "ops"',
+        'neither',
+      );
     }
   });
   for (const [i, { command: it }] of (scenario.events ?? []).entries()) {

@@ -62,7 +62,7 @@ export default function PostMortem() {
               </Button>
             </div>
             {answer.reports.length > 1 && <ReportList answer={answer} shown={shown} />}
-            <Report key={shown} report={answer.reports[shown]} />
+            <Report key={shown} report={answer.reports[shown]} index={shown} />
           </>
         ) : (
           <Paste />
@@ -148,11 +148,27 @@ function Paste() {
           }}
         />
         <span role="status">{phase === 'reading' ? w.reading(size) : ''}</span>
+        {phase === 'reading' && <Reading />}
       </div>
       <p className="pm-problem" role="alert">
         {problem}
       </p>
     </section>
+  );
+}
+
+/** How far it has got, and the way out. */
+function Reading() {
+  const share = useStore(postMortemStore, (s) => s.share);
+  const percent = Math.floor(share * 100);
+  return (
+    <>
+      <progress max={100} value={percent} aria-label={w.readShare} />
+      <span className="num">{percent} %</span>
+      <Button className="btn soft touch" onPress={forget}>
+        {w.cancel}
+      </Button>
+    </>
   );
 }
 

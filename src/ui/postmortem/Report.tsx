@@ -1,4 +1,6 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import { Button } from 'react-aria-components';
+import { loadIntoLab } from '../../actions/postmortem';
 import { flagText, pmWords as w } from '../../i18n/en-postmortem';
 import { reportWords, sizeText } from '../../i18n/en-report';
 import type { ReportDocument } from '../../report/document';
@@ -9,7 +11,7 @@ import { Tasks } from './Tasks';
 import { Zones } from './Zones';
 
 /** One report: the verdict, then the evidence. */
-export function Report({ report: r }: { report: ReportDocument }) {
+export function Report({ report: r, index }: { report: ReportDocument; index: number }) {
   const verdict = verdictOf(r);
   const causes = causesOf(r);
   const head = useRef<HTMLHeadingElement>(null);
@@ -32,6 +34,7 @@ export function Report({ report: r }: { report: ReportDocument }) {
           <b>{w[state]}</b>
           <span>{agreementOf(r)}</span>
         </p>
+        <ToLab report={r} index={index} />
         <p className="mut">{reportWords.where(r.line, r.release ?? r.kernel)}</p>
       </header>
       <div className="pm-evidence">
@@ -75,6 +78,31 @@ export function Report({ report: r }: { report: ReportDocument }) {
         </div>
       </div>
     </article>
+  );
+}
+
+/** The machine of the report as a machine of the lab, or what is in the way. */
+function ToLab({ report: { lab }, index }: { report: ReportDocument; index: number }) {
+  const [loading, setLoading] = useState(false);
+  const load = async () => {
+    setLoading(true);
+    await loadIntoLab(index);
+    setLoading(false);
+  };
+  return (
+    <div className="pm-lab">
+      <Button
+        className="btn solid touch"
+        isDisabled={!lab.possible || loading}
+        aria-describedby="pm-lab-notes"
+        onPress={() => void load()}
+      >
+        {loading ? w.loadingLab : w.toLab}
+      </Button>
+      <p id="pm-lab-notes" className="sub">
+        {[lab.possible ? w.toLabSub : w.notToLab, ...lab.notes].join(' ')}
+      </p>
+    </div>
   );
 }
 

@@ -1,0 +1,45 @@
+/** Words for machines that are rebuilt from a report. */
+
+type Params = Record<string, string | number>;
+
+const n = (x: string | number): string => Number(x).toLocaleString('en-US');
+
+export const scenarioText = {
+  title: (comm: string, pid: number): string => `The machine on which ${comm} (${pid}) was killed`,
+  about: (kernel: string | null, line: number, grower: string): string =>
+    `Built from the report in line ${line}${kernel === null ? '' : ` of a ${kernel} kernel`}: its zones and watermarks, and each task with its memory. Who grew a report does not say; here it is ${grower}.`,
+};
+
+const cannot: Record<string, (p: Params) => string> = {
+  memcg: () => 'A cgroup was at its limit, not the machine, and the report says nothing of the rest of the machine.',
+  constraint: (p) =>
+    `Only some nodes could be used (${p.constraint}); the lab has no cpusets and memory policies for a rebuilt machine.`,
+  'page-size': (p) => `Its pages have ${n(p.bytes)} bytes; the lab’s have 4,096.`,
+  highmem: () => 'It is a 32-bit machine with high memory; the lab’s is a 64-bit one.',
+  architecture: () => 'Its DMA zone is larger than 16 MiB: not an x86-64 machine, and the lab has no such zones.',
+  order: (p) =>
+    `${n(2 ** Number(p.order))} pages side by side were asked for, and where the free pages lay a report does not say.`,
+  'too-large': () => 'It has more than 16 GiB of RAM, more than a browser tab can hold page by page.',
+  'no-meminfo': () => 'The text does not hold the Mem-Info block: nobody can tell what was in memory.',
+  'no-zones': () => 'The text does not hold what each zone has, and its watermarks.',
+  'no-swap-line': () => 'The text does not say how much swap there was.',
+  'no-table': () => 'The text does not hold the whole table of tasks.',
+  'no-victim': () => 'The report names nobody who was killed, so there is nothing to run again.',
+  'nobody-to-kill': () => 'No task of the table could be killed, or its rules need what no report prints.',
+  'does-not-add-up': (p) =>
+    `Its counters add up to ${n(p.pages)} pages more than the machine has: processes share memory in a way that a report does not tell.`,
+};
+
+const told: Record<string, (p: Params) => string> = {
+  'nodes-merged': () => 'Its memory nodes are put together as one.',
+  'swap-shared': (p) =>
+    `Its tasks have ${n(p.entries)} entries in swap for ${n(p.used)} pages: each has its share of them here.`,
+  'rows-left-out': (p) => `${n(p.n)} of the smallest tasks are left out; their memory is the kernel’s here.`,
+  'other-victim': (p) => `The lab’s kernel has newer rules: it will kill ${p.comm} (${p.pid}), not ${p.victim}.`,
+};
+
+/** Why a machine cannot be rebuilt. */
+export const cannotRebuild = (code: string, params: Params): string => cannot[code]?.(params) ?? code;
+/** What is different about a rebuilt machine. */
+export const rebuildNote = (code: string, params: Params): string => told[code]?.(params) ?? code;
+export const REBUILD_CODES = { cannot: Object.keys(cannot), told: Object.keys(told) };

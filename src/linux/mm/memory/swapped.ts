@@ -1,0 +1,40 @@
+/** Pages that are in swap when a machine begins in the middle of its life. */
+import { zramWrite } from '../../drivers/block/zram';
+import type { Kernel } from '../../include/kernel';
+import { MM_SWAPENTS, type MmStruct, type Vma } from '../../include/mm_types';
+import { PTE_SHIFT, PTE_SWAP } from '../../include/page';
+import { addMmCounter } from '../mm_counters';
+import { getSwapSlot, swapAreaOf, swapDuplicate, swapSlotFree } from '../swapfile';
+
+/** A slot that holds a page which is nowhere else: the device's copy is taken to be there already. -1 = swap is full. */
+function filledSlot(k: Kernel, mapping: number, index: number): number {
+  const slot = getSwapSlot(k);
+  if (slot < 0) return -1;
+  const s = k.swap;
+  s.mapping[slot] = mapping;
+  s.index[slot] = index;
+  swapDuplicate(k, slot);
+  const { disk, start } = swapAreaOf(s, slot);
+  const d = k.disks[disk];
+  if (d.zram === null || zramWrite(k, d, d.zram, slot, start)) return slot;
+  s.map[slot] = 0;
+  swapSlotFree(k, slot);
+  return -1;
+}
+
+/**
+ * Makes an empty page table entry one of a page in swap: as try_to_unmap and pageout leave it.
+ *
+ * @param ptr index in `k.pgtables.entries` of the entry of `vpn`
+ * @returns false when swap is full
+ */
+export function mapSwapped(k: Kernel, mm: MmStruct, vma: Vma, vpn: number, ptr: number): boolean {
+  const slot = filledSlot(k, mm.id + 1, vpn);
+  if (slot < 0) return false;
+  k.anonVmas[mm.id].pages++;
+  vma.anon = true;
+  k.pgtables.entries[ptr] = (slot << PTE_SHIFT) | PTE_SWAP;
+  k.pgtables.used[ptr >>> 9]++;
+  addMmCounter(k, mm, MM_SWAPENTS, 1);
+  return true;
+}

@@ -1,0 +1,43 @@
+/** A machine that does not begin with its boot but in the middle of its life: what is found in its memory. Pages. */
+
+/** A process's memory. */
+export interface FoundProcess {
+  /** Private anonymous memory that is resident. */
+  anon: number;
+  /** Resident pages of files: the first ones of a file that all processes share, as they share libraries. */
+  file: number;
+  /** The same of shared memory. */
+  shmem: number;
+  /** Entries of pages in swap. */
+  swap: number;
+  /** Page tables of all levels; those that the memory above does not need are empty. */
+  tables: number;
+  /** Address space in all; what the above does not take is reserved and not used. */
+  virtual: number;
+}
+
+/** A zone as it is found. */
+export interface FoundZone {
+  name: 'DMA' | 'DMA32' | 'Normal' | 'Movable';
+  present: number;
+  managed: number;
+  /** Free pages: all others that no process, file or slab holds are the kernel's. */
+  free: number;
+  /** Watermarks; by the formulas where one is missing. */
+  min?: number;
+  low?: number;
+  high?: number;
+  /** lowmem_reserve[]. */
+  reserve?: number[];
+}
+
+/** What belongs to no process. */
+export interface FoundMemory {
+  /** Slab that shrinkers can free, and slab that they cannot. */
+  slabReclaimable: number;
+  slab: number;
+  /** Page cache of files on a disk, mapped or not. */
+  cache: number;
+  /** Files in memory: tmpfs and shared memory, mapped or not. */
+  tmpfs: number;
+}

@@ -1,0 +1,36 @@
+/** Whether a machine can be built from a report, or what is in the way. */
+import { UNKILLABLE } from '../../linux/versions/badness';
+import type { Explained } from '../explain';
+import type { Note } from '../why';
+import { PAGE_SIZE } from './page';
+import { managedPages } from './zones';
+
+/** The largest machine that is rebuilt, pages: 16 GiB. */
+const MAX_PAGES = 4_194_304;
+/** ISA memory, pages. */
+export const DMA_PAGES = 4095;
+
+const TABLE_LOST: ReadonlySet<string> = new Set(['no-table', 'empty-table', 'table-cut', 'rows-lost']);
+
+/** Why the lab cannot have this machine; null when it can. */
+export function whyNotRebuilt(e: Explained): Note | null {
+  const { raw, verdict } = e;
+  const no = (code: string, params: Note['params'] = {}): Note => ({ code, params });
+  if (e.memcg !== null || e.constraint === 'CONSTRAINT_MEMCG') return no('memcg');
+  if (e.constraint !== 'CONSTRAINT_NONE') return no('constraint', { constraint: e.constraint });
+  if (e.pageSize !== PAGE_SIZE) return no('page-size', { bytes: e.pageSize });
+  if (raw.zones.some((z) => z.name === 'HighMem')) return no('highmem');
+  if (raw.order !== null && raw.order > 0) return no('order', { order: raw.order });
+  if (!raw.memInfo || raw.counts.free === undefined) return no('no-meminfo');
+  const whole = raw.zones.filter((z) => z.kb.free !== undefined && z.kb.min !== undefined);
+  if (whole.length === 0 || whole.length < raw.zones.length) return no('no-zones');
+  const sizes = managedPages(raw.zones, verdict.totals.ramPages);
+  if (sizes === null) return no('no-zones');
+  if (raw.zones.some((z, i) => z.name === 'DMA' && sizes[i] > DMA_PAGES)) return no('architecture');
+  if (sizes.reduce((n, x) => n + x, 0) > MAX_PAGES) return no('too-large');
+  if (raw.totalSwapKb === null || raw.freeSwapKb === null) return no('no-swap-line');
+  if (!raw.table || raw.table.rows.length === 0 || TABLE_LOST.has(verdict.code)) return no('no-table');
+  if (verdict.victim === null) return no('no-victim');
+  if (!verdict.tasks.some((t) => Number.isFinite(t.points) && t.points !== UNKILLABLE)) return no('nobody-to-kill');
+  return null;
+}

@@ -1,0 +1,212 @@
+/** A machine built from a report runs out of memory again, and the same process dies. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ROOT } from '../../scripts/lib/root.mjs';
+import { runSession } from '../../src/cli/run';
+import { cannotRebuild, REBUILD_CODES, rebuildNote } from '../../src/i18n/en-rebuild';
+import { audit } from '../../src/linux/audit';
+import { createMachine } from '../../src/machine/boot';
+import { type Explained, explainText } from '../../src/report/explain';
+import { rebuild } from '../../src/report/scenario';
+import { splitRss } from '../../src/report/scenario/split';
+import { compileScenario } from '../../src/scenario/compile';
+import { parseScenario, type Scenario, sessionOf } from '../../src/scenario/schema';
+import { recordings } from '../linux/recordings';
+import { CGROUP_V1, MODERN } from './samples';
+
+const DIR = process.env.OOMLAB_REPORTS ?? path.join(ROOT, '..', 'shared', 'oom-reports');
+const files = existsSync(DIR) ? readdirSync(DIR).filter((name) => /^\d{3}-.*\.txt$/.test(name)) : [];
+
+function scenarioOf(e: Explained): Scenario {
+  const it = rebuild(e);
+  if (!it.ok) throw new Error(cannotRebuild(it.why.code, it.why.params));
+  // As a file: whatever cannot be written or read back does not count.
+  return parseScenario(JSON.parse(JSON.stringify(it.scenario)));
+}
+
+/** Who dies first, as "pid comm". */
+function firstKill(scenario: Scenario): string {
+  const [kill] = runSession(sessionOf(scenario), { landmark: 'kill' }).document.kills;
+  return kill ? `${kill.pid} ${kill.comm}` : 'nobody';
+}
+
+const victimOf = (e: Explained): string => `${e.verdict.victim?.pid} ${e.verdict.victim?.comm}`;
+const only = (text: string): Explained => explainText(text).reports[0];
+const whyNot = (text: string): string => {
+  const it = rebuild(only(text));
+  return it.ok ? '' : it.why.code;
+};
+
+describe('a machine built from a report', () => {
+  const scenario = scenarioOf(only(MODERN));
+
+  test('has the zones, watermarks, swap and tasks of the report', () => {
+    const m = createMachine(compileScenario(scenario), 1);
+    const k = m.kernel;
+    expect(audit(k)).toEqual([]);
+    expect(k.zones.map((z) => [z.name, z.managed, ...z.watermark.slice(0, 3)])).toEqual([
+      ['DMA32', 250_000, 2750, 3437, 4125],
+    ]);
+    expect(k.swap.total).toBe(25_000);
+    expect(k.sysctl.min_free_kbytes).toBe(11_000);
+    const rss = (pid: number) => {
+      const mm = k.mms[k.tasks.find((t) => t.pid === pid)?.mm ?? -1];
+      return [mm.rss[1] + mm.rss[0] + mm.rss[3], mm.rss[2], mm.pgtablesBytes];
+    };
+    expect(rss(700)).toEqual([28_020, 2000, 360_448]);
+    expect(rss(711)).toEqual([80_512, 9000, 860_160]);
+    expect(k.tasks.find((t) => t.pid === 655)?.oomScoreAdj).toBe(-1000);
+    expect(k.tasks.find((t) => t.pid === 700)?.comm).toBe('my editor (x)');
+  });
+
+  test('is about to run out: little more is free than the report says, and the victim has that much less', () => {
+    const k = createMachine(compileScenario(scenario), 1).kernel;
+    const victim = k.mms[k.tasks.find((t) => t.pid === 720)?.mm ?? -1];
+    const room = 90_700 - victim.rss[1];
+    expect(room).toBeGreaterThan(0);
+    // The lists of the cpus hold a few pages at any time.
+    expect(Math.abs(k.zones[0].free - 2700 - room)).toBeLessThan(64 + 256 + room / 32);
+    expect(k.zones[0].free).toBeLessThan(k.zones[0].managed / 25);
+  });
+
+  test('kills the same process', () => {
+    expect(firstKill(scenario)).toBe('720 worker-b');
+  });
+
+  test('kills another one once the victim has a lower oom_score_adj than the one that would have saved it', () => {
+    const { saved } = only(MODERN);
+    const processes = scenario.processes.map((p) =>
+      p.pid === 720 ? { ...p, adj: Number(saved?.oom_score_adj) - 100 } : p,
+    );
+    expect(firstKill({ ...scenario, processes })).toBe(`${saved?.nextVictim.pid} ${saved?.nextVictim.comm}`);
+  });
+
+  test('has the zones’ sizes from their watermarks where the lines were cut off', () => {
+    const cut = MODERN.replace(/ present:1048576kB.*free_cma:0kB\nlowmem/, '\nlowmem');
+    expect(cut).not.toBe(MODERN);
+    expect(firstKill(scenarioOf(only(cut)))).toBe('720 worker-b');
+  });
+});
+
+describe('processes that share memory', () => {
+  const task = (pid: number, name: string, rss: number) => ({
+    ...only(MODERN).verdict.tasks[0].row,
+    pid,
+    name,
+    rss,
+    rss_anon: null,
+  });
+
+  test('have as much of their own as there was anonymous memory, and the rest in common', () => {
+    const rows = [task(1, 'a', 1000), task(2, 'b', 500)];
+    const { parts, forked } = splitRss(
+      { ...only(MODERN).raw, kills: [] },
+      rows,
+      { anon: 1100, file: 300, shmem: 0 },
+      4,
+    );
+    expect(forked).toBe(0);
+    expect(parts).toEqual([
+      { anon: 800, file: 200, shmem: 0 },
+      { anon: 300, file: 200, shmem: 0 },
+    ]);
+  });
+
+  test('share what they had before the fork where all have more than there was', () => {
+    const rows = [task(1, 'pool', 1000), task(2, 'pool', 1000), task(3, 'pool', 1000), task(4, 'other', 50)];
+    const frames = { anon: 1450, file: 0, shmem: 0 };
+    const { parts, forked } = splitRss({ ...only(MODERN).raw, kills: [] }, rows, frames, 4);
+    for (const [i, p] of parts.entries()) expect(p.anon + p.file + p.shmem).toBe(rows[i].rss);
+    const own = parts.reduce((n, p) => n + p.anon, 0);
+    expect(own + forked).toBeLessThanOrEqual(frames.anon);
+    expect(own + forked).toBeGreaterThan(frames.anon - 3);
+    expect(parts[3]).toEqual({ anon: 50, file: 0, shmem: 0 });
+  });
+});
+
+describe('a machine that cannot be rebuilt', () => {
+  test.each([
+    ['memcg', CGROUP_V1],
+    ['order', MODERN.replace('order=0', 'order=2')],
+    ['constraint', MODERN.replace('CONSTRAINT_NONE', 'CONSTRAINT_CPUSET')],
+    ['highmem', MODERN.replaceAll('Node 0 DMA32', 'Node 0 HighMem')],
+    ['too-large', MODERN.replace('managed:1000000kB', 'managed:40000000kB')],
+    ['architecture', MODERN.replaceAll('Node 0 DMA32', 'Node 0 DMA')],
+    ['no-meminfo', MODERN.replace(/Mem-Info:\n[\s\S]*?Tasks state/, 'Tasks state')],
+    ['no-swap-line', MODERN.replace(/Free swap.*\nTotal swap.*\n/, '')],
+    ['no-table', MODERN.replace(/Tasks state[\s\S]*?oom-kill:/, 'oom-kill:')],
+    [
+      'no-victim',
+      MODERN.replace(
+        /oom-kill:[\s\S]*$/,
+        'Kernel panic - not syncing: Out of memory: compulsory panic_on_oom is enabled\n',
+      ),
+    ],
+  ])('says why: %s', (code, text) => {
+    expect(whyNot(text)).toBe(code);
+    expect(cannotRebuild(code, { order: 2, constraint: 'CONSTRAINT_CPUSET' })).toMatch(/^[A-Z\d].*\.$/);
+  });
+
+  test('has a sentence for every reason', () => {
+    for (const code of REBUILD_CODES.cannot) expect(cannotRebuild(code, {})).toMatch(/\.$/);
+    for (const code of REBUILD_CODES.told) expect(rebuildNote(code, {})).toMatch(/\.$/);
+  });
+});
+
+describe('reports of recorded kernels', () => {
+  // One of each kind: the others differ in what happened before.
+  const kinds = new Set<string>();
+  const withReports = recordings().filter((r) => {
+    const kind = r.name.slice(0, 4);
+    const first = (r.oom ?? []).length > 0 && !kinds.has(kind);
+    if (first) kinds.add(kind);
+    return first;
+  });
+  test.each(withReports.map((r) => [r.name, r] as const))('%s', (_, r) => {
+    for (const e of explainText((r.oom ?? []).flatMap((o) => o.lines).join('\n')).reports) {
+      if (e.verdict.agrees === true && rebuild(e).ok) expect(firstKill(scenarioOf(e))).toBe(victimOf(e));
+    }
+  });
+});
+
+/** A report of a whole 64-bit PC of ordinary size that ran out of single pages, and whose victim is the right one. */
+function isOrdinary(e: Explained): boolean {
+  const pc =
+    e.raw.zones.some((z) => z.name === 'DMA' && z.kb.present < 17_000) && e.raw.zones.some((z) => z.name === 'DMA32');
+  const pages = e.verdict.totals.ramPages ?? Number.POSITIVE_INFINITY;
+  return (
+    e.complete &&
+    e.constraint === 'CONSTRAINT_NONE' &&
+    e.raw.order === 0 &&
+    pc &&
+    pages <= 2 ** 22 &&
+    e.verdict.agrees === true
+  );
+}
+
+/** Much swap is to be filled first, which takes a while: only where reports were asked for by name. */
+const isLong = (e: Explained): boolean =>
+  process.env.OOMLAB_REPORTS === undefined &&
+  ((e.raw.freeSwapKb ?? 0) > 500_000 || (e.verdict.totals.ramPages ?? 0) > 3e6);
+
+const whenThere = files.length > 0 ? describe : describe.skip;
+if (files.length === 0) console.warn(`no reports of real kernels in ${DIR}: set OOMLAB_REPORTS to a folder with some`);
+whenThere('reports of real kernels', () => {
+  test('nine in ten of the ordinary ones kill the same process; what cannot be rebuilt says why', () => {
+    let ordinary = 0;
+    const others: string[] = [];
+    for (const name of files) {
+      for (const e of explainText(readFileSync(path.join(DIR, name), 'utf8')).reports) {
+        const it = rebuild(e);
+        if (!it.ok) expect(cannotRebuild(it.why.code, it.why.params)).toMatch(/^[A-Z\d].*\.$/);
+        if (!isOrdinary(e) || isLong(e)) continue;
+        ordinary++;
+        const got = it.ok ? firstKill(scenarioOf(e)) : it.why.code;
+        if (got !== victimOf(e)) others.push(`${name}: ${victimOf(e)}, got ${got}`);
+      }
+    }
+    expect(ordinary).toBeGreaterThan(5);
+    expect(others.slice(Math.floor(ordinary / 10))).toEqual([]);
+  }, 180_000);
+});
