@@ -5,7 +5,8 @@ import { writeOomScoreAdj } from '../linux/fs/proc/oom';
 import { EINVAL, ENOENT } from '../linux/include/errno';
 import { PF_KTHREAD, PF_STOPPED, type Task, WAIT_USER } from '../linux/include/sched';
 import { findTask, isGlobalInit, sendSigkill, wakeUpProcess } from '../linux/kernel/sched/core';
-import { SYSCTL_NAMES, writeSysctl } from '../linux/kernel/sysctl';
+import { acceptsActionValue, SYSCTL_ACTIONS, SYSCTL_NAMES, writeSysctl } from '../linux/kernel/sysctl';
+import { isThpFile, thpAccepts } from '../linux/mm/huge_memory';
 import { isLruGenFile, parseLruGen } from '../linux/mm/vmscan/lru_gen/sysfs';
 import { type Action, RefusalError, type Signal } from './commands';
 import { noteEvent } from './landmarks';
@@ -79,6 +80,10 @@ export function checkAction(m: Machine, action: Action): void {
 
 /** Whether the kernel takes the value is found out on a copy of what it may change. */
 function checkSysctl(m: Machine, name: string, value: string): void {
+  if (isThpFile(name)) {
+    if (!thpAccepts(name, value.trim())) throw new RefusalError('bad-sysctl', { name, value });
+    return;
+  }
   if (isLruGenFile(name)) {
     if (parseLruGen(name, value.trim()) === null) throw new RefusalError('bad-sysctl', { name, value });
     return;
@@ -94,6 +99,9 @@ function checkSysctl(m: Machine, name: string, value: string): void {
 }
 
 function acceptsSysctl(m: Machine, name: string, value: string): boolean {
+  // What a write sets off is not tried out: it would happen.
+  const file = name.split(/[./]/).pop() ?? '';
+  if (SYSCTL_ACTIONS.includes(file)) return acceptsActionValue(file, value);
   // Values are read without side effects by range; the few rules beyond a range come out as an error when applied.
   const trial = {
     ...m.kernel,
@@ -105,7 +113,6 @@ function acceptsSysctl(m: Machine, name: string, value: string): boolean {
     lowmemReserve: [...z.lowmemReserve],
     pcp: z.pcp.map((p) => ({ ...p })),
   }));
-  if (/(drop_caches|stat_refresh)$/.test(name)) return /^[1-4]$/.test(value.trim());
   return writeSysctl(trial, name, value) === 0;
 }
 

@@ -6,6 +6,7 @@ import { PF_KTHREAD } from '../linux/include/sched';
 import { NR_LRU_BASE, NR_SWAPCACHE } from '../linux/include/vmstat';
 import { psiNow } from '../linux/kernel/sched/psi';
 import { readSysctl, SYSCTL_NAMES } from '../linux/kernel/sysctl';
+import { THP_FILES } from '../linux/mm/huge_memory';
 import { totalpagesGlobal } from '../linux/mm/oom_kill';
 import { LRU_GEN_FILES } from '../linux/mm/vmscan/lru_gen/sysfs';
 import { globalNodeState } from '../linux/mm/vmstat';
@@ -137,6 +138,6 @@ function sysctls(k: Kernel): Record<string, string> {
     const text = readSysctl(k, `vm.${name}`);
     if (typeof text === 'string') values[`vm.${name}`] = text.trim();
   }
-  for (const path of LRU_GEN_FILES) values[path] = String(readSysctl(k, path)).trim();
+  for (const path of [...LRU_GEN_FILES, ...THP_FILES]) values[path] = String(readSysctl(k, path)).trim();
   return values;
 }

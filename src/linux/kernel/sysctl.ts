@@ -143,6 +143,16 @@ const ACTIONS: readonly { name: string; min: number; max: number; run: (k: Kerne
   { name: 'stat_refresh', min: INT_MIN, max: INT_MAX, run: refreshVmStats },
 ];
 
+/** Their names: writing one of them changes memory, not a setting. */
+export const SYSCTL_ACTIONS: readonly string[] = ACTIONS.map((a) => a.name);
+
+/** Whether such a file takes the value. */
+export function acceptsActionValue(file: string, value: string): boolean {
+  const action = ACTIONS.find((a) => a.name === file);
+  const n = parseInteger(value.trim());
+  return action !== undefined && n !== null && n >= action.min && n <= action.max;
+}
+
 /** All files of /proc/sys/vm that the model has, by name. */
 export const SYSCTL_NAMES: readonly string[] = [
   ...ENTRIES.map((e) => e.name),

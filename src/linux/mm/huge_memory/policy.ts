@@ -63,6 +63,12 @@ function setEnabled(k: Kernel, value: ThpEnabled): void {
   setupPerZoneWmarks(k);
 }
 
+/** The values that a file takes. */
+export const thpValues = (path: string): readonly string[] => (path === THP_ENABLED ? ENABLED : DEFRAG);
+
+/** Whether a file takes the value. */
+export const thpAccepts = (path: string, value: string): boolean => thpValues(path).includes(value);
+
 /** Writes one of the files. Returns 0, -EINVAL or -ENOENT. */
 export function writeThp(k: Kernel, path: string, text: string): number {
   if (path === THP_ENABLED) {
