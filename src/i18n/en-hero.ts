@@ -13,7 +13,7 @@ export const enHero = {
   'kind.kernel': 'kernel',
   'kind.reserved': 'reserved',
   'kind.swap': 'in swap',
-  'kind.mixed': 'mixed',
+  'kind.freePieces': 'free, in pieces below 64 KiB',
 
   'legend.label': 'Kinds of pages',
   'legend.anonActive': 'anon active',
@@ -127,6 +127,7 @@ export const enHero = {
   'map.zones': 'First {n} cells: {first}. The rest is {rest}.',
   'map.oneZone': 'All cells are {zone}.',
   'map.freeCells': '{free} of {all} cells are free.',
+  'map.freePieces': '{free} of {all} cells are free, {n} of them (drawn divided) only in pieces below 64 KiB.',
   'map.slider': 'Cell of the page map',
   'map.hint': 'Point at a cell, or move with the arrow keys, to see what it holds.',
   'map.where': 'Pages {first} to {last}, {zone}',

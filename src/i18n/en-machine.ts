@@ -27,6 +27,7 @@ export const enMachine = {
   'path.note.kswapdAsleep': 'kswapd sleeps',
   'path.note.kswapdGaveUp': 'kswapd has given up',
   'path.note.orderZero': 'skipped, order 0',
+  'path.note.noBlock': 'enough, but no free block of order {order}',
   'path.note.compacting': '{n} moved so far',
   'path.note.compacted': '{n} moved',
   'path.note.compactSkipped': 'too little free to move to',

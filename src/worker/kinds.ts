@@ -139,5 +139,5 @@ function share(kinds: KindPages, counts: Float64Array, pages: number): void {
 }
 const isSampled = (kind: number): boolean => {
   const name = MAP_KINDS[kind];
-  return name !== 'free' && name !== 'pcp' && name !== 'reserved';
+  return name !== 'free' && name !== 'pcp' && name !== 'reserved' && name !== 'freePieces';
 };

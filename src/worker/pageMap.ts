@@ -9,7 +9,7 @@ import {
   MAX_NR_ZONES,
 } from '../linux/include/mmzone';
 import * as page from '../linux/include/page';
-import { HPAGE_PMD_ORDER, MAX_PAGE_ORDER, PAGEBLOCK_ORDER } from '../linux/include/units';
+import { HPAGE_PMD_ORDER, MAX_PAGE_ORDER, PAGE_ALLOC_COSTLY_ORDER, PAGEBLOCK_ORDER } from '../linux/include/units';
 import { pageZone } from '../linux/kernel/sched/core';
 import { compoundHead } from '../linux/mm/huge_memory';
 import { genList, lruGenFromSeq } from '../linux/mm/vmscan/lru_gen/mm_inline';
@@ -92,10 +92,12 @@ function classifier(m: Machine, by: MapRequest['by']): Classify {
   const k = m.kernel;
   const free = MAP_KINDS.indexOf('free');
   const pcp = MAP_KINDS.indexOf('pcp');
+  const pieces = MAP_KINDS.indexOf('freePieces');
   const isFree = (kind: number): boolean => kind === free || kind === pcp;
   if (by === 'kind') {
     return (pfn) => {
       const kind = kindOf(k, pfn);
+      if (kind === free && orderOf(k, pfn) <= PAGE_ALLOC_COSTLY_ORDER) return pieces;
       return kind === HOLE ? MAP_BEYOND : kind;
     };
   }

@@ -40,6 +40,16 @@ function compareOf(k: Kernel, tests: WatermarkTest[] | undefined): PathStep['com
   };
 }
 
+/** The comparison that decided, or that there was no block of the size although enough was free. */
+function showTests(k: Kernel, step: PathStep, tests: WatermarkTest[] | undefined): void {
+  const test = decisive(tests);
+  if (test && !test.ok && test.free > test.min + test.lowmemReserve) {
+    step.note = note('path.note.noBlock', { order: test.order });
+  } else {
+    step.compare = compareOf(k, tests);
+  }
+}
+
 const note = (code: string, params: Refusal['params'] = {}): Refusal => ({ code, params });
 
 function kswapdNote(k: Kernel): Refusal {
@@ -76,7 +86,7 @@ function stepOf(k: Kernel, task: Task | null, ctx: AllocContext, id: AllocStage,
   const reached = step.state !== 'not-reached';
   const tests = ctx.tests[id];
   if (reached && tests) {
-    step.compare = compareOf(k, tests);
+    showTests(k, step, tests);
     if (step.state === 'passed' && !tests.some((t) => t.ok)) step.state = 'failed';
   }
   if (id === 'wake_kswapd' && reached) step.note = kswapdNote(k);
@@ -96,6 +106,13 @@ function stepOf(k: Kernel, task: Task | null, ctx: AllocContext, id: AllocStage,
     step.state = step.state === 'waiting' ? 'waiting' : ctx.reclaimed > 0 ? 'passed' : 'failed';
   }
   return step;
+}
+
+/** A request that was given up has not been through what comes after that stage. */
+function cutAfterGivingUp(ctx: AllocContext, steps: PathStep[]): void {
+  if (ctx.gaveUpAt === '') return;
+  const at = steps.findIndex((s) => s.id === ctx.gaveUpAt);
+  for (let i = at + 1; at >= 0 && i < steps.length; i++) steps[i] = { id: steps[i].id, state: 'not-reached' };
 }
 
 /** Of a walk that ended with a page nothing was reached behind the step that got it. */
@@ -119,12 +136,15 @@ function frameOf(
 ): PathFrame {
   const k = m.kernel;
   const isFault = ctx.gfp === GFP_ANON_FAULT || ctx.gfp === GFP_USER_PAGE;
+  const fastPath: PathStep = { id: 'fast_path', state: 'failed' };
+  showTests(k, fastPath, ctx.tests.fast_path);
   const steps: PathStep[] = [
     { id: isFault ? 'page_fault' : 'request', state: 'passed' },
-    { id: 'fast_path', state: 'failed', compare: compareOf(k, ctx.tests.fast_path) },
+    fastPath,
     ...ORDER.map((id, place) => stepOf(k, task, ctx, id, place)),
   ];
   cutAfterEnd(ctx, steps);
+  cutAfterGivingUp(ctx, steps);
   if (ctx.done) steps.push({ id: ctx.failed ? 'nopage' : 'page', state: ctx.failed ? 'failed' : 'passed' });
   const { sc } = ctx;
   return {

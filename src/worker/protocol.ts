@@ -264,8 +264,11 @@ export interface Frame {
   known: number;
 }
 
-/** Kinds in the order of the page map's bytes (by 'kind'); 255 = beyond the end. */
-export const MAP_KINDS: readonly (Kind | 'mixed')[] = [
+/**
+ * Kinds in the order of the page map's bytes (by 'kind'); 255 = beyond the end. `freePieces` is free in blocks too small
+ * for a request of 16 pages.
+ */
+export const MAP_KINDS: readonly (Kind | 'freePieces')[] = [
   'free',
   'anonActive',
   'anonInactive',
@@ -278,6 +281,7 @@ export const MAP_KINDS: readonly (Kind | 'mixed')[] = [
   'kernel',
   'pcp',
   'reserved',
+  'freePieces',
 ];
 
 /**

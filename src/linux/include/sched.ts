@@ -202,6 +202,8 @@ export interface AllocContext {
   nodemask: number;
   allocFlags: number;
   stage: AllocStage;
+  /** Stage at which it was given up, '' = it was not. */
+  gaveUpAt: AllocStage | '';
   /** ns when it was entered. */
   startedAt: number;
   noProgressLoops: number;

@@ -15,14 +15,14 @@ import { bytes, int, PAGE_BYTES, percent } from '../format';
 import { AGE_STEPS, type MapBy, usedCells } from './mapDraw';
 
 export function kindName(kind: string): string {
-  if (kind === 'mixed') return t('kind.mixed');
+  if (kind === 'freePieces') return t('kind.freePieces');
   return kind in KIND_LOOK ? t(KIND_LOOK[kind as Kind].name) : kind;
 }
 
 /** What a cell's byte stands for. */
 export function cellName(by: MapBy, value: number, frame: Frame): string {
   if (value === MAP_BEYOND) return t('map.hole');
-  if (by === 'kind') return kindName(MAP_KINDS[value] ?? 'mixed');
+  if (by === 'kind') return kindName(MAP_KINDS[value] ?? '');
   if (value === MAP_FREE) return t('kind.free');
   if (by === 'owner') return value === MAP_NOBODY ? t('map.nobody') : chipNames(frame, value);
   return value < AGE_STEPS ? t('map.ageStep', { n: value + 1 }) : t('map.noList');

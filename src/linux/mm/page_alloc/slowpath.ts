@@ -110,6 +110,7 @@ export function newAllocContext(
     nodemask,
     allocFlags: gfpToAllocFlags(gfp, order),
     stage: 'wake_kswapd',
+    gaveUpAt: '',
     startedAt: k.now,
     noProgressLoops: 0,
     compactionRetries: 0,
@@ -183,6 +184,7 @@ function noPage(k: Kernel, task: Task, ctx: AllocContext): void {
     ctx.stage = 'reserves';
     return;
   }
+  ctx.gaveUpAt = ctx.stage;
   ctx.stage = 'nopage';
   ctx.done = true;
   ctx.failed = true;
