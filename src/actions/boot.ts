@@ -11,6 +11,7 @@ import {
   setView,
   type View,
 } from '../store';
+import { tellOfKills } from './inspector';
 import { connectMachine, listenToMachine, type MachinePort } from './lab';
 import { openFromAddress } from './scenarios';
 import { followAddress } from './screen';
@@ -47,6 +48,7 @@ export async function boot(machine: MachinePort): Promise<void> {
     if (frame?.status !== 'finished' || before.frame?.status === 'finished') return;
     notify(t('notice.searchEnded', { t: (frame.t / 1e9).toFixed(1) }), true);
   });
+  tellOfKills();
   connectMachine(machine);
   await openFromAddress(location);
   addEventListener('hashchange', () => void openFromAddress(location));

@@ -4,7 +4,7 @@
  */
 
 import { RefusalError } from '../machine/commands';
-import { forgetFuture, receiveEvents, receiveFrame, receiveSamples, runStore } from '../store';
+import { forgetFuture, receiveEvents, receiveFrame, receiveKills, receiveSamples, runStore } from '../store';
 import type { Command, Landmark, PageInfo, Push, Refusal, Reply, Request } from '../worker/protocol';
 
 /** The worker as the page sees it. */
@@ -39,6 +39,9 @@ export function connectMachine(machine: MachinePort): () => void {
         break;
       case 'events':
         receiveEvents(push.events);
+        break;
+      case 'kills':
+        receiveKills(push.from, push.kills);
         break;
       case 'forked':
         forgetFuture();

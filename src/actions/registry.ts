@@ -1,6 +1,7 @@
 /** Everything that a key can do, once: the keyboard handler, the buttons and the help list read it from here. */
 import type { Key as Word } from '../i18n';
 import { setHelpOpen, setTheme, settingsStore, setView } from '../store';
+import { toggleInspector } from './inspector';
 import { reset, step, stepBack, toggleRun } from './lab';
 import { shareLink } from './scenarios';
 
@@ -22,6 +23,7 @@ export const ACTIONS = [
   { id: 'viewPyramid', label: 'action.viewPyramid', key: '1', run: () => setView('pyramid') },
   { id: 'viewMap', label: 'action.viewMap', key: '2', run: () => setView('map') },
   { id: 'viewLru', label: 'action.viewLru', key: '3', run: () => setView('lru') },
+  { id: 'inspector', label: 'action.inspector', key: 'k', run: toggleInspector },
   {
     id: 'theme',
     label: 'action.theme',

@@ -65,6 +65,7 @@ export function noteEvent(m: Machine, event: TimelineEvent): void {
     if (e.t === event.t && e.kind === event.kind && e.pid === event.pid && e.label === event.label) return;
   }
   events.push(event);
+  m.rec.eventRounds.push(m.rec.round);
 }
 
 /** Looks through the records written since the last call; returns SAW bits. */

@@ -11,6 +11,7 @@ import { wakeUpProcess } from '../linux/kernel/sched/core';
 import { psiUpdate } from '../linux/kernel/sched/psi';
 import { applyAction, startDue } from './actions';
 import { stepTask } from './dispatch';
+import { followKills, noteKills } from './kills';
 import { collectLandmarks, milestoneSince, SAW, SAW_MILESTONE } from './landmarks';
 import { type Cpu, type Machine, type Proc, timeOf } from './machine';
 import { noteExit, syncProcs } from './procs';
@@ -203,6 +204,7 @@ function turn(m: Machine, index: number): boolean {
 export function round(m: Machine): number {
   const start = timeOf(m);
   if (m.kernel.panic !== '') return SAW.panic;
+  m.rec.round = start;
   fireDue(m, start);
   let saw = collectLandmarks(m);
   for (let i = 0; i < m.cpus.length; i++) {
@@ -216,11 +218,15 @@ export function round(m: Machine): number {
     const last = Math.max(...m.cpus.map((c) => c.clock));
     for (const c of m.cpus) c.clock = last;
   }
+  // Whoever looks at the machine between rounds finds a Proc for each task.
+  syncProcs(m);
   const t = timeOf(m);
   checkLivelock(m, t);
   applyDueCommands(m, t);
   saw |= collectLandmarks(m);
   const { rec } = m;
+  if (saw & SAW.oom) noteKills(m, start, t);
+  followKills(m, t);
   if (saw & SAW_MILESTONE && t > (rec.milestones.at(-1) ?? -1)) rec.milestones.push(t);
   if (t > rec.known) rec.known = t;
   return saw;

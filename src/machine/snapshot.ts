@@ -34,7 +34,7 @@ export interface Snapshot {
 /** Parts of a machine that are no state (see machine.ts). */
 const NO_STATE: readonly (keyof Machine)[] = ['config', 'script', 'rec'];
 /** Lists that only grow, of things that never change: their items are shared instead of copied. */
-const APPEND_ONLY: readonly string[] = ['log', 'code'];
+const APPEND_ONLY: readonly string[] = ['log', 'code', 'oomRecords'];
 
 const ZERO: Chunk = new Uint8Array(CHUNK);
 

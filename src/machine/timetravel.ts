@@ -6,7 +6,7 @@
  */
 
 import { createMachine } from './boot';
-import type { Command, TimedAction } from './commands';
+import type { Action, Command, TimedAction } from './commands';
 import type { MachineConfig } from './config';
 import { hashMachine } from './hash';
 import { type Machine, timeOf } from './machine';
@@ -126,8 +126,7 @@ export class Timeline {
     }
     let i = this.checkpoints.length - 1;
     while (i > 0 && this.checkpoints[i].t > t) i--;
-    restoreSnapshot(this.machine, this.checkpoints[i]);
-    this.nextCheckpoint = this.machine.work + this.interval;
+    this.restore(this.checkpoints[i]);
     this.applyCommands();
   }
 
@@ -137,10 +136,15 @@ export class Timeline {
     return this.run({ t });
   }
 
+  private restore(snapshot: Snapshot): void {
+    restoreSnapshot(this.machine, snapshot);
+    this.machine.rec.round = this.t - 1;
+    this.nextCheckpoint = this.machine.work + this.interval;
+  }
+
   /** Back to the beginning; the commands stay or go. */
   reset(keepCommands: boolean): void {
-    restoreSnapshot(this.machine, this.checkpoints[0]);
-    this.nextCheckpoint = this.machine.work + this.interval;
+    this.restore(this.checkpoints[0]);
     if (!keepCommands) this.fork([]);
     this.applyCommands();
   }
@@ -157,6 +161,21 @@ export class Timeline {
     return ahead;
   }
 
+  /**
+   * Another machine that stands where this one stood at the last checkpoint before `t`, and at `t` takes another way: the
+   * later commands are dropped for `action`. This one is left alone.
+   */
+  replica(t: number, action: Action): Machine {
+    const { config, seed } = this.machine;
+    const other = createMachine(config, seed);
+    let i = this.checkpoints.length - 1;
+    while (i > 0 && this.checkpoints[i].t > t) i--;
+    restoreSnapshot(other, this.checkpoints[i]);
+    other.script = [...this.commands.filter((c) => c.t <= t), { t, action }];
+    applyDueCommands(other, timeOf(other));
+    return other;
+  }
+
   private applyCommands(): void {
     applyDueCommands(this.machine, this.t);
   }
@@ -166,7 +185,7 @@ export class Timeline {
     const { t } = this;
     this.commands = commands;
     this.machine.script = commands;
-    truncateRecording(this.machine.rec, t, Math.max(...this.machine.cpus.map((c) => c.clock)));
+    truncateRecording(this.machine.rec, t);
     while (this.checkpoints.length > 1 && this.checkpoints[this.checkpoints.length - 1].t > t) {
       const dropped = this.checkpoints.pop();
       if (dropped) this.release(dropped);

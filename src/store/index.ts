@@ -5,11 +5,13 @@
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import type { Frame } from '../worker/protocol';
+import { type InspectorState, inspectorStore } from './inspector';
 import { type Notice, noticeStore } from './notices';
 import { type RunState, runStore } from './run';
 import { type SelectionState, selectionStore } from './selection';
 import { type SettingsState, settingsStore } from './settings';
 
+export * from './inspector';
 export * from './notices';
 export * from './run';
 export * from './selection';
@@ -19,6 +21,8 @@ export * from './settings';
 export const useRun = <T>(selector: (state: RunState) => T): T => useStore(runStore, useShallow(selector));
 export const useSelection = <T>(selector: (state: SelectionState) => T): T =>
   useStore(selectionStore, useShallow(selector));
+export const useInspector = <T>(selector: (state: InspectorState) => T): T =>
+  useStore(inspectorStore, useShallow(selector));
 export const useNotices = (): Notice[] => useStore(noticeStore, (s) => s.notices);
 export const useSettings = <T>(selector: (state: SettingsState) => T): T =>
   useStore(settingsStore, useShallow(selector));

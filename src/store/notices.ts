@@ -6,6 +6,13 @@ export interface Notice {
   text: string;
   /** A refusal or damage; the rest is information. */
   problem: boolean;
+  /** A button in it. */
+  action?: NoticeAction;
+}
+
+export interface NoticeAction {
+  label: string;
+  run: () => void;
 }
 
 export const noticeStore = createStore<{ notices: Notice[] }>(() => ({ notices: [] }));
@@ -17,13 +24,14 @@ const lifetime = (text: string): number => 4000 + 60 * text.length;
 
 let nextId = 1;
 
-/** Shows a message; the same one again only renews it. */
-export function notify(text: string, problem = false): void {
+/** Shows a message; the same one again only renews it. Returns its id. */
+export function notify(text: string, problem = false, action?: NoticeAction): number {
   const id = nextId++;
   noticeStore.setState(({ notices }) => ({
-    notices: [...notices.filter((n) => n.text !== text), { id, text, problem }].slice(-MOST),
+    notices: [...notices.filter((n) => n.text !== text), { id, text, problem, ...(action && { action }) }].slice(-MOST),
   }));
   setTimeout(() => dismiss(id), lifetime(text));
+  return id;
 }
 
 export function dismiss(id: number): void {

@@ -3,7 +3,7 @@
  * frame loop. `shown` follows it at a pace that can be read (and at once when the machine stands still): React reads that.
  */
 import { createStore } from 'zustand/vanilla';
-import type { Frame, LogFrame, Sample, TimelineEvent, TraceFrame } from '../worker/protocol';
+import type { Frame, KillReport, LogFrame, Sample, TimelineEvent, TraceFrame } from '../worker/protocol';
 
 /** Text on the screen changes at most this often, in ms of real time, while the machine runs. */
 export const SHOWN_INTERVAL_MS = 100;
@@ -16,6 +16,8 @@ export interface RunState {
   /** The timeline's lanes, SAMPLE_NS apart. A new array with every change. */
   samples: Sample[];
   events: TimelineEvent[];
+  /** OOMs and what came of them, those that lie ahead of the head too. */
+  kills: KillReport[];
   /** Kernel log up to the head, by line number from boot; a hole is a line that was never sent. */
   log: LogFrame[];
   /** Latest tracepoints up to the head, by `seq`. */
@@ -31,6 +33,7 @@ const EMPTY: RunState = {
   shown: null,
   samples: [],
   events: [],
+  kills: [],
   log: [],
   trace: [],
   scenario: '',
@@ -75,6 +78,11 @@ export function receiveSamples(from: number, samples: Sample[]): void {
 
 export function receiveEvents(events: TimelineEvent[]): void {
   runStore.setState({ events });
+}
+
+/** As `receiveSamples`. */
+export function receiveKills(from: number, kills: KillReport[]): void {
+  runStore.setState((s) => ({ kills: s.kills.slice(0, from).concat(kills) }));
 }
 
 /** A run was changed in the past: lines that lay after the head are not going to be said again. */

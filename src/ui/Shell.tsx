@@ -14,6 +14,7 @@ import {
 } from '../store';
 import { useLayout } from './controls/useMedia';
 import { Hero } from './hero/Hero';
+import { LazyInspector } from './inspector/LazyInspector';
 import { Log } from './log/Log';
 import { Dock } from './narrow/Dock';
 import { NarrowBar } from './narrow/NarrowBar';
@@ -64,6 +65,7 @@ export function Shell() {
       {layout === 'wide' && <Wide />}
       {layout === 'medium' && <Medium />}
       {layout === 'narrow' && <Narrow />}
+      <LazyInspector />
       <Notices />
       <Announcer />
       <Help />

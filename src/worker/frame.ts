@@ -1,7 +1,7 @@
 /** A frame: all that the screen shows of one moment. */
 
 import { vmstatValues } from '../linux/fs/proc';
-import type { Kernel } from '../linux/include/kernel';
+import type { Kernel, OomRecord } from '../linux/include/kernel';
 import { PF_KTHREAD } from '../linux/include/sched';
 import { NR_LRU_BASE, NR_SWAPCACHE } from '../linux/include/vmstat';
 import { psiNow } from '../linux/kernel/sched/psi';
@@ -19,7 +19,7 @@ import { generations, kswapdFrames } from './frames/reclaim';
 import { zoneFrames, zoneId } from './frames/zones';
 import { addKinds, countKinds, noKinds } from './kinds';
 import { buildPath } from './path';
-import type { Frame, KindPages, ProcFrame } from './protocol';
+import type { Frame, KindPages, OomBrief, ProcFrame } from './protocol';
 
 /** OOM decisions sent with a frame: the latest. */
 const OOM_RECORDS_SENT = 20;
@@ -38,6 +38,14 @@ export interface FrameContext {
   kinds: KindPages[] | null;
   pageMap: Frame['pageMap'];
 }
+
+const brief = ({ t, invoker, invokerComm, chosen, chosenPoints }: OomRecord): OomBrief => ({
+  t,
+  invoker,
+  invokerComm,
+  chosen,
+  chosenPoints,
+});
 
 export function buildFrame(m: Machine, ctx: FrameContext): Frame {
   const k = m.kernel;
@@ -120,7 +128,7 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
     logTotal: k.log.length,
     trace: traceFrames(m, ctx.traceSent),
     traceTotal: k.trace.seq,
-    oomRecords: k.oomRecords.slice(-OOM_RECORDS_SENT),
+    oomRecords: k.oomRecords.slice(-OOM_RECORDS_SENT).map(brief),
     panic: k.panic,
     sysctl: sysctls(k),
     vmstat: vmstatValues(k),

@@ -16,7 +16,8 @@ import { factsOf, resolveCommand } from '../userspace/palette';
 import { buildFrame } from './frame';
 import { countKinds } from './kinds';
 import { buildPageMap, inspectCell, type MapRequest } from './pageMap';
-import type { Frame, KindPages, Push, Reply, Request } from './protocol';
+import type { Frame, KillReport, KindPages, Push, Reply, Request } from './protocol';
+import { beginSearch, type Search, searchOn, searchResult } from './whatIf';
 
 /** What the host needs of the world. Real times in ms. */
 export interface HostWorld {
@@ -81,8 +82,13 @@ export class Host {
   private searched = false;
   private logSent = 0;
   private traceSent = 0;
+  /** The question that is being computed, and the request it came with. */
+  private search: { id: number; search: Search } | null = null;
   private samplesSent = NOTHING_SENT;
   private eventsSent = NOTHING_SENT;
+  /** The reports as they were sent, and how many points each had. */
+  private killsSent: { kill: KillReport; version: string }[] = [];
+  private killsSentAt = Number.NEGATIVE_INFINITY;
   /** Where real and virtual time were when the present pace began. */
   private pace = { real: 0, virtual: 0 };
   private measured = { real: 0, virtual: 0 };
@@ -92,6 +98,10 @@ export class Host {
   /** Answers a request. */
   handle(id: number, request: Request): void {
     try {
+      if (request.type === 'whatIf') {
+        this.whatIf(id, request);
+        return;
+      }
       const result = this.perform(request);
       this.world.post(result === undefined ? { id, ok: true } : { id, ok: true, result });
     } catch (error) {
@@ -104,7 +114,31 @@ export class Host {
     return this.open.timeline;
   }
 
-  private perform(request: Request): unknown {
+  /** Answered when it is computed; an older question that is not by then never is to be. */
+  private whatIf(id: number, { before, pid, adj }: Extract<Request, { type: 'whatIf' }>): void {
+    this.dropSearch();
+    const search = beginSearch(this.timeline, before, pid, adj, this.world.now());
+    this.search = { id, search };
+    this.world.soon(() => this.searchOn(search));
+  }
+
+  private searchOn(search: Search): void {
+    if (this.search?.search !== search) return;
+    if (!searchOn(search, this.world.now)) {
+      this.world.soon(() => this.searchOn(search));
+      return;
+    }
+    const { id } = this.search;
+    this.search = null;
+    this.world.post({ id, ok: true, result: searchResult(search) });
+  }
+
+  private dropSearch(): void {
+    if (this.search) this.world.post({ id: this.search.id, ok: false, refusal: { code: 'superseded', params: {} } });
+    this.search = null;
+  }
+
+  private perform(request: Exclude<Request, { type: 'whatIf' }>): unknown {
     if (MOVES.includes(request.type)) this.searched = false;
     switch (request.type) {
       case 'open':
@@ -152,6 +186,7 @@ export class Host {
     const session = parseScenarioOrSession(input);
     const compiled = compileSession(session);
     const timeline = new Timeline(compiled.config, compiled.seed, compiled.commands);
+    this.dropSearch();
     this.open = { session, compiled, timeline };
     this.mode = { kind: 'paused' };
     this.achieved = 0;
@@ -165,6 +200,8 @@ export class Host {
     this.traceSent = 0;
     this.samplesSent = NOTHING_SENT;
     this.eventsSent = NOTHING_SENT;
+    this.killsSent = [];
+    this.killsSentAt = NOTHING_SENT;
     this.surveyedAt = Number.NEGATIVE_INFINITY;
   }
 
@@ -338,6 +375,24 @@ export class Host {
       this.eventsSent = rec.events.length;
       this.world.post({ type: 'events', events: rec.events });
     }
+    this.pushKills(rec.kills);
+  }
+
+  /** Reports that are new or have changed; one that is still being followed not with every frame. */
+  private pushKills(kills: readonly KillReport[]): void {
+    const version = (kill: KillReport): string =>
+      [kill.after.t.length, kill.lines.length, kill.exitedAt, kill.reapedAt, kill.retry?.t, kill.over].join();
+    const sent = this.killsSent;
+    let from = 0;
+    while (from < kills.length && sent[from]?.kill === kills[from] && sent[from].version === version(kills[from]))
+      from++;
+    if (from === kills.length && from === sent.length && this.killsSentAt !== NOTHING_SENT) return;
+    const now = this.world.now();
+    const following = kills.length === sent.length && this.mode.kind !== 'paused';
+    if (following && now - this.killsSentAt < SURVEY_MS) return;
+    this.killsSentAt = now;
+    this.killsSent = kills.map((kill) => ({ kill, version: version(kill) }));
+    this.world.post({ type: 'kills', from, kills: kills.slice(from) });
   }
 
   private status(): Frame['status'] {

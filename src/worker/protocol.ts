@@ -5,11 +5,11 @@
  */
 import type { OomRecord } from '../linux/include/kernel';
 import type { Command, Refusal } from '../machine/commands';
-import type { Landmark, Sample, TimelineEvent } from '../machine/record';
+import type { KillReport, Landmark, Sample, TimelineEvent } from '../machine/record';
 import type { Session } from '../scenario/schema';
 
 export type { Command, Refusal } from '../machine/commands';
-export { type Landmark, SAMPLE_NS, type Sample, type TimelineEvent } from '../machine/record';
+export { type KillReport, type Landmark, SAMPLE_NS, type Sample, type TimelineEvent } from '../machine/record';
 
 export type Request =
   /** Opens a session: a scenario with its seed and commands. The running machine stays when it is refused. */
@@ -32,7 +32,9 @@ export type Request =
   | { type: 'procFile'; path: string }
   /** Page map: size of the drawing in cells, pages per cell is derived. */
   | { type: 'pageMap'; on: boolean; cols: number; rows: number; by: 'kind' | 'owner' | 'age' }
-  | { type: 'inspectPage'; cell: number };
+  | { type: 'inspectPage'; cell: number }
+  /** What would have come of a kill if a process had had another adj; answered with a WhatIf once it is computed. */
+  | { type: 'whatIf'; before: number; pid: number; adj: number };
 
 export type Reply = { id: number; ok: true; result?: unknown } | { id: number; ok: false; refusal: Refusal };
 
@@ -42,9 +44,26 @@ export type Push =
   | { type: 'samples'; from: number; samples: Sample[] }
   /** Landmarks, kills and marks of user commands known so far, ahead of the head too. */
   | { type: 'events'; events: TimelineEvent[] }
+  /** OOMs known so far, ahead of the head too, from index `from` on (later ones are dropped first). */
+  | { type: 'kills'; from: number; kills: KillReport[] }
   /** The run was forked in the past: what lay after `t` is gone. */
   | { type: 'forked'; t: number }
   | { type: 'fatal'; message: string };
+
+/** What came of a run that was gone through again with a change. */
+export interface WhatIf {
+  pid: number;
+  adj: number;
+  /** The OOM that was looked at, and the next one if there was any. */
+  kills: KillReport[];
+  /** Why the kernel panicked, '' = it did not. */
+  panic: string;
+  /** ns up to which it was computed. */
+  t: number;
+}
+
+/** An OOM decision in short; `Push` of kind `kills` has all of it. */
+export type OomBrief = Pick<OomRecord, 't' | 'invoker' | 'invokerComm' | 'chosen' | 'chosenPoints'>;
 
 /** Pages by what they hold. Sums to present pages. */
 export interface KindPages {
@@ -254,7 +273,7 @@ export interface Frame {
   logTotal: number;
   trace: TraceFrame[];
   traceTotal: number;
-  oomRecords: OomRecord[];
+  oomRecords: OomBrief[];
   panic: string;
   sysctl: Record<string, string>;
   vmstat: Record<string, number>;

@@ -205,6 +205,7 @@ describe('an audit notices', () => {
           chosenPoints: 5,
           logStart: 0,
           logEnd: 0,
+          noProgressLoops: 0,
         });
       },
       /died with 5 points instead of 8/,

@@ -1,6 +1,6 @@
 /** A host without a worker: real time is a number that the test moves. */
 import { Host } from '../../src/worker/host';
-import type { Frame, Push, Reply, Request } from '../../src/worker/protocol';
+import type { Frame, KillReport, Push, Reply, Request } from '../../src/worker/protocol';
 
 export class HostBench {
   readonly pushed: Push[] = [];
@@ -21,8 +21,26 @@ export class HostBench {
     later: (call, ms) => this.calls.push({ at: this.now + ms, call }),
   });
 
-  ask(request: Request): Reply {
+  /** Sends a request that is answered later. */
+  post(request: Request): void {
     this.host.handle(++this.id, structuredClone(request));
+  }
+
+  /** The result of the last answer. */
+  get answer(): unknown {
+    const reply = this.replies.at(-1);
+    return reply?.id === this.id && reply.ok ? reply.result : undefined;
+  }
+
+  /** OOMs as the page knows them. */
+  get kills(): KillReport[] {
+    let kills: KillReport[] = [];
+    for (const push of this.pushed) if (push.type === 'kills') kills = [...kills.slice(0, push.from), ...push.kills];
+    return kills;
+  }
+
+  ask(request: Request): Reply {
+    this.post(request);
     const reply = this.replies.at(-1);
     if (reply?.id !== this.id) throw new Error(`${request.type} was not answered`);
     return reply;

@@ -5,6 +5,7 @@ import { runFor } from '../../src/machine/run';
 import { builtinScenario } from '../../src/scenario/builtin';
 import { compileSession } from '../../src/scenario/compile';
 import { parseSession, type Session, sessionOf } from '../../src/scenario/schema';
+import type { WhatIf } from '../../src/worker/protocol';
 import { HostBench } from './bench';
 
 const scenario = builtinScenario('crazy-allocator');
@@ -93,6 +94,65 @@ describe('the host', () => {
     bench.pass();
     expect(bench.frame.t).toBe(t);
     expect(bench.frame.stateHash).toBe(stateHash);
+  });
+
+  test('tells of a kill what the kernel decided, and how the memory of the victim went; ahead of the head too', () => {
+    const bench = opened();
+    bench.ask({ type: 'runUntil', landmark: 'kill' });
+    bench.pass();
+    const [kill] = bench.kills;
+    expect(kill.record.walk.map((c) => c.skip || c.comm)).toEqual(
+      expect.arrayContaining(['init', 'oom_score_adj', 'postgres', 'tab-1', 'oom_killer_try']),
+    );
+    expect(kill.victims).toEqual([{ pid: kill.record.chosen, comm: 'oom_killer_try' }]);
+    expect(kill.lines[0].text).toMatch(/^oom_killer_try invoked oom-killer/);
+    expect(kill.record.zones?.map((z) => z.name)).toEqual(['DMA', 'DMA32']);
+    expect(kill.exitedAt).toBe(-1);
+    bench.ask({ type: 'seek', t: kill.record.t + 1e9 });
+    bench.pass();
+    const [later] = bench.kills;
+    expect(later.exitedAt).toBeGreaterThan(kill.record.t);
+    expect(later.over).toBe(true);
+    const { rss, free, t } = later.after;
+    expect(rss.at(-1)).toBe(0);
+    expect(rss.every((n, i) => i === 0 || n <= rss[i - 1])).toBe(true);
+    expect(t.every((n, i) => i === 0 || n > t[i - 1])).toBe(true);
+    // What it gave back is free, but for what others have taken meanwhile.
+    expect((free.at(-1) ?? 0) - free[0]).toBeGreaterThan(0.9 * rss[0]);
+    bench.ask({ type: 'seek', t: 0 });
+    bench.pass();
+    expect(bench.frame.oomRecords).toHaveLength(0);
+    expect(bench.kills).toEqual([later]);
+    bench.ask({ type: 'command', command: { op: 'sysctl', name: 'vm.swappiness', value: '10' } });
+    expect(bench.kills).toEqual([]);
+  });
+
+  test('computes who would have died with another adj, and is where it was afterwards', () => {
+    const bench = opened();
+    bench.ask({ type: 'runUntil', landmark: 'kill' });
+    bench.pass();
+    const { stateHash } = bench.frame;
+    const [kill] = bench.kills;
+    const change = { before: kill.before, pid: kill.record.chosen, adj: -900 };
+    bench.post({ type: 'whatIf', ...change });
+    bench.pass();
+    const answer = bench.answer as WhatIf;
+    expect(answer.kills[0].record.t).toBe(kill.record.t);
+    expect(answer.kills[0].victims[0].comm).toBe('tab-1');
+    expect(answer.kills[0].exitedAt).toBeGreaterThan(kill.record.t);
+    bench.ask({ type: 'pause' });
+    expect(bench.frame.stateHash).toBe(stateHash);
+    expect(bench.kills).toEqual([kill]);
+
+    // It is what happens when the past is really changed like that.
+    bench.ask({ type: 'seek', t: kill.before });
+    bench.pass();
+    bench.ask({ type: 'command', command: { op: 'oom_score_adj', pid: change.pid, value: change.adj } });
+    bench.ask({ type: 'runUntil', landmark: 'kill' });
+    bench.pass();
+    expect(bench.kills[0].record).toEqual(answer.kills[0].record);
+    const refused = bench.ask({ type: 'whatIf', ...change, before: 5 });
+    expect(refused.ok).toBe(false);
   });
 
   test('a command in the past says that it forks the run, and is in the session afterwards', () => {

@@ -205,6 +205,26 @@ export interface OomRecord {
   mem?: OomMemory;
   /** The rows of the task dump, in its order, printed or not. */
   tasks?: OomTask[];
+  /** The zones as the report found them. */
+  zones?: OomZone[];
+  /** Rounds of reclaim that had freed nothing when it was asked for. */
+  noProgressLoops: number;
+}
+/** A zone in the report, pages. */
+export interface OomZone {
+  node: number;
+  name: string;
+  present: number;
+  managed: number;
+  free: number;
+  pcp: number;
+  /** With the boost. */
+  min: number;
+  low: number;
+  high: number;
+  boost: number;
+  /** lowmem_reserve against the request. */
+  reserve: number;
 }
 /** What show_mem says, pages over all nodes. §10.12. */
 export interface OomMemory {

@@ -3,6 +3,7 @@ import { Button } from 'react-aria-components';
 import { t } from '../../i18n';
 import { useRun } from '../../store';
 import type { LogFrame } from '../../worker/protocol';
+import { WhyButton } from '../inspector/WhyButton';
 import { Scroller } from './Scroller';
 
 /** Lines in the document at a time; Copy takes all there are. */
@@ -51,13 +52,17 @@ function goToReport(): void {
   if (box) box.scrollTop = last.offsetTop - box.offsetTop;
 }
 
+const KILLED = /: Killed process (\d+) \(([^)]*)\)/;
+
 const Line = memo(function Line({ line }: { line: LogFrame }) {
+  const killed = KILLED.exec(line.text);
   return (
     <div
       className={WEIGHTY.test(line.text) ? 'log-line weighty' : 'log-line'}
       data-report={isReport(line) || undefined}
     >
       <span className="ts">{dmesgTime(line.t)}</span> {line.text}
+      {killed && <WhyButton pid={Number(killed[1])} name={killed[2]} />}
     </div>
   );
 });

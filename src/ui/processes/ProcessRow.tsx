@@ -5,6 +5,7 @@ import type { ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { held, MemoryBar } from '../controls/MemoryBar';
 import { int, seconds } from '../format';
+import { WhyButton } from '../inspector/WhyButton';
 import { AdjControl } from './AdjControl';
 import { ProcessName } from './Details';
 import { rowKind } from './order';
@@ -43,7 +44,11 @@ function Row({ proc, scale, candidate, chosenAt, inHand }: Props) {
             {killed ? t('processes.killed', { t: seconds(proc.killedAt, 1) }) : t('processes.exited')}
           </span>
         </div>
-        <span className="note">{t('processes.freed')}</span>
+        <span className="note">
+          <WhyButton pid={proc.pid} name={proc.comm}>
+            {t('processes.freed')}
+          </WhyButton>
+        </span>
       </li>
     );
   }
@@ -114,7 +119,8 @@ function FullRow({ proc, scale, candidate, chosenAt, dying, hover }: FullProps) 
       {candidate && !dying && <p className="flag">{t('processes.wouldDie')}</p>}
       {victim && (
         <p className="flag">
-          {t('processes.killedAt', { t: seconds(chosenAt) })} <span className="st dead">{t('processes.dying')}</span>
+          {t('processes.killedAt', { t: seconds(chosenAt) })} <span className="st dead">{t('processes.dying')}</span>{' '}
+          <WhyButton pid={proc.pid} name={proc.comm} />
         </p>
       )}
       <Chip proc={proc} />

@@ -1,3 +1,4 @@
+import { Button } from 'react-aria-components';
 import { t } from '../../i18n';
 import { dismiss, useNotices, useRun } from '../../store';
 import { IconButton } from '../controls/IconButton';
@@ -15,9 +16,20 @@ export function Notices() {
           </span>
         </p>
       )}
-      {notices.map(({ id, text, problem }) => (
+      {notices.map(({ id, text, problem, action }) => (
         <p key={id} className="notice" role={problem ? 'alert' : 'status'}>
           <span>{text}</span>
+          {action && (
+            <Button
+              className="btn small notice-action"
+              onPress={() => {
+                dismiss(id);
+                action.run();
+              }}
+            >
+              {action.label}
+            </Button>
+          )}
           <IconButton className="btn ic small" icon="cross" label={t('notice.close')} onPress={() => dismiss(id)} />
         </p>
       ))}

@@ -7,6 +7,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { openInspector } from '../../actions/inspector';
 import { t } from '../../i18n';
 import { runStore, settingsStore, useRun, useSettings, useShown } from '../../store';
 import { type Frame, SAMPLE_NS } from '../../worker/protocol';
@@ -21,7 +22,7 @@ import { redraw, subscribe } from '../frameLoop';
 import { type Domain, follow, pan, roundEnd, toTime, toX, zoom } from './domain';
 import { drawLanes } from './drawLanes';
 import { drawMarks } from './drawMarks';
-import { notable, placeFlags } from './flags';
+import { type Flag, notable, placeFlags } from './flags';
 import { LaneLabels } from './LaneLabels';
 import { timelineLayout } from './layout';
 import { scrubTo } from './scrub';
@@ -216,6 +217,24 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
     return best;
   };
 
+  /** The pennant of a kill under the pointer. */
+  const killFlagAt = (event: PointerEvent<HTMLElement>): Flag | undefined => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const y = event.clientY - box.top - layout.flags;
+    if (layout.compact || y < -2 || y > 19) return undefined;
+    const x = event.clientX - box.left;
+    const flags = placeFlags(runStore.getState().events, shown.current, plot, (text, bold) =>
+      textWidth(text, 12, bold),
+    );
+    return flags.find(
+      (flag) =>
+        flag.kind === 'kill' &&
+        (flag.side === 'right' || flag.label === ''
+          ? x >= flag.x - 2 && x <= flag.x + flag.width + 14
+          : x >= flag.x - flag.width - 10 && x <= flag.x + 2),
+    );
+  };
+
   const scrub = (time: number) => {
     dragged.current = time;
     redraw();
@@ -228,8 +247,10 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
   const down = (event: PointerEvent<HTMLDivElement>) => {
     if (event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
+    const kill = killFlagAt(event);
+    if (kill) openInspector(kill.t);
     pressed.current = true;
-    scrub(timeAt(event));
+    scrub(kill?.t ?? timeAt(event));
   };
   const move = (event: PointerEvent<HTMLDivElement>) => {
     if (!pressed.current) return;
@@ -284,6 +305,11 @@ function HeadSlider({ onScrub }: { onScrub: (time: number) => void }) {
   const events = useRun((s) => s.events);
   const end = Math.max(time, known);
   const key = (event: KeyboardEvent) => {
+    if (event.key === 'Enter') {
+      event.preventDefault();
+      openInspector(time);
+      return;
+    }
     const unit = event.shiftKey ? 20 * SAMPLE_NS : SAMPLE_NS;
     const times = notable(events).map((e) => e.t);
     const to: Record<string, number> = {

@@ -9,11 +9,12 @@ import { markOomVictim, oomKillProcess, taskWillFreeMem } from './kill';
 import { queueOomReaper } from './reaper';
 import { dumpHeader, oomCallers } from './report';
 import { constrainedAlloc, oomCpusetEligible, selectBadProcess } from './select';
-import { oomMemory, oomTasks } from './snapshot';
+import { oomMemory, oomTasks, oomZones } from './snapshot';
 import type { OomConstraint, OomControl } from './types';
 
 export { warnAlloc } from '../show_mem';
 export * from './badness';
+export { chosenWith, NOBODY, pointsWith, type VictimStretch, victimStrip } from './choose';
 export { markOomVictim, OOM_REPORT_BURST, OOM_REPORT_INTERVAL, taskWillFreeMem } from './kill';
 export {
   MAX_OOM_REAP_RETRIES,
@@ -64,12 +65,14 @@ export function outOfMemory(k: Kernel, current: Task, oc: OomControl): boolean {
     chosenPoints: 0,
     logStart: k.log.length,
     logEnd: k.log.length,
+    noProgressLoops: current.alloc === null ? 0 : current.alloc.noProgressLoops,
   };
   const killed = decide(k, current, oc, constraint, nodemask, record);
   record.logEnd = k.log.length;
   if (record.logEnd > record.logStart) {
     record.mem = oomMemory(k);
     record.tasks = oomTasks(k, nodemask);
+    record.zones = oomZones(k, oc.gfp);
   }
   const records = k.oomRecords;
   if (record.chosen === OOM_ABORTED && records.length > 0 && records[records.length - 1].chosen === OOM_ABORTED) {

@@ -1,11 +1,20 @@
 /** The numbers of a report, kept beside its text for whoever wants to compute with them. */
-import type { Kernel, OomMemory, OomTask } from '../../include/kernel';
+import type { Kernel, OomMemory, OomTask, OomZone } from '../../include/kernel';
 import { MM_ANONPAGES, MM_FILEPAGES, MM_SHMEMPAGES, MM_SWAPENTS } from '../../include/mm_types';
-import { LRU_ACTIVE_ANON, LRU_ACTIVE_FILE, LRU_INACTIVE_ANON, LRU_INACTIVE_FILE } from '../../include/mmzone';
+import {
+  LRU_ACTIVE_ANON,
+  LRU_ACTIVE_FILE,
+  LRU_INACTIVE_ANON,
+  LRU_INACTIVE_FILE,
+  WMARK_HIGH,
+  WMARK_LOW,
+  WMARK_MIN,
+  wmarkPages,
+} from '../../include/mmzone';
 import { NR_LRU_BASE, NR_PAGETABLE, NR_SHMEM, NR_SLAB_RECLAIMABLE_B } from '../../include/vmstat';
 import { getMmCounter, getMmRss } from '../mm_counters';
-import { zonePcpCount } from '../page_alloc';
-import { globalNodeState, nrFreePages } from '../vmstat';
+import { gfpZone, zonePcpCount } from '../page_alloc';
+import { globalNodeState, nrFreePages, populatedZones } from '../vmstat';
 import { oomUnkillableTask, taskMm } from './badness';
 import { oomCpusetEligible } from './select';
 
@@ -24,6 +33,24 @@ export function oomMemory(k: Kernel): OomMemory {
     pagetables: globalNodeState(k, NR_PAGETABLE),
     swapFree: k.swap.free,
   };
+}
+
+/** The zones with their watermarks, and what they keep back from a request with these flags. Pages. §10.12. */
+export function oomZones(k: Kernel, gfp: number): OomZone[] {
+  const highest = gfpZone(gfp);
+  return populatedZones(k).map((z) => ({
+    node: z.node,
+    name: z.name,
+    present: z.present,
+    managed: z.managed,
+    free: z.free,
+    pcp: zonePcpCount(z),
+    min: wmarkPages(z, WMARK_MIN),
+    low: wmarkPages(z, WMARK_LOW),
+    high: wmarkPages(z, WMARK_HIGH),
+    boost: z.boost,
+    reserve: z.lowmemReserve[highest] ?? 0,
+  }));
 }
 
 /** The rows of the task dump: all that could be asked for memory, as the report counts them. */

@@ -1,0 +1,97 @@
+/** Opening and closing the kill inspector, and what it asks of the machine. */
+import { t } from '../i18n';
+import { dismiss, inspectorStore, notify, runStore } from '../store';
+import type { KillReport, WhatIf } from '../worker/protocol';
+import { ask, command, pause, runUntil, seek } from './lab';
+
+/** The kill at a moment of virtual time, or else the last one before it, or else the next one that is known. */
+export function killNear(kills: readonly KillReport[], time: number): KillReport | undefined {
+  return kills.findLast((kill) => kill.record.t <= time) ?? kills[0];
+}
+
+/** Opens the inspector at the kill at or before this moment (ns); without one, at the head. */
+export function openInspector(time = runStore.getState().frame?.t ?? 0): void {
+  const kill = killNear(runStore.getState().kills, time);
+  if (!kill) {
+    notify(t('inspector.none'));
+    return;
+  }
+  if (told) dismiss(told);
+  const { open, opener } = inspectorStore.getState();
+  inspectorStore.setState({
+    open: true,
+    before: kill.before,
+    step: -1,
+    opener: open ? opener : document.activeElement,
+  });
+}
+
+/** Closes it and gives the focus back. */
+export function closeInspector(): void {
+  const { opener } = inspectorStore.getState();
+  inspectorStore.setState({ open: false, opener: null });
+  if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+}
+
+export function toggleInspector(): void {
+  if (inspectorStore.getState().open) closeInspector();
+  else openInspector();
+}
+
+/** Id of the message about the last kill. */
+let told = 0;
+
+/** Tells of each kill that the running machine comes to, with the way to its reasons. */
+export function tellOfKills(): () => void {
+  return runStore.subscribe(({ frame, kills }, { frame: before }) => {
+    if (!frame || !before || frame === before || before.status !== 'running') return;
+    const kill = kills.findLast(({ decided }) => decided > before.t && decided <= frame.t);
+    if (!kill || inspectorStore.getState().open) return;
+    const [victim] = kill.victims;
+    if (!victim) return;
+    dismiss(told);
+    told = notify(
+      t('inspector.killed', {
+        name: victim.comm,
+        pid: String(victim.pid),
+        t: (kill.record.t / 1e9).toFixed(3),
+      }),
+      false,
+      { label: t('inspector.why'), run: () => openInspector(kill.record.t) },
+    );
+  });
+}
+
+/** What would have come of a kill with another adj; throws `RefusalError`. */
+export const whatIf = async (before: number, pid: number, adj: number): Promise<WhatIf> =>
+  (await ask({ type: 'whatIf', before, pid, adj })) as WhatIf;
+
+/** Changes the past of the open machine just before a kill, and runs on to see who dies now. */
+export async function replayWith(before: number, pid: number, adj: number): Promise<void> {
+  if (!(await seek(before))) return;
+  if (!(await command({ op: 'oom_score_adj', pid, value: adj }))) return;
+  await runUntil('kill');
+}
+
+/** How far the machine is run at most to see what becomes of a victim, ns. */
+const FATE_NS = 60e9;
+
+/** Runs on until it is known what became of a kill's victim and of the request, and goes to that moment. */
+export async function runToFate(before: number): Promise<void> {
+  const find = (): KillReport | undefined => runStore.getState().kills.find((kill) => kill.before === before);
+  const start = find();
+  if (!start) return;
+  const fate = new Promise<KillReport | undefined>((resolve) => {
+    const end = runStore.subscribe(({ kills, frame }, old) => {
+      const kill = find();
+      const stopped = frame !== old.frame && frame?.status !== 'running' && frame?.status !== 'seeking';
+      if (kill && !kill.over && !(stopped && kills === old.kills)) return;
+      end();
+      resolve(kill);
+    });
+  });
+  if (!(await runUntil({ t: start.record.t + FATE_NS }))) return;
+  const kill = await fate;
+  await pause();
+  if (kill && kill.exitedAt >= 0) await seek(kill.exitedAt);
+}

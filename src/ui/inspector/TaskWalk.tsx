@@ -1,0 +1,135 @@
+import { inspectorWords as w } from '../../i18n/en-inspector';
+import { hoverPid, setWalkStep, useInspector, useSelection, useShown } from '../../store';
+import type { KillReport, ProcFrame } from '../../worker/protocol';
+import { Chip } from '../controls/Chip';
+import { IconButton } from '../controls/IconButton';
+import { int } from '../format';
+import { adjUnit, type WalkRow, walkRows } from './walk';
+
+const NO_PROCS: ProcFrame[] = [];
+
+/** The task list as the kernel went through it: each task's terms, or why it was passed over. */
+export function TaskWalk({ kill }: { kill: KillReport }) {
+  const { record } = kill;
+  const rows = walkRows(record);
+  const step = useInspector((s) => s.step);
+  const walked = step < 0 ? rows.length : Math.min(step, rows.length);
+  const best = walked > 0 ? rows[walked - 1].best : null;
+  return (
+    <section data-region="task-walk" aria-label={w.walk}>
+      <div className="hd ki-hd">
+        <h2>{w.walk}</h2>
+        <span className="mut">{w.walkSub}</span>
+        <span className="grow" />
+        {rows.length > 0 && (
+          <span className="ki-steps">
+            <IconButton
+              className="btn ic"
+              icon="back"
+              label={w.walkPrevious}
+              isDisabled={walked <= 1}
+              onPress={() => setWalkStep(walked - 1)}
+            />
+            <span className="mono">{w.walkAt(walked, rows.length)}</span>
+            <IconButton
+              className="btn ic"
+              icon="step"
+              label={w.walkNext}
+              isDisabled={walked >= rows.length}
+              onPress={() => setWalkStep(walked + 1)}
+            />
+          </span>
+        )}
+      </div>
+      {rows.length === 0 ? (
+        <p className="sub">{w.walkNone}</p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways has to be reachable by keyboard
+        <section className="ki-table" aria-label={w.walkTable} tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th className="l" scope="col">
+                  {w.task}
+                </th>
+                <th scope="col">{w.rss}</th>
+                <th scope="col">{w.swap}</th>
+                <th scope="col">{w.pgtables}</th>
+                <th scope="col">{w.adj(adjUnit(record))}</th>
+                <th scope="col">{w.points}</th>
+                <th className="l" scope="col">
+                  {w.outcome}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row, i) => (
+                <Row
+                  key={row.task.pid}
+                  row={row}
+                  state={i + 1 < walked ? 'done' : i + 1 === walked ? 'now' : 'ahead'}
+                  chosen={walked === rows.length && row.task.pid === record.chosen}
+                />
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+      <p className="vh" role="status">
+        {step >= 0 && (best ? w.bestSoFar(best.comm, int(best.points)) : w.nobodySoFar)}
+      </p>
+    </section>
+  );
+}
+
+interface RowProps {
+  row: WalkRow;
+  state: 'done' | 'now' | 'ahead';
+  chosen: boolean;
+}
+
+function Row({ row: { task, outcome, more }, state, chosen }: RowProps) {
+  const chip = useShown((f) => f.procs, NO_PROCS).find((p) => p.pid === task.pid)?.chip ?? 0;
+  const faded = useSelection((s) => s.hoveredPid !== null && s.hoveredPid !== task.pid);
+  const skipped = outcome.kind === 'skipped' || outcome.kind === 'aborted';
+  const className = [skipped && 'skip', chosen && 'vic', state, faded && 'faded'].filter(Boolean).join(' ');
+  return (
+    <tr
+      className={className}
+      data-pid={task.pid}
+      aria-current={state === 'now' ? 'step' : undefined}
+      onPointerEnter={() => hoverPid(task.pid)}
+      onPointerLeave={() => hoverPid(null)}
+    >
+      <th className="l" scope="row">
+        <Chip proc={{ comm: task.comm, chip }} /> <b>{task.comm}</b> <span className="mut">{task.pid}</span>
+      </th>
+      {state === 'ahead' ? (
+        <td colSpan={6} className="l why">
+          {w.notYet}
+        </td>
+      ) : skipped ? (
+        <td colSpan={6} className="l why">
+          {w.skipped(w.skips[task.skip] ?? task.skip)}
+          {more > 0 && w.andMore(more)}
+        </td>
+      ) : (
+        <>
+          <td>{int(task.rss)}</td>
+          <td>{int(task.swap)}</td>
+          <td>{int(task.pgtables)}</td>
+          <td>{int(task.adjPoints)}</td>
+          <td className="f">{int(task.points)}</td>
+          <td className="l why">{chosen ? w.chosen : outcomeText(outcome)}</td>
+        </>
+      )}
+    </tr>
+  );
+}
+
+function outcomeText(outcome: WalkRow['outcome']): string {
+  if (outcome.kind === 'lower') return w.lower(outcome.than.comm);
+  if (outcome.kind !== 'best') return '';
+  if (!outcome.before) return w.first;
+  return outcome.tie ? w.tie(outcome.before.comm) : w.best;
+}

@@ -1,0 +1,56 @@
+/** A kill in a sentence: who died for whom, and why it had to be. */
+import { inspectorWords as w } from '../../i18n/en-inspector';
+import type { KillReport } from '../../worker/protocol';
+import { int, percent } from '../format';
+import { ranked } from './walk';
+
+/** Rounds of reclaim without progress after which the kernel gives up. */
+export const MAX_ROUNDS = 16;
+
+/** comm of the chosen process; '' = nobody was chosen. */
+export const victimName = ({ record, victims }: KillReport): string =>
+  record.walk.find((c) => c.pid === record.chosen)?.comm ??
+  victims.find((v) => v.pid === record.chosen)?.comm ??
+  record.tasks?.find((task) => task.pid === record.chosen)?.comm ??
+  '';
+
+export const wanted = (order: number): string => (order > 0 ? w.block(order) : w.onePage);
+
+export function headline(kill: KillReport): string {
+  const { record } = kill;
+  if (record.chosen < 0) return record.walk.length === 0 ? w.titlePanic : w.titleNobody;
+  const name = victimName(kill);
+  if (record.order < 0) return w.titleSysrq(name);
+  if (record.constraint === 'CONSTRAINT_MEMCG') return w.titleGroup(name);
+  return record.chosen === record.invoker
+    ? w.titleSelf(name, wanted(record.order))
+    : w.titleOther(name, record.invokerComm, wanted(record.order));
+}
+
+/** Why memory could not be had, and how the victim compares with the next one. */
+export function reasons(kill: KillReport): { why: string; most: [string, string] | null; rest: string } {
+  const { record } = kill;
+  const [first, second] = ranked(record);
+  let why = '';
+  if (record.order < 0) why = `${w.asked}.`;
+  else if (record.constraint !== 'CONSTRAINT_MEMCG') {
+    const rounds = record.noProgressLoops;
+    why = `${rounds >= MAX_ROUNDS ? w.rounds(MAX_ROUNDS) : w.hopeless}${swapWords(kill)}.`;
+  }
+  if (record.chosen < 0) return { why, most: null, rest: '' };
+  if (record.walk.length === 0 || !first) return { why: `${why} ${w.allocating}`, most: null, rest: '' };
+  return {
+    why,
+    most: w.most(int(record.chosenPoints)),
+    rest: second ? w.next(second.comm, int(second.points)) : w.noNext,
+  };
+}
+
+function swapWords({ lines, record }: KillReport): string {
+  const free = record.mem?.swapFree;
+  const total =
+    Number(/Total swap = (\d+)kB/.exec(lines.find((l) => l.text.startsWith('Total swap'))?.text ?? '')?.[1] ?? -1) / 4;
+  if (free === undefined || total < 0) return '';
+  if (total === 0) return w.noSwap;
+  return free * 50 <= total ? w.swapFull : w.swapLeft(percent(free / total));
+}

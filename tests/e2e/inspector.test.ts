@@ -1,0 +1,119 @@
+import type { Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import { axeViolations } from './support/axe';
+import { test } from './support/lab';
+
+const root = (page: Page) => page.locator('[data-state-hash]');
+
+async function paused(page: Page, not = ''): Promise<string> {
+  await expect
+    .poll(async () => ['', not].includes((await root(page).getAttribute('data-state-hash')) ?? ''), { timeout: 60_000 })
+    .toBe(false);
+  return (await root(page).getAttribute('data-state-hash')) ?? '';
+}
+
+async function runUntilKill(page: Page): Promise<void> {
+  const before = await paused(page);
+  await page.getByRole('button', { name: 'Run until' }).click();
+  await page.getByRole('menuitem', { name: /next kill/ }).click();
+  await paused(page, before);
+}
+
+const sheet = (page: Page) => page.locator('[data-region="kill-inspector"]');
+
+/** Presses Tab until the element with this accessible name has the focus. */
+async function tabTo(page: Page, name: RegExp): Promise<void> {
+  for (let i = 0; i < 60; i++) {
+    await page.keyboard.press('Tab');
+    const focused = await page.evaluate(() => {
+      const e = document.activeElement;
+      return e?.getAttribute('aria-label') ?? e?.textContent ?? '';
+    });
+    if (name.test(focused)) return;
+  }
+  throw new Error(`no ${name} within 60 presses of Tab`);
+}
+
+describe('the kill inspector', () => {
+  test('by keyboard alone: opened, walked through, another victim computed, and the past changed to it', async ({
+    open,
+  }) => {
+    const { page } = await open({ query: 'scenario=crazy-allocator' });
+    await runUntilKill(page);
+    const end = await paused(page);
+
+    await page.keyboard.press('k');
+    await page.getByRole('heading', { level: 1, name: /oom_killer_try asks for one page/ }).waitFor();
+    expect(await sheet(page).locator('tr.vic').innerText()).toMatch(/oom_killer_try[\s\S]*✕ chosen/);
+
+    await tabTo(page, /^Previous task$/);
+    await page.keyboard.press('Enter');
+    await page.getByText('Best so far: tab-1 with 42,200 points.').waitFor();
+    expect(await sheet(page).locator('tr.ahead').count()).toBe(1);
+    await tabTo(page, /^Next task$/);
+    await page.keyboard.press('Enter');
+    expect(await sheet(page).locator('tr.ahead').count()).toBe(0);
+
+    await tabTo(page, /^Try another oom_score_adj of oom_killer_try/);
+    await page.keyboard.press('PageDown');
+    const answer = sheet(page).locator('.ki-answer');
+    await expect.poll(() => answer.innerText(), { timeout: 30_000 }).toMatch(/tab-1 dies and gives back \d/);
+    expect(await answer.innerText()).toMatch(/The next OOM comes .* later and takes \w|There is no other OOM within/);
+    // Computed on another machine: this one stands where it stood.
+    expect(await paused(page)).toBe(end);
+
+    await tabTo(page, /^Replay from/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: /^tab-1 is killed so that oom_killer_try can have/ }).waitFor();
+    await paused(page);
+
+    await page.keyboard.press('Escape');
+    await expect.poll(() => sheet(page).count()).toBe(0);
+  }, 120_000);
+
+  test('a stage leads to its moment, and the memory comes back', async ({ open }) => {
+    const { page } = await open({ query: 'scenario=crazy-allocator' });
+    await runUntilKill(page);
+    const end = await paused(page);
+    await page
+      .getByRole('button', { name: /^Why was oom_killer_try/ })
+      .first()
+      .click();
+    await page.getByRole('button', { name: 'Run until it has' }).click();
+    await page.locator('[data-region="reaper"] svg[role="img"]').waitFor({ timeout: 30_000 });
+    const gone = await paused(page, end);
+    await expect
+      .poll(() => sheet(page).locator('[data-region="stages"] [aria-current]').innerText(), { timeout: 20_000 })
+      .toMatch(/oom_reaper[\s\S]*not needed: gone after/);
+    await page.getByRole('button', { name: /^out_of_memory\(\).*: go to/ }).click();
+    await paused(page, gone);
+    expect(
+      await page
+        .locator('[data-region="processes"]')
+        .getByText(/killed at|✕ killed/)
+        .count(),
+    ).toBe(0);
+    // The report stays: the future is known.
+    await sheet(page).getByText('Total swap = 0kB').waitFor();
+  }, 120_000);
+
+  for (const [theme, width, height] of [
+    ['light', 1440, 900],
+    ['dark', 1440, 900],
+    ['light', 390, 844],
+    ['dark', 390, 844],
+  ] as const) {
+    test(`axe finds nothing, ${theme} at ${width}x${height}`, async ({ open }) => {
+      const { page } = await open({ query: `scenario=crazy-allocator&theme=${theme}`, viewport: { width, height } });
+      await runUntilKill(page);
+      await page.keyboard.press('k');
+      await page.getByRole('heading', { level: 1, name: /oom_killer_try asks for one page/ }).waitFor();
+      await page.getByRole('button', { name: 'Run until it has' }).click();
+      await page.locator('[data-region="reaper"] svg[role="img"]').waitFor({ timeout: 30_000 });
+      for (const numbers of await sheet(page).locator('summary').all()) await numbers.click();
+      expect(await axeViolations(page)).toEqual([]);
+      const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(wider).toBeLessThanOrEqual(0);
+    }, 90_000);
+  }
+});
