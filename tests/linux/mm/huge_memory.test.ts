@@ -3,18 +3,21 @@ import { audit } from '../../../src/linux/audit';
 import { meminfoKb, readProcFile, vmstatValues } from '../../../src/linux/fs/proc';
 import { MIGRATE_MOVABLE } from '../../../src/linux/include/gfp';
 import { MM_ANONPAGES, VM_READ, VM_WRITE } from '../../../src/linux/include/mm_types';
-import { PGTYPE_KERNEL, PGZONE_MASK } from '../../../src/linux/include/page';
+import { PGTYPE_KERNEL, PGZONE_MASK, PTE_SHIFT } from '../../../src/linux/include/page';
 import type { Task } from '../../../src/linux/include/sched';
 import { doExit, doExitStep } from '../../../src/linux/kernel/exit';
 import { fork } from '../../../src/linux/kernel/fork';
 import { writeSysctl } from '../../../src/linux/kernel/sysctl';
-import { shrinkDeferredSplit } from '../../../src/linux/mm/huge_memory';
+import { compoundHead, shrinkDeferredSplit } from '../../../src/linux/mm/huge_memory';
 import { madviseDontneed } from '../../../src/linux/mm/madvise';
 import { mlock, munlock } from '../../../src/linux/mm/mlock';
 import { getMmCounterSum } from '../../../src/linux/mm/mm_counters';
 import { mmap, munmap } from '../../../src/linux/mm/mmap';
 import { ALLOC_WAIT } from '../../../src/linux/mm/page_alloc';
 import { clearBlock, freeOnePage, rmqueueBuddy } from '../../../src/linux/mm/page_alloc/buddy';
+import { ptePtr } from '../../../src/linux/mm/pgtable';
+import { tryToIncMaxSeq } from '../../../src/linux/mm/vmscan/lru_gen/aging';
+import { folioLruGen } from '../../../src/linux/mm/vmscan/lru_gen/mm_inline';
 import { bootRig, type Rig, type RigConfig, runUntil, spawn, touch } from './rig';
 
 const boot = (config: RigConfig): Rig => {
@@ -186,6 +189,24 @@ describe.each([false, true])('a transparent huge page (multi-gen LRU: %s)', (lru
     exit(r, other.task);
     exit(r, task);
     expect(audit(r.k)).toEqual([]);
+  });
+});
+
+describe('the aging of the multi-gen LRU', () => {
+  it('finds a huge page young by any of its entries, whatever the filter says of the table', () => {
+    const r = boot({ pages: 8192, swap: 1000, lruGen: true, kswapd: false });
+    const { k } = r;
+    const { task, at } = writer(r, 1024);
+    const g = k.nodes[0].lruvecs[0].lrugen;
+    const head = (vpn: number) => compoundHead(k.pgtables.entries[ptePtr(k, k.mms[task.mm], vpn)] >>> PTE_SHIFT);
+    const genOf = (vpn: number) => folioLruGen(k.mem.flags[head(vpn)]);
+    for (let i = 0; i < 2; i++) tryToIncMaxSeq(k, k.nodes[0].lruvecs[0], true);
+    // Only the first of the two is used again, in its middle.
+    touch(r, task, at + 300, 1);
+    tryToIncMaxSeq(k, k.nodes[0].lruvecs[0], true);
+    expect(genOf(at)).toBe((g.maxSeq - 1) % 4);
+    expect(genOf(at + 512)).not.toBe(genOf(at));
+    expect(audit(k)).toEqual([]);
   });
 });
 

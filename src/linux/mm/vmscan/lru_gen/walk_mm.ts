@@ -88,8 +88,11 @@ function walkVma(k: Kernel, lruvec: Lruvec, mm: MmStruct, vma: Vma, canSwap: boo
     const last = Math.min(vma.end, Math.floor(v / 512) * 512 + 512);
     const at = ptePtr(k, mm, v);
     const table = at >>> 9;
-    if (testFilter(g, g.maxSeq, table) && walkTable(k, lruvec, at, at + (last - v), gen, canSwap)) {
-      updateFilter(k, g, g.maxSeq + 1, table);
+    // What one entry of the PMD level maps is looked at in any case: that is one look.
+    const huge = k.pgtables.huge[table] !== 0;
+    if (huge || testFilter(g, g.maxSeq, table)) {
+      const suitable = walkTable(k, lruvec, at, at + (last - v), gen, canSwap);
+      if (suitable && !huge) updateFilter(k, g, g.maxSeq + 1, table);
     }
     v = nextTable(k, mm, last, vma.end);
   }
