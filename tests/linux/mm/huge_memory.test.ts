@@ -4,9 +4,16 @@ import { meminfoKb, readProcFile, vmstatValues } from '../../../src/linux/fs/pro
 import { MIGRATE_MOVABLE } from '../../../src/linux/include/gfp';
 import { MM_ANONPAGES, VM_READ, VM_WRITE } from '../../../src/linux/include/mm_types';
 import { PGTYPE_KERNEL, PGZONE_MASK, PTE_SHIFT } from '../../../src/linux/include/page';
-import type { Task } from '../../../src/linux/include/sched';
+import {
+  PF_KCOMPACTD,
+  PF_KTHREAD,
+  TASK_INTERRUPTIBLE,
+  type Task,
+  WAIT_KTHREAD,
+} from '../../../src/linux/include/sched';
 import { doExit, doExitStep } from '../../../src/linux/kernel/exit';
 import { fork } from '../../../src/linux/kernel/fork';
+import { createTask, sleepOn } from '../../../src/linux/kernel/sched/core';
 import { writeSysctl } from '../../../src/linux/kernel/sysctl';
 import { compoundHead, shrinkDeferredSplit } from '../../../src/linux/mm/huge_memory';
 import { madviseDontneed } from '../../../src/linux/mm/madvise';
@@ -15,6 +22,7 @@ import { getMmCounterSum } from '../../../src/linux/mm/mm_counters';
 import { mmap, munmap } from '../../../src/linux/mm/mmap';
 import { ALLOC_WAIT } from '../../../src/linux/mm/page_alloc';
 import { clearBlock, freeOnePage, rmqueueBuddy } from '../../../src/linux/mm/page_alloc/buddy';
+import { drainAllPages } from '../../../src/linux/mm/page_alloc/pcp';
 import { ptePtr } from '../../../src/linux/mm/pgtable';
 import { tryToIncMaxSeq } from '../../../src/linux/mm/vmscan/lru_gen/aging';
 import { folioLruGen } from '../../../src/linux/mm/vmscan/lru_gen/mm_inline';
@@ -189,6 +197,37 @@ describe.each([false, true])('a transparent huge page (multi-gen LRU: %s)', (lru
     exit(r, other.task);
     exit(r, task);
     expect(audit(r.k)).toEqual([]);
+  });
+});
+
+describe('where no free block is large enough', () => {
+  const scattered = (defrag: 'defer' | 'never') => {
+    const r = boot({ pages: 16_384 });
+    r.k.thp.enabled = 'never';
+    const { task, at } = writer(r, 15_000);
+    for (let i = 0; i < 15_000; i++) if (i % 3 !== 0) madviseDontneed(r.k, task, at + i, 1);
+    drainAllPages(r.k);
+    for (let p = 0; p >= 0; ) {
+      p = rmqueueBuddy(r.k, r.k.zones[0], 9, MIGRATE_MOVABLE, 0);
+      if (p < 0) break;
+      r.k.zones[0].free -= 512;
+      for (let q = p; q < p + 512; q++) r.k.mem.flags[q] = (r.k.mem.flags[q] & PGZONE_MASK) | PGTYPE_KERNEL;
+    }
+    r.k.thp = { enabled: 'always', defrag };
+    const kcompactd = createTask(r.k, { comm: 'kcompactd0', flags: PF_KTHREAD | PF_KCOMPACTD });
+    r.k.nodes[0].kcompactd = kcompactd.pid;
+    sleepOn(r.k, kcompactd, WAIT_KTHREAD, 0, Infinity, TASK_INTERRUPTIBLE);
+    writer(r, 1024);
+    return { r, kcompactd };
+  };
+
+  it('defrag=defer leaves making one to the daemons, defrag=never to nobody', () => {
+    const deferred = scattered('defer');
+    expect(count(deferred.r, 'thp_fault_fallback')).toBe(2);
+    expect(deferred.r.k.nodes[0].kcompactdMaxOrder + deferred.r.k.nodes[0].kswapdOrder).toBeGreaterThanOrEqual(9);
+    const never = scattered('never');
+    expect(count(never.r, 'thp_fault_fallback')).toBe(2);
+    expect(never.r.k.nodes[0].kcompactdMaxOrder + never.r.k.nodes[0].kswapdOrder).toBe(0);
   });
 });
 

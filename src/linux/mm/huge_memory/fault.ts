@@ -1,11 +1,12 @@
 /** Page faults that bring or meet a huge page. §9.5 */
 import {
-  __GFP_DIRECT_RECLAIM,
   __GFP_NORETRY,
+  __GFP_RECLAIM,
   __GFP_THISNODE,
   ALLOC_CPUSET,
   ALLOC_WMARK_LOW,
   ALLOC_WMARK_MIN,
+  gfpMigratetype,
 } from '../../include/gfp';
 import type { Kernel } from '../../include/kernel';
 import { MM_ANONPAGES, type MmStruct, VM_LOCKED, type Vma } from '../../include/mm_types';
@@ -24,7 +25,7 @@ import { NR_ANON_MAPPED, PGREUSE, THP_FAULT_ALLOC, THP_FAULT_FALLBACK } from '..
 import { pageNode } from '../../kernel/sched/core';
 import { mlockNewFolio } from '../mlock';
 import { addMmCounterFast } from '../mm_counters';
-import { ALLOC_NULL, ALLOC_WAIT, allocPages, allocPagesNowait, freePages } from '../page_alloc';
+import { ALLOC_NULL, ALLOC_WAIT, allocPages, freePages, getPageFromFreelist, gfpZone } from '../page_alloc';
 import { pteAlloc } from '../pgtable';
 import { addEntireMapcount, compoundHead, folioAddLruHuge, prepHugeFolio } from './folio';
 import { thpVmaAllowable, thpVmaSuitable, vmaThpGfpMask } from './policy';
@@ -33,16 +34,22 @@ import { splitHugePmd } from './split';
 /** The fault goes on with a single page. */
 export const VM_FAULT_FALLBACK = -1;
 
-/** vma_alloc_folio of the PMD's order: of this node if it takes no reclaim. pfn, ALLOC_WAIT or ALLOC_NULL. */
+/** vma_alloc_folio of the PMD's order: of this node if it asks nobody to reclaim. pfn, ALLOC_WAIT or ALLOC_NULL. */
 function allocHuge(k: Kernel, task: Task, gfp: number): number {
-  if (gfp & __GFP_DIRECT_RECLAIM) return allocPages(k, task, gfp, HPAGE_PMD_ORDER);
+  if (gfp & __GFP_RECLAIM) return allocPages(k, task, gfp, HPAGE_PMD_ORDER);
   // Without the right to reclaim the slow path ends after the min watermark.
-  const local = gfp | __GFP_THISNODE | __GFP_NORETRY;
+  const nid = k.cpuNode[k.cpu];
+  const nodes = task.mempolicy;
+  const here = nodes === 0 || (nodes & (1 << nid)) !== 0;
+  const mask = here ? gfp | __GFP_THISNODE | __GFP_NORETRY : gfp;
   k.cost += k.costs.allocPcp;
-  const p = allocPagesNowait(k, local, HPAGE_PMD_ORDER, ALLOC_WMARK_LOW | ALLOC_CPUSET);
-  if (p >= 0) return p;
-  k.cost += k.costs.slowpath;
-  return allocPagesNowait(k, local, HPAGE_PMD_ORDER, ALLOC_WMARK_MIN | ALLOC_CPUSET);
+  for (const mark of [ALLOC_WMARK_LOW, ALLOC_WMARK_MIN]) {
+    const flags = mark | ALLOC_CPUSET;
+    const p = getPageFromFreelist(k, HPAGE_PMD_ORDER, flags, gfpZone(gfp), gfpMigratetype(gfp), nid, mask, nodes);
+    if (p >= 0) return p;
+    k.cost += k.costs.slowpath;
+  }
+  return ALLOC_NULL;
 }
 
 /**
