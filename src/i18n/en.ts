@@ -56,6 +56,7 @@ export const en = {
   'nav.postmortem.failed': 'The post-mortem could not be loaded ({why}). Reload the page to try again.',
   'nav.share': 'Share',
   'nav.help': 'Help',
+  'part.failed': 'This part of the page did not load: {why}. Reload the page to try again.',
   'nav.more': 'More',
   'share.copied': 'Link copied. It holds the machine and everything you did to it.',
   'share.shown': 'The link is in the address bar: the browser did not allow copying it.',

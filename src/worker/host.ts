@@ -10,7 +10,7 @@ import { checkAction } from '../machine/actions';
 import { type Command, type Refusal, RefusalError } from '../machine/commands';
 import type { Landmark } from '../machine/record';
 import { Timeline } from '../machine/timetravel';
-import { type CompiledSession, compileSession } from '../scenario/compile';
+import { type CompiledSession, compileSession, scenarioOf } from '../scenario/compile';
 import { parseCommand, parseScenarioOrSession, SESSION_FORMAT, type Session } from '../scenario/schema';
 import { factsOf, resolveCommand } from '../userspace/palette';
 import { buildFrame } from './frame';
@@ -267,7 +267,8 @@ export class Host {
     const { session, timeline } = this.open;
     return {
       format: SESSION_FORMAT,
-      scenario: session.scenario,
+      // Whole, not by name: what is handed over means the same when the built-in one has changed.
+      scenario: scenarioOf(session),
       seed: session.seed,
       commands: timeline.commands.map(({ t, command }) => ({ t, command })),
     };

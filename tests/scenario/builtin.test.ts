@@ -6,6 +6,7 @@ import { readProcFile } from '../../src/linux/fs/proc';
 import { getMmRssSum } from '../../src/linux/mm/mm_counters';
 import { Timeline } from '../../src/machine/timetravel';
 import { BUILTIN_SCENARIOS, builtinScenario, DEFAULT_SCENARIO } from '../../src/scenario/builtin';
+import { BUILTIN_IDS, DEFAULT_ID } from '../../src/scenario/builtin/ids';
 import { compileScenario } from '../../src/scenario/compile';
 import { parseScenario, type Scenario, sessionOf } from '../../src/scenario/schema';
 
@@ -20,6 +21,8 @@ const victims = (id: string, seconds: number) => play(id, seconds).document.kill
 describe('the built-in scenarios', () => {
   test('are valid, have words, and come with the leaky server first', () => {
     expect(BUILTIN_SCENARIOS.length).toBeGreaterThanOrEqual(7);
+    expect(BUILTIN_SCENARIOS.map(({ id }) => id)).toEqual([...BUILTIN_IDS]);
+    expect(DEFAULT_SCENARIO.id).toBe(DEFAULT_ID);
     for (const scenario of BUILTIN_SCENARIOS) {
       expect(parseScenario(JSON.parse(JSON.stringify(scenario)))).toEqual(scenario);
       expect(compileScenario(scenario).ram).toBeGreaterThan(0);

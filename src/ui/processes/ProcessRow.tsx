@@ -7,8 +7,8 @@ import { held, MemoryBar } from '../controls/MemoryBar';
 import { int, seconds } from '../format';
 import { WhyButton } from '../inspector/WhyButton';
 import { AdjControl } from './AdjControl';
-import { ProcessName } from './Details';
 import { rowKind } from './order';
+import { ProcessName } from './ProcessName';
 import { SignalMenu } from './SignalMenu';
 
 interface Props {

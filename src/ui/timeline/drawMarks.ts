@@ -1,5 +1,5 @@
 /** Draws what lies over the lanes: flags with their poles, the veil over the known future, and the axis. */
-import { scaleLinear } from 'd3';
+import { ticks as roundTicks, tickStep } from 'd3';
 import { t } from '../../i18n';
 import type { Painter } from '../charts/painter';
 import { type Domain, toX } from './domain';
@@ -42,9 +42,13 @@ export function drawMarks(
 }
 
 function axis(p: Painter, domain: Domain, left: number, width: number, y: number): void {
-  const scale = scaleLinear([domain.from / SECOND, domain.to / SECOND], [left, left + width]);
-  const ticks = scale.ticks(Math.max(2, Math.round(width / 90)));
-  const format = scale.tickFormat(ticks.length);
+  const from = domain.from / SECOND;
+  const to = domain.to / SECOND;
+  const about = Math.max(2, Math.round(width / 90));
+  const ticks = roundTicks(from, to, about);
+  const digits = Math.max(0, Math.ceil(-Math.log10(tickStep(from, to, about)) - 1e-9));
+  const format = (tick: number) => tick.toFixed(digits);
+  const scale = (tick: number) => left + (width * (tick - from)) / (to - from);
   ticks.forEach((tick, i) => {
     const x = scale(tick);
     p.path(`tick-${i}`, `M${x} ${y}v4`, { stroke: 'var(--ink-3)' });
