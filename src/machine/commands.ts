@@ -37,6 +37,9 @@ export interface TimedAction {
   action: Action;
 }
 
+/** What was done, and as what the machine carried it out. */
+export type LoggedCommand = TimedAction & { command: Command };
+
 /** Why an input was refused: a code with parameters; the words are i18n's. */
 export interface Refusal {
   code: string;

@@ -13,7 +13,7 @@ export { type KillReport, type Landmark, SAMPLE_NS, type Sample, type TimelineEv
 
 export type Request =
   /** Opens a session: a scenario with its seed and commands. The running machine stays when it is refused. */
-  | { type: 'open'; session: Session; at?: number }
+  | { type: 'open'; session: Session; at?: number; futures?: Futures }
   | { type: 'run' }
   | { type: 'pause' }
   /** To the next kernel event, or one back. */
@@ -27,7 +27,14 @@ export type Request =
   /** Virtual seconds a real second. */
   | { type: 'speed'; value: number }
   | { type: 'command'; command: Command }
-  | { type: 'session' }
+  /** Goes over to another future, at the same moment as far as that is known. */
+  | { type: 'branch'; id: number }
+  /** Forgets a future; not the one that is open. */
+  | { type: 'dropBranch'; id: number }
+  /** The session, of another branch than the open one too. */
+  | { type: 'session'; branch?: number }
+  /** Runs to a moment and waits there, still running, for the next request; answered when it is reached. */
+  | { type: 'advance'; t: number }
   /** The text of a /proc file, e.g. "/proc/meminfo", "/proc/412/status". */
   | { type: 'procFile'; path: string }
   /** Page map: size of the drawing in cells, pages per cell is derived. */
@@ -46,9 +53,32 @@ export type Push =
   | { type: 'events'; events: TimelineEvent[] }
   /** OOMs known so far, ahead of the head too, from index `from` on (later ones are dropped first). */
   | { type: 'kills'; from: number; kills: KillReport[] }
-  /** The run was forked in the past: what lay after `t` is gone. */
+  /** The futures of this run, in the order in which they were begun. */
+  | ({ type: 'branches' } & Futures)
+  /** The run was forked in the past: what lay after `t` is another branch now. */
   | { type: 'forked'; t: number }
   | { type: 'fatal'; message: string };
+
+/** The futures of a run, and which of them is open. */
+export interface Futures {
+  branches: BranchInfo[];
+  active: number;
+}
+
+/** A future of the run. */
+export interface BranchInfo {
+  id: number;
+  /** The one it was forked from, -1 = the first. */
+  parent: number;
+  /** ns. */
+  forkedAt: number;
+  /** All that was done on it; of that `shared` commands are its parent's too, the rest is what was changed. */
+  commands: Session['commands'];
+  shared: number;
+  /** ns of the farthest moment computed. */
+  known: number;
+  kills: { t: number; pid: number; comm: string }[];
+}
 
 /** What came of a run that was gone through again with a change. */
 export interface WhatIf {

@@ -1,8 +1,7 @@
 /** Draws caches, RAM and swap. Everything it shows is in the frame. */
 import { t } from '../../i18n';
-import type { MarkKind } from '../../store';
 import type { Frame, Kind, ZoneFrame } from '../../worker/protocol';
-import { fade, KIND_LOOK } from '../charts/kinds';
+import { fade, KIND_LOOK, type Pointed } from '../charts/kinds';
 import { spread } from '../charts/labels';
 import type { Painter } from '../charts/painter';
 import { textWidth } from '../charts/text';
@@ -29,7 +28,7 @@ import type { PyramidLayout } from './layout';
 export interface Scene {
   frame: Frame;
   layout: PyramidLayout;
-  hovered: MarkKind | null;
+  hovered: Pointed;
   /** Real time in ms for the moving squares, 0 = they stand still. */
   clock: number;
   /** Pages a second that swap fills up with (negative: empties), null while nothing is known. */
@@ -118,7 +117,7 @@ function levelOf(shape: Trapezoid, share: number): number {
   return s === 0 ? top + part / a : top + (Math.sqrt(a * a + 2 * s * part) - a) / s;
 }
 
-function drawStrata(p: Painter, strata: Stratum[], body: Trapezoid, hovered: MarkKind | null): void {
+function drawStrata(p: Painter, strata: Stratum[], body: Trapezoid, hovered: Pointed): void {
   for (const s of strata) {
     if (s.pages === 0) continue;
     const look = KIND_LOOK[s.id];

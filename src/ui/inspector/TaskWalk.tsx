@@ -102,7 +102,8 @@ function Row({ row: { task, outcome, more }, state, chosen }: RowProps) {
       onPointerLeave={() => hoverPid(null)}
     >
       <th className="l" scope="row">
-        <Chip proc={{ comm: task.comm, chip }} /> <b>{task.comm}</b> <span className="mut">{task.pid}</span>
+        <Chip proc={{ comm: task.comm, chip }} /> <b className="ki-comm">{task.comm}</b>{' '}
+        <span className="mut">{task.pid}</span>
       </th>
       {state === 'ahead' ? (
         <td colSpan={6} className="l why">

@@ -3,6 +3,7 @@ import { hoverPid, useShown } from '../../store';
 import type { ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { held, heldText, MemoryBar } from '../controls/MemoryBar';
+import { useFading } from '../controls/useFading';
 import { int } from '../format';
 
 const RANKED = 5;
@@ -76,6 +77,7 @@ function Term({ mark, value, name }: { mark: string; value: string; name: string
 }
 
 function Ranking({ ranked }: { ranked: ProcFrame[] }) {
+  const faded = useFading();
   let scale = 1;
   for (const p of ranked) scale = Math.max(scale, held(p) + Math.max(0, p.adjPoints));
   return (
@@ -84,6 +86,8 @@ function Ranking({ ranked }: { ranked: ProcFrame[] }) {
         <li
           key={proc.pid}
           className={i === 0 ? 'rank top' : 'rank'}
+          data-pid={proc.pid}
+          data-faded={faded(proc.pid) || undefined}
           title={t('victim.held', { name: proc.comm, parts: heldText(proc) })}
           onPointerEnter={() => hoverPid(proc.pid)}
           onPointerLeave={() => hoverPid(null)}
