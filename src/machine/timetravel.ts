@@ -11,9 +11,10 @@ import type { Action, LoggedCommand } from './commands';
 import type { MachineConfig } from './config';
 import { hashMachine } from './hash';
 import { type Machine, timeOf } from './machine';
+import { CHUNK } from './packing';
 import { truncateRecording } from './record';
 import { applyDueCommands, runFor, type StopReason, type Until } from './run';
-import { CHUNK, eachChunk, restoreSnapshot, type Snapshot, takeSnapshot } from './snapshot';
+import { eachChunk, restoreSnapshot, type Snapshot, takeSnapshot } from './snapshot';
 
 export interface TimelineOptions {
   /** Bytes that checkpoints may take. */

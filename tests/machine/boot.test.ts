@@ -3,8 +3,9 @@ import { audit } from '../../src/linux/audit';
 import { createMachine, zonesFor } from '../../src/machine/boot';
 import { GIB, MIB } from '../../src/machine/config';
 import { hashMachine } from '../../src/machine/hash';
+import { CHUNK } from '../../src/machine/packing';
 import { LIVELOCK_NS, round, runFor } from '../../src/machine/run';
-import { CHUNK, eachChunk, restoreSnapshot, takeSnapshot } from '../../src/machine/snapshot';
+import { eachChunk, restoreSnapshot, takeSnapshot } from '../../src/machine/snapshot';
 import { config, hog, ranFor, taskOf } from './small';
 
 const pages = (ram: number) => Math.floor(ram / 4096);
