@@ -3,6 +3,7 @@ import { t } from '../i18n';
 import { refusalText } from '../i18n/errors';
 import { scenarioWords } from '../i18n/scenarios';
 import { RefusalError } from '../machine/commands';
+import type { KernelName } from '../machine/config';
 import { BUILTIN_IDS, DEFAULT_ID } from '../scenario/builtin/ids';
 import type { Scenario, Session } from '../scenario/schema';
 import { clearLog, notify, runStore } from '../store';
@@ -122,6 +123,15 @@ export async function openFromAddress(address: { search: string; hash: string })
 }
 
 const session = async (): Promise<Session> => (await ask({ type: 'session' })) as Session;
+
+/** Starts the open machine anew with another release, and with nothing done to it. */
+export async function changeKernel(kernel: KernelName): Promise<void> {
+  await attempt(async () => {
+    const { scenarioOf, sessionOf, withKernel } = await codec();
+    const was = await session();
+    await open(sessionOf(withKernel(scenarioOf(was), { kernel }), was.seed), runStore.getState().scenario);
+  });
+}
 
 /** Puts the session and the moment into the address and, where the browser lets it, into the clipboard. */
 export async function shareLink(): Promise<void> {

@@ -8,6 +8,8 @@ import { findTask, isGlobalInit, sendSigkill, wakeUpProcess } from '../linux/ker
 import { acceptsActionValue, SYSCTL_ACTIONS, SYSCTL_NAMES, writeSysctl } from '../linux/kernel/sysctl';
 import { isThpFile, thpAccepts } from '../linux/mm/huge_memory';
 import { isLruGenFile, parseLruGen } from '../linux/mm/vmscan/lru_gen/sysfs';
+import { isZswapFile, parseZswap } from '../linux/mm/zswap_params';
+import { findOomRules, OOM_RULE_NAMES } from '../linux/versions/oom_rules';
 import { type Action, RefusalError, type Signal } from './commands';
 import { noteEvent } from './landmarks';
 import type { Machine } from './machine';
@@ -53,6 +55,8 @@ function label(action: Action): string {
       return `${action.name} = ${action.value}`;
     case 'sysrq':
       return `sysrq-${action.key}`;
+    case 'oom_rules':
+      return `OOM rules: ${action.name}`;
   }
 }
 
@@ -76,12 +80,19 @@ export function checkAction(m: Machine, action: Action): void {
     }
   }
   if (action.op === 'sysctl') checkSysctl(m, action.name, action.value);
+  if (action.op === 'oom_rules' && !findOomRules(action.name)) {
+    throw new RefusalError('unknown-oom-rules', { got: action.name, expected: OOM_RULE_NAMES.join(', ') });
+  }
 }
 
 /** Whether the kernel takes the value is found out on a copy of what it may change. */
 function checkSysctl(m: Machine, name: string, value: string): void {
   if (isThpFile(name)) {
     if (!thpAccepts(name, value.trim())) throw new RefusalError('bad-sysctl', { name, value });
+    return;
+  }
+  if (isZswapFile(name)) {
+    if (parseZswap(name, value.trim()) === null) throw new RefusalError('bad-sysctl', { name, value });
     return;
   }
   if (isLruGenFile(name)) {
@@ -144,6 +155,9 @@ export function applyAction(m: Machine, action: Action): void {
     }
     case 'sysrq':
       sysrq(k, action.key);
+      return;
+    case 'oom_rules':
+      if (findOomRules(action.name)) k.oomRules = action.name;
       return;
   }
 }

@@ -13,7 +13,9 @@ export type Command =
   | { op: 'kill'; pid: number; signal: Signal }
   | { op: 'oom_score_adj'; pid: number; value: number }
   | { op: 'sysctl'; name: string; value: string }
-  | { op: 'sysrq'; key: 'f' | 'm' };
+  | { op: 'sysrq'; key: 'f' | 'm' }
+  /** The OOM killer goes by the rules of another year from now on: a name of linux/versions/oom_rules. */
+  | { op: 'oom_rules'; name: string };
 
 export interface TimedCommand {
   /** ns of virtual time. */
@@ -30,7 +32,8 @@ export type Action =
   | { op: 'kill'; pid: number; comm?: string; signal: Signal }
   | { op: 'oom_score_adj'; pid: number; comm?: string; value: number }
   | { op: 'sysctl'; name: string; value: string }
-  | { op: 'sysrq'; key: 'f' | 'm' };
+  | { op: 'sysrq'; key: 'f' | 'm' }
+  | { op: 'oom_rules'; name: string };
 
 export interface TimedAction {
   t: number;

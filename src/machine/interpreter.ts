@@ -9,6 +9,7 @@ import { fork } from '../linux/kernel/fork';
 import { scheduleTimeout } from '../linux/kernel/sched/core';
 import { kernelFree } from '../linux/mm/kalloc';
 import { madviseDontneed, madviseHugepage } from '../linux/mm/madvise';
+import { mbind, setMempolicy } from '../linux/mm/mempolicy';
 import { mlock, mmPopulate } from '../linux/mm/mlock';
 import { munmap } from '../linux/mm/mmap';
 import { ALLOC_WAIT } from '../linux/mm/page_alloc';
@@ -104,6 +105,16 @@ export function runProgram(m: Machine, proc: Proc, task: Task, prog: Program, bu
       if (mmPopulate(k, task, budget) !== ALLOC_WAIT) next(m, prog);
       return;
     }
+    case 'mbind': {
+      const region = regionOf(prog, op.region);
+      if (region) mbind(k, task, region.vpn, region.pages, op.mode, op.nodes);
+      next(m, prog);
+      return;
+    }
+    case 'set_mempolicy':
+      setMempolicy(k, task, op.mode, op.nodes);
+      next(m, prog);
+      return;
     case 'madvise': {
       const region = regionOf(prog, op.region);
       if (region) advise(k, task, region, op.advice, op.keepEvery ?? 0);

@@ -6,6 +6,7 @@ import { VM_EXEC, VM_GROWSDOWN, VM_READ, VM_WRITE } from '../linux/include/mm_ty
 import { TASK_INTERRUPTIBLE, type Task, WAIT_USER } from '../linux/include/sched';
 import { fork } from '../linux/kernel/fork';
 import { sleepOn } from '../linux/kernel/sched/core';
+import { setMempolicy } from '../linux/mm/mempolicy';
 import { ALLOC_WAIT } from '../linux/mm/page_alloc';
 import type { Machine, Proc } from './machine';
 import type { Op } from './ops';
@@ -106,6 +107,10 @@ export function initStep(m: Machine, task: Task): void {
   child.oomScoreAdj = spec.oomScoreAdj;
   child.oomScoreAdjMin = Math.min(0, spec.oomScoreAdj);
   if (spec.uid !== 0) child.flags = 0;
+  child.nice = spec.nice ?? 0;
+  child.cpusAllowed = spec.cpus ?? 0;
+  child.cpuset = spec.cpuset ?? -1;
+  if (spec.mempolicy) setMempolicy(k, child, spec.mempolicy.mode, spec.mempolicy.nodes);
   const exec: Op = { op: 'exec', name: spec.comm, textPages: spec.textPages };
   addProc(m, child, newProgram(m, spec.program, [exec, ...spec.ops], child.pid));
 }

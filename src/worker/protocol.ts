@@ -4,7 +4,8 @@
  * Requests carry an id and are answered by exactly one reply; frames, samples and notices are pushed.
  */
 import type { OomRecord } from '../linux/include/kernel';
-import type { Command, Refusal } from '../machine/commands';
+import type { BadnessStep } from '../linux/versions/badness';
+import type { Command, Refusal, TimedCommand } from '../machine/commands';
 import type { KillReport, Landmark, Sample, TimelineEvent } from '../machine/record';
 import type { Session } from '../scenario/schema';
 
@@ -73,7 +74,7 @@ export interface BranchInfo {
   /** ns. */
   forkedAt: number;
   /** All that was done on it; of that `shared` commands are its parent's too, the rest is what was changed. */
-  commands: Session['commands'];
+  commands: TimedCommand[];
   shared: number;
   /** ns of the farthest moment computed. */
   known: number;
@@ -93,7 +94,7 @@ export interface WhatIf {
 }
 
 /** An OOM decision in short; `Push` of kind `kills` has all of it. */
-export type OomBrief = Pick<OomRecord, 't' | 'invoker' | 'invokerComm' | 'chosen' | 'chosenPoints'>;
+export type OomBrief = Pick<OomRecord, 't' | 'invoker' | 'invokerComm' | 'chosen' | 'chosenPoints' | 'sacrificed'>;
 
 /** Pages by what they hold. Sums to present pages. */
 export interface KindPages {
@@ -162,6 +163,8 @@ export interface ProcFrame {
   adjPoints: number;
   /** oom_badness, pages; null = can never be chosen (`never` says why). */
   points: number | null;
+  /** How the rules in force come to the points; empty when it cannot be chosen. */
+  steps: BadnessStep[];
   /** /proc/PID/oom_score. */
   oomScore: number;
   never: '' | 'init' | 'kthread' | 'adj' | 'exiting' | 'oom_skip' | 'vfork' | 'no_mm';
@@ -246,8 +249,12 @@ export interface Frame {
     managed: number;
     swapTotal: number;
     cpus: number;
+    /** NUMA nodes. */
+    nodes: number;
     swapDevice: 'ssd' | 'hdd' | 'zram' | 'none';
     kernel: string;
+    /** Name of the rules that the OOM killer goes by (linux/versions/oom_rules). */
+    oomRules: string;
     minFreeKbytes: number;
     thp: boolean;
   };
@@ -258,8 +265,10 @@ export interface Frame {
     free: number;
     cached: number;
     latencyNs: number;
-    /** Pages of RAM that a zram device keeps its compressed pages in; 0 with any other device. */
+    /** Pages of RAM that a zram device and zswap keep their compressed pages in. */
     pool: number;
+    /** Swapped pages that zswap holds instead of the device. */
+    zswapped: number;
   };
   /** L1, L2, L3: bytes, latency ns, share occupied 0..1, share of accesses served 0..1. */
   caches: { name: string; bytes: number; latencyNs: number; occupied: number; hits: number }[];
@@ -291,6 +300,8 @@ export interface Frame {
   totalpages: number;
   /** pid with the most points, -1 = nobody. */
   candidate: number;
+  /** pid of the child that would die in place of the next to be chosen, by old rules; -1 = that one itself dies. */
+  sacrifice: number;
   path: PathFrame | null;
   kswapd: KswapdFrame[];
   psi: { some: number[]; full: number[]; someNow: number; fullNow: number };

@@ -196,6 +196,7 @@ describe('an audit notices', () => {
           gfp: 0,
           order: 0,
           constraint: 'CONSTRAINT_NONE',
+          rules: 'kernel',
           totalpages: 1000,
           walk: [
             { ...c, pid: 7, points: 5 },

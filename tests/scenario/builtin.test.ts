@@ -7,7 +7,7 @@ import { getMmRssSum } from '../../src/linux/mm/mm_counters';
 import { Timeline } from '../../src/machine/timetravel';
 import { BUILTIN_SCENARIOS, builtinScenario, DEFAULT_SCENARIO } from '../../src/scenario/builtin';
 import { BUILTIN_IDS, DEFAULT_ID } from '../../src/scenario/builtin/ids';
-import { compileScenario } from '../../src/scenario/compile';
+import { compileScenario, withKernel } from '../../src/scenario/compile';
 import { parseScenario, type Scenario, sessionOf } from '../../src/scenario/schema';
 
 const named = (id: string): Scenario => {
@@ -153,5 +153,39 @@ describe('huge pages on and off', () => {
     expect(document.kills).toEqual([]);
     const table = machine.kernel.tasks.find((t) => t.comm === 'sparse-table');
     expect(getMmRssSum(machine.kernel.mms[table?.mm ?? 0])).toBeLessThan(2000);
+  });
+});
+
+describe('the same machine in another year', () => {
+  const first = (oomRules: string): string | undefined => {
+    const { document } = runSession(sessionOf(withKernel(named('another-year'), { oomRules })), { landmark: 'kill' });
+    return document.kills[0]?.comm;
+  };
+
+  test.each([
+    ['kernel', 'builder'],
+    ['5.4', 'builder'],
+    ['4.19', 'helper'],
+    ['4.14', 'helper'],
+    ['3.10', 'helper'],
+    ['3.0', 'helper'],
+    ['2.6.24', 'reserves'],
+  ])('by the rules of %s kills %s first', (rules, comm) => {
+    expect(first(rules)).toBe(comm);
+  });
+});
+
+describe('a full node', () => {
+  test('kills the one bound to it, although the machine has memory and a bigger process', () => {
+    const { document, machine } = runSession(sessionOf(named('full-node')), { landmark: 'kill' });
+    expect(document.kills.map((k) => [k.comm, k.constraint])).toEqual([['bound', 'CONSTRAINT_MEMORY_POLICY']]);
+    const k = machine.kernel;
+    const free = (node: number) => k.zones.reduce((n, z) => n + (z.node === node ? z.free : 0), 0);
+    expect(free(0)).toBeGreaterThan(20_000);
+    expect(free(1)).toBeLessThan(4000);
+    const [r] = k.oomRecords;
+    const other = r.walk.find((c) => c.comm === 'postgres');
+    expect(other?.skip).toBe('cpuset');
+    expect(other?.rss).toBeGreaterThan(r.chosenPoints);
   });
 });

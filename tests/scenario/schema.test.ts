@@ -156,18 +156,27 @@ describe('the published JSON Schema', () => {
       'loop',
       'madvise',
       'malloc2',
+      'mbind',
       'mlock',
       'mmap',
       'munmap',
       'read',
       'repeat',
       'sbrk',
+      'set_mempolicy',
       'sleep',
       'touch',
       'unlink',
       'write',
     ]);
-    expect(names(published.$defs.command.oneOf).sort()).toEqual(['kill', 'launch', 'oom_score_adj', 'sysctl', 'sysrq']);
+    expect(names(published.$defs.command.oneOf).sort()).toEqual([
+      'kill',
+      'launch',
+      'oom_rules',
+      'oom_score_adj',
+      'sysctl',
+      'sysrq',
+    ]);
   });
 
   test('has the fields that are accepted', () => {

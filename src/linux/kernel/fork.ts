@@ -152,8 +152,10 @@ export function fork(k: Kernel, task: Task, flags = 0): Task | number {
     oomScoreAdjMin: task.oomScoreAdjMin,
     flags: (task.flags & PF_CAP_SYS_ADMIN) | (vfork ? PF_VFORK : 0),
     cpu: task.cpu,
+    nice: task.nice,
     cpusAllowed: task.cpusAllowed,
-    mempolicy: task.mempolicy,
+    mempolicy: task.mempolicy && { ...task.mempolicy },
+    cpuset: task.cpuset,
     stack: work.stack,
   });
   trace(k.trace, k.now, task.pid, SCHED_PROCESS_FORK, task.pid, child.pid);

@@ -10,6 +10,7 @@ import { isThpFile, readThp, writeThp } from '../mm/huge_memory';
 import { setupPerZoneLowmemReserve, setupPerZoneWmarks, zonePcpUpdate } from '../mm/page_alloc';
 import { isLruGenFile, readLruGen, writeLruGen } from '../mm/vmscan/lru_gen/sysfs';
 import { refreshVmStats } from '../mm/vmstat';
+import { isZswapFile, readZswap, writeZswap } from '../mm/zswap_params';
 
 const INT_MAX = 2 ** 31 - 1;
 const INT_MIN = -(2 ** 31);
@@ -197,7 +198,7 @@ function writeLowmemReserveRatio(k: Kernel, text: string): number {
 }
 
 /**
- * A write to a file below /proc/sys/vm, or to one of /sys/kernel/mm, by root.
+ * A write to a file below /proc/sys/vm, or to one of /sys/kernel/mm or /sys/module/zswap, by root.
  *
  * @param name "vm.swappiness", "/proc/sys/vm/swappiness" or "/sys/kernel/mm/lru_gen/enabled"
  * @param value as text; numbers are accepted for convenience
@@ -208,6 +209,7 @@ export function writeSysctl(k: Kernel, name: string, value: string | number): nu
   const text = String(value).trim();
   if (isLruGenFile(name)) return writeLruGen(k, name, text);
   if (isThpFile(name)) return writeThp(k, name, text);
+  if (isZswapFile(name)) return writeZswap(k, name, text);
   if (file === 'lowmem_reserve_ratio') return writeLowmemReserveRatio(k, text);
   const action = ACTIONS.find((a) => a.name === file);
   const entry = ENTRIES.find((e) => e.name === file);
@@ -240,6 +242,7 @@ function writeNumber(k: Kernel, e: Entry, n: number): number {
 export function readSysctl(k: Kernel, name: string): string | number {
   if (isLruGenFile(name)) return readLruGen(k, name);
   if (isThpFile(name)) return readThp(k, name);
+  if (isZswapFile(name)) return readZswap(k, name);
   const file = vmName(name);
   if (file === 'lowmem_reserve_ratio') {
     const ratio = k.sysctl.lowmem_reserve_ratio;

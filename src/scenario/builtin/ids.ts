@@ -8,6 +8,8 @@ export const BUILTIN_IDS = [
   'cached-is-not-free',
   'malloc-fails',
   'killing-once-is-not-enough',
+  'another-year',
+  'full-node',
 ] as const;
 
 /** The one the lab opens with. */

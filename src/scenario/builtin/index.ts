@@ -1,8 +1,10 @@
 /** The scenarios that come with the lab, in the order of its menu; the first is the one it opens with. */
 import type { Scenario } from '../schema';
+import { anotherYear } from './another-year';
 import { cachedIsNotFree } from './cached-is-not-free';
 import { crazyAllocator } from './crazy-allocator';
 import { freeIsNotContiguous } from './free-is-not-contiguous';
+import { fullNode } from './full-node';
 import { hugePagesOff } from './huge-pages-off';
 import { hugePagesOn } from './huge-pages-on';
 import { killingOnceIsNotEnough } from './killing-once-is-not-enough';
@@ -24,6 +26,8 @@ export const BUILTIN_SCENARIOS: readonly Scenario[] = [
   freeIsNotContiguous,
   hugePagesOn,
   hugePagesOff,
+  anotherYear,
+  fullNode,
 ];
 export const DEFAULT_SCENARIO: Scenario = leakyServer;
 

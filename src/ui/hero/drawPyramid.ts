@@ -286,6 +286,17 @@ function insideLabel(p: Painter, { frame, layout, hovered }: Scene, s: Stratum):
   return true;
 }
 
+/** Of each node how much memory it has and how much of that is free: the pyramid shows all of them as one. */
+const nodeLines = ({ zones, machine }: Frame): { name: string; text: string }[] =>
+  Array.from({ length: machine.nodes }, (_, node) => {
+    const own = zones.filter((z) => z.node === node);
+    const sum = (of: (z: ZoneFrame) => number): number => own.reduce((n, z) => n + of(z), 0);
+    return {
+      name: t('zones.node', { node }),
+      text: t('zones.nodeFree', { size: pages(sum((z) => z.present)), free: pages(sum((z) => z.free)) }),
+    };
+  });
+
 /** Which zone is where, under the lower right corner. */
 function drawZoneNames(p: Painter, { frame, layout }: Scene): void {
   const { body } = layout;
@@ -293,20 +304,24 @@ function drawZoneNames(p: Painter, { frame, layout }: Scene): void {
   const x = rightAt(body, body.bottom) - 4;
   const room = layout.width - x - 6;
   const lines: { name: string; text: string }[] = [];
-  const names = [...new Set(inBody.map((z) => z.name))];
-  const parts = names.map((name) => {
-    const present = inBody.reduce((n, z) => n + (z.name === name ? z.present : 0), 0);
-    return { name, present };
-  });
-  parts.forEach(({ name, present }, i) => {
-    lines.push({ name, text: `${pages(present)}${i === parts.length - 1 ? t('zones.body') : ''}` });
-  });
+  if (frame.machine.nodes > 1) lines.push(...nodeLines(frame));
+  else {
+    const names = [...new Set(inBody.map((z) => z.name))];
+    const parts = names.map((name) => {
+      const present = inBody.reduce((n, z) => n + (z.name === name ? z.present : 0), 0);
+      return { name, present };
+    });
+    parts.forEach(({ name, present }, i) => {
+      lines.push({ name, text: `${pages(present)}${i === parts.length - 1 ? t('zones.body') : ''}` });
+    });
+  }
   if (strip) {
     const long = `${pages(strip.present)}${t('zones.left')}${strip.reserve > 0 ? t('zones.held') : ''}`;
     const text = textWidth(`${strip.name} ${long}`, 11.5) < room ? long : `${pages(strip.present)}${t('zones.left')}`;
     lines.push({ name: strip.name, text });
   }
-  if (normalGap(frame) && frame.zones.length > 1) lines.push({ name: 'Normal', text: t('zones.empty') });
+  if (normalGap(frame) && frame.zones.length > 1 && frame.machine.nodes === 1)
+    lines.push({ name: 'Normal', text: t('zones.empty') });
   lines.forEach(({ name, text }, i) => {
     const y = body.bottom + 16 + i * 15;
     p.text(`zone-name-${i}`, x, y, name, { class: 'b s2', 'font-size': 11.5 });
@@ -330,7 +345,8 @@ function drawSwap(p: Painter, { frame, layout, hovered, swapNet }: Scene): void 
       const kind =
         device === 'zram'
           ? t('swap.zram', { pool: mib(frame.swap.pool) })
-          : t(device === 'hdd' ? 'swap.hdd' : 'swap.ssd');
+          : t(device === 'hdd' ? 'swap.hdd' : 'swap.ssd') +
+            (frame.swap.zswapped > 0 ? t('swap.zswap', { pool: mib(frame.swap.pool) }) : '');
       p.text('swap-device', 20, swap.top + 54, kind, {
         class: 's3',
         'font-size': 12,

@@ -1,3 +1,4 @@
+import { type Key, t } from '../../i18n';
 import { inspectorWords as w } from '../../i18n/en-inspector';
 import { hoverPid, setWalkStep, useInspector, useSelection, useShown } from '../../store';
 import type { KillReport, ProcFrame } from '../../worker/protocol';
@@ -75,6 +76,7 @@ export function TaskWalk({ kill }: { kill: KillReport }) {
           </table>
         </section>
       )}
+      {record.rules !== 'kernel' && <p className="mut">{t(`rules.${record.rules}.what` as Key)}</p>}
       <p className="vh" role="status">
         {step >= 0 && (best ? w.bestSoFar(best.comm, int(best.points)) : w.nobodySoFar)}
       </p>

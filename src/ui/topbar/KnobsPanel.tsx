@@ -3,8 +3,10 @@ import { Button, Heading } from 'react-aria-components';
 import { ask, command } from '../../actions/lab';
 import { t } from '../../i18n';
 import { refusalText } from '../../i18n/errors';
+import { ZSWAP_ENABLED } from '../../linux/mm/zswap_params';
 import { RefusalError } from '../../machine/commands';
 import { useShown } from '../../store';
+import { KernelChoice } from './KernelChoice';
 
 const SYSCTLS = [
   'min_free_kbytes',
@@ -23,11 +25,14 @@ export function KnobsPanel() {
       <Heading slot="title" level={2}>
         {t('sysctl.title')}
       </Heading>
+      <KernelChoice />
+      <h3>{t('sysctl.live')}</h3>
       <p className="mut">{t('sysctl.hint')}</p>
       {SYSCTLS.map((name) => (
-        <Sysctl key={name} name={name} />
+        <Sysctl key={name} file={`vm.${name}`} what={t(`sysctl.${name}`)} />
       ))}
       <HugePages />
+      <Sysctl file={ZSWAP_ENABLED} label="zswap.enabled" what={t('sysctl.zswap')} />
       <h3>{t('sysrq.title')}</h3>
       <div className="sysrq">
         <Button className="btn soft small" onPress={() => void command({ op: 'sysrq', key: 'f' })}>
@@ -77,17 +82,17 @@ function HugePages() {
   );
 }
 
-function Sysctl({ name }: { name: (typeof SYSCTLS)[number] }) {
+/** One setting: the file it stands for, and what it does. */
+function Sysctl({ file, label = file, what }: { file: string; label?: string; what: string }) {
   const id = useId();
-  const key = `vm.${name}`;
-  const value = useShown((f) => f.sysctl[key] ?? f.sysctl[name] ?? '', '');
+  const value = useShown((f) => f.sysctl[file] ?? '', '');
   const [draft, setDraft] = useState<string | null>(null);
   const [error, setError] = useState('');
 
   async function write() {
     if (draft === null || draft.trim() === value) return drop();
     try {
-      await ask({ type: 'command', command: { op: 'sysctl', name: key, value: draft.trim() } });
+      await ask({ type: 'command', command: { op: 'sysctl', name: file, value: draft.trim() } });
       drop();
     } catch (refused) {
       if (!(refused instanceof RefusalError)) throw refused;
@@ -102,7 +107,7 @@ function Sysctl({ name }: { name: (typeof SYSCTLS)[number] }) {
   return (
     <div className="knob">
       <label htmlFor={id} className="mono">
-        {key}
+        {label}
       </label>
       <input
         id={id}
@@ -123,7 +128,7 @@ function Sysctl({ name }: { name: (typeof SYSCTLS)[number] }) {
         }}
       />
       <p id={`${id}-what`} className="mut">
-        {t(`sysctl.${name}`)}
+        {what}
       </p>
       {error && (
         <p className="error" role="alert">

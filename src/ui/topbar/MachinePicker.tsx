@@ -22,7 +22,7 @@ export function MachinePicker() {
             ? t('machine.swap', { size: nominal(machine.swapTotal * PAGE_BYTES) })
             : t('machine.noSwap'),
         cpus: machine.cpus,
-      })
+      }) + (machine.nodes > 1 ? t('machine.nodes', { n: machine.nodes }) : '')
     : ' ';
   const exact = machine
     ? t('machine.pages', { present: int(machine.present), managed: int(machine.managed), swap: int(machine.swapTotal) })

@@ -66,9 +66,9 @@ describe('the pyramid in words', () => {
     expect(text).toContain('Swap 92 % full');
   });
   test('says when there is no swap', () => {
-    expect(pyramidSummary(fixtureFrame({ swap: { total: 0, free: 0, cached: 0, latencyNs: 0, pool: 0 } }))).toContain(
-      'No swap.',
-    );
+    expect(
+      pyramidSummary(fixtureFrame({ swap: { total: 0, free: 0, cached: 0, latencyNs: 0, pool: 0, zswapped: 0 } })),
+    ).toContain('No swap.');
   });
   test('is a table whose kinds add up to all present pages', () => {
     const frame = fixtureFrame();

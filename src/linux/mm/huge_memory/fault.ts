@@ -22,7 +22,9 @@ import {
 import type { Task } from '../../include/sched';
 import { HPAGE_PMD_NR, HPAGE_PMD_ORDER } from '../../include/units';
 import { NR_ANON_MAPPED, PGREUSE, THP_FAULT_ALLOC, THP_FAULT_FALLBACK } from '../../include/vmstat';
+import { bothMasks, cpusetMems } from '../../kernel/cpuset';
 import { pageNode } from '../../kernel/sched/core';
+import { policyNode, policyNodemask, vmaPolicy } from '../mempolicy';
 import { mlockNewFolio } from '../mlock';
 import { addMmCounterFast } from '../mm_counters';
 import { ALLOC_NULL, ALLOC_WAIT, allocPages, freePages, getPageFromFreelist, gfpZone } from '../page_alloc';
@@ -35,17 +37,21 @@ import { splitHugePmd } from './split';
 export const VM_FAULT_FALLBACK = -1;
 
 /** vma_alloc_folio of the PMD's order: of this node if it asks nobody to reclaim. pfn, ALLOC_WAIT or ALLOC_NULL. */
-function allocHuge(k: Kernel, task: Task, gfp: number): number {
-  if (gfp & __GFP_RECLAIM) return allocPages(k, task, gfp, HPAGE_PMD_ORDER);
+function allocHuge(k: Kernel, task: Task, vma: Vma, gfp: number, start: number): number {
+  const pol = vmaPolicy(task, vma);
+  const index = start >>> HPAGE_PMD_ORDER;
+  if (gfp & __GFP_RECLAIM) return allocPages(k, task, gfp, HPAGE_PMD_ORDER, pol, index);
   // Without the right to reclaim the slow path ends after the min watermark.
-  const nid = k.cpuNode[k.cpu];
-  const nodes = task.mempolicy;
+  const highest = gfpZone(gfp);
+  const nid = pol === null ? k.cpuNode[k.cpu] : policyNode(k, pol, index);
+  const allowed = pol === null ? 0 : policyNodemask(k, task, pol, highest);
+  const nodes = bothMasks(allowed, task.cpuset < 0 ? 0 : cpusetMems(k, task));
   const here = nodes === 0 || (nodes & (1 << nid)) !== 0;
   const mask = here ? gfp | __GFP_THISNODE | __GFP_NORETRY : gfp;
   k.cost += k.costs.allocPcp;
   for (const mark of [ALLOC_WMARK_LOW, ALLOC_WMARK_MIN]) {
     const flags = mark | ALLOC_CPUSET;
-    const p = getPageFromFreelist(k, HPAGE_PMD_ORDER, flags, gfpZone(gfp), gfpMigratetype(gfp), nid, mask, nodes);
+    const p = getPageFromFreelist(k, HPAGE_PMD_ORDER, flags, highest, gfpMigratetype(gfp), nid, mask, nodes);
     if (p >= 0) return p;
     k.cost += k.costs.slowpath;
   }
@@ -61,7 +67,7 @@ export function doHugePmdAnonymousPage(k: Kernel, task: Task, mm: MmStruct, vma:
   if (!thpVmaAllowable(k, vma) || !thpVmaSuitable(vma, vpn)) return VM_FAULT_FALLBACK;
   const start = vpn & ~(HPAGE_PMD_NR - 1);
   if (task.noHugeAt === start) return VM_FAULT_FALLBACK;
-  const head = allocHuge(k, task, vmaThpGfpMask(k, vma));
+  const head = allocHuge(k, task, vma, vmaThpGfpMask(k, vma), start);
   if (head === ALLOC_WAIT) return ALLOC_WAIT;
   if (head === ALLOC_NULL) {
     k.vmEvents[THP_FAULT_FALLBACK]++;

@@ -34,6 +34,7 @@ import { NR_ANON_MAPPED, NR_FILE_MAPPED, PGFAULT, PGREUSE } from '../../include/
 import { pageNode } from '../../kernel/sched/core';
 import { filemapFault, filemapMapPages } from '../filemap';
 import { doHugePmdAnonymousPage, doHugeWpPage, hugeFrameUnmapped, VM_FAULT_FALLBACK } from '../huge_memory';
+import { vmaPolicy } from '../mempolicy';
 import { mlockNewFolio, munlockFolio } from '../mlock';
 import { addMmCounterFast, checkSyncRssStat } from '../mm_counters';
 import { allocPages, freePage } from '../page_alloc';
@@ -197,7 +198,7 @@ function doAnonymousPage(
     k.pgtables.used[ptr >>> 9]++;
     return VM_FAULT_DONE;
   }
-  const pfn = allocPages(k, task, GFP_ANON_FAULT, 0);
+  const pfn = allocPages(k, task, GFP_ANON_FAULT, 0, vmaPolicy(task, vma), vpn);
   if (pfn < 0) return faultError(pfn);
   k.cost += k.costs.clearPage;
   k.pgtables.used[ptr >>> 9]++;
@@ -214,7 +215,7 @@ function doFault(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, ptr
   const pfn = inode.kind === 'shmem' ? shmemFault(k, task, inode, index) : filemapFault(k, task, inode, index);
   if (pfn < 0) return faultError(pfn);
   if (write && !(vma.flags & VM_SHARED)) {
-    const copy = allocPages(k, task, GFP_USER_PAGE, 0);
+    const copy = allocPages(k, task, GFP_USER_PAGE, 0, vmaPolicy(task, vma), vpn);
     if (copy < 0) return faultError(copy);
     k.cost += k.costs.copyPage;
     k.pgtables.used[ptr >>> 9]++;
@@ -257,7 +258,7 @@ function doWpPage(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, pt
   const { entries } = k.pgtables;
   const e = entries[ptr];
   if (e & PTE_SPECIAL) {
-    const pfn = allocPages(k, task, GFP_ANON_FAULT, 0);
+    const pfn = allocPages(k, task, GFP_ANON_FAULT, 0, vmaPolicy(task, vma), vpn);
     if (pfn < 0) return faultError(pfn);
     k.cost += k.costs.clearPage;
     addMmCounterFast(k, mm, MM_ANONPAGES, 1);
@@ -277,7 +278,7 @@ function doWpPage(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, pt
     k.vmEvents[PGREUSE]++;
     return VM_FAULT_DONE;
   }
-  const pfn = allocPages(k, task, GFP_USER_PAGE, 0);
+  const pfn = allocPages(k, task, GFP_USER_PAGE, 0, vmaPolicy(task, vma), vpn);
   if (pfn < 0) return faultError(pfn);
   k.cost += k.costs.copyPage;
   if (!anon) {

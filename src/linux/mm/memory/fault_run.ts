@@ -47,6 +47,7 @@ import {
   PSWPIN,
   WORKINGSET_REFAULT_ANON,
 } from '../../include/vmstat';
+import { vmaPolicy } from '../mempolicy';
 import { addMmCounterTimes } from '../mm_counters';
 import { pcpZone } from '../page_alloc';
 import { LRU_BATCH_STRIDE, lruAddDrain } from '../swap';
@@ -56,7 +57,7 @@ import { isBygone, workingsetRefault } from '../workingset';
 
 /** The state allows a run: nothing is to be done at each fault but the fault itself. */
 const isPlain = (k: Kernel, task: Task, vma: Vma): boolean =>
-  k.release.rssPercpuCounter && !task.thrashing && !task.faultMajor && !(vma.flags & VM_LOCKED);
+  k.release.rssPercpuCounter && k.zswap.stored === 0 && !task.thrashing && !task.faultMajor && !(vma.flags & VM_LOCKED);
 
 /**
  * Handles faults at the virtual pages `vpn`, `vpn + stride`, … and makes the accesses, while they are in one page table
@@ -80,7 +81,7 @@ export function faultRun(
   budget: number,
 ): number {
   if (!isPlain(k, task, vma)) return 0;
-  const z = pcpZone(k, task, GFP_ANON_FAULT);
+  const z = pcpZone(k, task, GFP_ANON_FAULT, vmaPolicy(task, vma));
   if (z === null) return 0;
   const { mem, swap, costs, cpu, lruBatch, lruBatchCount } = k;
   const { next, flags, mapping, index, mapcount } = mem;

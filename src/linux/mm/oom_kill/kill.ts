@@ -1,5 +1,5 @@
 /** Killing the victim. §10.3, §10.7, §10.8. */
-import type { Kernel } from '../../include/kernel';
+import type { Kernel, OomRecord } from '../../include/kernel';
 import { MM_ANONPAGES, MMF_OOM_SKIP } from '../../include/mm_types';
 import { PF_EXITING, PF_GROUP_EXIT, PF_KTHREAD, PF_MEMDIE, type Task } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
@@ -10,7 +10,8 @@ import { isGlobalInit, sendSigkill } from '../../kernel/sched/core';
 import { getMmCounter } from '../mm_counters';
 import { taskMm } from './badness';
 import { queueOomReaper } from './reaper';
-import { dumpHeader, dumpOomVictim, printKilled, type ReportSite } from './report';
+import { dumpHeader, dumpOomVictim, printChosen, printKilled, type ReportSite } from './report';
+import { sacrificeChild } from './sacrifice';
 import type { OomConstraint, OomControl } from './types';
 
 const TRACE_MARK_VICTIM = tracepointId('mark_victim');
@@ -53,29 +54,34 @@ export function markOomVictim(k: Kernel, task: Task): void {
 
 /**
  * oom_kill_process: reports and kills. A victim that is dying already is only given access to the reserves; nothing is
- * printed then.
+ * printed then. By old rules a child may die in place of the chosen process.
  *
  * @param nodemask nodes the report is limited to, 0 = all
+ * @param record takes down who died
  */
 export function oomKillProcess(
   k: Kernel,
   oc: OomControl,
   current: Task,
-  victim: Task,
+  chosen: Task,
   message: string,
   constraint: OomConstraint,
   nodemask: number,
   site: ReportSite,
+  record: OomRecord,
 ): void {
-  if (taskWillFreeMem(k, victim)) {
-    markOomVictim(k, victim);
-    queueOomReaper(k, victim);
+  if (taskWillFreeMem(k, chosen)) {
+    markOomVictim(k, chosen);
+    queueOomReaper(k, chosen);
     return;
   }
   if (ratelimit(k, k.oomRatelimit, 'oom_kill_process', OOM_REPORT_INTERVAL, OOM_REPORT_BURST)) {
     dumpHeader(k, oc, current, nodemask, site);
-    dumpOomVictim(k, oc, constraint, victim);
+    dumpOomVictim(k, oc, current, constraint, chosen);
   }
+  printChosen(k, chosen, record.chosenPoints, record.totalpages, message);
+  const victim = site === 'kill' ? sacrificeChild(k, chosen, record.totalpages) : chosen;
+  if (victim !== chosen) record.sacrificed = victim.pid;
   killVictim(k, victim, message);
 }
 

@@ -11,8 +11,5 @@ export interface OomControl {
   sysrq: boolean;
 }
 
-/**
- * Why memory is short only for some. A cpuset or a memory cgroup would add a `memsAllowed` or a `memcg` to OomControl
- * and its own totalpages to constrainedAlloc.
- */
+/** Why memory is short only for some. */
 export type OomConstraint = 'CONSTRAINT_NONE' | 'CONSTRAINT_CPUSET' | 'CONSTRAINT_MEMORY_POLICY' | 'CONSTRAINT_MEMCG';
