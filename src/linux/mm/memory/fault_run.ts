@@ -52,7 +52,12 @@ import { workingsetRefault } from '../workingset';
 
 /** The state allows a run: nothing is to be done at each fault but the fault itself. */
 const isPlain = (k: Kernel, task: Task, vma: Vma): boolean =>
-  k.release.rssPercpuCounter && !task.thrashing && !task.faultMajor && !(vma.flags & VM_LOCKED);
+  k.release.rssPercpuCounter &&
+  !task.thrashing &&
+  !task.faultMajor &&
+  !(vma.flags & VM_LOCKED) &&
+  task.memcg === 0 &&
+  task.charge === null;
 
 /**
  * Handles faults at the virtual pages `vpn`, `vpn + stride`, … and makes the accesses, while they are in one page table
@@ -83,6 +88,7 @@ export function faultRun(
   const { map, cache, shadow } = swap;
   const swapMapping = swap.mapping;
   const swapIndex = swap.index;
+  const charged = swap.memcg.length > 0;
   const { entries } = k.pgtables;
   const node = k.nodes[z.node];
   const pcp = z.pcp[cpu];
@@ -119,7 +125,7 @@ export function faultRun(
     if (e === 0 ? !canMapNew : e & PTE_PRESENT) break;
     const slot = e >>> PTE_SHIFT;
     if (e !== 0) {
-      if (map[slot] !== 1 || cache[slot] !== 0) break;
+      if (map[slot] !== 1 || cache[slot] !== 0 || (charged && swap.memcg[slot] !== 0)) break;
       if (slot < areaStart || slot >= areaEnd) {
         // The first one, or one of another area.
         area = swapAreaOf(swap, slot);
@@ -147,7 +153,7 @@ export function faultRun(
       mapping[pfn] = swapMapping[slot];
       index[pfn] = swapIndex[slot];
       flags[pfn] = bits;
-      if (shadow[slot] !== 0) workingsetRefault(k, pfn, shadow[slot]);
+      if (shadow[slot] !== 0) workingsetRefault(k, pfn, shadow[slot], charged ? swap.shadowMemcg[slot] : 0);
       // swap_free: the slot's content has gone to the page.
       map[slot] = 0;
       shadow[slot] = 0;

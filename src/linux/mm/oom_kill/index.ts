@@ -47,8 +47,9 @@ export function outOfMemory(k: Kernel, current: Task, oc: OomControl): boolean {
     queueOomReaper(k, current);
     return true;
   }
+  const memcg = oc.memcg ?? 0;
   // A request that may not enter a file system cannot know whether others could still free memory.
-  if (!(oc.gfp & __GFP_FS)) return true;
+  if (!(oc.gfp & __GFP_FS) && memcg === 0) return true;
 
   const { constraint, totalpages } = constrainedAlloc(k, oc);
   const nodemask = constraint === 'CONSTRAINT_MEMORY_POLICY' ? oc.nodemask : 0;
@@ -60,6 +61,8 @@ export function outOfMemory(k: Kernel, current: Task, oc: OomControl): boolean {
     order: oc.sysrq ? -1 : oc.order,
     constraint,
     totalpages,
+    memcg: memcg === 0 ? '' : k.memcgs[memcg].path,
+    group: [],
     walk: [],
     chosen: OOM_NOBODY,
     chosenPoints: 0,
@@ -71,7 +74,7 @@ export function outOfMemory(k: Kernel, current: Task, oc: OomControl): boolean {
   record.logEnd = k.log.length;
   if (record.logEnd > record.logStart) {
     record.mem = oomMemory(k);
-    record.tasks = oomTasks(k, nodemask);
+    record.tasks = oomTasks(k, oc, nodemask);
     record.zones = oomZones(k, oc.gfp);
   }
   const records = k.oomRecords;
@@ -95,6 +98,7 @@ function decide(
 
   if (
     k.sysctl.oom_kill_allocating_task &&
+    !oc.memcg &&
     current.mm >= 0 &&
     !oomUnkillableTask(current) &&
     oomCpusetEligible(current, nodemask) &&
@@ -102,7 +106,7 @@ function decide(
   ) {
     record.chosen = current.pid;
     record.chosenPoints = oomBadness(k, current, record.totalpages);
-    oomKillProcess(
+    record.group = oomKillProcess(
       k,
       oc,
       current,
@@ -124,12 +128,13 @@ function decide(
   if (s.chosen === null) {
     dumpHeader(k, oc, current, nodemask, 'none');
     printk(k, KERN_WARNING, 'Out of memory and no killable processes...');
-    if (!oc.sysrq) panic(k, current, oomCallers(oc, current), 'System is deadlocked on memory');
+    if (!oc.sysrq && !oc.memcg) panic(k, current, oomCallers(oc, current), 'System is deadlocked on memory');
     return false;
   }
   record.chosen = s.chosen.pid;
   record.chosenPoints = s.chosenPoints;
-  oomKillProcess(k, oc, current, s.chosen, 'Out of memory', constraint, nodemask, 'kill');
+  const message = oc.memcg ? 'Memory cgroup out of memory' : 'Out of memory';
+  record.group = oomKillProcess(k, oc, current, s.chosen, message, constraint, nodemask, 'kill');
   return true;
 }
 

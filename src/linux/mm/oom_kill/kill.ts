@@ -1,14 +1,16 @@
 /** Killing the victim. §10.3, §10.7, §10.8. */
 import type { Kernel } from '../../include/kernel';
+import { MEMCG_OOM_GROUP_KILL, MEMCG_OOM_KILL } from '../../include/memcontrol';
 import { MM_ANONPAGES, MMF_OOM_SKIP } from '../../include/mm_types';
 import { PF_EXITING, PF_GROUP_EXIT, PF_KTHREAD, PF_MEMDIE, type Task } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
 import { kB, SEC } from '../../include/units';
 import { OOM_KILL } from '../../include/vmstat';
-import { KERN_INFO, printk, ratelimit } from '../../kernel/printk';
+import { KERN_ERR, KERN_INFO, printk, ratelimit } from '../../kernel/printk';
 import { isGlobalInit, sendSigkill } from '../../kernel/sched/core';
+import { memCgroupGetOomGroup, memCgroupTasks, memcgMemoryEvent } from '../memcontrol';
 import { getMmCounter } from '../mm_counters';
-import { taskMm } from './badness';
+import { OOM_SCORE_ADJ_MIN, taskMm } from './badness';
 import { queueOomReaper } from './reaper';
 import { dumpHeader, dumpOomVictim, printKilled, type ReportSite } from './report';
 import type { OomConstraint, OomControl } from './types';
@@ -56,6 +58,7 @@ export function markOomVictim(k: Kernel, task: Task): void {
  * printed then.
  *
  * @param nodemask nodes the report is limited to, 0 = all
+ * @returns pids of those that have to die with it (memory.oom.group)
  */
 export function oomKillProcess(
   k: Kernel,
@@ -66,17 +69,33 @@ export function oomKillProcess(
   constraint: OomConstraint,
   nodemask: number,
   site: ReportSite,
-): void {
+): number[] {
   if (taskWillFreeMem(k, victim)) {
     markOomVictim(k, victim);
     queueOomReaper(k, victim);
-    return;
+    return [];
   }
   if (ratelimit(k, k.oomRatelimit, 'oom_kill_process', OOM_REPORT_INTERVAL, OOM_REPORT_BURST)) {
     dumpHeader(k, oc, current, nodemask, site);
     dumpOomVictim(k, oc, constraint, victim);
   }
+  // Found out before the victim is gone.
+  const group = memCgroupGetOomGroup(k, victim, oc.memcg ?? 0);
   killVictim(k, victim, message);
+  return group < 0 ? [] : killGroup(k, group, victim, message);
+}
+
+/** oom_kill_memcg_member for all of a cgroup with memory.oom.group but those with oom_score_adj −1000. §11.5 */
+function killGroup(k: Kernel, group: number, victim: Task, message: string): number[] {
+  memcgMemoryEvent(k, group, MEMCG_OOM_GROUP_KILL);
+  printk(k, KERN_ERR, `Tasks in ${k.memcgs[group].path} are going to be killed due to memory.oom.group set`);
+  const others: number[] = [];
+  for (const t of memCgroupTasks(k, group)) {
+    if (t.oomScoreAdj === OOM_SCORE_ADJ_MIN || isGlobalInit(t)) continue;
+    killVictim(k, t, message);
+    if (t !== victim) others.push(t.pid);
+  }
+  return others;
 }
 
 /** __oom_kill_process: SIGKILL for the victim and for all that share its address space. */
@@ -91,6 +110,7 @@ function killVictim(k: Kernel, victim: Task, message: string): void {
     return;
   }
   k.vmEvents[OOM_KILL]++;
+  memcgMemoryEvent(k, victim.memcg, MEMCG_OOM_KILL);
   // The signal comes first: reserves are for a task that is sure to die.
   sendSigkill(k, victim);
   markOomVictim(k, victim);

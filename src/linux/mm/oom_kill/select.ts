@@ -3,6 +3,7 @@ import type { Kernel, OomCandidate } from '../../include/kernel';
 import { MM_SWAPENTS, MMF_OOM_SKIP } from '../../include/mm_types';
 import { PF_EXITING, PF_OOM_ORIGIN, type Task } from '../../include/sched';
 import { PAGE_SIZE } from '../../include/units';
+import { memCgroupGetMax, memCgroupTasks } from '../memcontrol';
 import { getMmCounter, getMmRss } from '../mm_counters';
 import { nodesWithMemory, populatedZones } from '../vmstat';
 import {
@@ -24,6 +25,7 @@ import type { OomConstraint, OomControl } from './types';
  * @returns totalpages in pages
  */
 export function constrainedAlloc(k: Kernel, oc: OomControl): { constraint: OomConstraint; totalpages: number } {
+  if (oc.memcg) return { constraint: 'CONSTRAINT_MEMCG', totalpages: memCgroupGetMax(k, oc.memcg) || 1 };
   const mask = oc.nodemask;
   if (mask !== 0 && (nodesWithMemory(k) & ~mask) !== 0) {
     const present = populatedZones(k).reduce((n, z) => n + (mask & (1 << z.node) ? z.present : 0), 0);
@@ -40,6 +42,10 @@ export function constrainedAlloc(k: Kernel, oc: OomControl): { constraint: OomCo
  */
 export const oomCpusetEligible = (t: Task, nodemask: number): boolean =>
   nodemask === 0 || t.mempolicy === 0 || (t.mempolicy & nodemask) !== 0;
+
+/** Whom an OOM is about: all processes in the order of the task list, or those of a cgroup and all below it. */
+export const oomScanTasks = (k: Kernel, oc: OomControl): readonly Task[] =>
+  oc.memcg ? memCgroupTasks(k, oc.memcg) : k.tasks;
 
 /** The victim of a scan, or why there is none. */
 export interface Selection {
@@ -68,13 +74,14 @@ function candidate(k: Kernel, t: Task, totalpages: number): OomCandidate {
 }
 
 /**
- * select_bad_process: walks the task list and takes the task with the most points; of equals the one later in the list,
+ * select_bad_process: walks the task list (or that of a cgroup) and takes the task with the most points; of equals the one later in the list,
  * that is the one created last. Ends early when an earlier victim is still dying.
  */
 export function selectBadProcess(k: Kernel, oc: OomControl, nodemask: number, totalpages: number): Selection {
   const s: Selection = { chosen: null, chosenPoints: -Infinity, aborted: false, walk: [] };
-  for (let i = 0; i < k.tasks.length; i++) {
-    const t = k.tasks[i];
+  const tasks = oomScanTasks(k, oc);
+  for (let i = 0; i < tasks.length; i++) {
+    const t = tasks[i];
     const c = candidate(k, t, totalpages);
     s.walk.push(c);
     k.cost += k.costs.oomTask;

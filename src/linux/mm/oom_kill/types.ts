@@ -9,10 +9,9 @@ export interface OomControl {
   nodemask: number;
   /** Asked for by the user with sysrq-f. */
   sysrq: boolean;
+  /** The memory cgroup whose limit is hit (index in `Kernel.memcgs`); 0 or absent = memory is short everywhere. */
+  memcg?: number;
 }
 
-/**
- * Why memory is short only for some. A cpuset or a memory cgroup would add a `memsAllowed` or a `memcg` to OomControl
- * and its own totalpages to constrainedAlloc.
- */
+/** Why memory is short only for some. A cpuset would add a `memsAllowed` to OomControl. */
 export type OomConstraint = 'CONSTRAINT_NONE' | 'CONSTRAINT_CPUSET' | 'CONSTRAINT_MEMORY_POLICY' | 'CONSTRAINT_MEMCG';
