@@ -35,6 +35,11 @@ export const scenarioWords = {
     about:
       'Forked workers share their memory. Each looks as big as the whole herd, but killing one gives back only what it does not share, so the kernel has to kill again.',
   },
+  'container-limit': {
+    title: 'A container at its limit',
+    about:
+      'A server leaks inside a control group with memory.max. It is killed at its limit while a quarter of the machine is free, and nobody outside dies. When memory gets short everywhere, memory.low keeps the database in memory and the others are swapped.',
+  },
   'thrash-before-kill': {
     title: 'Thrashing before the kill',
     about:

@@ -18,6 +18,7 @@ import type { Machine, Proc } from './machine';
  */
 export function stepTask(m: Machine, proc: Proc, task: Task, budget: number): void {
   const k = m.kernel;
+  if (task.pid === 1 && task.memcgWork === null) task.memcgWork = m.cgroupWork.shift() ?? null;
   if (task.alloc !== null && !task.alloc.done) {
     allocSlowpathStep(k, task);
   } else if (task.charge !== null && !task.charge.done) {

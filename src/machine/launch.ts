@@ -7,6 +7,7 @@ import { TASK_INTERRUPTIBLE, type Task, WAIT_USER } from '../linux/include/sched
 import { fork } from '../linux/kernel/fork';
 import { sleepOn } from '../linux/kernel/sched/core';
 import { ALLOC_WAIT } from '../linux/mm/page_alloc';
+import { attach } from './cgroups';
 import type { Machine, Proc } from './machine';
 import type { Op } from './ops';
 import { addProc, newProgram } from './procs';
@@ -106,6 +107,7 @@ export function initStep(m: Machine, task: Task): void {
   child.oomScoreAdj = spec.oomScoreAdj;
   child.oomScoreAdjMin = Math.min(0, spec.oomScoreAdj);
   if (spec.uid !== 0) child.flags = 0;
+  if (spec.cgroup !== undefined) attach(k, child, spec.cgroup);
   const exec: Op = { op: 'exec', name: spec.comm, textPages: spec.textPages };
   addProc(m, child, newProgram(m, spec.program, [exec, ...spec.ops], child.pid));
 }

@@ -72,6 +72,8 @@ export interface StartOptions {
   uid?: number;
   adj?: number;
   at?: number;
+  /** The cgroup its processes are started in. */
+  cgroup?: string;
 }
 
 /**

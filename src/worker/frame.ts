@@ -12,6 +12,7 @@ import { globalNodeState } from '../linux/mm/vmstat';
 import { occupied } from '../machine/caches';
 import { type Machine, timeOf } from '../machine/machine';
 import { accessTime, eatHistory, flows, freeHistory, gaugeZone } from '../machine/window';
+import { cgroupFrames } from './frames/cgroups';
 import { logFrames, traceFrames } from './frames/logs';
 import { endedFrame, procFrame } from './frames/processes';
 import { generations, kswapdFrames } from './frames/reclaim';
@@ -38,12 +39,13 @@ export interface FrameContext {
   pageMap: Frame['pageMap'];
 }
 
-const brief = ({ t, invoker, invokerComm, chosen, chosenPoints }: OomRecord): OomBrief => ({
+const brief = ({ t, invoker, invokerComm, chosen, chosenPoints, memcg }: OomRecord): OomBrief => ({
   t,
   invoker,
   invokerComm,
   chosen,
   chosenPoints,
+  memcg,
 });
 
 export function buildFrame(m: Machine, ctx: FrameContext): Frame {
@@ -111,6 +113,7 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
     flows: flows(m),
     gauge: { zone: zoneId(gaugeZone(k)), history: freeHistory(m) },
     procs,
+    cgroups: cgroupFrames(k),
     totalpages,
     candidate,
     path: buildPath(m),

@@ -27,6 +27,7 @@ export const config = (processes: ProcessSpec[], rest: Partial<MachineConfig> = 
   kernel: '6.12',
   thp: 'never',
   sysctl: [],
+  cgroups: [],
   caches: [...DEFAULT_CACHES],
   processes,
   events: [],

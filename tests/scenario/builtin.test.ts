@@ -121,3 +121,17 @@ describe('killing once is not enough', () => {
     expect(killed.filter((comm) => comm === 'herd').length).toBeGreaterThanOrEqual(3);
   });
 });
+
+describe('a container at its limit', () => {
+  test('is killed in while the machine has memory to spare; memory.low keeps the database out of swap', () => {
+    const { document, machine } = play('container-limit', 30);
+    const [first] = document.kills;
+    expect(first).toMatchObject({ comm: 'leakyd', constraint: 'CONSTRAINT_MEMCG' });
+    const free = machine.rec.samples.filter((s) => s.t < first.t).at(-1)?.free ?? 0;
+    expect(free).toBeGreaterThan(0.2 * machine.kernel.totalramPages);
+    const swapped = (path: string): number =>
+      Number(readProcFile(machine.kernel, `/sys/fs/cgroup${path}/memory.swap.current`));
+    expect(machine.kernel.swap.total - machine.kernel.swap.free).toBeGreaterThan(2000);
+    expect(swapped('/db') / 4096).toBeLessThan(500);
+  });
+});

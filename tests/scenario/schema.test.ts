@@ -167,13 +167,24 @@ describe('the published JSON Schema', () => {
       'unlink',
       'write',
     ]);
-    expect(names(published.$defs.command.oneOf).sort()).toEqual(['kill', 'launch', 'oom_score_adj', 'sysctl', 'sysrq']);
+    expect(names(published.$defs.command.oneOf).sort()).toEqual([
+      'cgroup_attach',
+      'cgroup_create',
+      'cgroup_remove',
+      'cgroup_write',
+      'kill',
+      'launch',
+      'oom_score_adj',
+      'sysctl',
+      'sysrq',
+    ]);
   });
 
   test('has the fields that are accepted', () => {
     expect(Object.keys(published.properties).sort()).toEqual([
       '$schema',
       'about',
+      'cgroups',
       'duration',
       'events',
       'format',

@@ -1,6 +1,7 @@
 /** The scenarios that come with the lab, in the order of its menu; the first is the one it opens with. */
 import type { Scenario } from '../schema';
 import { cachedIsNotFree } from './cached-is-not-free';
+import { containerLimit } from './container-limit';
 import { crazyAllocator } from './crazy-allocator';
 import { killingOnceIsNotEnough } from './killing-once-is-not-enough';
 import { leakyServer } from './leaky-server';
@@ -18,6 +19,7 @@ export const BUILTIN_SCENARIOS: readonly Scenario[] = [
   cachedIsNotFree,
   mallocFails,
   killingOnceIsNotEnough,
+  containerLimit,
 ];
 export const DEFAULT_SCENARIO: Scenario = leakyServer;
 

@@ -5,7 +5,19 @@
 import * as v from 'valibot';
 import type { Size, Time } from '../../machine/units';
 import { params, type ScenarioCommand, scenarioCommand, sysctlValue } from './commands';
-import { integer, label, name, oomScoreAdj, size, text, time } from './fields';
+import {
+  cgroupFile,
+  cgroupOfProcess,
+  cgroupPath,
+  cgroupValue,
+  integer,
+  label,
+  name,
+  oomScoreAdj,
+  size,
+  text,
+  time,
+} from './fields';
 import { type FoundInFile, foundInFile, type ProcessMemoryInFile, processMemory } from './found';
 import { ops, type ScenarioOp } from './ops';
 import { refuse, validate } from './validate';
@@ -60,12 +72,14 @@ const scenarioSchema = v.strictObject({
         pid: v.optional(integer(1, 1 << 22)),
         memory: v.optional(processMemory),
         at: v.optional(time),
+        cgroup: v.optional(cgroupOfProcess),
         params: v.optional(params),
       }),
       'a list of processes',
     ),
     v.maxLength(MAX_PROCESSES, `at most ${MAX_PROCESSES} processes`),
   ),
+  cgroups: v.optional(v.record(cgroupPath, v.record(cgroupFile, cgroupValue, 'values by file'), 'cgroups by path')),
   events: v.optional(v.array(v.strictObject({ at: time, command: scenarioCommand }), 'a list of events')),
   duration: v.optional(time),
   seed: v.optional(integer(1, 0x7fffffff)),
@@ -82,6 +96,8 @@ export interface ScenarioProcess {
   /** It is there when the machine begins; only on a machine that is found. */
   memory?: ProcessMemoryInFile;
   at?: Time;
+  /** The cgroup it runs in. */
+  cgroup?: string;
   params?: Record<string, string | number>;
 }
 
@@ -106,6 +122,8 @@ export interface Scenario {
     found?: FoundInFile;
   };
   processes: ScenarioProcess[];
+  /** Control groups by path, and what is written to their files: `{"/web": {"memory.max": "200MiB"}}`. */
+  cgroups?: Record<string, Record<string, string | number>>;
   events?: { at: Time; command: ScenarioCommand }[];
   /** After that much virtual time a run without another end stops. */
   duration?: Time;
@@ -131,8 +149,14 @@ export function parseScenario(input: unknown, at = ''): Scenario {
       );
     }
   });
+  scenario.processes.forEach(({ cgroup }, i) => {
+    if (cgroup !== undefined && cgroup !== '/' && !(scenario.cgroups && cgroup in scenario.cgroups)) {
+      refuse('bad-scenario', `${at}processes[${i}].cgroup`, 'one of the paths in "cgroups"', cgroup);
+    }
+  });
   for (const [i, { command: it }] of (scenario.events ?? []).entries()) {
-    if ((it.op === 'kill' || it.op === 'oom_score_adj') && (it.pid === undefined) === (it.process === undefined)) {
+    const aimed = it.op === 'kill' || it.op === 'oom_score_adj' || it.op === 'cgroup_attach';
+    if (aimed && (it.pid === undefined) === (it.process === undefined)) {
       refuse('bad-scenario', `${at}events[${i}].command`, 'either "pid" or "process"', Object.keys(it).join(', '));
     }
   }

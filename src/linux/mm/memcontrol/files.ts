@@ -97,6 +97,14 @@ export function parseLimit(text: string): number | null {
   return n === null ? null : Math.min(Math.floor(n / PAGE_SIZE), PAGE_COUNTER_MAX);
 }
 
+/** True for a value that a write to this file of a cgroup that is not the root would not be refused for. */
+export function acceptsMemoryWrite(file: string, value: string): boolean {
+  const text = value.trim();
+  if (file === 'memory.oom.group') return text === '0' || text === '1';
+  if (file === 'memory.reclaim') return memparse(text) !== null;
+  return LIMITS[file] !== undefined && parseLimit(text) !== null;
+}
+
 /** What a write came to: an error, or work that a task has to do before the write is over. */
 export interface WriteResult {
   /** 0 or a negative error number. */

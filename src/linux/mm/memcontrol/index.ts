@@ -13,6 +13,7 @@ export {
 export { memCgroupOffline, memCgroupOnline, newMemcg } from './css';
 export { memcgMemoryEvent } from './events';
 export {
+  acceptsMemoryWrite,
   MEMORY_FILES,
   parseLimit,
   readMemoryFile,
