@@ -18,7 +18,8 @@ export const enTruth = {
   'truth.group.counters': 'pages scanned, reclaimed, swapped, faulted',
   'truth.unreadable': 'The figures could not be read ({why}).',
   'truth.simplified': 'What is simplified, and what it does',
-  'truth.simple.cgroups': 'No memory cgroups: a container’s limit cannot be tried yet.',
+  'truth.simple.cgroups':
+    'Control groups are version 2’s, with the memory controller alone: a process’s small kernel objects are charged as a lump, and pressure is kept for the whole machine.',
   'truth.simple.thp':
     'No huge pages and no compaction: user memory comes in single pages, which never wait for either.',
   'truth.simple.threads':

@@ -45,7 +45,8 @@ export const folioLruList = (flags: number): number =>
 
 /** folio_evictable: neither locked in memory nor of a file that has no place but memory. */
 export function folioEvictable(k: Kernel, pfn: number): boolean {
-  if (k.mem.flags[pfn] & PG_MLOCKED) return false;
+  const f = k.mem.flags[pfn];
+  if (f & (PG_MLOCKED | PG_SWAPBACKED)) return (f & PG_MLOCKED) === 0;
   const mapping = k.mem.mapping[pfn];
   return mapping >= 0 || k.inodes[-mapping - 1].kind !== 'ramfs';
 }
@@ -121,16 +122,16 @@ export function lruAddDrain(k: Kernel, cpu: number): void {
 /** What decides about a page's list and its counters. */
 const PLACE = PGZONE_MASK | PG_SWAPBACKED | PG_ACTIVE;
 
-/** The page needs no more questions than what its flags and its zone say. */
-export const isPlain = (k: Kernel, flags: number, mapping: number): boolean =>
-  (flags & (PG_MLOCKED | PG_UNEVICTABLE)) === 0 && (mapping >= 0 || k.inodes[-mapping - 1].kind !== 'ramfs');
+/** The page, with these flags, needs no more questions than what its flags and its zone say. */
+export const isPlain = (k: Kernel, flags: number, pfn: number): boolean =>
+  (flags & (PG_MLOCKED | PG_UNEVICTABLE)) === 0 && (!!(flags & PG_SWAPBACKED) || folioEvictable(k, pfn));
 
 /**
  * folio_batch_move_lru, move_folios_to_lru: puts the pages `pages[from]` … `pages[end - 1]` on the lists their flags
  * name, each at the head. They are on none. Neighbours that go to one list of one zone are counted and linked together.
  */
 export function lruAddFolios(k: Kernel, pages: Int32Array, from: number, end: number): void {
-  const { flags, mapping, next, prev } = k.mem;
+  const { flags, next, prev } = k.mem;
   if (k.lruGenEnabled) {
     lruGenAddFolios(k, pages, from, end);
     return;
@@ -138,7 +139,7 @@ export function lruAddFolios(k: Kernel, pages: Int32Array, from: number, end: nu
   for (let i = from; i < end; ) {
     const pfn = pages[i];
     const f = flags[pfn];
-    if (!isPlain(k, f, mapping[pfn])) {
+    if (!isPlain(k, f, pfn)) {
       folioPutbackLru(k, pfn);
       i++;
       continue;
@@ -153,7 +154,7 @@ export function lruAddFolios(k: Kernel, pages: Int32Array, from: number, end: nu
     for (; i < end; i++) {
       const p = pages[i];
       const pf = flags[p];
-      if ((pf & PLACE) !== want || folioMemcg(k, p) !== lruvec.memcg || !isPlain(k, pf, mapping[p])) break;
+      if ((pf & PLACE) !== want || folioMemcg(k, p) !== lruvec.memcg || !isPlain(k, pf, p)) break;
       flags[p] = (pf & ~(PG_BATCHED | PG_ISOLATED)) | PG_LRU;
       next[p] = first;
       prev[first] = p;

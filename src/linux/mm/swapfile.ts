@@ -151,6 +151,25 @@ export function getSwapSlot(k: Kernel): number {
   return slot;
 }
 
+/** Past the last slot of a slot's cluster. */
+export const swapClusterEnd = (a: SwapArea, slot: number): number =>
+  Math.min(a.end, a.start + ((slot - a.start) | (SWAPFILE_CLUSTER - 1)) + 1);
+
+/**
+ * What `getSwapSlot` counts, for the `n` slots of one cluster that end with `last` and are the ones it would have given.
+ */
+export function countSlots(s: SwapInfo, a: SwapArea, last: number, n: number): void {
+  if (n === 0) return;
+  const offset = last - a.start;
+  const c = offset >> SWAPFILE_CLUSTER_SHIFT;
+  if (a.clusterUsed[c] === 0) a.freeClusters--;
+  a.clusterUsed[c] += n;
+  a.used += n;
+  s.free -= n;
+  a.cursor = last + 1;
+  a.turn += Math.floor((offset + 1) / SWAP_BATCH) - Math.floor((offset + 1 - n) / SWAP_BATCH);
+}
+
 /** swap_entry_free: nothing refers to the slot any more. */
 export function swapSlotFree(k: Kernel, slot: number): void {
   const s = k.swap;

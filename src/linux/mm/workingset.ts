@@ -6,8 +6,15 @@
  * the page stood: in the file's page cache, or beside its swap slot.
  */
 import type { Kernel } from '../include/kernel';
-import { LRU_ACTIVE_ANON, LRU_ACTIVE_FILE, LRU_INACTIVE_ANON, LRU_INACTIVE_FILE, type Lruvec } from '../include/mmzone';
-import { PG_ACTIVE, PG_SWAPBACKED, PG_WORKINGSET } from '../include/page';
+import {
+  LRU_ACTIVE_ANON,
+  LRU_ACTIVE_FILE,
+  LRU_INACTIVE_ANON,
+  LRU_INACTIVE_FILE,
+  type LruGenFolio,
+  type Lruvec,
+} from '../include/mmzone';
+import { LRU_REFS_WIDTH, PG_ACTIVE, PG_SWAPBACKED, PG_WORKINGSET } from '../include/page';
 import { WORKINGSET_ACTIVATE_ANON, WORKINGSET_REFAULT_ANON, WORKINGSET_RESTORE_ANON } from '../include/vmstat';
 import { pageNode } from '../kernel/sched/core';
 import { memCgroupGetNrSwapPages } from './memcontrol';
@@ -131,6 +138,17 @@ export function workingsetRefault(k: Kernel, pfn: number, shadow: number, memcg 
     countMemcgEvents(k, lruvec.memcg, MEMCG_RESTORE + type, 1);
     node.stat[WORKINGSET_RESTORE_ANON + type]++;
   }
+}
+
+/**
+ * For the multi-gen LRU: the shadow of an anonymous page of this node whose generation is gone. Such a refault is counted,
+ * and nothing else comes of it.
+ */
+export function isBygone(g: LruGenFolio, nid: number, shadow: number): boolean {
+  const packed = -1 - shadow;
+  return (
+    ((packed >>> 1) & 7) === nid && packed >>> (4 + LRU_REFS_WIDTH) !== (g.minSeq[0] & (AGE_MASK >>> LRU_REFS_WIDTH))
+  );
 }
 
 /** workingset_activation: an activated page makes the lists older, as an evicted one does. */

@@ -2,11 +2,15 @@
 import { describe, expect, it, vi } from 'vitest';
 import { audit } from '../../../src/linux/audit';
 import type { Kernel } from '../../../src/linux/include/kernel';
+import { PGTYPE_BUDDY_TAIL, PGTYPE_MASK } from '../../../src/linux/include/page';
 import { LINUX_6_1 } from '../../../src/linux/versions/6.1';
 import { bootWorld, round, spawn, type WorldConfig } from '../world';
 
 /** How the histories go: with the short cuts or without; and how many pages have taken one. */
-const mode = vi.hoisted(() => ({ shortCuts: true, pages: { fault: 0, isolate: 0, examine: 0, evict: 0, free: 0 } }));
+const mode = vi.hoisted(() => ({
+  shortCuts: true,
+  pages: { fault: 0, isolate: 0, examine: 0, evict: 0, free: 0, merge: 0 },
+}));
 
 vi.mock('../../../src/linux/mm/memory/fault_run', async (original) => {
   const real = await original<typeof import('../../../src/linux/mm/memory/fault_run')>();
@@ -50,6 +54,16 @@ vi.mock('../../../src/linux/mm/page_alloc/pcp', async (original) => {
   return { ...real, freeRunToPcplist };
 });
 
+vi.mock('../../../src/linux/mm/page_alloc/block_order', async (original) => {
+  const real = await original<typeof import('../../../src/linux/mm/page_alloc/block_order')>();
+  const blockOrder: typeof real.blockOrder = (...args) => {
+    const order = mode.shortCuts ? real.blockOrder(...args) : 0;
+    if (order > 0) mode.pages.merge += 1 << order;
+    return order;
+  };
+  return { ...real, blockOrder };
+});
+
 /** A few processes that map, touch, fork, lock, read and write at random, for `rounds` turns each. */
 function history(config: WorldConfig, rounds: number, shortCuts: boolean): Kernel {
   mode.shortCuts = shortCuts;
@@ -59,7 +73,16 @@ function history(config: WorldConfig, rounds: number, shortCuts: boolean): Kerne
     round(w);
     if (i % 500 === 499 && w.k.tasks.length < 6) spawn(w, `late${i}`);
   }
+  forgetMeaningless(w.k);
   return w.k;
+}
+
+/** `index` and links of a page inside a free block are what they were the last time it began a block. */
+function forgetMeaningless({ mem }: Kernel): void {
+  const { flags, index, next, prev, nrPages } = mem;
+  for (let p = 0; p < nrPages; p++) {
+    if ((flags[p] & PGTYPE_MASK) === PGTYPE_BUDDY_TAIL) index[p] = next[p] = prev[p] = 0;
+  }
 }
 
 const MACHINES: [string, Partial<WorldConfig>][] = [

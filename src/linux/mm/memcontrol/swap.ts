@@ -33,6 +33,7 @@ export function memCgroupTryChargeSwap(k: Kernel, pfn: number, slot: number): bo
 /** mem_cgroup_uncharge_swap: the slot is free. */
 export function memCgroupUnchargeSwap(k: Kernel, slot: number): void {
   const id = k.swap.memcg[slot];
+  k.swap.shadowMemcg[slot] = 0;
   if (id === 0) return;
   k.swap.memcg[slot] = 0;
   pageCounterUncharge(k, id, 'swap', 1);

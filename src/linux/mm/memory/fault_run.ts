@@ -18,8 +18,9 @@ import {
   VM_WRITE,
   type Vma,
 } from '../../include/mm_types';
-import type { PgData, Zone } from '../../include/mmzone';
+import type { PerCpuPages, PgData, Zone } from '../../include/mmzone';
 import {
+  type MemMap,
   PG_ACTIVE,
   PG_ANON_EXCLUSIVE,
   PG_BATCHED,
@@ -36,6 +37,7 @@ import {
 import type { Task } from '../../include/sched';
 import {
   NR_ANON_MAPPED,
+  NR_SWAPCACHE,
   NUMA_HIT,
   NUMA_LOCAL,
   PGALLOC_BASE,
@@ -43,12 +45,14 @@ import {
   PGMAJFAULT,
   PGPGIN,
   PSWPIN,
+  WORKINGSET_REFAULT_ANON,
 } from '../../include/vmstat';
 import { addMmCounterTimes } from '../mm_counters';
 import { pcpZone } from '../page_alloc';
 import { LRU_BATCH_STRIDE, lruAddDrain } from '../swap';
 import { SWAPFILE_CLUSTER_SHIFT, swapAreaOf } from '../swapfile';
-import { workingsetRefault } from '../workingset';
+import { globalNodeState } from '../vmstat';
+import { isBygone, workingsetRefault } from '../workingset';
 
 /** The state allows a run: nothing is to be done at each fault but the fault itself. */
 const isPlain = (k: Kernel, task: Task, vma: Vma): boolean =>
@@ -84,7 +88,7 @@ export function faultRun(
   const z = pcpZone(k, task, GFP_ANON_FAULT);
   if (z === null) return 0;
   const { mem, swap, costs, cpu, lruBatch, lruBatchCount } = k;
-  const { next, prev, flags, mapping, index, mapcount } = mem;
+  const { next, flags, mapping, index, mapcount } = mem;
   const { map, cache, shadow } = swap;
   const swapMapping = swap.mapping;
   const swapIndex = swap.index;
@@ -93,11 +97,14 @@ export function faultRun(
   const node = k.nodes[z.node];
   const pcp = z.pcp[cpu];
   const head = pcp.heads + gfpMigratetype(GFP_ANON_FAULT);
+  const mayBeCached = globalNodeState(k, NR_SWAPCACHE) > 0;
+  const { lrugen } = node.lruvecs[0];
   const canMapNew = write && vma.inode < 0;
   const newCost = costs.allocPcp + costs.clearPage + costs.fault;
   const touchCost = costs.touch;
   // What a page fault brings in is young. §6.3
   const young = k.lruGenEnabled ? PG_ACTIVE : 0;
+  const plainShadows = k.lruGenEnabled && k.mem.memcg.length === 0;
   const bits = (z.idx << PGZONE_SHIFT) | PGTYPE_USER | PG_SWAPBACKED | PG_ANON_EXCLUSIVE | PG_LRU | PG_BATCHED | young;
   const pteBits = PTE_PRESENT | PTE_YOUNG | (vma.flags & VM_WRITE ? (write ? PTE_WRITE | PTE_DIRTY : PTE_WRITE) : 0);
   const owner = mm.id + 1;
@@ -112,22 +119,30 @@ export function faultRun(
   let areaStart = 0;
   let areaEnd = 0;
   let readCost = 0;
+  // The cluster of the last slots freed, and how many of it are to be counted.
+  let cluster = -1;
+  let freed = 0;
   let fresh = 0;
   let back = 0;
+  let refaults = 0;
   let done = 0;
   let v = vpn;
   let at = ptr;
   k.inLruFault = true;
-  for (; done < count && v < end && cost < budget; v += stride, at += stride) {
-    const pfn = next[head];
-    if (pfn === head) break;
+  let first = next[head];
+  let popped = 0;
+  for (; done < count && v < end && cost < budget && first !== head; v += stride, at += stride) {
     const e = entries[at];
     if (e === 0 ? !canMapNew : e & PTE_PRESENT) break;
     const slot = e >>> PTE_SHIFT;
     if (e !== 0) {
-      if (map[slot] !== 1 || cache[slot] !== 0 || (charged && swap.memcg[slot] !== 0)) break;
+      if (map[slot] !== 1 || (mayBeCached && cache[slot] !== 0)) break;
+      if (charged && (swap.memcg[slot] !== 0 || swap.shadowMemcg[slot] !== 0)) break;
       if (slot < areaStart || slot >= areaEnd) {
         // The first one, or one of another area.
+        countFreed(area, cluster, freed);
+        cluster = -1;
+        freed = 0;
         area = swapAreaOf(swap, slot);
         disk = k.disks[area.disk];
         if (!disk.synchronous) break;
@@ -136,11 +151,9 @@ export function faultRun(
         readCost = costs.allocPcp + disk.latency + disk.pageTime + costs.fault;
       }
     }
-    const after = next[pfn];
-    next[head] = after;
-    prev[after] = head;
-    pcp.count--;
-    pcp.freeCount >>= 1;
+    const pfn = first;
+    first = next[pfn];
+    popped++;
     mapcount[pfn] = 1;
     let poolShrank = false;
     if (e === 0) {
@@ -153,25 +166,36 @@ export function faultRun(
       mapping[pfn] = swapMapping[slot];
       index[pfn] = swapIndex[slot];
       flags[pfn] = bits;
-      if (shadow[slot] !== 0) workingsetRefault(k, pfn, shadow[slot], charged ? swap.shadowMemcg[slot] : 0);
+      const left = shadow[slot];
+      if (left !== 0) {
+        if (plainShadows && isBygone(lrugen, node.id, left)) refaults++;
+        else workingsetRefault(k, pfn, left);
+      }
       // swap_free: the slot's content has gone to the page.
       map[slot] = 0;
       shadow[slot] = 0;
       swapMapping[slot] = 0;
       swapIndex[slot] = 0;
-      const cluster = (slot - areaStart) >> SWAPFILE_CLUSTER_SHIFT;
-      if (--area.clusterUsed[cluster] === 0) area.freeClusters++;
-      area.used--;
+      const c = (slot - areaStart) >> SWAPFILE_CLUSTER_SHIFT;
+      if (c !== cluster) {
+        countFreed(area, cluster, freed);
+        cluster = c;
+        freed = 0;
+      }
+      freed++;
       swap.free++;
-      disk.reads++;
       cost += readCost;
       if (disk.zram !== null) {
         const { poolPages } = disk.zram;
+        takeOff(mem, pcp, head, first, popped);
+        popped = 0;
         k.cost = cost;
         zramFree(k, disk.zram, slot - areaStart);
         cost = k.cost;
+        first = next[head];
         poolShrank = disk.zram.poolPages !== poolPages;
       }
+      disk.reads++;
       back++;
     }
     entries[at] = (pfn << PTE_SHIFT) | pteBits;
@@ -189,6 +213,9 @@ export function faultRun(
   }
   k.inLruFault = false;
   k.cost = cost;
+  takeOff(mem, pcp, head, first, popped);
+  countFreed(area, cluster, freed);
+  node.stat[WORKINGSET_REFAULT_ANON] += refaults;
   addMmCounterTimes(k, mm, MM_ANONPAGES, fresh + back);
   addMmCounterTimes(k, mm, MM_SWAPENTS, -back);
   lruBatchCount[cpu] = batched;
@@ -197,6 +224,22 @@ export function faultRun(
   k.pgtables.used[ptr >>> 9] += fresh;
   k.anonVmas[mm.id].pages += fresh;
   return done;
+}
+
+/** rmqueue_pcplist for `n` pages: `first` is what the list begins with from now on. */
+function takeOff(m: MemMap, pcp: PerCpuPages, head: number, first: number, n: number): void {
+  m.next[head] = first;
+  m.prev[first] = head;
+  pcp.count -= n;
+  pcp.freeCount = n > 31 ? 0 : pcp.freeCount >> n;
+}
+
+/** swap_entry_free's counts for `n` slots of a cluster. */
+function countFreed(area: SwapArea | null, cluster: number, n: number): void {
+  if (area === null || n === 0) return;
+  area.used -= n;
+  area.clusterUsed[cluster] -= n;
+  if (area.clusterUsed[cluster] === 0) area.freeClusters++;
 }
 
 /** Counts of allocPages, of the faults and of reading, for `fresh` new pages and `back` from swap. */

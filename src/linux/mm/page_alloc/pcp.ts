@@ -11,6 +11,7 @@ import {
 } from '../../include/mmzone';
 import { PGTYPE_BUDDY_TAIL, PGTYPE_PCP, PGZONE_MASK, PGZONE_SHIFT } from '../../include/page';
 import { clamp, PAGE_ALLOC_COSTLY_ORDER, PAGEBLOCK_ORDER } from '../../include/units';
+import { blockOrder } from './block_order';
 import { clearBlock, freeOnePage, rmqueueBuddy, rmqueueBulk } from './buddy';
 import { zoneWatermarkOk } from './watermarks';
 
@@ -69,7 +70,12 @@ function steadyPcpHigh(k: Kernel, z: Zone, pcp: PerCpuPages): number {
   return highMin !== highMax && z.flags & ZONE_BELOW_HIGH ? 0 : high;
 }
 
-/** free_pcppages_bulk: gives `count` pages back to the buddy lists, oldest first, from the lists in turn. */
+/**
+ * free_pcppages_bulk: gives `count` pages back to the buddy lists, oldest first, from the lists in turn.
+ *
+ * Single pages that form a block, one after the other, go back as that block: each of them would only merge with those
+ * before it, and the last one would leave the block where it is put now.
+ */
 export function freePcppagesBulk(k: Kernel, z: Zone, pcp: PerCpuPages, count: number): void {
   const m = k.mem;
   const { next, prev, flags } = m;
@@ -83,11 +89,20 @@ export function freePcppagesBulk(k: Kernel, z: Zone, pcp: PerCpuPages, count: nu
     const order = Math.floor(list / MIGRATE_PCPTYPES);
     const before = left;
     while (left > 0 && p !== head) {
-      const q = prev[p];
-      flags[p] = tailBits;
-      left -= 1 << order;
-      freeOnePage(k, z, p, order);
-      p = q;
+      const block = order > 0 ? order : blockOrder(prev, p, left, z.end);
+      let first = p;
+      if (order > 0 || block === 0) {
+        flags[p] = tailBits;
+        p = prev[p];
+      } else {
+        for (let i = 1 << block; i > 0; i--) {
+          flags[p] = tailBits;
+          if (p < first) first = p;
+          p = prev[p];
+        }
+      }
+      left -= 1 << block;
+      freeOnePage(k, z, first, block);
     }
     next[p] = head;
     prev[head] = p;
@@ -178,6 +193,9 @@ export function freeRunToPcplist(k: Kernel, pages: Int32Array, from: number, n: 
   const pcp = z.pcp[k.cpu];
   const end = Math.min(n, from + steadyPcpHigh(k, z, pcp) - 1 - pcp.count);
   const marks = zoneBits | PGTYPE_PCP;
+  // Pages of one type go to the head of one list, one before the other.
+  let head = -1;
+  let first = -1;
   let i = from;
   for (; i < end; i++) {
     const p = pages[i];
@@ -188,12 +206,21 @@ export function freeRunToPcplist(k: Kernel, pages: Int32Array, from: number, n: 
     mapcount[p] = 0;
     flags[p] = marks;
     index[p] = mt;
-    const head = pcp.heads + mt;
-    const first = next[head];
-    next[head] = p;
-    prev[p] = head;
+    if (pcp.heads + mt !== head) {
+      if (head >= 0) {
+        next[head] = first;
+        prev[first] = head;
+      }
+      head = pcp.heads + mt;
+      first = next[head];
+    }
     next[p] = first;
     prev[first] = p;
+    first = p;
+  }
+  if (head >= 0) {
+    next[head] = first;
+    prev[first] = head;
   }
   const put = i - from;
   if (put <= 0) return from;

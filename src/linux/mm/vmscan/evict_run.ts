@@ -30,12 +30,13 @@ import {
 } from '../../include/page';
 import type { ScanControl } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
-import { NR_ANON_MAPPED, NR_VMSCAN_WRITE, PGPGOUT, PSWPOUT } from '../../include/vmstat';
+import { NR_ANON_MAPPED, NR_SWAPCACHE, NR_VMSCAN_WRITE, PGPGOUT, PSWPOUT } from '../../include/vmstat';
 import { addMmCounterTimes, updateHiwaterRss } from '../mm_counters';
 import { folioMemcg } from '../mmzone';
 import { ptePtr } from '../pgtable';
 import { addToSwapCache } from '../swap_state';
-import { getSwapSlot } from '../swapfile';
+import { countSlots, getSwapSlot, swapClusterEnd } from '../swapfile';
+import { globalNodeState } from '../vmstat';
 import { workingsetEviction } from '../workingset';
 import type { ReclaimStat } from './shrink_folio_list';
 import { ACTIVATE, KEEP, RECLAIM } from './verdict';
@@ -45,7 +46,7 @@ const WRITE_FOLIO = tracepointId('mm_vmscan_write_folio');
 /** Marks of accesses through file descriptors: they make the tier. */
 const LRU_USES = LRU_REFS_MASK | PG_WORKINGSET;
 /** Marks of a page that needs more questions. */
-const BUSY = PG_LOCKED | PG_MLOCKED | PG_WRITEBACK;
+const BUSY = PG_LOCKED | PG_MLOCKED | PG_WRITEBACK | PG_SWAPCACHE;
 
 /**
  * The verdicts on the pages from `from` on, up to the first that needs the general way.
@@ -73,13 +74,15 @@ export function examineRun(
   for (; i < n; i++) {
     const pfn = pages[i];
     const f = flags[pfn];
-    const whose = mapping[pfn];
-    if (whose <= 0 || mapcount[pfn] !== 1 || f & BUSY) break;
-    if (f & mark) {
+    if (f & BUSY) break;
+    // An exclusive page that is not in the swap cache is anonymous and mapped once: who unmaps it last frees it.
+    const single = f & PG_ANON_EXCLUSIVE;
+    if (single && f & mark) {
       verdicts[i] = KEEP;
       continue;
     }
-    if (f & PG_SWAPCACHE) break;
+    const whose = mapping[pfn];
+    if (whose <= 0 || f & mark || !(single || mapcount[pfn] === 1)) break;
     const vpn = index[pfn];
     if (whose !== owner || vpn >>> 9 !== span) {
       const mm = k.mms[whose - 1];
@@ -124,7 +127,7 @@ export function evictRun(
   if (!disk.synchronous) return from;
   const { flags, mapping, mapcount, index } = k.mem;
   const { entries } = k.pgtables;
-  const { map, shadow } = s;
+  const { map, cache, shadow } = s;
   const swapMapping = s.mapping;
   const swapIndex = s.index;
   const { zram } = disk;
@@ -135,14 +138,29 @@ export function evictRun(
   let untiered = 0;
   let owner = 0;
   let mine = 0;
+  const mayBeCached = globalNodeState(k, NR_SWAPCACHE) > 0;
+  // Slots taken one after the other and not counted yet, and where the next one would be no neighbour of theirs.
+  let slot = area.cursor - 1;
+  let slots = 0;
+  let clusterEnd = -1;
   let i = from;
   for (; i < n && verdicts[i] === RECLAIM; i++) {
     const pfn = pages[i];
     const at = ptes[i];
     const f = flags[pfn];
     if (at < 0 || (f & (PG_SWAPBACKED | PG_SWAPCACHE)) !== PG_SWAPBACKED || folioMemcg(k, pfn) !== 0) break;
-    const slot = getSwapSlot(k);
-    if (slot < 0) break;
+    const beside = slot + 1;
+    if (beside < clusterEnd && slots < s.free && map[beside] === 0 && !(mayBeCached && cache[beside] !== 0)) {
+      slot = beside;
+      slots++;
+    } else {
+      countSlots(s, area, slot, slots);
+      slots = 0;
+      const found = getSwapSlot(k);
+      if (found < 0) break;
+      slot = found;
+      clusterEnd = swapClusterEnd(area, slot);
+    }
     const whose = mapping[pfn];
     if (whose !== owner) {
       if (owner > 0) countUnmapped(k, node, owner, mine);
@@ -172,6 +190,7 @@ export function evictRun(
       if (k.lruGenEnabled && !(f & LRU_USES)) alike = shadow[slot];
     }
   }
+  countSlots(s, area, slot, slots);
   if (owner > 0) countUnmapped(k, node, owner, mine);
   const written = i - from;
   node.lruvecs[0].lrugen.evicted[0] += untiered;

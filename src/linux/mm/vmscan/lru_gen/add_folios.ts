@@ -25,10 +25,10 @@ const PLACE = PGZONE_MASK | PG_SWAPBACKED | PG_ACTIVE;
  * one by one.
  */
 export function lruGenAddFolios(k: Kernel, pages: Int32Array, from: number, end: number): void {
-  const { flags, mapping, next, prev } = k.mem;
+  const { flags, next, prev } = k.mem;
   for (let i = from; i < end; ) {
     const f = flags[pages[i]];
-    if (!(f & PG_ACTIVE) || !isPlain(k, f, mapping[pages[i]])) {
+    if (!(f & PG_ACTIVE) || !isPlain(k, f, pages[i])) {
       folioPutbackLru(k, pages[i++]);
       continue;
     }
@@ -46,7 +46,7 @@ export function lruGenAddFolios(k: Kernel, pages: Int32Array, from: number, end:
     for (; i < end; i++) {
       const p = pages[i];
       const pf = flags[p];
-      if ((pf & PLACE) !== want || folioMemcg(k, p) !== lruvec.memcg || !isPlain(k, pf, mapping[p])) break;
+      if ((pf & PLACE) !== want || folioMemcg(k, p) !== lruvec.memcg || !isPlain(k, pf, p)) break;
       flags[p] = (pf & ~(PG_BATCHED | PG_ISOLATED | PG_ACTIVE | LRU_GEN_MASK)) | bits;
       next[p] = first;
       prev[first] = p;

@@ -47,7 +47,7 @@ export function isolateRun(
   taken: number,
   most: number,
 ): number {
-  const { flags, mapping, next, prev } = k.mem;
+  const { flags, next, prev } = k.mem;
   const node = k.nodes[lruvec.nid];
   const g = lruvec.lrugen;
   const head = g.heads + list;
@@ -62,7 +62,7 @@ export function isolateRun(
   for (; n < most && pfn !== head; n++, pfn = prev[pfn]) {
     const f = flags[pfn];
     if ((f & mask) !== want || (needsCache && !(f & PG_SWAPCACHE))) break;
-    if (mapping[pfn] < 0 && !folioEvictable(k, pfn)) break;
+    if (type === 1 && !folioEvictable(k, pfn)) break;
     if (f & (LRU_REFS_MASK | PG_WORKINGSET)) {
       const refs = folioLruRefs(f);
       if (refs === 1 << LRU_REFS_WIDTH || lruTierFromRefs(refs) > tierIdx) break;

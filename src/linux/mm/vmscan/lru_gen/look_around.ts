@@ -33,8 +33,7 @@ export function lruGenLookAround(k: Kernel, pfn: number, vma: Vma, vpn: number, 
     }
   }
   const gen = lruGenFromSeq(g.maxSeq);
-  let young = 0;
-  for (let v = start; v < end; v++) if (clearYoung(k, lruvec, at + (v - vpn), gen, true)) young++;
+  const young = clearYoung(k, lruvec, at + (start - vpn), at + (end - vpn), gen, true);
   k.cost += (end - start) * k.costs.copyPte;
   // What reverse mapping finds promising, the next walk looks at.
   if (suitableToScan(end - start, young)) updateFilter(k, g, g.maxSeq, at >>> 9);

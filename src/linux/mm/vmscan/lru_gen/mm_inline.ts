@@ -77,23 +77,30 @@ export function updateLruSize(k: Kernel, lruvec: Lruvec, z: Zone, lru: number, n
   lruvec.lruSize[z.type * NR_LRU_LISTS + lru] += n;
 }
 
-/** lru_gen_update_size: a page has left a generation (−1 = none) for another one (−1 = none). */
-export function lruGenUpdateSize(k: Kernel, lruvec: Lruvec, flags: number, oldGen: number, newGen: number): void {
+/** lru_gen_update_size: `n` pages like this one have left a generation (−1 = none) for another one (−1 = none). */
+export function lruGenUpdateSize(
+  k: Kernel,
+  lruvec: Lruvec,
+  flags: number,
+  oldGen: number,
+  newGen: number,
+  n = 1,
+): void {
   const z = k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT];
   const g = lruvec.lrugen;
   const type = folioLruType(flags);
-  if (oldGen >= 0) g.nrPages[genList(oldGen, type, z.type)]--;
-  if (newGen >= 0) g.nrPages[genList(newGen, type, z.type)]++;
+  if (oldGen >= 0) g.nrPages[genList(oldGen, type, z.type)] -= n;
+  if (newGen >= 0) g.nrPages[genList(newGen, type, z.type)] += n;
   const lru = type * 2;
   const wasActive = oldGen >= 0 && lruGenIsActive(g, oldGen);
   const isActive = newGen >= 0 && lruGenIsActive(g, newGen);
   if (oldGen < 0) {
-    updateLruSize(k, lruvec, z, isActive ? lru + 1 : lru, 1);
+    updateLruSize(k, lruvec, z, isActive ? lru + 1 : lru, n);
   } else if (newGen < 0) {
-    updateLruSize(k, lruvec, z, wasActive ? lru + 1 : lru, -1);
+    updateLruSize(k, lruvec, z, wasActive ? lru + 1 : lru, -n);
   } else if (!wasActive && isActive) {
-    updateLruSize(k, lruvec, z, lru, -1);
-    updateLruSize(k, lruvec, z, lru + 1, 1);
+    updateLruSize(k, lruvec, z, lru, -n);
+    updateLruSize(k, lruvec, z, lru + 1, n);
   }
 }
 
@@ -148,20 +155,13 @@ export function lruGenDelFolio(k: Kernel, pfn: number, reclaiming: boolean): boo
 }
 
 /**
- * folio_update_gen: the aging has found the page young: it belongs to this generation now. It moves when eviction comes
- * across it. A page that reclaim holds is only marked.
+ * folio_update_gen: the flags of a page that the aging has found young: it belongs to this generation now. It moves when
+ * eviction comes across it. A page that reclaim holds is only marked. The caller counts it with `lruGenUpdateSize`.
  */
-export function folioUpdateGen(k: Kernel, pfn: number, gen: number): void {
-  const { flags } = k.mem;
-  const f = flags[pfn];
-  const old = folioLruGen(f);
-  if (old < 0) {
-    flags[pfn] = f | PG_REFERENCED;
-    return;
-  }
-  flags[pfn] = (f & ~(LRU_GEN_MASK | LRU_REFS_MASK | LRU_REFS_FLAGS)) | ((gen + 1) << LRU_GEN_PGOFF);
-  if (old !== gen) lruGenUpdateSize(k, folioLruvec(k, pfn), f, old, gen);
-}
+export const updatedGen = (flags: number, gen: number): number =>
+  (flags & LRU_GEN_MASK) === 0
+    ? flags | PG_REFERENCED
+    : (flags & ~(LRU_GEN_MASK | LRU_REFS_MASK | LRU_REFS_FLAGS)) | ((gen + 1) << LRU_GEN_PGOFF);
 
 /**
  * folio_inc_gen: a page of the oldest generation that is not to be evicted yet gets into the one after it.
@@ -196,10 +196,9 @@ export function folioIncRefs(k: Kernel, pfn: number): void {
 
 /** Pages of a generation and type in all zones. */
 export function genSize(g: LruGenFolio, gen: number, type: number): number {
-  let n = 0;
-  const first = genList(gen, type, 0);
-  for (let i = first; i < first + MAX_NR_ZONES; i++) n += g.nrPages[i];
-  return n;
+  const n = g.nrPages;
+  const i = genList(gen, type, 0);
+  return n[i] + n[i + 1] + n[i + 2] + n[i + 3] + n[i + 4];
 }
 
 /** Pages of all generations that eviction could get at. */

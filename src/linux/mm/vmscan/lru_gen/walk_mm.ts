@@ -10,6 +10,8 @@ import {
 } from '../../../include/mm_types';
 import type { Lruvec } from '../../../include/mmzone';
 import {
+  LRU_GEN_MASK,
+  PG_ANON_EXCLUSIVE,
   PG_DIRTY,
   PG_SWAPBACKED,
   PG_SWAPCACHE,
@@ -27,7 +29,7 @@ import { setPageDirty } from '../../page-writeback';
 import { nextTable, ptePtr } from '../../pgtable';
 import { MIN_LRU_BATCH } from './batch';
 import { suitableToScan, testFilter, updateFilter } from './bloom';
-import { folioUpdateGen, lruGenFromSeq } from './mm_inline';
+import { folioLruGen, lruGenFromSeq, lruGenUpdateSize, updatedGen } from './mm_inline';
 
 /** should_skip_mm: too small to be worth it. */
 function shouldSkipMm(mm: MmStruct, canSwap: boolean): boolean {
@@ -45,32 +47,60 @@ function shouldSkipVma(k: Kernel, vma: Vma, canSwap: boolean): boolean {
   return kind === 'ramfs' || (kind === 'shmem' && !canSwap);
 }
 
+/** What decides about the counters of a page. */
+const PLACE = PGZONE_MASK | PG_SWAPBACKED | LRU_GEN_MASK;
+
 /**
- * One young entry of a page that can be evicted: makes it old, and the page young. get_pfn_folio's conditions: the page is
- * of this node, and not anonymous when there is no swap.
+ * The young entries among entries[from] … entries[to - 1], of pages that can be evicted: makes them old, and their pages
+ * young. get_pfn_folio's conditions: the page is of this lruvec, and not anonymous when there is no swap.
  *
- * @returns whether it counted
+ * @returns how many there were
  */
-export function clearYoung(k: Kernel, lruvec: Lruvec, at: number, gen: number, canSwap: boolean): boolean {
+export function clearYoung(k: Kernel, lruvec: Lruvec, from: number, to: number, gen: number, canSwap: boolean): number {
   const { entries } = k.pgtables;
-  const e = entries[at];
-  if ((e & (PTE_PRESENT | PTE_SPECIAL | PTE_YOUNG)) !== (PTE_PRESENT | PTE_YOUNG)) return false;
-  const pfn = e >>> PTE_SHIFT;
-  const f = k.mem.flags[pfn];
-  if (k.zones[(f & PGZONE_MASK) >>> PGZONE_SHIFT].node !== lruvec.nid || folioMemcg(k, pfn) !== lruvec.memcg)
-    return false;
-  if (f & PG_SWAPBACKED && !canSwap) return false;
-  entries[at] = e & ~PTE_YOUNG;
-  const plainAnon = k.mem.mapping[pfn] > 0 && (f & (PG_SWAPBACKED | PG_SWAPCACHE)) === PG_SWAPBACKED;
-  if (e & PTE_DIRTY && !(f & PG_DIRTY) && !plainAnon) setPageDirty(k, pfn);
-  folioUpdateGen(k, pfn, gen);
-  return true;
+  const { flags } = k.mem;
+  const oneNode = k.nodes.length === 1;
+  let young = 0;
+  // Pages that leave one generation of one type and zone are counted together.
+  let like = 0;
+  let alike = 0;
+  for (let at = from; at < to; at++) {
+    const e = entries[at];
+    if ((e & (PTE_PRESENT | PTE_SPECIAL | PTE_YOUNG)) !== (PTE_PRESENT | PTE_YOUNG)) continue;
+    const pfn = e >>> PTE_SHIFT;
+    const f = flags[pfn];
+    if (!oneNode && k.zones[(f & PGZONE_MASK) >>> PGZONE_SHIFT].node !== lruvec.nid) continue;
+    if (folioMemcg(k, pfn) !== lruvec.memcg) continue;
+    if (f & PG_SWAPBACKED && !canSwap) continue;
+    young++;
+    entries[at] = e & ~PTE_YOUNG;
+    if (e & PTE_DIRTY && !(f & PG_DIRTY) && !isPlainAnon(k, pfn, f)) setPageDirty(k, pfn);
+    flags[pfn] = updatedGen(flags[pfn], gen);
+    if ((f & LRU_GEN_MASK) === 0) continue;
+    if ((f & PLACE) === like) {
+      alike++;
+      continue;
+    }
+    if (alike > 0) countMoved(k, lruvec, like, gen, alike);
+    like = f & PLACE;
+    alike = 1;
+  }
+  if (alike > 0) countMoved(k, lruvec, like, gen, alike);
+  return young;
+}
+
+/** An anonymous page with no copy but this one: it is as good as dirty. Exclusive ones are all anonymous. */
+const isPlainAnon = (k: Kernel, pfn: number, f: number): boolean =>
+  (f & (PG_SWAPBACKED | PG_SWAPCACHE)) === PG_SWAPBACKED && (!!(f & PG_ANON_EXCLUSIVE) || k.mem.mapping[pfn] > 0);
+
+function countMoved(k: Kernel, lruvec: Lruvec, flags: number, gen: number, n: number): void {
+  const old = folioLruGen(flags);
+  if (old !== gen) lruGenUpdateSize(k, lruvec, flags, old, gen, n);
 }
 
 /** walk_pte_range, for the entries of one VMA in one page table. */
 function walkTable(k: Kernel, lruvec: Lruvec, from: number, to: number, gen: number, canSwap: boolean): boolean {
-  let young = 0;
-  for (let at = from; at < to; at++) if (clearYoung(k, lruvec, at, gen, canSwap)) young++;
+  const young = clearYoung(k, lruvec, from, to, gen, canSwap);
   k.cost += (to - from) * k.costs.copyPte;
   return suitableToScan(to - from, young);
 }
