@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { CONTENT_SECURITY_POLICY } from './csp.mjs';
 
 /** @type {Record<string, string>} */
@@ -49,13 +50,17 @@ export async function serve(folder, { port = 0, tries = 1 } = {}) {
     }
     // The bundler puts a hash of the content in the names under assets/.
     const cacheControl = name.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
+    const zipped = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '') ? file.zipped : null;
+    const content = zipped ?? file.content;
     response.writeHead(200, {
       ...HEADERS,
       'Content-Type': file.type,
-      'Content-Length': file.content.length,
+      'Content-Length': content.length,
+      ...(file.zipped && { Vary: 'Accept-Encoding' }),
+      ...(zipped && { 'Content-Encoding': 'gzip' }),
       'Cache-Control': cacheControl,
     });
-    response.end(request.method === 'HEAD' ? undefined : file.content);
+    response.end(request.method === 'HEAD' ? undefined : content);
   });
 
   for (let attempt = 0; ; attempt++) {
@@ -95,7 +100,7 @@ function listen(server, port) {
 
 /**
  * @param {string} folder
- * @returns {Map<string, { type: string, content: Buffer }>} by the path of the address
+ * @returns {Map<string, { type: string, content: Buffer, zipped: Buffer | null }>} by the path of the address
  */
 function readFiles(folder) {
   const files = new Map();
@@ -104,7 +109,8 @@ function readFiles(folder) {
     const file = path.join(entry.parentPath, entry.name);
     const address = `/${path.relative(folder, file).split(path.sep).join('/')}`;
     const type = TYPES[path.extname(file)] ?? 'application/octet-stream';
-    files.set(address, { type, content: readFileSync(file) });
+    const content = readFileSync(file);
+    files.set(address, { type, content, zipped: /^image\/png|^font/.test(type) ? null : gzipSync(content) });
   }
   return files;
 }

@@ -32,6 +32,8 @@ export function ensureBuilt() {
   const run = spawnSync(process.execPath, [vite, 'build', '--outDir', fresh, '--emptyOutDir', '--logLevel', 'warn'], {
     cwd: ROOT,
     encoding: 'utf8',
+    // A test that builds must not get React's development version.
+    env: { ...process.env, NODE_ENV: 'production' },
   });
   if (run.status !== 0) {
     rmSync(fresh, { recursive: true, force: true });

@@ -4,7 +4,7 @@
  */
 
 import { RefusalError } from '../machine/commands';
-import { forgetFuture, receiveEvents, receiveFrame, receiveKills, receiveSamples, runStore } from '../store';
+import { clearLog, forgetFuture, receiveEvents, receiveFrame, receiveKills, receiveSamples, runStore } from '../store';
 import type { Command, Landmark, PageInfo, Push, Refusal, Reply, Request } from '../worker/protocol';
 
 /** The worker as the page sees it. */
@@ -42,6 +42,9 @@ export function connectMachine(machine: MachinePort): () => void {
         break;
       case 'kills':
         receiveKills(push.from, push.kills);
+        break;
+      case 'branches':
+        runStore.setState({ branches: push.branches, branch: push.active });
         break;
       case 'forked':
         forgetFuture();
@@ -99,6 +102,14 @@ export const seek = (t: number) => tell({ type: 'seek', t });
 export const runUntil = (landmark: Landmark | { t: number }) => tell({ type: 'runUntil', landmark });
 /** Virtual seconds a real second. */
 export const setSpeed = (value: number) => tell({ type: 'speed', value });
+/** Goes over to another future. */
+export const switchBranch = async (id: number): Promise<boolean> => {
+  const restore = clearLog();
+  const done = await tell({ type: 'branch', id });
+  if (!done) restore();
+  return done;
+};
+export const dropBranch = (id: number) => tell({ type: 'dropBranch', id });
 export const command = (what: Command) => tell({ type: 'command', command: what });
 
 /** Runs, or pauses what runs (a seek under way counts as running). */

@@ -3,9 +3,9 @@ import { t } from '../i18n';
 import { refusalText } from '../i18n/errors';
 import { scenarioWords } from '../i18n/scenarios';
 import { RefusalError } from '../machine/commands';
-import { BUILTIN_SCENARIOS, builtinScenario, DEFAULT_SCENARIO } from '../scenario/builtin';
-import { decodeSession, encodeSession } from '../scenario/link';
-import { parseScenarioOrSession, type Scenario, type Session, sessionOf } from '../scenario/schema';
+import type { KernelName } from '../machine/config';
+import { BUILTIN_IDS, DEFAULT_ID } from '../scenario/builtin/ids';
+import type { Scenario, Session } from '../scenario/schema';
 import { clearLog, notify, runStore } from '../store';
 import { ask } from './lab';
 
@@ -19,18 +19,15 @@ export interface ScenarioEntry {
   point: string;
 }
 
-const wordsOf = (scenario: Scenario): { title: string; about: string } =>
-  (scenarioWords as Record<string, { title: string; about: string }>)[scenario.id] ?? {
-    title: scenario.title,
-    about: scenario.about ?? '',
-  };
+const words: Record<string, { title: string; about: string }> = scenarioWords;
+const isBuiltin = (id: string): boolean => (BUILTIN_IDS as readonly string[]).includes(id);
+
+/** Reads and writes sessions; fetched when it is first needed. */
+const codec = () => import('./codec');
 
 /** The built-in machines, in the order of the menu. */
 export const listScenarios = (): ScenarioEntry[] =>
-  BUILTIN_SCENARIOS.map((scenario) => {
-    const { title, about } = wordsOf(scenario);
-    return { id: scenario.id, title, point: about };
-  });
+  BUILTIN_IDS.map((id) => ({ id, title: words[id].title, point: words[id].about }));
 
 /** Opens a session at a moment (ns); the machine that is open stays when it is refused. Throws `RefusalError`. */
 async function open(session: Session, scenario: string, at = 0): Promise<void> {
@@ -74,15 +71,13 @@ function setAddress(change: (query: URLSearchParams) => void): void {
 
 function openBuiltin(id: string): Promise<boolean> {
   return attempt(async () => {
-    const scenario = builtinScenario(id);
-    if (!scenario) throw new RefusalError('unknown-scenario', { got: id });
-    await open(sessionOf(scenario), id);
+    await open({ format: 'oomlab/session@1', scenario: id, seed: 1, commands: [] }, id);
   });
 }
 
 /** Opens a scenario that was made here. */
 export const openScenarioObject = (scenario: Scenario): Promise<boolean> =>
-  attempt(() => open(sessionOf(scenario), ''));
+  attempt(async () => open((await codec()).sessionOf(scenario), ''));
 
 /** Opens the text of a scenario or session file. */
 export function openFile(name: string, text: string): Promise<boolean> {
@@ -93,7 +88,7 @@ export function openFile(name: string, text: string): Promise<boolean> {
     } catch (error) {
       throw new RefusalError('bad-json', { message: error instanceof Error ? error.message : String(error) });
     }
-    await open(parseScenarioOrSession(json), '');
+    await open((await codec()).parseScenarioOrSession(json), '');
     setAddress((query) => query.delete('scenario'));
   }, name);
 }
@@ -104,7 +99,7 @@ export async function openFromAddress(address: { search: string; hash: string })
   const code = fragment.get('s');
   if (code !== null) {
     try {
-      const session = decodeSession(code);
+      const session = (await codec()).decodeSession(code);
       const at = Number(fragment.get('t') ?? 0);
       await open(
         session,
@@ -120,21 +115,30 @@ export async function openFromAddress(address: { search: string; hash: string })
   }
   const id = new URLSearchParams(address.search).get('scenario');
   if (id !== null && code === null) {
-    if (builtinScenario(id)) {
+    if (isBuiltin(id)) {
       if (await openBuiltin(id)) return;
     } else notify(t('notice.badScenario', { id }), true);
   }
-  await openBuiltin(DEFAULT_SCENARIO.id);
+  await openBuiltin(DEFAULT_ID);
 }
 
 const session = async (): Promise<Session> => (await ask({ type: 'session' })) as Session;
+
+/** Starts the open machine anew with another release, and with nothing done to it. */
+export async function changeKernel(kernel: KernelName): Promise<void> {
+  await attempt(async () => {
+    const { scenarioOf, sessionOf, withKernel } = await codec();
+    const was = await session();
+    await open(sessionOf(withKernel(scenarioOf(was), { kernel }), was.seed), runStore.getState().scenario);
+  });
+}
 
 /** Puts the session and the moment into the address and, where the browser lets it, into the clipboard. */
 export async function shareLink(): Promise<void> {
   const url = new URL(location.href);
   url.searchParams.delete('scenario');
   const at = runStore.getState().frame?.t ?? 0;
-  url.hash = `s=${encodeSession(await session())}${at > 0 ? `&t=${at}` : ''}`;
+  url.hash = `s=${(await codec()).encodeSession(await session())}${at > 0 ? `&t=${at}` : ''}`;
   history.replaceState(null, '', url);
   try {
     await navigator.clipboard.writeText(url.href);

@@ -1,22 +1,28 @@
 /** `oomlab run`: a scenario or a session, headless. */
 import { formatDmesg } from '../linux/kernel/printk';
+import { OOM_RULE_NAMES } from '../linux/versions/oom_rules';
 import { createMachine } from '../machine/boot';
+import { KERNELS, type KernelName } from '../machine/config';
 import { hashMachine } from '../machine/hash';
 import { type Machine, timeOf } from '../machine/machine';
 import { LANDMARKS, type Landmark, type Sample } from '../machine/record';
 import { runFor, type Until } from '../machine/run';
 import { parseTime } from '../machine/units';
-import { compileSession, scenarioOf } from '../scenario/compile';
+import { compileSession, scenarioOf, withKernel } from '../scenario/compile';
 import { parseScenarioOrSession, type Session } from '../scenario/schema';
 import { parseJson, readInput, UsageError, withUsage } from './input';
 import type { CommandIo } from './replay';
 
-const USAGE = `Usage: oomlab run SCENARIO.json|SESSION.json [--seed N] [--until EVENT|TIME] [--json|--dmesg|--csv]
+const USAGE = `Usage: oomlab run SCENARIO.json|SESSION.json [--seed N] [--kernel NAME] [--oom-rules NAME]
+                  [--until EVENT|TIME] [--json|--dmesg|--csv]
 
 Runs a scenario, or a session with its command log, and says how it ended.
 The file "-" reads standard input.
 
   --seed N      a seed other than the file's
+  --kernel X    6.12 or 6.1 instead of the file's
+  --oom-rules X the OOM killer of another year: ${OOM_RULE_NAMES.slice(1).join(', ')},
+                or kernel for the kernel's own
   --until X     stop at the first kswapd, direct-reclaim, swap-out, oom, kill or
                 panic, or at a moment such as 2.5s
   --json        the result as JSON (oomlab/run@1)
@@ -30,13 +36,15 @@ type Output = 'text' | 'json' | 'dmesg' | 'csv';
 interface Options {
   file: string;
   seed: number | null;
+  kernel: KernelName | null;
+  oomRules: string | null;
   until: Until | null;
   output: Output;
 }
 
 function parseArguments(argv: string[]): Options {
   const files: string[] = [];
-  const options: Options = { file: '', seed: null, until: null, output: 'text' };
+  const options: Options = { file: '', seed: null, kernel: null, oomRules: null, until: null, output: 'text' };
   const rest = [...argv];
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
     const [name, inline] = splitOption(arg);
@@ -46,10 +54,14 @@ function parseArguments(argv: string[]): Options {
       return given;
     };
     if (name === '--seed') options.seed = parseSeed(value());
+    else if (name === '--kernel') options.kernel = oneOf(name, value(), KERNELS);
+    else if (name === '--oom-rules') options.oomRules = oneOf(name, value(), OOM_RULE_NAMES);
     else if (name === '--until') options.until = parseUntil(value());
     else if (arg === '--json' || arg === '--dmesg' || arg === '--csv') options.output = arg.slice(2) as Output;
     else if (arg.startsWith('-') && arg !== '-') {
-      throw new UsageError(`unknown option ${arg}; expected --seed, --until, --json, --dmesg or --csv`);
+      throw new UsageError(
+        `unknown option ${arg}; expected --seed, --kernel, --oom-rules, --until, --json, --dmesg or --csv`,
+      );
     } else files.push(arg);
   }
   if (files.length !== 1) throw new UsageError(`expected one scenario or session file, got ${files.length}`);
@@ -60,6 +72,12 @@ function parseArguments(argv: string[]): Options {
 function splitOption(arg: string): [string, string | undefined] {
   const at = arg.startsWith('--') ? arg.indexOf('=') : -1;
   return at < 0 ? [arg, undefined] : [arg.slice(0, at), arg.slice(at + 1)];
+}
+
+function oneOf<T extends string>(name: string, given: string, values: readonly T[]): T {
+  const found = values.find((v) => v === given);
+  if (!found) throw new UsageError(`${name}: expected ${values.join(', ')}, got ${given}`);
+  return found;
 }
 
 function parseSeed(text: string): number {
@@ -89,6 +107,8 @@ export interface Kill {
   /** Whose request brought it about. */
   invoker: string;
   invokerPid: number;
+  /** By old rules a child may die in place of the chosen process: this one. */
+  chosen?: number;
 }
 
 export interface RunDocument {
@@ -154,17 +174,19 @@ export function runSession(session: Session, until: Until | null): RunResult {
   }
   const kills = m.kernel.oomRecords
     .filter((r) => r.chosen >= 0)
-    .map(
-      (r): Kill => ({
+    .map((r): Kill => {
+      const pid = r.sacrificed ?? r.chosen;
+      return {
         t: r.t,
-        pid: r.chosen,
-        comm: r.walk.find((c) => c.pid === r.chosen)?.comm ?? r.invokerComm,
+        pid,
+        comm: r.walk.find((c) => c.pid === pid)?.comm ?? r.invokerComm,
         points: r.chosenPoints,
         constraint: r.constraint,
         invoker: r.invokerComm,
         invokerPid: r.invoker,
-      }),
-    );
+        ...(r.sacrificed !== undefined && { chosen: r.chosen }),
+      };
+    });
   const scenario = scenarioOf(session);
   const document: RunDocument = {
     format: 'oomlab/run@1',
@@ -230,6 +252,10 @@ export function run(argv: string[], io: CommandIo): Promise<number> {
     const options = parseArguments(argv);
     const session = parseScenarioOrSession(parseJson(await readInput(options.file, io), options.file));
     if (options.seed !== null) session.seed = options.seed;
+    const { kernel, oomRules } = options;
+    if (kernel !== null || oomRules !== null) {
+      session.scenario = withKernel(scenarioOf(session), { ...(kernel && { kernel }), ...(oomRules && { oomRules }) });
+    }
     const result = runSession(session, options.until);
     if (options.output === 'json') io.stdout.write(`${JSON.stringify(result.document, null, 2)}\n`);
     else if (options.output === 'dmesg') io.stdout.write(dmesg(result.machine));

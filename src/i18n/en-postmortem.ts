@@ -30,10 +30,23 @@ export const pmWords = {
   copy: 'Copy as Markdown',
   copied: 'The report is on the clipboard, as Markdown.',
   copyFailed: 'The browser did not allow copying.',
+  link: 'Copy link with this report',
+  linkSub: 'The link holds the text of the report: whoever gets it can read it.',
+  linkCopied: 'The link is on the clipboard. It holds the text of this report: whoever gets it can read it.',
+  linkTooLong:
+    'This report is too long for a link: even compressed it would have more than 32,000 characters. Copy it as Markdown, or send the log itself.',
+  linkDamaged: 'This link is damaged: the report in it cannot be read.',
   reports: 'Reports in this log',
   reportLine: (line: number): string => `line ${n(line)}`,
   repeated: (comm: string, kills: number): string => `${comm} was killed ${plural(kills, 'time', 'times')}.`,
 
+  fullBoth: 'RAM was full, and so was swap.',
+  fullRam: 'RAM was full.',
+  fullRamNoSwap: 'RAM was full, and there was no swap.',
+  fullRamSwapLeft: (size: string): string => `RAM was full; ${size} of swap were left.`,
+  fullCgroup: (path: string, limit: string): string => `The cgroup ${path} was at its limit of ${limit}.`,
+  held: (rss: string, swap: string, share: number | null): string =>
+    `It held ${rss} in RAM${swap === '' ? '' : ` and ${swap} in swap`}${share === null ? '' : `, ${share} % of ${swap === '' ? 'what there was' : 'both together'}`}.`,
   agrees: 'agrees',
   differs: 'differs',
   unknown: 'not compared',
@@ -50,6 +63,10 @@ export const pmWords = {
   free: 'free',
   low: 'low',
   high: 'high',
+  marks: 'free; min, low, high',
+  gauge: (free: number, min: number, low: number | null, high: number | null): string =>
+    `${n(free)} free, min ${n(min)}${low === null ? '' : `, low ${n(low)}`}${high === null ? '' : `, high ${n(high)}`}`,
+  holds: 'what it holds',
   test: 'the test',
   outcome: 'so',
   zoneCodes: {
@@ -119,7 +136,49 @@ export const pmWords = {
   showAll: (rows: number): string => `Show all ${n(rows)} tasks`,
 
   saved: 'What would have saved it',
-  strip: 'Who dies, for each oom_score_adj of the victim',
+  savedSub: 'drag a marker: the strip shows who dies for each oom_score_adj',
+  adjOf: (comm: string, pid: number): string => `oom_score_adj of ${comm} (${pid})`,
+  otherTask: 'Another task:',
+  nobodyDies: 'nobody can be killed',
+  moreSwap: 'More swap',
+  moreLimit: 'A higher limit',
+  missing: (of: 'swap' | 'limit', pages: number, size: string, zone: string): string =>
+    of === 'swap'
+      ? `The request lacked ${plural(pages, 'page', 'pages')} (${size}) in zone ${zone}, the one that lacked least: min + reserve − free. With that much more swap, anonymous memory could have gone there.`
+      : `The request lacked ${plural(pages, 'page', 'pages')} (${size}) under the limit.`,
+  moreCodes: {
+    'not-full': 'More swap would not have helped: there was swap left.',
+    order: 'More swap would not have helped: a block of pages side by side was missing, not pages.',
+    'nothing-to-swap': 'More swap would not have helped: there was too little anonymous memory to put into it.',
+    'not-short': 'No zone was short of pages when the report was printed: what was missing cannot be told.',
+    unknown: 'What more memory would have changed cannot be told from this text.',
+  } as Record<string, string>,
+  changesAt: (of: 'swap' | 'limit', size: string, comm: string, pid: number): string =>
+    `From ${size} more ${of === 'swap' ? 'swap' : 'of a limit'} on, ${comm} (${pid}) would be chosen instead, since oom_score_adj counts in parts of the total.`,
+  neverChanges: 'However much more there is, the same one would be chosen.',
+  tooLittle: (pages: number): string => `too little: ${plural(pages, 'page is', 'pages are')} still missing.`,
+  nothingMore: 'what it was.',
+  served: (comm: string | null, pid: number | null, same: boolean): string =>
+    comm === null
+      ? 'this request would have been served.'
+      : same
+        ? `this request would have been served. Were that to fill up as well, the same victim, later.`
+        : `this request would have been served. Were that to fill up as well, ${comm} (${pid}) would die instead.`,
+  storySub: (kills: number): string => `${plural(kills, 'kill', 'kills')}`,
+  storyTable: 'All kills',
+  when: 'when',
+  died: 'died',
+  freed: 'anonymous memory freed',
+  helped: 'did it help?',
+  again2: 'again',
+  timeline: (kills: number, seconds: number): string => `${n(kills)} kills within ${n(Math.ceil(seconds))} seconds`,
+  timelineNote: 'Height: anonymous memory that the kill gave back. Red: the next kill came within a minute.',
+  helpedFor: (seconds: string): string => `for ${seconds}`,
+  notHelped: (seconds: string): string => `no: the next kill came ${seconds} later`,
+  lastKill: 'the last one in this text',
+  helpUnknown: 'the text does not say when the next kill came',
+  grew: (comm: string, pid: number, size: string, isNew: boolean): string =>
+    isNew ? `until then ${comm} (${pid}) had come, with ${size}` : `until then ${comm} (${pid}) grew by ${size}`,
   dies: (comm: string, pid: number): string => `${comm} (${pid}) dies`,
   fromAdj: (adj: number): string => `from adj ${n(adj)} up`,
   adjRange: (from: number, to: number): string => `adj ${n(from)} to ${n(to)}`,

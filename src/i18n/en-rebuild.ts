@@ -20,6 +20,8 @@ const cannot: Record<string, (p: Params) => string> = {
   order: (p) =>
     `${n(2 ** Number(p.order))} pages side by side were asked for, and where the free pages lay a report does not say.`,
   'too-large': () => 'It has more than 16 GiB of RAM, more than a browser tab can hold page by page.',
+  'too-small': () => 'It has less RAM than the lab’s kernel needs to boot.',
+  'swap-too-large': () => 'It has more swap than the lab’s machines can have.',
   'no-meminfo': () => 'The text does not hold the Mem-Info block: nobody can tell what was in memory.',
   'no-zones': () => 'The text does not hold what each zone has, and its watermarks.',
   'no-swap-line': () => 'The text does not say how much swap there was.',

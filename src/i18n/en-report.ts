@@ -100,6 +100,8 @@ const notes: Record<string, Sentence> = {
     `${p.invoker}${p.pid === '' ? '' : ` (${p.pid})`} only happened to ask when there was none left: that alone makes it neither culprit nor victim. The kernel looks for the highest score, not for who asked.`,
   'largest-not-victim': (p) =>
     `The largest task is ${p.largest} (${p.pid}) with ${pages(p.pages)} and oom_score_adj ${p.adj}; ${p.victim} with ${pages(p.victimPages)} and oom_score_adj ${p.victimAdj} scored higher.`,
+  'largest-dead': (p) =>
+    `The largest task of the table, ${p.largest} (${p.pid}) with ${pages(p.pages)}, had been killed in an earlier report of this log and was giving its memory back: it could not be chosen again.`,
   'largest-protected': (p) =>
     `The largest task, ${p.largest} (${p.pid}) with ${pages(p.pages)}, is exempt: its oom_score_adj is -1000.`,
   group: (p) =>
@@ -117,6 +119,8 @@ const warnings: Record<string, Sentence> = {
   'zones-lost': () => 'lines of a zone are missing (watermarks, lowmem_reserve or free blocks)',
   'swap-lost': () => 'a line about swap is missing',
   'no-totals': () => 'the totals ("pages RAM") are missing',
+  'totals-differ': () =>
+    '"pages RAM" and the sizes of the zones cannot both be right; where the memory was is reckoned by the zones',
   'no-table': () => 'the table of tasks is missing, or vm.oom_dump_tasks is 0',
   'no-header': () => 'the header of the table is missing',
   'rows-damaged': (p) => `${n(p.n)} row${p.n === 1 ? '' : 's'} of the table could not be read`,

@@ -45,4 +45,14 @@ export const scenarioWords = {
     about:
       'The working set is a little larger than memory. Each access waits for the disk, the machine all but stands still, and nothing is killed, because each reclaim still frees a page.',
   },
+  'full-node': {
+    title: 'A full node',
+    about:
+      'Two NUMA nodes. A process bound to the smaller one fills it and is killed, while a third of the machine is free and a bigger process lives on the other node: its death would free nothing here.',
+  },
+  'another-year': {
+    title: 'The same machine in another year',
+    about:
+      'By the rules of 4.19 a harmless child dies for its greedy parent. Under Kernel knobs choose this kernel’s own rules and reset: the parent dies. By those of 2.6.24 it is a third one, which only reserved address space.',
+  },
 } as const;

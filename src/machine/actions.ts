@@ -9,6 +9,8 @@ import { findCgroup } from '../linux/kernel/cgroup';
 import { findTask, isGlobalInit, sendSigkill, wakeUpProcess } from '../linux/kernel/sched/core';
 import { SYSCTL_NAMES, writeSysctl } from '../linux/kernel/sysctl';
 import { isLruGenFile, parseLruGen } from '../linux/mm/vmscan/lru_gen/sysfs';
+import { isZswapFile, parseZswap } from '../linux/mm/zswap_params';
+import { findOomRules, OOM_RULE_NAMES } from '../linux/versions/oom_rules';
 import { applyCgroupAction, attach, checkCgroupAction } from './cgroups';
 import { type Action, RefusalError, type Signal } from './commands';
 import { noteEvent } from './landmarks';
@@ -63,6 +65,8 @@ function label(action: Action): string {
       return `${action.path} ${action.file} = ${action.value}`;
     case 'cgroup_attach':
       return `→ ${action.path}`;
+    case 'oom_rules':
+      return `OOM rules: ${action.name}`;
   }
 }
 
@@ -90,6 +94,9 @@ export function checkAction(m: Machine, action: Action): void {
     for (const { cgroup } of action.processes) checkLaunchCgroup(k, cgroup);
   }
   if (action.op === 'sysctl') checkSysctl(m, action.name, action.value);
+  if (action.op === 'oom_rules' && !findOomRules(action.name)) {
+    throw new RefusalError('unknown-oom-rules', { got: action.name, expected: OOM_RULE_NAMES.join(', ') });
+  }
 }
 
 /** A process can be started where processes may be. */
@@ -102,6 +109,10 @@ function checkLaunchCgroup(k: Kernel, path: string | undefined): void {
 
 /** Whether the kernel takes the value is found out on a copy of what it may change. */
 function checkSysctl(m: Machine, name: string, value: string): void {
+  if (isZswapFile(name)) {
+    if (parseZswap(name, value.trim()) === null) throw new RefusalError('bad-sysctl', { name, value });
+    return;
+  }
   if (isLruGenFile(name)) {
     if (parseLruGen(name, value.trim()) === null) throw new RefusalError('bad-sysctl', { name, value });
     return;
@@ -170,6 +181,9 @@ export function applyAction(m: Machine, action: Action): void {
     case 'cgroup_remove':
     case 'cgroup_write':
       applyCgroupAction(m, action);
+      return;
+    case 'oom_rules':
+      if (findOomRules(action.name)) k.oomRules = action.name;
       return;
   }
 }

@@ -4,14 +4,13 @@ import { newZram } from '../linux/drivers/block/zram';
 import { ENOENT } from '../linux/include/errno';
 import { __GFP_RECLAIMABLE, GFP_KERNEL } from '../linux/include/gfp';
 import type { Kernel } from '../linux/include/kernel';
-import { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL } from '../linux/include/mmzone';
 import { PGTYPE_KERNEL, PGTYPE_SLAB_UNRECLAIMABLE, PGZONE_MASK } from '../linux/include/page';
 import { PF_CAP_SYS_ADMIN, PF_KSWAPD, PF_KTHREAD, PF_MEMALLOC, type Task } from '../linux/include/sched';
 import { NR_SLAB_UNRECLAIMABLE_B } from '../linux/include/vmstat';
 import { allocThreadStack } from '../linux/kernel/fork';
 import { createTask, pageNode } from '../linux/kernel/sched/core';
 import { writeSysctl } from '../linux/kernel/sysctl';
-import { type BootZone, createKernel } from '../linux/mm/mm_init';
+import { createKernel } from '../linux/mm/mm_init';
 import { allocPages } from '../linux/mm/page_alloc';
 import { addSlabPage } from '../linux/mm/shrinker';
 import { swapon } from '../linux/mm/swapfile';
@@ -30,49 +29,12 @@ import { addProc, newProgram } from './procs';
 import { createRecording } from './record';
 import { startTimers } from './timers';
 import { createWindow } from './window';
+import { zonesFor } from './zones';
 
-/** Pages. ISA memory, of which the firmware keeps a little. §1.2 */
-const DMA = { startPfn: 1, spanned: 4095, present: 3998, managed: 3840 };
-const DMA_END = 4096;
-/** The firmware's tables at the top of low memory. */
-const FIRMWARE = 32;
-/** PCI devices begin at 3 GiB; what RAM is left goes on at 4 GiB. */
-const PCI_HOLE = 786_432;
-const FOUR_GIB = 1_048_576;
 /** Below 512 MiB the kernel turns transparent huge pages off. §2.1 */
 const THP_MIN_PAGES = 131_072;
 /** Pids up to here go to kernel threads and the boot. */
 const FIRST_PID = 200;
-
-/**
- * Zones of a machine with so much RAM: what is present, and what is left of it when the kernel's image, the memmap and the
- * hash tables have been taken out. §1.1, §1.2
- */
-export function zonesFor(ramPages: number): BootZone[] {
-  const low = Math.min(ramPages, PCI_HOLE);
-  const zones: BootZone[] = [
-    { node: 0, type: ZONE_DMA, ...DMA },
-    {
-      node: 0,
-      type: ZONE_DMA32,
-      startPfn: DMA_END,
-      spanned: low - DMA_END,
-      present: low - DMA_END - FIRMWARE,
-      managed: 0,
-    },
-  ];
-  const high = ramPages - low;
-  if (high > 0) {
-    zones.push({ node: 0, type: ZONE_NORMAL, startPfn: FOUR_GIB, spanned: high, present: high, managed: 0 });
-  }
-  const present = zones.reduce((n, z) => n + z.present, 0);
-  // Image and firmware: 60 MiB on a PC; a small guest has a small kernel.
-  const image = Math.min(15_000, Math.floor(present * 0.066));
-  const reserved = Math.floor(present / 64) + Math.floor(present / 680) + image - (DMA.present - DMA.managed);
-  const largest = zones.reduce((a, b) => (b.present > a.present ? b : a));
-  for (const z of zones) if (z !== zones[0]) z.managed = z.present - (z === largest ? reserved : 0);
-  return zones;
-}
 
 /** What the kernel itself takes at boot, pages: per-cpu areas, slabs that can be shrunk and slabs that cannot. */
 const kernelPages = (ramPages: number): { kernel: number; slab: number; reclaimable: number } => ({
@@ -155,11 +117,13 @@ const SSHD: ProcessSpec = {
 export function createMachine(config: MachineConfig, seed: number): Machine {
   checkConfig(config);
   const ramPages = Math.floor(config.ram / 4096);
-  const zones = config.found ? bootZonesOf(config.found.zones) : zonesFor(ramPages);
+  const zones = config.found ? bootZonesOf(config.found.zones) : zonesFor(ramPages, config.nodes);
   const managed = zones.reduce((n, z) => n + z.managed, 0);
   const kernel = createKernel({
     release: findRelease(config.kernel),
     cpus: config.cpus,
+    ...(config.nodes.length > 0 && { cpuNode: config.nodes.flatMap((n, id) => new Array<number>(n.cpus).fill(id)) }),
+    ...(config.distances.length > 0 && { distance: config.distances }),
     zones,
     thp: config.thp !== 'never' && managed >= THP_MIN_PAGES,
     seed,
@@ -192,6 +156,7 @@ export function createMachine(config: MachineConfig, seed: number): Machine {
     livelock: false,
     work: 0,
   };
+  kernel.oomRules = config.oomRules;
   addDisks(kernel, config);
   const init = createTask(kernel, { comm: 'systemd', pid: 1, ppid: 0, flags: PF_CAP_SYS_ADMIN });
   if (!config.found) takeKernelMemory(kernel, init, ramPages);
@@ -201,8 +166,11 @@ export function createMachine(config: MachineConfig, seed: number): Machine {
   if (config.found) program.frames = [];
   addProc(m, init, program);
   addKthread(m, init, 'kthreadd');
-  kernel.nodes[0].kswapd = addKthread(m, init, 'kswapd0', PF_KSWAPD | PF_MEMALLOC).pid;
-  addKthread(m, init, 'kcompactd0');
+  kernel.cpusets = config.cpusets.map((c) => ({ ...c }));
+  for (const node of kernel.nodes) {
+    node.kswapd = addKthread(m, init, `kswapd${node.id}`, PF_KSWAPD | PF_MEMALLOC).pid;
+    addKthread(m, init, `kcompactd${node.id}`);
+  }
   addKthread(m, init, 'oom_reaper');
   kernel.writeback.flusher = addKthread(m, init, 'flush-8:0').pid;
   kernel.nextPid = FIRST_PID;

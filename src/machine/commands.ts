@@ -14,6 +14,8 @@ export type Command =
   | { op: 'oom_score_adj'; pid: number; value: number }
   | { op: 'sysctl'; name: string; value: string }
   | { op: 'sysrq'; key: 'f' | 'm' }
+  /** The OOM killer goes by the rules of another year from now on: a name of linux/versions/oom_rules. */
+  | { op: 'oom_rules'; name: string }
   | { op: 'cgroup_attach'; pid: number; path: string }
   | CgroupCommand;
 
@@ -41,6 +43,7 @@ export type Action =
   | { op: 'oom_score_adj'; pid: number; comm?: string; value: number }
   | { op: 'sysctl'; name: string; value: string }
   | { op: 'sysrq'; key: 'f' | 'm' }
+  | { op: 'oom_rules'; name: string }
   | { op: 'cgroup_attach'; pid: number; comm?: string; path: string }
   | CgroupCommand;
 
@@ -48,6 +51,9 @@ export interface TimedAction {
   t: number;
   action: Action;
 }
+
+/** What was done, and as what the machine carried it out. */
+export type LoggedCommand = TimedAction & { command: Command };
 
 /** Why an input was refused: a code with parameters; the words are i18n's. */
 export interface Refusal {

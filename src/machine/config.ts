@@ -9,6 +9,10 @@ export interface CacheLevel {
   latencyNs: number;
 }
 
+/** Releases a machine can run. */
+export const KERNELS = ['6.12', '6.1'] as const;
+export type KernelName = (typeof KERNELS)[number];
+
 export type SwapDevice = 'ssd' | 'hdd' | 'zram';
 
 /** All that decides how a machine runs, but for the seed and what is done to it from outside. */
@@ -22,7 +26,15 @@ export interface MachineConfig {
   /** zram: how many pages' data fit in one page, on average. */
   compression: number;
   cpus: number;
-  kernel: '6.12';
+  /** NUMA nodes: RAM in bytes and cpus of each; empty = one node with all. */
+  nodes: { ram: number; cpus: number }[];
+  /** SLIT distances by node and node; empty = 10 and 20. */
+  distances: number[][];
+  /** Cpusets: name, and nodes with memory for it as a bit mask. */
+  cpusets: { name: string; mems: number }[];
+  kernel: KernelName;
+  /** By whose rules the OOM killer goes: a name of linux/versions/oom_rules; 'kernel' = its own. */
+  oomRules: string;
   thp: 'always' | 'madvise' | 'never';
   /** Written at boot, in this order. */
   sysctl: { name: string; value: string }[];
@@ -45,6 +57,10 @@ export const MIN_RAM = 64 * MIB;
 /** Above this the state no longer fits a page's memory. */
 export const MAX_RAM = 64 * GIB;
 export const MAX_CPUS = 32;
+/** Zones are numbered with four bits. */
+export const MAX_NODES = 4;
+/** A node with less leaves nothing for programs. */
+export const MIN_NODE_RAM = 32 * MIB;
 export const MAX_SWAP = 64 * GIB;
 /** Typical of zram with programs' data. */
 export const DEFAULT_COMPRESSION = 3;
@@ -65,5 +81,24 @@ export function checkConfig(c: MachineConfig): void {
   if (c.swap > MAX_SWAP) throw new RefusalError('swap-too-large', { got: c.swap, max: MAX_SWAP });
   if (!Number.isInteger(c.cpus) || c.cpus < 1 || c.cpus > MAX_CPUS) {
     throw new RefusalError('bad-cpus', { got: c.cpus, max: MAX_CPUS });
+  }
+  if (c.nodes.length > 0) checkNodes(c);
+}
+
+function checkNodes(c: MachineConfig): void {
+  const sum = (of: (n: MachineConfig['nodes'][number]) => number): number => c.nodes.reduce((n, it) => n + of(it), 0);
+  if (c.nodes.length > MAX_NODES) throw new RefusalError('too-many-nodes', { got: c.nodes.length, max: MAX_NODES });
+  c.nodes.forEach(({ ram }, node) => {
+    if (ram < MIN_NODE_RAM) throw new RefusalError('node-too-small', { node, got: ram, min: MIN_NODE_RAM });
+  });
+  const ram = sum((n) => n.ram);
+  if (ram !== c.ram) throw new RefusalError('nodes-ram', { got: ram, ram: c.ram });
+  const cpus = sum((n) => n.cpus);
+  if (cpus !== c.cpus) throw new RefusalError('nodes-cpus', { got: cpus, cpus: c.cpus });
+  if (
+    c.distances.length > 0 &&
+    (c.distances.length !== c.nodes.length || c.distances.some((row) => row.length !== c.nodes.length))
+  ) {
+    throw new RefusalError('bad-distances', { nodes: c.nodes.length });
   }
 }

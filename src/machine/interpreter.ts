@@ -7,6 +7,7 @@ import { TASK_INTERRUPTIBLE, type Task } from '../linux/include/sched';
 import { fork } from '../linux/kernel/fork';
 import { scheduleTimeout } from '../linux/kernel/sched/core';
 import { madviseDontneed } from '../linux/mm/madvise';
+import { mbind, setMempolicy } from '../linux/mm/mempolicy';
 import { mlock, mmPopulate } from '../linux/mm/mlock';
 import { munmap } from '../linux/mm/mmap';
 import { ALLOC_WAIT } from '../linux/mm/page_alloc';
@@ -93,6 +94,16 @@ export function runProgram(m: Machine, proc: Proc, task: Task, prog: Program, bu
       if (mmPopulate(k, task, budget) !== ALLOC_WAIT) next(m, prog);
       return;
     }
+    case 'mbind': {
+      const region = regionOf(prog, op.region);
+      if (region) mbind(k, task, region.vpn, region.pages, op.mode, op.nodes);
+      next(m, prog);
+      return;
+    }
+    case 'set_mempolicy':
+      setMempolicy(k, task, op.mode, op.nodes);
+      next(m, prog);
+      return;
     case 'madvise': {
       const region = regionOf(prog, op.region);
       if (region) madviseDontneed(k, task, region.vpn, region.pages);

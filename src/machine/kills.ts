@@ -27,7 +27,9 @@ export function noteKills(m: Machine, start: number, end: number): void {
     // A scan that waits for an earlier victim, and help for one that is dying already, print nothing.
     if (record.t < start || record.logEnd === record.logStart) continue;
     if (m.rec.kills.some((kill) => kill.record.t === record.t && kill.record.chosen === record.chosen)) continue;
-    m.rec.kills.push(newKill(m.kernel, record, start, end));
+    const kill = newKill(m.kernel, record, start, end);
+    m.rec.kills.push(kill);
+    if (!kill.over) m.rec.followed++;
   }
 }
 
@@ -57,11 +59,13 @@ function newKill(k: Kernel, record: OomRecord, before: number, decided: number):
 /** Follows the victims that are not gone: called at the end of each round, at `t`. */
 export function followKills(m: Machine, t: number): void {
   const { kills } = m.rec;
-  for (let i = kills.length - 1; i >= 0; i--) {
+  let left = m.rec.followed;
+  for (let i = kills.length - 1; i >= 0 && left > 0; i--) {
     const kill = kills[i];
-    if (!kill.over) follow(m, kill, t);
-    // Victims die one after the other: what came long before these is over.
-    else if (t - kill.record.t > EXIT_NS) break;
+    if (kill.over) continue;
+    left--;
+    follow(m, kill, t);
+    if (kill.over) m.rec.followed--;
   }
 }
 

@@ -6,6 +6,7 @@ import { VM_EXEC, VM_GROWSDOWN, VM_READ, VM_WRITE } from '../linux/include/mm_ty
 import { TASK_INTERRUPTIBLE, type Task, WAIT_USER } from '../linux/include/sched';
 import { fork } from '../linux/kernel/fork';
 import { sleepOn } from '../linux/kernel/sched/core';
+import { setMempolicy } from '../linux/mm/mempolicy';
 import { ALLOC_WAIT } from '../linux/mm/page_alloc';
 import { attach } from './cgroups';
 import type { Machine, Proc } from './machine';
@@ -108,6 +109,10 @@ export function initStep(m: Machine, task: Task): void {
   child.oomScoreAdjMin = Math.min(0, spec.oomScoreAdj);
   if (spec.uid !== 0) child.flags = 0;
   if (spec.cgroup !== undefined) attach(k, child, spec.cgroup);
+  child.nice = spec.nice ?? 0;
+  child.cpusAllowed = spec.cpus ?? 0;
+  child.cpuset = spec.cpuset ?? -1;
+  if (spec.mempolicy) setMempolicy(k, child, spec.mempolicy.mode, spec.mempolicy.nodes);
   const exec: Op = { op: 'exec', name: spec.comm, textPages: spec.textPages };
   addProc(m, child, newProgram(m, spec.program, [exec, ...spec.ops], child.pid));
 }

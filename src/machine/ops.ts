@@ -55,6 +55,9 @@ export type Op =
   /** Replaces the address space by a fresh one of that name; goes on with the next operation. */
   | { op: 'exec'; name: string; textPages?: number }
   | { op: 'mlock'; region: string; onEnomem?: OnEnomem }
+  /** Where the pages of a region, or of the whole process, are to lie from now on: MPOL_*, nodes as a bit mask. */
+  | { op: 'mbind'; region: string; mode: number; nodes: number }
+  | { op: 'set_mempolicy'; mode: number; nodes: number }
   /** `dontneed` gives the pages of a region back. */
   | { op: 'madvise'; region: string; advice: 'dontneed' }
   | { op: 'munmap'; region: string }
@@ -79,6 +82,14 @@ export interface ProcessSpec {
   comm: string;
   uid: number;
   oomScoreAdj: number;
+  /** -20..19, 0 when absent. */
+  nice?: number;
+  /** Bit mask of the cpus it may run on, all when absent. */
+  cpus?: number;
+  /** Its memory policy (MPOL_*), with nodes as a bit mask. */
+  mempolicy?: { mode: number; nodes: number };
+  /** Index of its cpuset in MachineConfig. */
+  cpuset?: number;
   /** ns after boot, or after the command. */
   at: number;
   /** Pages of program text, of which it uses a part at once. */

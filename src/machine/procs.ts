@@ -54,7 +54,7 @@ export function syncProcs(m: Machine): void {
     while (i < procs.length && procs[i].pid !== pid && !tasks.some((t) => t.pid === procs[i].pid)) procs.splice(i, 1);
     if (i >= procs.length) addProc(m, tasks[i], null);
   }
-  procs.length = i;
+  if (procs.length !== i) procs.length = i;
 }
 
 /** A process has exited: keeps its name for the list, and a flag for the timeline. */

@@ -83,6 +83,8 @@ export interface Recording {
   /** Times at which something happened that a step stops at, ns, ascending. */
   milestones: number[];
   kills: KillReport[];
+  /** How many of them are still followed. */
+  followed: number;
   /** Farthest moment computed, ns. */
   known: number;
 }
@@ -94,6 +96,7 @@ export const createRecording = (): Recording => ({
   round: -1,
   milestones: [],
   kills: [],
+  followed: 0,
   known: 0,
 });
 
@@ -104,6 +107,7 @@ export function truncateRecording(r: Recording, t: number): void {
   r.eventRounds = r.eventRounds.filter((from) => from < t);
   r.milestones = r.milestones.filter((m) => m <= t);
   r.kills = r.kills.filter((kill) => kill.decided <= t).map((kill) => truncateKill(kill, t));
+  r.followed = r.kills.filter((kill) => !kill.over).length;
   r.known = t;
 }
 

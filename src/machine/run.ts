@@ -26,6 +26,8 @@ export const TURN_NS = 250_000;
 const WAKEUP_GRANULARITY_NS = 1_000_000;
 /** A sleeper comes back with at most this credit. */
 const SLEEPER_CREDIT_NS = 3_000_000;
+/** How much faster the time of a task runs for each step of nice: the weights of the scheduler are in this ratio. */
+const NICE_FACTOR = 1.25;
 /** No step takes no time. */
 const MIN_STEP_NS = 20;
 /**
@@ -190,7 +192,7 @@ function turn(m: Machine, index: number): boolean {
     if (k.trace.seq !== seq && milestoneSince(m, seq)) break;
   }
   const ran = cpu.clock - began;
-  proc.vruntime += ran;
+  proc.vruntime += task.nice === 0 ? ran : ran * NICE_FACTOR ** task.nice;
   proc.freeAt = cpu.clock;
   task.stime += ran;
   if (waitsForPage(task)) {

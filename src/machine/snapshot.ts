@@ -3,16 +3,16 @@
  *
  * State is plain data, so copying needs to know nothing about its meaning. Big typed arrays (the memmap, page tables) are
  * copied in chunks, and a chunk that has not changed since the copy before is shared with it: a copy of a large machine
- * costs a comparison of memory, not memory.
+ * costs a comparison of memory, not memory. Chunks that count up or down most of the way are packed (packing.ts).
  */
 import type { Machine } from './machine';
+import { CHUNK, pack, sameAsPacked, unpack } from './packing';
 
-/** Bytes. */
-export const CHUNK = 16 * 1024;
 /** Smaller typed arrays are copied whole. */
 const SMALL = 4096;
 
 type Typed = Int32Array | Uint8Array | Uint16Array | Float64Array | Uint32Array;
+/** As it is in memory, or packed: then it is shorter. */
 type Chunk = Uint8Array;
 
 /** A big typed array in chunks. */
@@ -35,8 +35,6 @@ export interface Snapshot {
 const NO_STATE: readonly (keyof Machine)[] = ['config', 'script', 'rec'];
 /** Lists that only grow, of things that never change: their items are shared instead of copied. */
 const APPEND_ONLY: readonly string[] = ['log', 'code', 'oomRecords'];
-
-const ZERO: Chunk = new Uint8Array(CHUNK);
 
 const makers = {
   Int32Array: (n: number): Typed => new Int32Array(n),
@@ -80,9 +78,11 @@ function saveTyped(a: Typed, before: Saved): Saved {
   for (let at = 0, i = 0; at < bytes.length; at += CHUNK, i++) {
     const n = Math.min(CHUNK, bytes.length - at);
     const candidate = old[i];
-    if (candidate && candidate.length === n && same(bytes, at, candidate, n)) chunks.push(candidate);
-    else if (n === CHUNK && candidate !== ZERO && same(bytes, at, ZERO, n)) chunks.push(ZERO);
-    else chunks.push(bytes.slice(at, at + n));
+    const kept =
+      candidate &&
+      (candidate.length === n ? same(bytes, at, candidate, n) : n === CHUNK && sameAsPacked(bytes, at, candidate));
+    if (kept) chunks.push(candidate);
+    else chunks.push((n === CHUNK ? pack(bytes, at) : null) ?? bytes.slice(at, at + n));
   }
   return { kind: 'chunked', make: makerOf(a), length: a.length, chunks };
 }
@@ -118,7 +118,11 @@ function restoreTyped(live: unknown, saved: Chunked): Typed {
   let a = isTyped(live) && live.length === saved.length && makerOf(live) === saved.make ? live : null;
   a ??= saved.make(saved.length);
   const bytes = bytesOf(a);
-  for (let i = 0; i < saved.chunks.length; i++) bytes.set(saved.chunks[i], i * CHUNK);
+  for (let i = 0; i < saved.chunks.length; i++) {
+    const chunk = saved.chunks[i];
+    if (chunk.length === Math.min(CHUNK, bytes.length - i * CHUNK)) bytes.set(chunk, i * CHUNK);
+    else unpack(chunk, bytes, i * CHUNK);
+  }
   return a;
 }
 
@@ -162,7 +166,7 @@ export function eachChunk(snapshot: Snapshot, visit: (chunk: Uint8Array) => void
   const walk = (value: Saved): void => {
     if (typeof value !== 'object' || value === null || isTyped(value)) return;
     if (isChunked(value)) {
-      for (const chunk of value.chunks) if (chunk !== ZERO) visit(chunk);
+      for (const chunk of value.chunks) visit(chunk);
     } else if (Array.isArray(value)) {
       if (typeof value[0] === 'object') for (const item of value) walk(item);
     } else {

@@ -5,6 +5,7 @@ import { addTimer, findTask, wakeKthread } from '../linux/kernel/sched/core';
 import { psiUpdate } from '../linux/kernel/sched/psi';
 import { oomReaperStep } from '../linux/mm/oom_kill';
 import { vmstatUpdate } from '../linux/mm/vmstat';
+import { zswapShrinkStep } from '../linux/mm/zswap';
 import type { Machine } from './machine';
 
 /** vm.stat_interval. */
@@ -39,6 +40,9 @@ export function fireTimers(m: Machine): void {
       case 'psi':
         psiUpdate(k);
         addTimer(k, 'psi', timer.at + PSI_INTERVAL, 0);
+        break;
+      case 'zswap':
+        zswapShrinkStep(k);
         break;
       case 'flusher':
       case 'kcompactd':

@@ -2,20 +2,19 @@
  * A run that can be gone through in both directions: a machine, the commands given to it, and checkpoints to come back to.
  *
  * Going back restores the checkpoint before and runs on from there; since a machine is deterministic and a moment names a
- * state, that ends in the same state as before. A command given in the past drops what lay ahead.
+ * state, that ends in the same state as before. A command given in the past begins another future; the known one is kept.
  */
 
 import { createMachine } from './boot';
-import type { Action, Command, TimedAction } from './commands';
+import { type Branch, Branches, partingOf } from './branches';
+import type { Action, LoggedCommand } from './commands';
 import type { MachineConfig } from './config';
 import { hashMachine } from './hash';
 import { type Machine, timeOf } from './machine';
+import { CHUNK } from './packing';
 import { truncateRecording } from './record';
 import { applyDueCommands, runFor, type StopReason, type Until } from './run';
-import { CHUNK, eachChunk, restoreSnapshot, type Snapshot, takeSnapshot } from './snapshot';
-
-/** What was done, and as what the machine carried it out. */
-export type LoggedCommand = TimedAction & { command: Command };
+import { eachChunk, restoreSnapshot, type Snapshot, takeSnapshot } from './snapshot';
 
 export interface TimelineOptions {
   /** Bytes that checkpoints may take. */
@@ -39,6 +38,7 @@ export class Timeline {
   private readonly holders = new Map<Uint8Array, number>();
   private bytes = 0;
   private nextCheckpoint = 0;
+  private readonly futures: Branches;
 
   /**
    * @throws {RefusalError} as createMachine
@@ -49,8 +49,18 @@ export class Timeline {
     this.machine.script = commands;
     this.memory = options.memory ?? DEFAULT_MEMORY;
     this.interval = Math.max(CHECKPOINT_WORK, Math.floor(this.machine.kernel.mem.nrPages / PAGES_PER_UNIT));
+    this.futures = new Branches(commands, this.machine.rec);
     this.checkpoint();
     this.applyCommands();
+  }
+
+  /** All ways that were gone, in the order of their beginning. */
+  get branches(): readonly Branch[] {
+    return this.futures.list;
+  }
+
+  get branch(): Branch {
+    return this.futures.active;
   }
 
   /** Virtual time, ns. */
@@ -136,6 +146,18 @@ export class Timeline {
     return this.run({ t });
   }
 
+  /** Without any command: on the branch that never had one, if it is there. */
+  private startOver(): void {
+    const untouched = this.branches.find((b) => b.commands.length === 0);
+    if (this.commands.length > 0 && untouched) {
+      this.switchTo(untouched.id);
+      this.restore(this.checkpoints[0]);
+      return;
+    }
+    if (this.commands.length > 0) this.beginBranch(0, []);
+    this.fork([]);
+  }
+
   private restore(snapshot: Snapshot): void {
     restoreSnapshot(this.machine, snapshot);
     this.machine.rec.round = this.t - 1;
@@ -145,20 +167,71 @@ export class Timeline {
   /** Back to the beginning; the commands stay or go. */
   reset(keepCommands: boolean): void {
     this.restore(this.checkpoints[0]);
-    if (!keepCommands) this.fork([]);
+    if (!keepCommands) this.startOver();
     this.applyCommands();
   }
 
   /**
-   * Carries a command out at this moment, without letting time go on, and logs it.
+   * Carries a command out at this moment, without letting time go on, and logs it. Where something is known to lie ahead,
+   * that stays as a branch of its own.
    *
-   * @returns true when what lay ahead of this moment was given up for it
+   * @returns true when another branch was begun for it
    */
   command(entry: Omit<LoggedCommand, 't'>): boolean {
+    const { applied } = this.machine;
+    const commands = [...this.commands.slice(0, applied), { ...entry, t: this.t }];
     const ahead = this.machine.rec.known > this.t;
-    this.fork([...this.commands.slice(0, this.machine.applied), { ...entry, t: this.t }]);
+    if (ahead) this.beginBranch(applied, commands);
+    this.fork(commands);
     this.applyCommands();
     return ahead;
+  }
+
+  /** The known future is left to the branch that is active now. */
+  private beginBranch(shared: number, commands: LoggedCommand[]): void {
+    // Forgetting what lies ahead gives the copy lists of its own.
+    this.machine.rec = { ...this.machine.rec };
+    this.futures.begin(this.t, shared, commands, this.machine.rec);
+  }
+
+  /**
+   * Takes another branch, at the last checkpoint before they part.
+   *
+   * @returns ns: where to go on to, the present moment or else the farthest that is known of it; -1 = no such branch
+   */
+  switchTo(id: number): number {
+    const to = this.futures.find(id);
+    if (!to) return -1;
+    const there = Math.min(this.t, to.rec.known);
+    if (to === this.branch) return there;
+    const parting = partingOf(this.commands, to.commands);
+    this.futures.active = to;
+    this.machine.rec = to.rec;
+    this.commands = to.commands;
+    this.machine.script = to.commands;
+    this.dropCheckpoints((at) => at >= parting);
+    let i = this.checkpoints.length - 1;
+    while (i > 0 && this.checkpoints[i].t > there) i--;
+    this.restore(this.checkpoints[i]);
+    this.applyCommands();
+    return there;
+  }
+
+  /** Knows again of the futures of an earlier run of the same session; what happens on them has yet to be computed. */
+  adopt(branches: readonly Omit<Branch, 'rec'>[], active: number): void {
+    this.futures.adopt(branches, active);
+  }
+
+  dropBranch(id: number): void {
+    this.futures.drop(id);
+  }
+
+  /** Drops all checkpoints of which `gone` is true, but the first. */
+  private dropCheckpoints(gone: (t: number) => boolean): void {
+    while (this.checkpoints.length > 1 && gone(this.checkpoints[this.checkpoints.length - 1].t)) {
+      const dropped = this.checkpoints.pop();
+      if (dropped) this.release(dropped);
+    }
   }
 
   /**
@@ -185,11 +258,9 @@ export class Timeline {
     const { t } = this;
     this.commands = commands;
     this.machine.script = commands;
+    this.branch.commands = commands;
     truncateRecording(this.machine.rec, t);
-    while (this.checkpoints.length > 1 && this.checkpoints[this.checkpoints.length - 1].t > t) {
-      const dropped = this.checkpoints.pop();
-      if (dropped) this.release(dropped);
-    }
+    this.dropCheckpoints((at) => at > t);
   }
 
   private checkpoint(): void {

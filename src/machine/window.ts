@@ -20,6 +20,7 @@ import {
   PSWPOUT,
 } from '../linux/include/vmstat';
 import { meanLatency } from './caches';
+import { MAX_NODES } from './config';
 import { RAM_LATENCY_NS } from './costs';
 import { type Machine, timeOf } from './machine';
 
@@ -50,14 +51,29 @@ const STEAL_ANON = 19;
 const AGED = 20;
 const USED = 21;
 const EAT = 22;
-export const TICK_FIELDS = 23;
+/** Free pages of the main zones of nodes 1, 2, …: from MORE_FREE + 1 on. */
+const MORE_FREE = 22;
+export const TICK_FIELDS = MORE_FREE + MAX_NODES;
 
 export const createWindow = (): Machine['window'] => ({ n: 0, ring: new Float64Array(TICKS_KEPT * TICK_FIELDS) });
 
-/** The zone whose free pages the gauge shows: the largest. */
+/** The largest zone of a node. */
+function mainZone(k: Kernel, nid: number): Zone | null {
+  let best: Zone | null = null;
+  for (const z of k.zones) if (z.node === nid && z.managed > (best?.managed ?? 0)) best = z;
+  return best;
+}
+
+/** The zone whose free pages the gauge shows: the largest, of several nodes that of the one with the least left. */
 export function gaugeZone(k: Kernel): Zone {
   let best = k.zones[0];
-  for (const z of k.zones) if (z.managed > best.managed) best = z;
+  let least = Infinity;
+  for (let nid = 0; nid < k.nodes.length; nid++) {
+    const z = mainZone(k, nid);
+    if (z === null || z.free / z.managed >= least) continue;
+    least = z.free / z.managed;
+    best = z;
+  }
   return best;
 }
 
@@ -66,7 +82,7 @@ function writeCounters(m: Machine, row: Float64Array): void {
   const ev = k.vmEvents;
   let written = 0;
   for (const n of k.nodes) written += n.stat[NR_WRITTEN];
-  row[FREE] = gaugeZone(k).free;
+  for (let nid = 0; nid < MAX_NODES; nid++) row[nid === 0 ? FREE : MORE_FREE + nid] = mainZone(k, nid)?.free ?? 0;
   row[TOUCHES] = m.tally.touches;
   row[WAITS] = m.tally.waits;
   row[WAIT_NS] = m.tally.waitNs;
@@ -208,7 +224,10 @@ function history(m: Machine, field: number): number[] {
   return out;
 }
 /** Free pages of the gauge's zone over the last two seconds, oldest first. */
-export const freeHistory = (m: Machine): number[] => history(m, FREE);
+export function freeHistory(m: Machine): number[] {
+  const { node } = gaugeZone(m.kernel);
+  return history(m, node === 0 ? FREE : MORE_FREE + node);
+}
 /** Effective access time over the last two seconds, ns, oldest first. */
 export const eatHistory = (m: Machine): number[] => history(m, EAT);
 

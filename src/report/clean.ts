@@ -3,26 +3,36 @@
  * quote marks, containers' JSON, escaped line ends. Each line costs a fixed number of looks at its first part.
  */
 import type { LogLine } from './types';
-
-/** Longer lines are cut: no line of a report comes near it. */
-export const MAX_LINE = 32768;
+import { MAX_LINE, records, unescapeHtml, unpack } from './unpack';
 
 /** How far into a line a prefix can reach. */
 const PREFIX_REACH = 256;
 
 const QUOTE = /^[ \t]{0,8}(?:>[ \t]?){1,8}/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals' colours begin with the escape character
-const COLOUR = /\x1b\[[0-9;]{0,12}m/g;
+const COLOUR = /\x1b\[[0-9;?]{0,12}[A-Za-z]/g;
 const MONTH_DATE = /^[A-Z][a-z]{2} [ \d]?\d \d\d:\d\d:\d\d(?:\.\d{1,9})? /;
 const ISO_DATE =
   /^(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?: [A-Z]{3,4}(?= ))? /;
-const ANDROID_LOG = /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}(?: +\d+){2} [VDIWEF] (?:kernel *: )?/;
+const ANDROID_LOG = /^(?:\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}(?: +\d+){2} [VDIWEF] (?:(?:kernel)? *: )?/;
+/** logcat -v brief. */
+const ANDROID_BRIEF = /^[VDIWEF]\/kernel *\( *\d{1,10}\): /;
+/** `dmesg -x`. */
+const FACILITY = /^[a-z]{2,10}\d? *:(?:emerg|alert|crit|err|warn|notice|info|debug) *: ?/;
+/** RFC 5424, before the date and behind it. */
+const RFC_5424 = /^<\d{1,3}>1 (?=\d{4}-)/;
+const RFC_5424_KERNEL = /^(\S{1,120}) kernel (?:-|\d{1,10}) \S{1,40} (?:-|\[[^\]]{0,400}\]) ?/;
 const INNER = /^\s*(?:>|\[ {0,8}\d{1,10}\.\d)/;
+/** A line of containerd's log: what is long is written in parts, all but the last marked with a P. */
+const CRI_PART = /^(\S{1,60} std(?:out|err) )([FP]) /;
 const CRI = /^std(?:out|err) ([FP]) /;
 const POD = /^\[pod\/[^\]]{1,200}\] /;
 const LEVEL = /^<\d{1,3}>/;
-const KMSG = /^\d{1,3},\d{1,20},\d{1,20},[-c+](?:,[^;]{0,60})?;/;
-const SECONDS = /^\[ {0,8}(\d{1,10}\.\d{1,9})(?:@\d+)?\] ?/;
+/** With the kernel's release before it, as netconsole sends it. */
+const KMSG = /^(?:\d{1,2}\.\d{1,3}[^,;\s]{0,80},)?\d{1,3},\d{1,20},\d{1,20},[-c+](?:,[^;]{0,60})?;/;
+const SECONDS = /^\[ {0,8}(\d{1,10}\.\d{1,9})(?:@\d+| < *\d{1,10}\.\d{1,9}>)?\] ?/;
+/** `dmesg -e`: the minute, then seconds since the line before. */
+const RELATIVE = /^\[(?: *\+\d{1,8}\.\d{1,9}|[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d)\] ?/;
 const CALLER = /^\[ {0,10}[TC]\d{1,10}\] ?/;
 /** `dmesg -T` in any language, and journals' dates in brackets. */
 const DATED = /^\[([^\]]{0,40}\d\d:\d\d:\d\d[^\]]{0,24})\] ?/;
@@ -32,7 +42,6 @@ const PROGRAM = /^(?:\S{1,120} )?[^\s[\]:]{1,80}(?:\[\d{1,10}\])?:(?: |$)/;
 const PROGRAM_WITH_PID = /^(?:\S{1,120} )?[^\s[\]:]{1,80}\[\d{1,10}\]:(?: |$)/;
 /** Console output in front of a kernel's line. */
 const GLUED = /\[ {0,8}\d{1,10}\.\d{6}\](?:\[ {0,10}[TC]\d{1,10}\])? (?=\S)/;
-const JSON_KEYS = ['log', 'MESSAGE', 'message', 'msg', 'line', 'textPayload'];
 
 interface Stripped {
   text: string;
@@ -61,6 +70,8 @@ export function* cleanLog(log: string, progress?: Progress): Generator<LogLine> 
   let base = 0;
   let innerSeen = false;
   const width = wrapWidth(text);
+  /** A line of which containerd has written a part so far. */
+  let held = '';
   let told = 0;
   for (let at = 0; at <= text.length; ) {
     let end = text.indexOf('\n', at);
@@ -85,7 +96,13 @@ export function* cleanLog(log: string, progress?: Progress): Generator<LogLine> 
       at = next + 1;
       n++;
     }
-    for (const piece of unpack(raw)) {
+    const part = raw.includes(' std') ? CRI_PART.exec(raw) : null;
+    // The rest that never came: the part stands for the line.
+    const raws = held !== '' && (!part || held.length >= MAX_LINE) ? [held] : [];
+    if (part && held !== '' && raws.length === 0) raw = held + raw.slice(part[0].length);
+    held = part?.[2] === 'P' && at < text.length ? raw.replace(CRI_PART, '$1F ') : '';
+    if (held === '') raws.push(raw);
+    for (const piece of raws.flatMap(unpack)) {
       const s = strip(piece);
       if (s === null) continue;
       if (s.host !== '') host = s.host;
@@ -144,41 +161,15 @@ function finish(part: string, s: Stripped, n: number, continued: boolean): LogLi
   return { n, text, prefixed: s.prefixed || continued, indented, time: s.time, stamp: s.stamp, host: s.host };
 }
 
-/** The lines of one record: rsyslog and /dev/kmsg write the line ends inside as #012 and \x0a. */
-function records(text: string): string[] {
-  if (text.includes('#012')) return text.split('#012');
-  if (text.includes('\\x0a')) return text.split('\\x0a');
-  return [text];
-}
-
-/** The text inside of a line that is JSON, else the line itself. */
-function unpack(raw: string): string[] {
-  const from = raw.search(/\S/);
-  if (from < 0 || raw.charCodeAt(from) !== 123 || !raw.trimEnd().endsWith('}')) return [raw];
-  try {
-    const value: unknown = JSON.parse(raw);
-    if (typeof value !== 'object' || value === null) return [raw];
-    const record = value as Record<string, unknown>;
-    const from = record.SYSLOG_IDENTIFIER;
-    if (typeof from === 'string' && from !== 'kernel') return [];
-    for (const key of JSON_KEYS) {
-      const inner = record[key];
-      if (typeof inner !== 'string') continue;
-      const lines = inner.slice(0, MAX_LINE).split('\n');
-      return from === 'kernel' ? lines.map((l) => `kernel: ${l}`) : lines;
-    }
-  } catch {
-    // Not JSON after all.
-  }
-  return [raw];
-}
-
 /** A line without its prefixes; null when another program wrote it. */
 function strip(raw: string): Stripped | null {
   const s: Stripped = { text: raw, prefixed: false, time: null, stamp: null, host: '', indent: 0, inner: false };
   if (raw.includes('\x1b')) s.text = raw.replace(COLOUR, '');
   // Mail programs turn blanks into non-breaking ones.
   if (s.text.includes('\u00a0')) s.text = s.text.replace(/\u00a0/g, ' ');
+  if (s.text.includes('&') || s.text.endsWith('>')) s.text = unescapeHtml(s.text);
+  // Cells of a wiki's table.
+  if (s.text.startsWith('| ')) s.text = s.text.slice(2).replace(/ \|\s*$/, '');
   const first = s.text.charCodeAt(0);
   if (first === 62 || ((first === 32 || first === 9) && s.text.includes('>'))) s.text = s.text.replace(QUOTE, '');
   const indent = s.text.search(/\S/);
@@ -201,12 +192,17 @@ function take(s: Stripped, pattern: RegExp): RegExpExecArray | null {
 
 /** Dates, names of machines and programs. False when it is another program's line. */
 function stripDate(s: Stripped): boolean {
-  take(s, POD);
+  take(s, POD) ?? take(s, RFC_5424);
+  if (take(s, ANDROID_BRIEF)) {
+    s.prefixed = true;
+    s.inner = true;
+    return true;
+  }
   const c = s.text.charCodeAt(0);
   const letter = c >= 65 && c <= 90;
   const digit = c >= 48 && c <= 57;
   const month = letter ? take(s, MONTH_DATE) : null;
-  const date = month ?? (letter || digit ? take(s, ISO_DATE) : null) ?? (digit ? take(s, ANDROID_LOG) : null);
+  const date = month ?? (digit ? take(s, ANDROID_LOG) : null) ?? (letter || digit ? take(s, ISO_DATE) : null);
   if (date) {
     s.prefixed = true;
     s.stamp = date[0].trim();
@@ -217,6 +213,14 @@ function stripDate(s: Stripped): boolean {
     if (nested || MONTH_DATE.test(s.text) || ISO_DATE.test(s.text)) return s.text !== '' && stripDate(s);
   }
   const kernel = s.text.slice(0, PREFIX_REACH).includes('kernel') ? take(s, KERNEL) : null;
+  const rfc =
+    kernel === null && date && s.text.slice(0, PREFIX_REACH).includes(' kernel ') ? take(s, RFC_5424_KERNEL) : null;
+  if (rfc) {
+    s.prefixed = true;
+    s.inner = true;
+    s.host = rfc[1];
+    return true;
+  }
   if (kernel) {
     s.prefixed = true;
     s.inner = true;
@@ -240,6 +244,7 @@ function stripKernel(s: Stripped): void {
     const c = s.text.charCodeAt(0);
     let m: RegExpExecArray | null = null;
     if (c === 60) m = take(s, LEVEL);
+    else if (i === 0 && c >= 97 && c <= 122) m = take(s, FACILITY);
     else if (c >= 48 && c <= 57) m = take(s, KMSG);
     else if (c === 91) {
       m = take(s, SECONDS);
@@ -249,7 +254,7 @@ function stripKernel(s: Stripped): void {
         const kernel = s.text.slice(0, PREFIX_REACH).includes('kernel') ? take(s, KERNEL) : null;
         if (kernel?.[1]) s.host = kernel[1];
       } else {
-        m = take(s, CALLER);
+        m = take(s, CALLER) ?? take(s, RELATIVE);
         if (!m) {
           m = take(s, DATED);
           if (m) s.stamp = m[1];

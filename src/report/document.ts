@@ -4,6 +4,8 @@ import { cannotRebuild, rebuildNote } from '../i18n/en-rebuild';
 import { noteText, partNames, reasonText, reportWords, sizeText, warningText } from '../i18n/en-report';
 import type { Explained, PostMortem } from './explain';
 import { rebuild } from './scenario';
+import { moreTextOf, storyLineOf } from './sentences';
+import { changesAt, moreMemory, questionOf, rankingOf } from './whatIf';
 
 const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
 const noteOf = (x: { code: string; params: Record<string, string | number> }) => ({
@@ -24,9 +26,16 @@ function labOf(e: Explained): { possible: boolean; code: string | null; notes: s
   return { possible: true, code: null, notes: it.notes.map((x) => rebuildNote(x.code, x.params)) };
 }
 
+/** What more swap or a higher limit would have done, and from how much on another one would be chosen. */
+function moreOf(e: Explained) {
+  const asked = e.verdict.agrees === true && e.verdict.code !== 'allocating-task';
+  return { ...moreMemory(e), changesAt: asked ? changesAt(questionOf(e)) : null };
+}
+
 function reportDocument(e: Explained) {
   const { raw, verdict: v } = e;
   const { victim } = v;
+  const asked = v.agrees === true && v.code !== 'allocating-task';
   return {
     line: raw.line,
     lastLine: raw.lastLine,
@@ -90,6 +99,8 @@ function reportDocument(e: Explained) {
     group: raw.group,
     panic: raw.panic,
     lab: labOf(e),
+    more: moreOf(e),
+    ranking: asked ? rankingOf(e) : null,
   };
 }
 
@@ -117,6 +128,7 @@ function reportText(e: Explained): string[] {
   }
   for (const x of e.why) out.push(`  ${noteText(x.code, x.params)}`);
   if (e.saved) out.push(`  ${w.saved(e.saved.oom_score_adj, e.saved.nextVictim.comm, e.saved.nextVictim.pid)}`);
+  if (e.verdict.victim) out.push(`  ${moreTextOf(reportDocument(e))}`);
   if (e.memory) {
     out.push(`  ${w.memory} (${sizeText(kbOf(e, e.memory.totalPages))}):`);
     for (const part of e.memory.parts) {
@@ -144,7 +156,7 @@ export function explainReadable(p: PostMortem): string {
     for (const k of events) {
       const when = k.time !== null ? `[${k.time.toFixed(6)}] ` : k.stamp !== null ? `${k.stamp} ` : '';
       const freed = k.freedKb === null ? '' : `, ${sizeText(k.freedKb)} of anonymous memory`;
-      lines.push(`  ${when}${k.comm} (${k.pid})${freed}`);
+      lines.push(`  ${when}${k.comm} (${k.pid})${freed}; ${storyLineOf(k)}`);
     }
   }
   return `${lines.join('\n')}\n`;

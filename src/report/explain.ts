@@ -1,7 +1,7 @@
 /** The whole post-mortem of a text: every report parsed, scored, compared and explained. */
 import type { Progress } from './clean';
 import { type Request, requestOf } from './gfp';
-import { type Breakdown, memoryOf } from './memory';
+import { type Breakdown, memoryOf, totalsDiffer } from './memory';
 import { eraOf, releaseNumber } from './release';
 import { type Saved, type Segment, savedBy, victimStrip, wouldDieAt } from './savedBy';
 import { choose, isMemcg, pageSizeOf } from './score';
@@ -126,7 +126,13 @@ const decided = (r: RawReport): boolean =>
   r.kills.length > 0 || r.panic !== null || r.noKillable || r.alreadyExiting !== null;
 
 /** Warnings that say that nothing of what the kernel prints is missing, but that something cannot be known. */
-const NOT_LOST = new Set(['unknown-columns', 'cgroup-swap-unknown', 'constraint-none', 'page-size-assumed']);
+const NOT_LOST = new Set([
+  'unknown-columns',
+  'cgroup-swap-unknown',
+  'constraint-none',
+  'page-size-assumed',
+  'totals-differ',
+]);
 
 /** Counters that every Mem-Info has. */
 const COUNTERS = [
@@ -175,6 +181,7 @@ function warningsOf(r: RawReport, v: Verdict, pageCertain: boolean): Note[] {
   else if (r.table.columns === null) add('no-header');
   if (r.table && r.table.damaged > 0) add('rows-damaged', { n: r.table.damaged });
   if (r.table && r.table.unknown.length > 0) add('unknown-columns', { columns: r.table.unknown.join(', ') });
+  if (totalsDiffer(r, v.totals, v.rules.pageSize)) add('totals-differ');
   if (r.cuts.length > 0) add('cut', { n: r.cuts.length, line: r.cuts[0] });
   if (!decided(r)) add(v.victim?.from === 'reaper' ? 'victim-from-reaper' : 'no-kill-line');
   if (memcg && v.totals.totalPages !== null && !v.totals.exact) add('cgroup-swap-unknown');

@@ -9,6 +9,7 @@ import {
   inequalityOf,
   marksOf,
   markText,
+  moreTextOf,
   rankedTasks,
   savedOf,
   verdictOf,
@@ -71,7 +72,7 @@ export function reportMarkdown(r: ReportDocument): string {
       ),
     );
   }
-  out.push('', `### ${p.saved}`, '', plain(savedOf(r)));
+  out.push('', `### ${p.saved}`, '', plain(savedOf(r)), '', plain(moreTextOf(r)));
   if (r.warnings.length > 0) out.push('', `### ${reportWords.warnings}`, '', ...r.warnings.map((x) => `- ${plain(x)}`));
   return `${out.join('\n')}\n`;
 }

@@ -1,5 +1,5 @@
 /** Where the memory was: parts that add up. */
-import type { Totals } from './score';
+import { isMemcg, type Totals } from './score';
 import type { RawReport } from './types';
 
 export type PartCode =
@@ -33,10 +33,33 @@ export interface Breakdown {
 
 const sum = (values: (number | undefined)[]): number => values.reduce<number>((n, v) => n + (v ?? 0), 0);
 
+/**
+ * Managed RAM. A text whose "pages RAM" is far from the sum of its zones has a wrong number in it: then the zones, which are
+ * several, are believed.
+ */
+function managedPages(r: RawReport, totals: Totals, pageSize: number): number | null {
+  return totalsDiffer(r, totals, pageSize) ? zonesPages(r, pageSize) : totals.ramPages;
+}
+
+const zonesPages = (r: RawReport, pageSize: number): number =>
+  Math.floor((sum(r.zones.map((z) => z.kb.managed)) * 1024) / pageSize);
+
+/** Whether "pages RAM" and the zones say different things of how much RAM there is. */
+export function totalsDiffer(r: RawReport, totals: Totals, pageSize: number): boolean {
+  if (totals.ramPages === null || r.zones.length === 0 || r.zones.some((z) => z.kb.managed === undefined)) return false;
+  if (isMemcg(r) || (r.summary?.constraint ?? 'CONSTRAINT_NONE') !== 'CONSTRAINT_NONE') return false;
+  // Where zones are missing there is less of them: only more RAM than any missing zone could have is odd.
+  return totals.ramPages > 4 * zonesPages(r, pageSize) || zonesPages(r, pageSize) > 1.1 * totals.ramPages;
+}
+
 export function memoryOf(r: RawReport, totals: Totals, pageSize: number, memcg: boolean): Breakdown | null {
   const parts = memcg ? cgroupParts(r, pageSize) : machineParts(r, pageSize);
   const kb = r.cgroup?.memory?.usageKb;
-  const total = memcg ? (kb === undefined ? null : Math.floor((kb * 1024) / pageSize)) : totals.ramPages;
+  const total = memcg
+    ? kb === undefined
+      ? null
+      : Math.floor((kb * 1024) / pageSize)
+    : managedPages(r, totals, pageSize);
   if (parts === null || total === null) return null;
   const named = sum(parts.map((p) => p.pages));
   // The counters are read one after the other while memory moves: they may exceed the total by a little.

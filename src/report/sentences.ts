@@ -1,9 +1,12 @@
 /** A report's conclusions in the words of the command line, for the page and for Markdown. */
 import { pmWords } from '../i18n/en-postmortem';
-import { reportWords as w } from '../i18n/en-report';
+import { sizeText, reportWords as w } from '../i18n/en-report';
 import type { ReportDocument } from './document';
+import type { StoryEvent } from './types';
+import { chosenWith, questionOfDocument } from './whatIf';
 import type { ZoneVerdict } from './zones';
 
+const sizeOf = (r: ReportDocument, pages: number): string => sizeText((pages * r.pageSize) / 1024);
 const nameOf = (p: { comm: string; pid: number }): string => `${p.comm} (${p.pid})`;
 const integers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const int = (x: number): string => integers.format(x).replace('-', '−');
@@ -14,9 +17,31 @@ export function verdictOf(r: ReportDocument): { who: string; why: string } {
   return { who: r.victim ? w.killed(r.victim.comm, r.victim.pid) : w.nobody, why: `, ${how} ${r.reason}.` };
 }
 
+/** What was full, where the text says so; '' where it does not. */
+function fullOf(r: ReportDocument): string {
+  if (r.order === -1) return '';
+  const limit = r.cgroup?.memory?.limitKb;
+  if (r.memcg !== null) return limit == null ? '' : pmWords.fullCgroup(r.memcg, sizeText(limit));
+  const usable = r.zones.filter((z) => z.code !== 'not-for-it' && z.code !== 'unknown');
+  if (usable.length === 0 || usable.some((z) => z.code !== 'refused')) return '';
+  const { totalKb, freeKb } = r.swap;
+  if (totalKb === null || freeKb === null) return pmWords.fullRam;
+  if (totalKb === 0) return pmWords.fullRamNoSwap;
+  return freeKb * 50 < totalKb ? pmWords.fullBoth : pmWords.fullRamSwapLeft(sizeText(freeKb));
+}
+
+/** What the victim held. */
+function heldOf(r: ReportDocument): string {
+  const row = r.tasks.find((t) => t.pid === r.victim?.pid);
+  if (!row) return '';
+  const pages = row.rss + (row.swapents ?? 0);
+  const share = r.totalPages ? Math.round((100 * pages) / r.totalPages) : null;
+  return pmWords.held(sizeOf(r, row.rss), row.swapents ? sizeOf(r, row.swapents) : '', share);
+}
+
 /** Who asked, and whom the rules name where that is another. */
 export function detailsOf(r: ReportDocument): string[] {
-  const out: string[] = [];
+  const out = [`${fullOf(r)} ${heldOf(r)}`.trim()].filter((x) => x !== '');
   if (r.agrees === false && r.predicted) {
     out.push(`${w.expected(r.predicted.comm, r.predicted.pid, String(r.predicted.points))}.`);
   }
@@ -93,4 +118,48 @@ export function markText(task: ReportDocument['tasks'][number], marks: TaskMarks
 /** Why it ran out. Where the zones are listed with their test, what that says is not said twice. */
 export function causesOf(r: ReportDocument): string[] {
   return r.why.filter((x) => x.code !== 'zone-refused').map((x) => x.text);
+}
+
+/** What more swap or a higher limit would have done, in whole sentences. */
+export function moreTextOf(r: ReportDocument): string {
+  const { of, code, missing, zone, changesAt } = r.more;
+  if (code !== 'enough' || missing === null) return pmWords.moreCodes[code] ?? code;
+  const change = changesAt
+    ? pmWords.changesAt(of, sizeOf(r, changesAt.pages), changesAt.dies.comm, changesAt.dies.pid)
+    : r.ranking
+      ? pmWords.neverChanges
+      : '';
+  return [pmWords.missing(of, missing, sizeOf(r, missing), zone ?? ''), change].filter((x) => x !== '').join(' ');
+}
+
+/** What so much more would have done: half a sentence. kB. */
+export function moreOutcomeOf(r: ReportDocument, kb: number): string {
+  const pages = Math.floor((kb * 1024) / r.pageSize);
+  if (pages === 0) return pmWords.nothingMore;
+  const { missing } = r.more;
+  if (missing !== null && pages < missing) return pmWords.tooLittle(missing - pages);
+  const question = questionOfDocument(r);
+  const next = question && chosenWith(question, pages);
+  return pmWords.served(next?.comm ?? null, next?.pid ?? null, next?.pid === r.victim?.pid);
+}
+
+const duration = (seconds: number): string =>
+  seconds < 60
+    ? `${seconds.toFixed(1)} s`
+    : seconds < 3600
+      ? `${Math.round(seconds / 60)} min`
+      : seconds < 172_800
+        ? `${(seconds / 3600).toFixed(1)} h`
+        : `${Math.round(seconds / 86_400)} days`;
+
+/** Whether a kill helped, and who grew until the next. */
+export function storyLineOf(e: StoryEvent, pageSize = 4096): string {
+  const out: string[] = [];
+  if (e.quietSeconds !== null) {
+    out.push(e.helped ? pmWords.helpedFor(duration(e.quietSeconds)) : pmWords.notHelped(duration(e.quietSeconds)));
+  } else out.push(e.last ? pmWords.lastKill : pmWords.helpUnknown);
+  if (e.grew) {
+    out.push(pmWords.grew(e.grew.comm, e.grew.pid, sizeText((e.grew.pages * pageSize) / 1024), e.grew.isNew));
+  }
+  return out.join('; ');
 }

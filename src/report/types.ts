@@ -200,11 +200,21 @@ export interface StoryEvent {
   comm: string;
   /** Anonymous memory of the killed process, kB: what its end gives back for certain. */
   freedKb: number | null;
+  /** File and shared memory that it had mapped: freed only where nobody else has it. */
+  sharedKb: number | null;
   swapPages: number | null;
   /** First line of the report it belongs to; null where the report is not in the text. */
   report: number | null;
   /** How soon after the kill before it, where that was within a minute: the first had not helped. */
   soonAfterSeconds: number | null;
+  /** Until the next kill of another report; null = there is none in the text, or the times are not known. */
+  quietSeconds: number | null;
+  /** The next kill came more than a minute later; null = not known. */
+  helped: boolean | null;
+  /** No other kill follows in the text. */
+  last: boolean;
+  /** Who grew most until the next report, pages; null where that cannot be told. */
+  grew: { pid: number; comm: string; pages: number; isNew: boolean } | null;
   /** A process of this name had been killed before. */
   again: boolean;
 }

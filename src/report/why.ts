@@ -139,6 +139,11 @@ function people(r: RawReport, v: Verdict, add: Add): void {
   const mine = v.tasks.find((t) => t.row.pid === victim.pid);
   let largest = mine;
   for (const t of v.tasks) if (largest && size(t) > size(largest)) largest = t;
+  if (largest && largest !== mine && v.rules.dead.has(largest.row.pid)) {
+    add('largest-dead', { largest: largest.row.name, pid: largest.row.pid, pages: size(largest) });
+    largest = mine;
+    for (const t of v.tasks) if (largest && !v.rules.dead.has(t.row.pid) && size(t) > size(largest)) largest = t;
+  }
   if (mine && largest && largest !== mine) {
     add(largest.row.oom_score_adj === -1000 ? 'largest-protected' : 'largest-not-victim', {
       largest: largest.row.name,

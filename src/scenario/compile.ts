@@ -1,4 +1,5 @@
 /** From a scenario or session file to a machine's configuration and what is done to it, and when. */
+import { MPOL_BIND, MPOL_DEFAULT, MPOL_INTERLEAVE, MPOL_LOCAL, MPOL_PREFERRED } from '../linux/include/mempolicy';
 import { type Action, type Command, RefusalError, type TimedAction } from '../machine/commands';
 import {
   type CacheLevel,
@@ -21,6 +22,7 @@ import {
   type ScenarioProcess,
   type Session,
 } from './schema';
+import type { MPOL_MODES } from './schema/fields';
 
 /** Virtual time after which a headless run ends when a scenario does not say. */
 const DEFAULT_DURATION_NS = 120e9;
@@ -43,6 +45,12 @@ export function scenarioOf(session: Session): Scenario {
   return scenario;
 }
 
+/** The same scenario on a machine with another kernel, or with the OOM killer of another year. */
+export const withKernel = (scenario: Scenario, change: Pick<Scenario['machine'], 'kernel' | 'oomRules'>): Scenario => ({
+  ...scenario,
+  machine: { ...scenario.machine, ...change },
+});
+
 /**
  * @throws {RefusalError} when no such machine can be built, or a program in it does not exist
  */
@@ -55,8 +63,12 @@ export function compileScenario(scenario: Scenario): MachineConfig {
     swap: swap ? bytes(swap.size) : 0,
     swapDevice: swap?.device === 'hdd' || swap?.device === 'zram' ? swap.device : 'ssd',
     compression: swap?.compression ?? DEFAULT_COMPRESSION,
-    cpus: machine.cpus ?? 2,
+    cpus: machine.cpus ?? (machine.nodes ? machine.nodes.reduce((n, it) => n + it.cpus, 0) : 2),
+    nodes: (machine.nodes ?? []).map((it) => ({ ram: bytes(it.ram), cpus: it.cpus })),
+    distances: machine.distances ?? [],
+    cpusets: [],
     kernel: machine.kernel ?? '6.12',
+    oomRules: machine.oomRules ?? 'kernel',
     thp: machine.thp ?? 'always',
     sysctl: Object.entries(machine.sysctl ?? {}).map(([name, value]) => ({ name, value: String(value) })),
     cgroups: Object.entries(scenario.cgroups ?? {}).map(([path, files]) => ({
@@ -73,8 +85,14 @@ export function compileScenario(scenario: Scenario): MachineConfig {
     config.ram = config.found.zones.reduce((n, z) => n + z.present, 0) * PAGE;
   }
   checkConfig(config);
+  config.cpusets = Object.entries(machine.cpusets ?? {}).map(([name, list]) => ({
+    name,
+    mems: at(`machine.cpusets.${name}`, () => nodeMask(list, config)),
+  }));
   const facts = factsOf(config);
-  config.processes = scenario.processes.flatMap((it, i) => at(`processes[${i}]`, () => processes(it, facts)));
+  config.processes = scenario.processes.flatMap((it, i) =>
+    at(`processes[${i}]`, () => placed(processes(it, facts), it, config)),
+  );
   config.events = (scenario.events ?? [])
     .map((it, i) => ({ t: ns(it.at), action: at(`events[${i}].command`, () => action(it.command, facts)) }))
     .sort((a, b) => a.t - b.t);
@@ -119,22 +137,80 @@ const cacheLevel = (it: { name: string; size: Size; latencyNs: number }): CacheL
   latencyNs: it.latencyNs,
 });
 
+/** "0-1,3" as a bit mask, null when a number is past the end. */
+function maskOf(list: string, count: number): number | null {
+  let mask = 0;
+  for (const part of list.split(',')) {
+    const [from, to = from] = part.split('-').map(Number);
+    if (to < from || to >= count) return null;
+    for (let n = from; n <= to; n++) mask |= 1 << n;
+  }
+  return mask;
+}
+
+/** @throws {RefusalError} `bad-nodes` */
+function nodeMask(list: string, config: MachineConfig): number {
+  const mask = maskOf(list, Math.max(1, config.nodes.length));
+  if (mask === null) throw new RefusalError('bad-nodes', { got: list });
+  return mask;
+}
+
+/** Where a process may run and have its memory. */
+function placed(specs: ProcessSpec[], it: ScenarioProcess, config: MachineConfig): ProcessSpec[] {
+  const more: Partial<ProcessSpec> = {};
+  if (it.cpus !== undefined) {
+    const cpus = maskOf(it.cpus, config.cpus);
+    if (cpus === null) throw new RefusalError('bad-cpu-list', { got: it.cpus });
+    more.cpus = cpus;
+  }
+  if (it.mempolicy) more.mempolicy = policyOf(it.mempolicy, config);
+  if (it.cpuset !== undefined) {
+    more.cpuset = config.cpusets.findIndex((c) => c.name === it.cpuset);
+    if (more.cpuset < 0) {
+      const expected = config.cpusets.map((c) => c.name).join(', ') || 'none';
+      throw new RefusalError('unknown-cpuset', { got: it.cpuset, expected });
+    }
+  }
+  return specs.map((spec) => ({ ...spec, ...more, ops: spec.ops.map((op) => boundOp(op, config)) }));
+}
+
+const policyOf = (
+  it: { mode: (typeof MPOL_MODES)[number]; nodes?: string },
+  config: MachineConfig,
+): { mode: number; nodes: number } => ({
+  mode: MPOL_NUMBERS[it.mode],
+  nodes: it.nodes === undefined ? 0 : nodeMask(it.nodes, config),
+});
+
+/** Policies of operations, with their nodes checked. */
+function boundOp(op: Op, config: MachineConfig): Op {
+  if (op.op === 'mbind' || op.op === 'set_mempolicy') {
+    const written = op as unknown as { mode: (typeof MPOL_MODES)[number]; nodes?: string };
+    return { ...op, ...policyOf(written, config) };
+  }
+  return 'ops' in op ? { ...op, ops: op.ops.map((it) => boundOp(it, config)) } : op;
+}
+
+const MPOL_NUMBERS: Record<(typeof MPOL_MODES)[number], number> = {
+  default: MPOL_DEFAULT,
+  preferred: MPOL_PREFERRED,
+  bind: MPOL_BIND,
+  interleave: MPOL_INTERLEAVE,
+  local: MPOL_LOCAL,
+};
+
 function processes(it: ScenarioProcess, facts: Facts): ProcessSpec[] {
   const start = it.at === undefined ? 0 : ns(it.at);
   if (it.program !== undefined) {
-    return launch(it.program, it.params ?? {}, facts, {
-      name: it.name,
-      uid: it.uid,
-      adj: it.adj,
-      at: start,
-      cgroup: it.cgroup,
-    });
+    const options = { name: it.name, uid: it.uid, adj: it.adj, nice: it.nice, at: start, cgroup: it.cgroup };
+    return launch(it.program, it.params ?? {}, facts, options);
   }
   return [
     {
       comm: it.name ?? 'program',
       uid: it.uid ?? 1000,
       oomScoreAdj: it.adj ?? 0,
+      ...(it.nice !== undefined && { nice: it.nice }),
       at: start,
       textPages: DEFAULT_TEXT_PAGES,
       program: '',
@@ -173,6 +249,8 @@ function action(it: ScenarioCommand, facts: Facts): Action {
     case 'cgroup_create':
     case 'cgroup_remove':
       return it;
+    case 'oom_rules':
+      return { op: 'oom_rules', name: it.name };
   }
 }
 

@@ -31,13 +31,13 @@ function decodeJson(code: string): unknown {
   }
 }
 
-function toBase64Url(bytes: Uint8Array): string {
+export function toBase64Url(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
   return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 
-function fromBase64Url(code: string): Uint8Array {
+export function fromBase64Url(code: string): Uint8Array {
   if (!/^[A-Za-z0-9_-]+$/.test(code)) throw new RangeError('alphabet');
   return Uint8Array.from(atob(code.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
 }

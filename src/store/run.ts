@@ -3,7 +3,7 @@
  * frame loop. `shown` follows it at a pace that can be read (and at once when the machine stands still): React reads that.
  */
 import { createStore } from 'zustand/vanilla';
-import type { Frame, KillReport, LogFrame, Sample, TimelineEvent, TraceFrame } from '../worker/protocol';
+import type { BranchInfo, Frame, KillReport, LogFrame, Sample, TimelineEvent, TraceFrame } from '../worker/protocol';
 
 /** Text on the screen changes at most this often, in ms of real time, while the machine runs. */
 export const SHOWN_INTERVAL_MS = 100;
@@ -18,6 +18,9 @@ export interface RunState {
   events: TimelineEvent[];
   /** OOMs and what came of them, those that lie ahead of the head too. */
   kills: KillReport[];
+  /** The futures of the run, and the id of the one that is open. */
+  branches: BranchInfo[];
+  branch: number;
   /** Kernel log up to the head, by line number from boot; a hole is a line that was never sent. */
   log: LogFrame[];
   /** Latest tracepoints up to the head, by `seq`. */
@@ -34,6 +37,8 @@ const EMPTY: RunState = {
   samples: [],
   events: [],
   kills: [],
+  branches: [],
+  branch: 0,
   log: [],
   trace: [],
   scenario: '',

@@ -8,7 +8,7 @@ export type PhoneTab = 'memory' | 'processes' | 'path' | 'timeline' | 'log';
 /** What a screen of medium width shows beside the memory. */
 export type SideTab = 'processes' | 'path' | 'log';
 /** What fills the page. */
-export type Screen = 'lab' | 'postmortem';
+export type Screen = 'lab' | 'postmortem' | 'compare';
 export type LogTab = 'kernel' | 'trace' | 'proc';
 
 export interface SettingsState {

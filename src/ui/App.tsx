@@ -1,5 +1,5 @@
 import { lazy, type ReactNode, Suspense } from 'react';
-import { closePostMortem } from '../actions/screen';
+import { closeCompare, closePostMortem } from '../actions/screen';
 import { t } from '../i18n';
 import { notify, useSettings } from '../store';
 import { Shell } from './Shell';
@@ -13,13 +13,17 @@ const PostMortem = lazy<() => ReactNode>(() =>
   }),
 );
 
-/** The page: the lab, or the post-mortem in its place. The machine lives in its worker, whichever is shown. */
+const Compare = lazy<() => ReactNode>(() =>
+  import('./compare/Compare').catch((error: Error) => {
+    notify(t('nav.compare.failed', { why: error.message }), true);
+    closeCompare();
+    return { default: () => null };
+  }),
+);
+
+/** The page: the lab, or another screen in its place. The machine lives in its worker, whichever is shown. */
 export function App() {
   const screen = useSettings((s) => s.screen);
   if (screen === 'lab') return <Shell />;
-  return (
-    <Suspense fallback={null}>
-      <PostMortem />
-    </Suspense>
-  );
+  return <Suspense fallback={null}>{screen === 'postmortem' ? <PostMortem /> : <Compare />}</Suspense>;
 }

@@ -1,17 +1,9 @@
-import { type ReactNode, useEffect } from 'react';
-import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
+import { type ReactNode, Suspense, useEffect } from 'react';
 import { handleKey } from '../actions/registry';
 import { t } from '../i18n';
-import {
-  type MarkKind,
-  type PhoneTab,
-  type SideTab,
-  setPhoneTab,
-  setSideTab,
-  useSelection,
-  useSettings,
-  useShown,
-} from '../store';
+import { type MarkKind, type PhoneTab, setPhoneTab, setSideTab, useSelection, useSettings, useShown } from '../store';
+import { part } from './controls/part';
+import { Tab, TabList, TabPanel, Tabs } from './controls/Tabs';
 import { useLayout } from './controls/useMedia';
 import { Hero } from './hero/Hero';
 import { LazyInspector } from './inspector/LazyInspector';
@@ -21,11 +13,12 @@ import { NarrowBar } from './narrow/NarrowBar';
 import { AllocationPath } from './path/AllocationPath';
 import { Processes } from './processes/Processes';
 import { Announcer } from './status/Announcer';
-import { Help } from './status/Help';
 import { Notices } from './status/Notices';
 import { Timeline } from './timeline/Timeline';
 import { TopBar } from './topbar/TopBar';
 import { WhoDiesNext } from './victim/WhoDiesNext';
+
+const Help = part(() => import('./status/Help').then((m) => m.Help));
 
 /** The part of a process's bar that a kind of page belongs to; kinds that no process owns fade them all. */
 const BAR_PART: Partial<Record<MarkKind, string>> = {
@@ -42,6 +35,7 @@ const BAR_PART: Partial<Record<MarkKind, string>> = {
 export function Shell() {
   const layout = useLayout();
   const view = useSettings((s) => s.view);
+  const help = useSettings((s) => s.helpOpen);
   const status = useShown((f) => f.status, 'paused');
   const hover = useSelection((s) => s.hoveredKind && (BAR_PART[s.hoveredKind] ?? 'none'));
   // The hash of what is shown: empty while the machine runs.
@@ -68,7 +62,11 @@ export function Shell() {
       <LazyInspector />
       <Notices />
       <Announcer />
-      <Help />
+      {help && (
+        <Suspense fallback={null}>
+          <Help />
+        </Suspense>
+      )}
     </div>
   );
 }
@@ -116,8 +114,8 @@ function Medium() {
     <>
       <TopBar />
       <aside className="lab-side" aria-label={t('tabs.side')}>
-        <Tabs className="side-tabs" selectedKey={tab} onSelectionChange={(key) => setSideTab(key as SideTab)}>
-          <TabList className="tabs" aria-label={t('tabs.side')}>
+        <Tabs className="side-tabs" selected={tab} onSelect={setSideTab}>
+          <TabList className="tabs" label={t('tabs.side')}>
             <Tab id="processes">{t('tabs.processes')}</Tab>
             <Tab id="path">{t('tabs.path')}</Tab>
             <Tab id="log">{t('tabs.log')}</Tab>
@@ -163,8 +161,8 @@ function Narrow() {
     <>
       <NarrowBar />
       <main className="phone">
-        <Tabs className="phone-body" selectedKey={tab} onSelectionChange={(key) => setPhoneTab(key as PhoneTab)}>
-          <TabList className="phone-tabs" aria-label={t('tabs.regions')}>
+        <Tabs className="phone-body" selected={tab} onSelect={setPhoneTab}>
+          <TabList className="phone-tabs" label={t('tabs.regions')}>
             {PHONE_TABS.map(({ id }) => (
               <Tab key={id} id={id}>
                 {t(`tabs.${id}`)}

@@ -4,6 +4,7 @@ import '../styles/index.css';
 import { boot } from '../actions/boot';
 import type { MachinePort } from '../actions/lab';
 import { App } from './App';
+import { loadParts } from './controls/part';
 
 /** Puts the page into `#root` and connects it to a machine. */
 export function mount(machine: MachinePort): void {
@@ -14,5 +15,5 @@ export function mount(machine: MachinePort): void {
       <App />
     </StrictMode>,
   );
-  void boot(machine);
+  void boot(machine).then(loadParts);
 }

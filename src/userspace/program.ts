@@ -71,6 +71,7 @@ export interface StartOptions {
   name?: string;
   uid?: number;
   adj?: number;
+  nice?: number;
   at?: number;
   /** The cgroup its processes are started in. */
   cgroup?: string;
@@ -93,6 +94,7 @@ export function startProgram(
       it.comm && options.name ? it.comm.replace(program.comm, options.name) : (options.name ?? it.comm ?? program.comm),
     uid: options.uid ?? program.uid,
     oomScoreAdj: options.adj ?? program.oomScoreAdj,
+    ...(options.nice !== undefined && { nice: options.nice }),
     at: options.at ?? 0,
     textPages: it.textPages ?? DEFAULT_TEXT_PAGES,
     program: program.id,

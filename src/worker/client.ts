@@ -3,7 +3,7 @@
  * session replayed to where it was.
  */
 import type { Session } from '../scenario/schema';
-import type { Command, Push, Reply, Request } from './protocol';
+import type { Command, Futures, Push, Reply, Request } from './protocol';
 
 /** What a client needs of a worker. */
 export interface WorkerLike {
@@ -41,6 +41,8 @@ export function createMachineClient(start: () => WorkerLike = startWorker, hangM
   let session: Session | null = null;
   let at = 0;
   let map: Request | null = null;
+  /** Other futures than the one that is open. */
+  let futures: Futures | null = null;
 
   const push = (message: Push): void => {
     for (const listener of listeners) listener(message);
@@ -57,6 +59,7 @@ export function createMachineClient(start: () => WorkerLike = startWorker, hangM
     if (!reply.ok) return;
     if (request.type === 'open') {
       session = request.session;
+      futures = request.futures ?? null;
       at = request.at ?? 0;
     } else if (request.type === 'command') {
       logCommand(request.command, (reply.result as { t: number }).t);
@@ -71,6 +74,13 @@ export function createMachineClient(start: () => WorkerLike = startWorker, hangM
     session = { ...session, commands: [...session.commands.filter((c) => c.t <= t), { t, command }] };
   };
 
+  /** Whichever future is open is what the next worker replays. */
+  const follow = ({ branches, active }: Futures): void => {
+    const open = branches.find((b) => b.id === active);
+    if (session && open) session = { ...session, commands: open.commands };
+    futures = branches.length > 1 ? { branches, active } : null;
+  };
+
   const receive = ({ data }: MessageEvent): void => {
     const message = data as Push | Reply;
     if ('type' in message) {
@@ -78,6 +88,7 @@ export function createMachineClient(start: () => WorkerLike = startWorker, hangM
         restart(message.message);
         return;
       }
+      if (message.type === 'branches') follow(message);
       if (message.type === 'frame') {
         at = message.frame.t;
         restarts = 0;
@@ -118,7 +129,7 @@ export function createMachineClient(start: () => WorkerLike = startWorker, hangM
     worker = start();
     attach();
     if (map) send(map, () => {});
-    if (session) send({ type: 'open', session, at }, () => {});
+    if (session) send({ type: 'open', session, at, ...(futures && { futures }) }, () => {});
   };
 
   attach();

@@ -4,11 +4,15 @@ import { vmstatValues } from '../linux/fs/proc';
 import type { Kernel, OomRecord } from '../linux/include/kernel';
 import { PF_KTHREAD } from '../linux/include/sched';
 import { NR_LRU_BASE, NR_SWAPCACHE } from '../linux/include/vmstat';
+import { findTask } from '../linux/kernel/sched/core';
 import { psiNow } from '../linux/kernel/sched/psi';
 import { readSysctl, SYSCTL_NAMES } from '../linux/kernel/sysctl';
-import { totalpagesGlobal } from '../linux/mm/oom_kill';
+import { sacrificeChild, totalpagesGlobal } from '../linux/mm/oom_kill';
 import { LRU_GEN_FILES } from '../linux/mm/vmscan/lru_gen/sysfs';
 import { globalNodeState } from '../linux/mm/vmstat';
+import { ZSWAP_FILES } from '../linux/mm/zswap_params';
+import { type BadnessEra, replaces } from '../linux/versions/badness';
+import { oomRules } from '../linux/versions/oom_rules';
 import { occupied } from '../machine/caches';
 import { type Machine, timeOf } from '../machine/machine';
 import { accessTime, eatHistory, flows, freeHistory, gaugeZone } from '../machine/window';
@@ -39,13 +43,26 @@ export interface FrameContext {
   pageMap: Frame['pageMap'];
 }
 
-const brief = ({ t, invoker, invokerComm, chosen, chosenPoints, memcg }: OomRecord): OomBrief => ({
+/** pid of the one with the most points, of equals the one that the rules prefer; -1 = nobody. */
+function worst(era: BadnessEra, procs: readonly ProcFrame[]): number {
+  let candidate = -1;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const p of procs) {
+    if (p.points === null || !replaces(era, p.points, most)) continue;
+    most = p.points;
+    candidate = p.pid;
+  }
+  return candidate;
+}
+
+const brief = ({ t, invoker, invokerComm, chosen, chosenPoints, memcg, sacrificed }: OomRecord): OomBrief => ({
   t,
   invoker,
   invokerComm,
   chosen,
   chosenPoints,
   memcg,
+  ...(sacrificed !== undefined && { sacrificed }),
 });
 
 export function buildFrame(m: Machine, ctx: FrameContext): Frame {
@@ -59,14 +76,17 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
     if (!(task.flags & PF_KTHREAD) && m.procs[i]?.pid === task.pid)
       procs.push(procFrame(m, task, m.procs[i], totalpages));
   });
-  let candidate = -1;
-  let most = Number.NEGATIVE_INFINITY;
-  for (const p of procs) {
-    // Of equals the later one, as the kernel chooses.
-    if (p.points === null || p.points < most) continue;
-    most = p.points;
-    candidate = p.pid;
-  }
+  const era = oomRules(k).badness;
+  const candidate = worst(era, procs);
+  // Who is dying already will not be chosen again.
+  const next = findTask(
+    k,
+    worst(
+      era,
+      procs.filter((p) => p.state !== 'exiting'),
+    ),
+  );
+  const victim = next ? sacrificeChild(k, next, totalpages) : null;
   for (let i = m.ended.length - 1; i >= 0; i--) procs.push(endedFrame(m.ended[i]));
   const eat = accessTime(m);
   const psi = psiNow({ ...k, now: Math.max(k.now, t) });
@@ -88,8 +108,10 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
       managed: k.totalramPages,
       swapTotal: k.swap.total,
       cpus: k.nrCpus,
+      nodes: k.nodes.length,
       swapDevice: k.swap.total > 0 ? config.swapDevice : 'none',
       kernel: k.release.name,
+      oomRules: k.oomRules,
       minFreeKbytes: k.sysctl.min_free_kbytes,
       thp: k.hasTHP,
     },
@@ -100,7 +122,8 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
       free: k.swap.free,
       cached: globalNodeState(k, NR_SWAPCACHE),
       latencyNs: disk.latency + disk.pageTime,
-      pool: disk.zram?.poolPages ?? 0,
+      pool: (disk.zram?.poolPages ?? 0) + k.zswap.poolPages,
+      zswapped: k.zswap.stored,
     },
     caches: config.caches.map((c, i) => ({
       name: c.name,
@@ -116,6 +139,7 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
     cgroups: cgroupFrames(k),
     totalpages,
     candidate,
+    sacrifice: victim === null || victim === next ? -1 : victim.pid,
     path: buildPath(m),
     kswapd: kswapdFrames(k),
     psi: {
@@ -148,6 +172,6 @@ function sysctls(k: Kernel): Record<string, string> {
     const text = readSysctl(k, `vm.${name}`);
     if (typeof text === 'string') values[`vm.${name}`] = text.trim();
   }
-  for (const path of LRU_GEN_FILES) values[path] = String(readSysctl(k, path)).trim();
+  for (const path of [...LRU_GEN_FILES, ...ZSWAP_FILES]) values[path] = String(readSysctl(k, path)).trim();
   return values;
 }

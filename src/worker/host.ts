@@ -7,16 +7,17 @@
 
 import { readProcFile } from '../linux/fs/proc';
 import { checkAction } from '../machine/actions';
+import type { Branch } from '../machine/branches';
 import { type Command, type Refusal, RefusalError } from '../machine/commands';
 import type { Landmark } from '../machine/record';
 import { Timeline } from '../machine/timetravel';
-import { type CompiledSession, compileSession } from '../scenario/compile';
+import { type CompiledSession, compileSession, scenarioOf } from '../scenario/compile';
 import { parseCommand, parseScenarioOrSession, SESSION_FORMAT, type Session } from '../scenario/schema';
 import { factsOf, resolveCommand } from '../userspace/palette';
 import { buildFrame } from './frame';
 import { countKinds } from './kinds';
 import { buildPageMap, inspectCell, type MapRequest } from './pageMap';
-import type { Frame, KillReport, KindPages, Push, Reply, Request } from './protocol';
+import type { BranchInfo, Frame, Futures, KillReport, KindPages, Push, Reply, Request } from './protocol';
 import { beginSearch, type Search, searchOn, searchResult } from './whatIf';
 
 /** What the host needs of the world. Real times in ms. */
@@ -53,7 +54,10 @@ type Mode =
   | { kind: 'paused' }
   | { kind: 'running' }
   | { kind: 'until'; landmark: Landmark | null; t: number }
-  | { kind: 'seeking'; t: number };
+  | { kind: 'seeking'; t: number }
+  /** On the way to a moment, and waiting there. */
+  | { kind: 'advance'; t: number }
+  | { kind: 'held' };
 
 interface Open {
   session: Session;
@@ -62,7 +66,18 @@ interface Open {
 }
 
 /** Requests after which the machine stands somewhere else, or goes on. */
-const MOVES: readonly Request['type'][] = ['open', 'run', 'step', 'stepBack', 'reset', 'seek', 'runUntil', 'command'];
+const MOVES: readonly Request['type'][] = [
+  'open',
+  'run',
+  'step',
+  'stepBack',
+  'reset',
+  'seek',
+  'runUntil',
+  'command',
+  'branch',
+  'advance',
+];
 
 export class Host {
   private open: Open | null = null;
@@ -84,11 +99,14 @@ export class Host {
   private traceSent = 0;
   /** The question that is being computed, and the request it came with. */
   private search: { id: number; search: Search } | null = null;
+  /** The request that waits for a moment to be reached. */
+  private advancing: number | null = null;
   private samplesSent = NOTHING_SENT;
   private eventsSent = NOTHING_SENT;
   /** The reports as they were sent, and how many points each had. */
   private killsSent: { kill: KillReport; version: string }[] = [];
   private killsSentAt = Number.NEGATIVE_INFINITY;
+  private branchesSent = '';
   /** Where real and virtual time were when the present pace began. */
   private pace = { real: 0, virtual: 0 };
   private measured = { real: 0, virtual: 0 };
@@ -100,6 +118,10 @@ export class Host {
     try {
       if (request.type === 'whatIf') {
         this.whatIf(id, request);
+        return;
+      }
+      if (request.type === 'advance') {
+        this.advance(id, request.t);
         return;
       }
       const result = this.perform(request);
@@ -138,11 +160,28 @@ export class Host {
     this.search = null;
   }
 
-  private perform(request: Exclude<Request, { type: 'whatIf' }>): unknown {
+  /** Two machines that are to stay together are led from moment to moment. */
+  private advance(id: number, t: number): void {
+    this.searched = false;
+    this.checkAlive();
+    this.advancing = id;
+    this.start({ kind: 'advance', t });
+    // Short ways are gone at once.
+    this.slice();
+    this.afterSlice();
+  }
+
+  private arrived(): void {
+    if (this.advancing === null) return;
+    this.world.post({ id: this.advancing, ok: true, result: { t: this.timeline.t } });
+    this.advancing = null;
+  }
+
+  private perform(request: Exclude<Request, { type: 'whatIf' } | { type: 'advance' }>): unknown {
     if (MOVES.includes(request.type)) this.searched = false;
     switch (request.type) {
       case 'open':
-        return this.openSession(request.session, request.at);
+        return this.openSession(request.session, request.at, request.futures);
       case 'run':
         this.checkAlive();
         return this.start({ kind: 'running' });
@@ -167,8 +206,13 @@ export class Host {
         return this.pushFrame();
       case 'command':
         return this.command(request.command);
+      case 'branch':
+        return this.switchTo(request.id);
+      case 'dropBranch':
+        this.timeline.dropBranch(request.id);
+        return this.pushAll();
       case 'session':
-        return this.session();
+        return this.session(request.branch);
       case 'procFile':
         return this.procFile(request.path);
       case 'pageMap':
@@ -181,12 +225,21 @@ export class Host {
     }
   }
 
-  private openSession(input: Session, at?: number): void {
+  private openSession(input: Session, at?: number, futures?: Futures): void {
     // All that can be wrong is found before the machine that is open is touched.
     const session = parseScenarioOrSession(input);
     const compiled = compileSession(session);
     const timeline = new Timeline(compiled.config, compiled.seed, compiled.commands);
     this.dropSearch();
+    if (futures) {
+      timeline.adopt(
+        futures.branches.map((b) => ({
+          ...b,
+          commands: compileSession({ ...session, commands: b.commands }).commands,
+        })),
+        futures.active,
+      );
+    }
     this.open = { session, compiled, timeline };
     this.mode = { kind: 'paused' };
     this.achieved = 0;
@@ -202,6 +255,7 @@ export class Host {
     this.eventsSent = NOTHING_SENT;
     this.killsSent = [];
     this.killsSentAt = NOTHING_SENT;
+    this.branchesSent = '';
     this.surveyedAt = Number.NEGATIVE_INFINITY;
   }
 
@@ -227,6 +281,7 @@ export class Host {
     this.surveyedAt = Number.NEGATIVE_INFINITY;
     this.hash = this.open ? this.timeline.hash() : '';
     this.pushAll();
+    this.arrived();
   }
 
   private seek(t: number): void {
@@ -262,14 +317,26 @@ export class Host {
     return { t };
   }
 
-  private session(): Session {
+  private switchTo(id: number): void {
+    const t = this.timeline.switchTo(id);
+    if (t < 0) throw new RefusalError('no-branch', { id });
+    this.forgetSent();
+    // What was sent of the other future is not to be seen in this one.
+    this.world.post({ type: 'samples', from: 0, samples: [] });
+    this.seek(t);
+  }
+
+  private session(id?: number): Session {
     if (!this.open) throw new RefusalError('no_machine');
     const { session, timeline } = this.open;
+    const branch = id === undefined ? timeline.branch : timeline.branches.find((b) => b.id === id);
+    if (!branch) throw new RefusalError('no-branch', { id: id ?? -1 });
     return {
       format: SESSION_FORMAT,
-      scenario: session.scenario,
+      // Whole, not by name: what is handed over means the same when the built-in one has changed.
+      scenario: scenarioOf(session),
       seed: session.seed,
-      commands: timeline.commands.map(({ t, command }) => ({ t, command })),
+      commands: branch.commands.map(({ t, command }) => ({ t, command })),
     };
   }
 
@@ -292,7 +359,7 @@ export class Host {
 
   private turn(): void {
     this.looping = false;
-    if (this.mode.kind === 'paused' || !this.open) return;
+    if (this.idle() || !this.open) return;
     const waitMs = this.slice();
     this.afterSlice();
     if (this.idle()) return;
@@ -303,7 +370,7 @@ export class Host {
 
   /** The mode as another call may have left it. */
   private idle(): boolean {
-    return this.mode.kind === 'paused';
+    return this.mode.kind === 'paused' || this.mode.kind === 'held';
   }
 
   /** Runs for some ms of real time. Returns ms until there is something to do again. */
@@ -322,7 +389,7 @@ export class Host {
         if (mode.kind === 'running')
           return Math.min(MAX_WAIT_MS, Math.max(1, (timeline.t - target) / 1e6 / this.speed));
         this.searched = landmark !== null;
-        this.mode = { kind: 'paused' };
+        this.mode = { kind: mode.kind === 'advance' ? 'held' : 'paused' };
         return 0;
       }
       if (world.now() >= until) return 0;
@@ -332,7 +399,7 @@ export class Host {
   /** Up to which moment this slice may run, ns. */
   private target(): number {
     const { mode } = this;
-    if (mode.kind === 'seeking' || mode.kind === 'until') return mode.t;
+    if (mode.kind === 'seeking' || mode.kind === 'until' || mode.kind === 'advance') return mode.t;
     const real = this.world.now();
     const target = this.pace.virtual + (real - this.pace.real) * 1e6 * this.speed;
     // Held up for long: the pace begins anew rather than rushes.
@@ -351,7 +418,11 @@ export class Host {
       this.measured = { real: now, virtual: t };
     }
     if (this.mode.kind === 'paused') this.stop();
-    else {
+    else if (this.mode.kind === 'held') {
+      this.hash = '';
+      this.pushAll();
+      this.arrived();
+    } else {
       this.hash = '';
       if (now - this.framedAt >= FRAME_MS) this.pushAll();
       this.loop();
@@ -376,6 +447,17 @@ export class Host {
       this.world.post({ type: 'events', events: rec.events });
     }
     this.pushKills(rec.kills);
+    this.pushBranches();
+  }
+
+  private pushBranches(): void {
+    const { branches, branch } = this.timeline;
+    const version = branches
+      .map((b) => [b.id, b.commands.length, b.rec.kills.length, b === branch ? 0 : b.rec.known].join(' '))
+      .join();
+    if (`${branch.id}: ${version}` === this.branchesSent) return;
+    this.branchesSent = `${branch.id}: ${version}`;
+    this.world.post({ type: 'branches', branches: branches.map(branchInfo), active: branch.id });
   }
 
   /** Reports that are new or have changed; one that is still being followed not with every frame. */
@@ -436,6 +518,16 @@ export class Host {
 
 /** Frames of memory that are counted for each frame of the screen, some tenths of a ms. */
 const SMALL_MACHINE = 300_000;
+
+const branchInfo = ({ id, parent, forkedAt, shared, commands, rec }: Branch): BranchInfo => ({
+  id,
+  parent,
+  forkedAt,
+  commands: commands.map(({ t, command }) => ({ t, command })),
+  shared,
+  known: rec.known,
+  kills: rec.kills.flatMap((kill) => kill.victims.map((v) => ({ t: kill.record.t, ...v }))),
+});
 
 function refusalOf(error: unknown): Refusal {
   if (error instanceof RefusalError) return error.refusal;

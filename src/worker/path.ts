@@ -40,8 +40,10 @@ function compareOf(k: Kernel, tests: WatermarkTest[] | undefined): PathStep['com
 
 const note = (code: string, params: Refusal['params'] = {}): Refusal => ({ code, params });
 
-function kswapdNote(k: Kernel): Refusal {
-  const node = k.nodes[0];
+function kswapdNote(k: Kernel, ctx: AllocContext): Refusal {
+  // The node it would take pages from: the first that its policy allows.
+  const first = k.nodes[ctx.nid].zonelist.find((i) => ctx.nodemask === 0 || ctx.nodemask & (1 << k.zones[i].node));
+  const node = k.nodes[first === undefined ? ctx.nid : k.zones[first].node];
   if (node.kswapdFailures >= 16) return note('path.note.kswapdGaveUp');
   const task = k.tasks.find((t) => t.pid === node.kswapd);
   return note(task?.state === TASK_RUNNING ? 'path.note.kswapdRuns' : 'path.note.kswapdAsleep');
@@ -59,7 +61,7 @@ function stepOf(k: Kernel, task: Task | null, ctx: AllocContext, id: AllocStage,
     step.compare = compareOf(k, tests);
     if (step.state === 'passed' && !tests.some((t) => t.ok)) step.state = 'failed';
   }
-  if (id === 'wake_kswapd' && reached) step.note = kswapdNote(k);
+  if (id === 'wake_kswapd' && reached) step.note = kswapdNote(k, ctx);
   if ((id === 'direct_compact_first' || id === 'direct_compact' || id === 'should_compact_retry') && ctx.order === 0) {
     step.state = 'skipped';
     step.note = note('path.note.orderZero');

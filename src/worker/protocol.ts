@@ -4,7 +4,8 @@
  * Requests carry an id and are answered by exactly one reply; frames, samples and notices are pushed.
  */
 import type { OomRecord } from '../linux/include/kernel';
-import type { Command, Refusal } from '../machine/commands';
+import type { BadnessStep } from '../linux/versions/badness';
+import type { Command, Refusal, TimedCommand } from '../machine/commands';
 import type { KillReport, Landmark, Sample, TimelineEvent } from '../machine/record';
 import type { Session } from '../scenario/schema';
 
@@ -13,7 +14,7 @@ export { type KillReport, type Landmark, SAMPLE_NS, type Sample, type TimelineEv
 
 export type Request =
   /** Opens a session: a scenario with its seed and commands. The running machine stays when it is refused. */
-  | { type: 'open'; session: Session; at?: number }
+  | { type: 'open'; session: Session; at?: number; futures?: Futures }
   | { type: 'run' }
   | { type: 'pause' }
   /** To the next kernel event, or one back. */
@@ -27,7 +28,14 @@ export type Request =
   /** Virtual seconds a real second. */
   | { type: 'speed'; value: number }
   | { type: 'command'; command: Command }
-  | { type: 'session' }
+  /** Goes over to another future, at the same moment as far as that is known. */
+  | { type: 'branch'; id: number }
+  /** Forgets a future; not the one that is open. */
+  | { type: 'dropBranch'; id: number }
+  /** The session, of another branch than the open one too. */
+  | { type: 'session'; branch?: number }
+  /** Runs to a moment and waits there, still running, for the next request; answered when it is reached. */
+  | { type: 'advance'; t: number }
   /** The text of a /proc file, e.g. "/proc/meminfo", "/proc/412/status". */
   | { type: 'procFile'; path: string }
   /** Page map: size of the drawing in cells, pages per cell is derived. */
@@ -46,9 +54,32 @@ export type Push =
   | { type: 'events'; events: TimelineEvent[] }
   /** OOMs known so far, ahead of the head too, from index `from` on (later ones are dropped first). */
   | { type: 'kills'; from: number; kills: KillReport[] }
-  /** The run was forked in the past: what lay after `t` is gone. */
+  /** The futures of this run, in the order in which they were begun. */
+  | ({ type: 'branches' } & Futures)
+  /** The run was forked in the past: what lay after `t` is another branch now. */
   | { type: 'forked'; t: number }
   | { type: 'fatal'; message: string };
+
+/** The futures of a run, and which of them is open. */
+export interface Futures {
+  branches: BranchInfo[];
+  active: number;
+}
+
+/** A future of the run. */
+export interface BranchInfo {
+  id: number;
+  /** The one it was forked from, -1 = the first. */
+  parent: number;
+  /** ns. */
+  forkedAt: number;
+  /** All that was done on it; of that `shared` commands are its parent's too, the rest is what was changed. */
+  commands: TimedCommand[];
+  shared: number;
+  /** ns of the farthest moment computed. */
+  known: number;
+  kills: { t: number; pid: number; comm: string }[];
+}
 
 /** What came of a run that was gone through again with a change. */
 export interface WhatIf {
@@ -63,7 +94,10 @@ export interface WhatIf {
 }
 
 /** An OOM decision in short; `Push` of kind `kills` has all of it. */
-export type OomBrief = Pick<OomRecord, 't' | 'invoker' | 'invokerComm' | 'chosen' | 'chosenPoints' | 'memcg'>;
+export type OomBrief = Pick<
+  OomRecord,
+  't' | 'invoker' | 'invokerComm' | 'chosen' | 'chosenPoints' | 'memcg' | 'sacrificed'
+>;
 
 /** Pages by what they hold. Sums to present pages. */
 export interface KindPages {
@@ -132,6 +166,8 @@ export interface ProcFrame {
   adjPoints: number;
   /** oom_badness, pages; null = can never be chosen (`never` says why). */
   points: number | null;
+  /** How the rules in force come to the points; empty when it cannot be chosen. */
+  steps: BadnessStep[];
   /** /proc/PID/oom_score. */
   oomScore: number;
   never: '' | 'init' | 'kthread' | 'adj' | 'exiting' | 'oom_skip' | 'vfork' | 'no_mm';
@@ -239,8 +275,12 @@ export interface Frame {
     managed: number;
     swapTotal: number;
     cpus: number;
+    /** NUMA nodes. */
+    nodes: number;
     swapDevice: 'ssd' | 'hdd' | 'zram' | 'none';
     kernel: string;
+    /** Name of the rules that the OOM killer goes by (linux/versions/oom_rules). */
+    oomRules: string;
     minFreeKbytes: number;
     thp: boolean;
   };
@@ -251,8 +291,10 @@ export interface Frame {
     free: number;
     cached: number;
     latencyNs: number;
-    /** Pages of RAM that a zram device keeps its compressed pages in; 0 with any other device. */
+    /** Pages of RAM that a zram device and zswap keep their compressed pages in. */
     pool: number;
+    /** Swapped pages that zswap holds instead of the device. */
+    zswapped: number;
   };
   /** L1, L2, L3: bytes, latency ns, share occupied 0..1, share of accesses served 0..1. */
   caches: { name: string; bytes: number; latencyNs: number; occupied: number; hits: number }[];
@@ -286,6 +328,8 @@ export interface Frame {
   totalpages: number;
   /** pid with the most points, -1 = nobody. */
   candidate: number;
+  /** pid of the child that would die in place of the next to be chosen, by old rules; -1 = that one itself dies. */
+  sacrifice: number;
   path: PathFrame | null;
   kswapd: KswapdFrame[];
   psi: { some: number[]; full: number[]; someNow: number; fullNow: number };

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { main } from '../../src/cli/main';
 import { noteText, REPORT_CODES, reasonText, warningText } from '../../src/i18n/en-report';
 import { builtinScenario } from '../../src/scenario/builtin';
+import { parseScenario } from '../../src/scenario/schema';
 import { CGROUP_V1, MODERN, OLD } from '../report/samples';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'oomlab-'));
@@ -94,6 +95,18 @@ describe('oomlab explain', () => {
     const [report] = JSON.parse(out).reports;
     const [kill] = JSON.parse(run).kills;
     expect(report).toMatchObject({ agrees: true, complete: true, predicted: { pid: kill.pid, points: kill.points } });
+  });
+
+  test('prints the machine of a report as a scenario, or says why it cannot', async () => {
+    const { code, out } = await oomlab(['explain', '-', '--scenario', '2'], `${OLD}${MODERN}`);
+    expect(code).toBe(0);
+    const scenario = parseScenario(JSON.parse(out));
+    expect(scenario.processes.map((p) => [p.pid, p.name])).toContainEqual([720, 'worker-b']);
+    const cgroup = await oomlab(['explain', '-', '--scenario=1'], CGROUP_V1);
+    expect([cgroup.code, cgroup.out]).toEqual([1, '']);
+    expect(cgroup.err).toContain('A cgroup was at its limit');
+    const none = await oomlab(['explain', '-', '--scenario', '3'], `${OLD}${MODERN}`);
+    expect([none.code, none.err]).toEqual([2, 'oomlab explain: --scenario: the text holds 2 reports, got 3\n']);
   });
 
   test.each([

@@ -222,6 +222,7 @@ describe('an audit notices', () => {
           constraint: 'CONSTRAINT_NONE',
           memcg: '',
           group: [],
+          rules: 'kernel',
           totalpages: 1000,
           walk: [
             { ...c, pid: 7, points: 5 },

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { audit } from '../../src/linux/audit';
-import { createMachine, zonesFor } from '../../src/machine/boot';
+import { createMachine } from '../../src/machine/boot';
 import { GIB, MIB } from '../../src/machine/config';
 import { hashMachine } from '../../src/machine/hash';
+import { CHUNK } from '../../src/machine/packing';
 import { LIVELOCK_NS, round, runFor } from '../../src/machine/run';
-import { CHUNK, eachChunk, restoreSnapshot, takeSnapshot } from '../../src/machine/snapshot';
+import { eachChunk, restoreSnapshot, takeSnapshot } from '../../src/machine/snapshot';
+import { zonesFor } from '../../src/machine/zones';
 import { config, hog, ranFor, taskOf } from './small';
 
 const pages = (ram: number) => Math.floor(ram / 4096);

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { createMachine } from '../../src/machine/boot';
+import type { LoggedCommand } from '../../src/machine/commands';
 import { MIB } from '../../src/machine/config';
 import { hashMachine } from '../../src/machine/hash';
 import { timeOf } from '../../src/machine/machine';
 import { round, runFor } from '../../src/machine/run';
-import { type LoggedCommand, Timeline } from '../../src/machine/timetravel';
+import { Timeline } from '../../src/machine/timetravel';
 import { config, hog, IDLE, process, taskOf } from './small';
 
 /** Memory runs out, pages go to swap and come back, and somebody is killed. */
@@ -108,6 +109,57 @@ describe('time travel', () => {
     expect(line.machine.rec.events.some((e) => e.kind === 'kill')).toBe(false);
     line.run({ landmark: 'kill' });
     expect(line.machine.rec.events.filter((e) => e.kind === 'kill').map((e) => e.label)).toEqual(['worker']);
+  });
+
+  test('both futures are kept, and each is the same when one comes back to it', () => {
+    const line = new Timeline(busy, 1);
+    line.run({ landmark: 'kill' });
+    line.run({ t: line.t + 0.2e9 });
+    const { t: end, known } = line;
+    const first = line.hash();
+    const kills = line.machine.rec.kills.map((kill) => kill.victims[0].comm);
+    line.seek(0.34e9);
+    const parting = line.t;
+    line.command(adjust(line, 'worker', 1000));
+    line.run({ landmark: 'kill' });
+    const there = line.t;
+    const second = line.hash();
+    expect(line.branches.map((b) => [b.id, b.parent, b.forkedAt, b.shared])).toEqual([
+      [0, -1, 0, 0],
+      [1, 0, parting, 0],
+    ]);
+    expect(line.branches[0].rec.known).toBe(known);
+
+    // The other future at the same moment; what is known of it lies ahead.
+    expect(line.switchTo(0)).toBe(there);
+    line.seek(there);
+    expect(line.commands).toEqual([]);
+    expect(line.machine.rec.kills.map((kill) => kill.victims[0].comm)).toEqual(kills);
+    line.seek(end);
+    expect(line.hash()).toBe(first);
+    expect(line.switchTo(1)).toBe(Math.min(end, line.branches[1].rec.known));
+    line.seek(there);
+    expect(line.hash()).toBe(second);
+    expect(line.machine.rec.kills.map((kill) => kill.victims[0].comm)).toEqual(['worker']);
+
+    line.dropBranch(1);
+    expect(line.branches).toHaveLength(2);
+    line.dropBranch(0);
+    expect(line.branches.map((b) => b.id)).toEqual([1]);
+    expect(line.switchTo(0)).toBe(-1);
+  });
+
+  test('commands at one moment are one change, and reset goes back to the untouched future', () => {
+    const line = new Timeline(busy, 1);
+    line.run({ t: 0.6e9 });
+    line.seek(0.3e9);
+    for (const value of [10, 20, 30]) line.command(adjust(line, 'worker', value));
+    expect(line.branches).toHaveLength(2);
+    expect(line.branch.commands).toHaveLength(3);
+    line.reset(false);
+    expect(line.branch.id).toBe(0);
+    expect(line.t).toBe(0);
+    expect(line.known).toBeGreaterThanOrEqual(0.6e9);
   });
 
   test('a command at the head of the run replaces nothing', () => {

@@ -31,7 +31,7 @@ const machine = (processes: MachineConfig['processes'], rest: Partial<MachineCon
           reserve: [0, 0, 300],
         },
       ],
-      memory: { slab: 700, slabReclaimable: 300, cache: 3000, tmpfs: 500 },
+      memory: { slab: 700, slabReclaimable: 300, cache: 3000, tmpfs: 500, tmpfsSwap: 40 },
     },
     ...rest,
   });
@@ -70,7 +70,7 @@ describe('a machine that is found', () => {
     expect(mmOf('big one').pgtablesBytes).toBe(60 * 4096);
     expect(mmOf('big one').totalVm).toBe(90_000);
     expect(mmOf('small').pgtablesBytes).toBe(9 * 4096);
-    expect(k.swap.total - k.swap.free).toBe(3000);
+    expect(k.swap.total - k.swap.free).toBe(3040);
   });
 
   test('gives a pid that is taken to the first, and the next free one to the other', () => {

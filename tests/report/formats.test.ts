@@ -278,6 +278,23 @@ describe('several reports', () => {
       ['worker-b', 100, null, 362800],
       ['loader', 101.5, 1.5, 362800],
     ]);
+    expect(story.events.map((x) => [x.helped, x.quietSeconds, x.last])).toEqual([
+      [false, 1.5, false],
+      [null, null, true],
+    ]);
+  });
+  test('who is larger and had been killed before is not said to have scored lower', () => {
+    const stamped = `${prefixed(MODERN, () => '[  100.000000] ')}\n${prefixed(second, () => '[  101.500000] ')}`;
+    const codes = explainText(stamped).reports[1].why.map((x) => x.code);
+    expect(codes).toContain('largest-dead');
+    expect(codes).not.toContain('largest-not-victim');
+  });
+  test('who grew most until the next report is told, and a kill that bought time helped', () => {
+    const later = second.replace(/( 711\].*?) 80512/, '$1 85512');
+    const stamped = `${prefixed(MODERN, () => '[  100.000000] ')}\n${prefixed(later, () => '[  900.000000] ')}`;
+    const [first] = explainText(stamped).story.events;
+    expect(first.grew).toEqual({ pid: 711, comm: 'loader', pages: 5000, isNew: false });
+    expect([first.helped, first.quietSeconds]).toEqual([true, 800]);
   });
   test('two machines in one central log are told apart', () => {
     const a = prefixed(MODERN, () => 'Jan  2 03:04:05 alpha kernel: ').split('\n');

@@ -58,6 +58,19 @@ const damage: fc.Arbitrary<Damage> = fc.oneof(
   fc
     .integer({ min: 20, max: 120 })
     .map((n) => (l: string[]) => l.flatMap((line) => line.match(new RegExp(`.{1,${n}}`, 'gs')) ?? [''])),
+  // Two that were written at the same time.
+  fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 })).map(([a, b]) => (l: string[]) => {
+    const half = l.length >> 1;
+    return l
+      .slice(0, half)
+      .flatMap((line, i) => (i % a === 0 ? [line, ...l.slice(half + (i / a) * b, half + (i / a + 1) * b)] : [line]));
+  }),
+  // Escaped as web pages, rsyslog and containers do.
+  fc.constant((l: string[]) => l.map((line) => line.replace(/</g, '&lt;').replace(/^ /, '#011'))),
+  fc
+    .integer({ min: 10, max: 200 })
+    .map((n) => (l: string[]) => l.map((line, i) => `2024-01-02T03:04:05Z stdout ${i % n === 0 ? 'P' : 'F'} ${line}`)),
+  fc.constant((l: string[]) => l.map((line) => JSON.stringify({ MESSAGE: line }))),
   // Twice, reversed, with other line ends.
   fc.constant((l: string[]) => [...l, ...l]),
   fc.constant((l: string[]) => l.toReversed()),

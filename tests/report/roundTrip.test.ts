@@ -80,3 +80,74 @@ describe('the model’s report is read back field for field', () => {
     }
   });
 });
+
+describe('the report of each era is read back', () => {
+  /** A parent that hogs memory, its child, and a service of root's. */
+  const run = (oomRules: string, kernel: '6.12' | '6.1' = '6.12'): Machine =>
+    ranFor(
+      8,
+      config(
+        [
+          process('parent', [
+            {
+              op: 'fork',
+              name: 'child',
+              ops: [{ op: 'sbrk', pages: 900 }, { op: 'touch', region: 'heap', write: true }, IDLE],
+            },
+            { op: 'sleep', ns: 3e8 },
+            ...hog().ops,
+          ]),
+          process('service', [{ op: 'sbrk', pages: 700 }, { op: 'touch', region: 'heap', write: true }, IDLE], {
+            uid: 0,
+          }),
+        ],
+        { oomRules, kernel },
+      ),
+    );
+
+  test.each([
+    ['kernel', '6.12'],
+    ['kernel', '6.1'],
+    ['5.4', '6.12'],
+    ['4.19', '6.12'],
+    ['4.19', '6.1'],
+    ['4.14', '6.12'],
+    ['3.10', '6.12'],
+    ['3.0', '6.12'],
+  ] as const)('rules of %s on %s: the same victim and points', (rules, kernel) => {
+    const m = run(rules, kernel);
+    const k = m.kernel;
+    const records = k.oomRecords.filter((r) => r.logEnd > r.logStart && r.chosen > 0);
+    expect(records.length).toBeGreaterThan(0);
+    const { reports } = explainText(textOf(m));
+    expect(reports).toHaveLength(records.length);
+    reports.forEach((e, i) => {
+      const r = records[i];
+      expect(e.warnings).toEqual([]);
+      expect(e.raw.invoker).toMatchObject({ comm: r.invokerComm });
+      expect(e.verdict.totals.totalPages).toBe(r.totalpages);
+      expect(e.verdict.tasks.map(({ row }) => row.pid)).toEqual((r.tasks ?? []).map((t) => t.pid));
+      for (const c of r.walk) {
+        const mine = e.verdict.tasks.find((t) => t.row.pid === c.pid);
+        // 3.0 prints neither swap nor page tables: some thousandths are missing.
+        if (mine && c.skip === '') expect(c.points - mine.points).toBeLessThanOrEqual(rules === '3.0' ? 4 : 0);
+      }
+      expect(e.verdict.predicted?.pid).toBe(r.chosen);
+      expect(e.verdict.victim?.pid).toBe(r.sacrificed ?? r.chosen);
+      if (r.sacrificed !== undefined) expect(e.verdict.code).toBe('child-sacrificed');
+      else expect(e.verdict.agrees).toBe(true);
+      if (e.verdict.score && rules !== '3.0') expect(e.verdict.score.computed).toBe(e.verdict.score.printed);
+    });
+    const sacrifices = m.kernel.oomRecords.some((r) => r.sacrificed !== undefined);
+    expect(sacrifices).toBe(['4.19', '4.14', '3.10', '3.0'].includes(rules));
+  });
+
+  test('2.6.24 says no more than whom it chose, with which score, and who died', () => {
+    const m = run('2.6.24');
+    const [r] = m.kernel.oomRecords;
+    const [e] = explainText(textOf(m)).reports;
+    expect(e.raw.selected).toMatchObject({ pid: r.chosen, score: r.chosenPoints });
+    expect(e.verdict.victim?.pid).toBe(r.sacrificed ?? r.chosen);
+    expect(textOf(m)).toContain('oomkilladj=0');
+  });
+});

@@ -132,6 +132,8 @@ describe('a machine that cannot be rebuilt', () => {
     ['constraint', MODERN.replace('CONSTRAINT_NONE', 'CONSTRAINT_CPUSET')],
     ['highmem', MODERN.replaceAll('Node 0 DMA32', 'Node 0 HighMem')],
     ['too-large', MODERN.replace('managed:1000000kB', 'managed:40000000kB')],
+    ['too-small', MODERN.replace('managed:1000000kB', 'managed:30000kB')],
+    ['swap-too-large', MODERN.replace('Total swap = 100000kB', 'Total swap = 100000000kB')],
     ['architecture', MODERN.replaceAll('Node 0 DMA32', 'Node 0 DMA')],
     ['no-meminfo', MODERN.replace(/Mem-Info:\n[\s\S]*?Tasks state/, 'Tasks state')],
     ['no-swap-line', MODERN.replace(/Free swap.*\nTotal swap.*\n/, '')],

@@ -5,7 +5,8 @@ import { scenarioWords } from '../../src/i18n/scenarios';
 import { readProcFile } from '../../src/linux/fs/proc';
 import { Timeline } from '../../src/machine/timetravel';
 import { BUILTIN_SCENARIOS, builtinScenario, DEFAULT_SCENARIO } from '../../src/scenario/builtin';
-import { compileScenario } from '../../src/scenario/compile';
+import { BUILTIN_IDS, DEFAULT_ID } from '../../src/scenario/builtin/ids';
+import { compileScenario, withKernel } from '../../src/scenario/compile';
 import { parseScenario, type Scenario, sessionOf } from '../../src/scenario/schema';
 
 const named = (id: string): Scenario => {
@@ -19,6 +20,8 @@ const victims = (id: string, seconds: number) => play(id, seconds).document.kill
 describe('the built-in scenarios', () => {
   test('are valid, have words, and come with the leaky server first', () => {
     expect(BUILTIN_SCENARIOS.length).toBeGreaterThanOrEqual(7);
+    expect(BUILTIN_SCENARIOS.map(({ id }) => id)).toEqual([...BUILTIN_IDS]);
+    expect(DEFAULT_SCENARIO.id).toBe(DEFAULT_ID);
     for (const scenario of BUILTIN_SCENARIOS) {
       expect(parseScenario(JSON.parse(JSON.stringify(scenario)))).toEqual(scenario);
       expect(compileScenario(scenario).ram).toBeGreaterThan(0);
@@ -133,5 +136,39 @@ describe('a container at its limit', () => {
       Number(readProcFile(machine.kernel, `/sys/fs/cgroup${path}/memory.swap.current`));
     expect(machine.kernel.swap.total - machine.kernel.swap.free).toBeGreaterThan(2000);
     expect(swapped('/db') / 4096).toBeLessThan(500);
+  });
+});
+
+describe('the same machine in another year', () => {
+  const first = (oomRules: string): string | undefined => {
+    const { document } = runSession(sessionOf(withKernel(named('another-year'), { oomRules })), { landmark: 'kill' });
+    return document.kills[0]?.comm;
+  };
+
+  test.each([
+    ['kernel', 'builder'],
+    ['5.4', 'builder'],
+    ['4.19', 'helper'],
+    ['4.14', 'helper'],
+    ['3.10', 'helper'],
+    ['3.0', 'helper'],
+    ['2.6.24', 'reserves'],
+  ])('by the rules of %s kills %s first', (rules, comm) => {
+    expect(first(rules)).toBe(comm);
+  });
+});
+
+describe('a full node', () => {
+  test('kills the one bound to it, although the machine has memory and a bigger process', () => {
+    const { document, machine } = runSession(sessionOf(named('full-node')), { landmark: 'kill' });
+    expect(document.kills.map((k) => [k.comm, k.constraint])).toEqual([['bound', 'CONSTRAINT_MEMORY_POLICY']]);
+    const k = machine.kernel;
+    const free = (node: number) => k.zones.reduce((n, z) => n + (z.node === node ? z.free : 0), 0);
+    expect(free(0)).toBeGreaterThan(20_000);
+    expect(free(1)).toBeLessThan(4000);
+    const [r] = k.oomRecords;
+    const other = r.walk.find((c) => c.comm === 'postgres');
+    expect(other?.skip).toBe('cpuset');
+    expect(other?.rss).toBeGreaterThan(r.chosenPoints);
   });
 });

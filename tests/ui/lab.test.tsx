@@ -9,12 +9,14 @@ import { AllocationPath } from '../../src/ui/path/AllocationPath';
 import { shownSteps } from '../../src/ui/path/steps';
 import { announcements } from '../../src/ui/status/announcements';
 import { Knobs } from '../../src/ui/topbar/Knobs';
-import { landmarkEvent, RunUntil } from '../../src/ui/topbar/RunUntil';
+import { landmarkEvent } from '../../src/ui/topbar/LandmarkMenu';
+import { RunUntil } from '../../src/ui/topbar/RunUntil';
 import { Speed, speedIndex } from '../../src/ui/topbar/Speed';
 import { Transport } from '../../src/ui/topbar/Transport';
 import { WhoDiesNext } from '../../src/ui/victim/WhoDiesNext';
 import type { Frame, PathStep, TimelineEvent } from '../../src/worker/protocol';
 import { fixtureEvents, fixtureFrame } from '../fixtures/frame';
+import { LATER } from '../fixtures/later';
 import { type FakeMachine, fakeMachine } from '../fixtures/port';
 
 let machine: FakeMachine;
@@ -72,7 +74,7 @@ describe('Run until', () => {
     act(() => receiveEvents(fixtureEvents()));
     render(<RunUntil />);
     await userEvent.click(screen.getByRole('button', { name: 'Run until' }));
-    const item = screen.getByRole('menuitem', { name: /kswapd wakes/ });
+    const item = await screen.findByRole('menuitem', { name: /kswapd wakes/ }, LATER);
     expect(item).toHaveTextContent(/\d+\.\d s ✓/);
     await userEvent.click(item);
     expect(sent()).toEqual(['seek']);
@@ -81,7 +83,7 @@ describe('Run until', () => {
     show();
     render(<RunUntil />);
     await userEvent.click(screen.getByRole('button', { name: 'Run until' }));
-    const item = screen.getByRole('menuitem', { name: /next OOM/ });
+    const item = await screen.findByRole('menuitem', { name: /next OOM/ }, LATER);
     expect(item).toHaveTextContent('not reached yet');
     await userEvent.click(item);
     expect(machine.requests).toEqual([{ type: 'runUntil', landmark: 'oom' }]);
@@ -182,7 +184,7 @@ describe('kernel knobs', () => {
     show();
     render(<Knobs />);
     await userEvent.click(screen.getByRole('button', { name: 'Kernel knobs' }));
-    const field = screen.getByLabelText('vm.swappiness');
+    const field = await screen.findByLabelText('vm.swappiness', {}, LATER);
     machine.refuse('command', { code: 'bad-sysctl', params: { name: 'vm.swappiness', value: '999' } });
     await userEvent.clear(field);
     await userEvent.type(field, '999{Enter}');

@@ -7,6 +7,7 @@ import { adjKey, adjProblem } from '../../src/ui/processes/AdjControl';
 import { keepOrder, orderProcesses, rowKind } from '../../src/ui/processes/order';
 import { Processes } from '../../src/ui/processes/Processes';
 import { fixtureFrame } from '../fixtures/frame';
+import { LATER } from '../fixtures/later';
 import { type FakeMachine, fakeMachine } from '../fixtures/port';
 
 let machine: FakeMachine;
@@ -117,7 +118,7 @@ describe('signals and programs', () => {
   it('sends the chosen signal', async () => {
     render(<Processes />);
     await userEvent.click(screen.getByRole('button', { name: 'Signal postgres (388)' }));
-    await userEvent.click(screen.getByRole('menuitem', { name: /SIGTERM/ }));
+    await userEvent.click(await screen.findByRole('menuitem', { name: /SIGTERM/ }, LATER));
     expect(commands()).toEqual([{ op: 'kill', pid: 388, signal: 'SIGTERM' }]);
   });
   it('launches one of eight programs', async () => {

@@ -3,6 +3,7 @@ import { en } from '../../src/i18n/en';
 import { audit } from '../../src/linux/audit';
 import { GIB, MIB } from '../../src/machine/config';
 import type { Op } from '../../src/machine/ops';
+import { PROGRAM_IDS } from '../../src/userspace/ids';
 import { factsOf, launch, PROGRAMS } from '../../src/userspace/palette';
 import { config, ranFor } from '../machine/small';
 
@@ -16,6 +17,7 @@ const pagesOf = (ops: Op[]): number =>
 
 describe('the palette', () => {
   test('has the eight programs, each with a name in words', () => {
+    expect(PROGRAMS.map((p) => p.id)).toEqual([...PROGRAM_IDS]);
     expect(PROGRAMS.map((p) => p.id)).toEqual([
       'leaky-server',
       'crazy-allocator',

@@ -1,6 +1,6 @@
 /** A host without a worker: real time is a number that the test moves. */
 import { Host } from '../../src/worker/host';
-import type { Frame, KillReport, Push, Reply, Request } from '../../src/worker/protocol';
+import type { Frame, Futures, KillReport, Push, Reply, Request } from '../../src/worker/protocol';
 
 export class HostBench {
   readonly pushed: Push[] = [];
@@ -37,6 +37,12 @@ export class HostBench {
     let kills: KillReport[] = [];
     for (const push of this.pushed) if (push.type === 'kills') kills = [...kills.slice(0, push.from), ...push.kills];
     return kills;
+  }
+
+  get futures(): Futures {
+    const last = this.pushed.filter((p) => p.type === 'branches').at(-1);
+    if (!last) throw new Error('no futures yet');
+    return { branches: last.branches, active: last.active };
   }
 
   ask(request: Request): Reply {

@@ -73,6 +73,25 @@ describe('the client', () => {
     c.close();
   });
 
+  test('replays the future that was open, and tells the next worker of the others', async () => {
+    const { client: c, workers } = client();
+    const open = c.request({ type: 'open', session });
+    workers[0].say({ id: 1, ok: true });
+    await open;
+    const commands = [{ t: 1e9, command: { op: 'sysctl', name: 'vm.swappiness', value: '1' } as const }];
+    const first = { id: 0, parent: -1, forkedAt: 0, shared: 0, commands: [], known: 9e9, kills: [] };
+    const second = { ...first, id: 1, parent: 0, forkedAt: 1e9, commands };
+    workers[0].say({ type: 'branches', branches: [first, second], active: 1 });
+    workers[0].onerror?.({ message: 'boom' } as ErrorEvent);
+    expect(workers[1].got[0].request).toEqual({
+      type: 'open',
+      session: { ...session, commands },
+      at: 0,
+      futures: { branches: [first, second], active: 1 },
+    });
+    c.close();
+  });
+
   test('takes a worker for dead that owes an answer for too long', async () => {
     vi.useFakeTimers();
     const { client: c, workers } = client(1000);

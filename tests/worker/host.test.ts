@@ -155,6 +155,65 @@ describe('the host', () => {
     expect(refused.ok).toBe(false);
   });
 
+  test('keeps both futures, goes from one to the other, and knows of them after a new start', () => {
+    const bench = opened();
+    bench.ask({ type: 'runUntil', landmark: 'kill' });
+    bench.pass();
+    const first = bench.frame.stateHash;
+    const [kill] = bench.kills;
+    bench.ask({ type: 'seek', t: kill.before });
+    bench.pass();
+    bench.ask({ type: 'command', command: { op: 'oom_score_adj', pid: kill.record.chosen, value: -900 } });
+    bench.ask({ type: 'runUntil', landmark: 'kill' });
+    bench.pass();
+    const second = bench.frame.stateHash;
+    expect(second).not.toBe(first);
+    const { branches, active } = bench.futures;
+    expect(branches.map((b) => [b.id, b.parent, b.forkedAt, b.kills.map((v) => v.comm)])).toEqual([
+      [0, -1, 0, ['oom_killer_try']],
+      [1, 0, kill.before, ['tab-1']],
+    ]);
+    expect(active).toBe(1);
+
+    bench.ask({ type: 'branch', id: 0 });
+    bench.pass();
+    expect(bench.futures.active).toBe(0);
+    expect(bench.frame.stateHash).toBe(first);
+    expect(bench.kills[0].victims[0].comm).toBe('oom_killer_try');
+    const other = bench.ask({ type: 'session', branch: 1 });
+    expect(other.ok && (other.result as Session).commands).toHaveLength(1);
+
+    const again = new HostBench();
+    again.ask({ type: 'open', session, at: bench.frame.t, futures: bench.futures });
+    again.pass();
+    expect(again.frame.stateHash).toBe(first);
+    again.ask({ type: 'branch', id: 1 });
+    again.ask({ type: 'seek', t: bench.frame.t });
+    again.pass();
+    expect(again.frame.stateHash).toBe(second);
+    expect(again.ask({ type: 'branch', id: 7 })).toMatchObject({ ok: false, refusal: { code: 'no-branch' } });
+    again.ask({ type: 'dropBranch', id: 0 });
+    expect(again.futures.branches.map((b) => b.id)).toEqual([1]);
+  });
+
+  test('is led from moment to moment, and waits at each', () => {
+    const bench = opened();
+    bench.post({ type: 'advance', t: 0.2e9 });
+    bench.pass();
+    const { t } = bench.answer as { t: number };
+    expect(t).toBeGreaterThanOrEqual(0.2e9);
+    expect(t).toBeLessThan(0.201e9);
+    expect(bench.frame.status).toBe('running');
+    bench.pass(500);
+    expect(bench.frame.t).toBe(t);
+    bench.post({ type: 'advance', t: 0.3e9 });
+    bench.pass();
+    expect((bench.answer as { t: number }).t).toBeGreaterThanOrEqual(0.3e9);
+    bench.ask({ type: 'pause' });
+    expect(bench.frame.status).toBe('paused');
+    expect(bench.frame.stateHash).not.toBe('');
+  });
+
   test('a command in the past says that it forks the run, and is in the session afterwards', () => {
     const bench = opened();
     bench.ask({ type: 'runUntil', landmark: 'kill' });

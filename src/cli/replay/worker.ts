@@ -15,6 +15,7 @@ import { writeOomScoreAdj } from '../../linux/kernel/sysctl';
 import { filemapRead, filemapWrite } from '../../linux/mm/filemap';
 import { madviseDontneed } from '../../linux/mm/madvise';
 import { lastFault, touchRange, VM_FAULT_DONE, VM_FAULT_OOM, VM_FAULT_WAIT } from '../../linux/mm/memory';
+import { setMempolicy } from '../../linux/mm/mempolicy';
 import { MCL_CURRENT, MCL_FUTURE, mlockall, mmPopulate } from '../../linux/mm/mlock';
 import { mmap, munmap } from '../../linux/mm/mmap';
 import { ALLOC_WAIT } from '../../linux/mm/page_alloc';
@@ -312,8 +313,7 @@ export function* workerOp(g: Guest, w: Worker, task: Task, command: string): Rep
     case 'fork':
       return yield* forkChildren(g, w, task, n, m, number(a3) !== 0);
     case 'mbind':
-      task.mempolicy = n === 0 ? 0 : m;
-      return 'ok';
+      return setMempolicy(k, task, n, m) < 0 ? 'err 22' : 'ok';
     case 'cpu':
       if (n >= k.nrCpus) return 'err 22';
       task.cpusAllowed = 1 << n;
@@ -324,7 +324,8 @@ export function* workerOp(g: Guest, w: Worker, task: Task, command: string): Rep
       if (n !== 0) task.flags &= ~PF_CAP_SYS_ADMIN;
       return 'ok';
     case 'lock': {
-      mlockall(k, task, MCL_CURRENT | MCL_FUTURE);
+      const r = mlockall(k, task, MCL_CURRENT | MCL_FUTURE);
+      if (r < 0) return `err ${-r}`;
       yield* retry(() => mmPopulate(k, task, k.cost + TURN));
       return 'ok';
     }

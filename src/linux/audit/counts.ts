@@ -27,6 +27,7 @@ import {
   PGSTEAL_KSWAPD,
   VM_EVENT_NAMES,
 } from '../include/vmstat';
+import { findOomRules } from '../versions/oom_rules';
 import { equal, type Findings, fault } from './report';
 import type { MmCount, Walk } from './walk';
 
@@ -173,9 +174,10 @@ function auditEvents(k: Kernel, f: Findings): void {
   });
 }
 
-/** The victim was the worst of those that could be chosen, the last of equals. Invariant 13. */
+/** The chosen one was the worst of those that could be chosen; of equals the last, or by old rules the first. Invariant 13. */
 function auditOom(f: Findings, r: OomRecord): void {
   if (r.chosen < 0 || r.walk.length === 0) return;
+  const last = findOomRules(r.rules)?.badness.tie !== 'first';
   const what = `OOM at ${r.t}`;
   const i = r.walk.findIndex((c) => c.pid === r.chosen);
   const victim = r.walk[i];
@@ -184,7 +186,7 @@ function auditOom(f: Findings, r: OomRecord): void {
     return;
   }
   r.walk.forEach((c, j) => {
-    if (c.skip === '' && (c.points > victim.points || (c.points === victim.points && j > i))) {
+    if (c.skip === '' && (c.points > victim.points || (c.points === victim.points && (last ? j > i : j < i)))) {
       fault(f, `${what}: ${r.chosen} died with ${victim.points} points instead of ${c.pid} with ${c.points}`);
     }
   });

@@ -1,4 +1,6 @@
 /** The whole state of the modelled kernel: one object of plain data. */
+
+import type { BadnessHistory } from '../versions/badness';
 import type { Cgroup, MemCgroup, MemcgStock } from './memcontrol';
 import type { AnonVma, Inode, MmStruct, PgTablePool, SwapInfo } from './mm_types';
 import type { PgData, Zone } from './mmzone';
@@ -132,22 +134,45 @@ export interface KTimer {
   at: number;
   /** Order among equals. */
   seq: number;
-  kind: 'oom_reaper' | 'flusher' | 'vmstat' | 'psi' | 'kcompactd';
+  kind: 'oom_reaper' | 'flusher' | 'vmstat' | 'psi' | 'kcompactd' | 'zswap';
   arg: number;
 }
 
+/** Compressed pages in RAM (mm/zsmalloc.ts). */
+export interface ZsPool {
+  /** Sum of the lengths, bytes, and pages stored. */
+  comprBytes: number;
+  stored: number;
+  /** Pages of RAM that hold them: the first `poolPages` entries. */
+  pool: Int32Array;
+  poolPages: number;
+}
+
 /** A zram device's store. §7.5 */
-export interface Zram {
+export interface Zram extends ZsPool {
   /** Compressed length of an average page, bytes. */
   meanSize: number;
   /** Compressed length by slot of the swap area, bytes; 0 = nothing stored. */
   size: Uint16Array;
-  /** Sum of the lengths, and pages stored. */
-  comprBytes: number;
-  stored: number;
-  /** Pages of RAM that hold it: the first `poolPages` entries. */
-  pool: Int32Array;
-  poolPages: number;
+}
+
+/** The compressed cache in front of swap. §7.4 */
+export interface Zswap extends ZsPool {
+  enabled: boolean;
+  /** Of RAM, and of that. */
+  maxPoolPercent: number;
+  acceptThresholdPercent: number;
+  /** zswap_pool_reached_full: nothing is taken in until the pool is below its threshold. */
+  full: boolean;
+  /** The worker that writes back is under way. */
+  shrinking: boolean;
+  meanSize: number;
+  /** By swap slot: compressed length in bytes (0 = not here), and its neighbours by age (0 = none). */
+  size: Uint16Array;
+  older: Int32Array;
+  newer: Int32Array;
+  oldest: number;
+  newest: number;
 }
 
 /** A block device: a queue with latency and bandwidth. Requests in flight stand in a ring, in order of completion. */
@@ -196,9 +221,13 @@ export interface OomRecord {
   group: number[];
   /** Candidates in task-list order. */
   walk: OomCandidate[];
+  /** Name of the rules it was made by (versions/oom_rules.ts). */
+  rules: string;
   /** pid, -1 = none, -2 = scan aborted. */
   chosen: number;
   chosenPoints: number;
+  /** The child that was killed in place of the chosen process, by the rules of old kernels. */
+  sacrificed?: number;
   /** Index of the report's first line in `Kernel.log`, and past its last. */
   logStart: number;
   logEnd: number;
@@ -256,13 +285,16 @@ export interface OomTask {
 export interface OomCandidate {
   pid: number;
   comm: string;
-  /** Pages; points = rss + swap + pgtables + adj. */
+  /** Pages; by today's rules points = rss + swap + pgtables + adj. */
   rss: number;
   swap: number;
   pgtables: number;
   adjPoints: number;
   oomScoreAdj: number;
   points: number;
+  /** What the rules of other years look at besides: CAP_SYS_ADMIN, and what no report prints. */
+  admin?: boolean;
+  history?: BadnessHistory;
   /** Why it cannot be chosen: '' = it can. */
   skip: '' | 'init' | 'kthread' | 'cpuset' | 'oom_skip' | 'aborted' | 'oom_score_adj' | 'vfork' | 'no_mm' | 'exiting';
 }
@@ -315,6 +347,8 @@ export interface WritebackState {
 
 export interface Kernel {
   release: Release;
+  /** By whose rules its OOM killer goes: a name of versions/oom_rules.ts. §10.16 */
+  oomRules: string;
   /** ns since boot, of the cpu that runs now. */
   now: number;
   /** ns of work done by kernel code that the running cpu has yet to be charged with. */
@@ -327,6 +361,8 @@ export interface Kernel {
   cpu: number;
   /** Node of each cpu. */
   cpuNode: number[];
+  /** Cpusets besides the root: name, and nodes with memory for it as a bit mask. */
+  cpusets: { name: string; mems: number }[];
   hasTHP: boolean;
   mem: MemMap;
   zones: Zone[];
@@ -364,6 +400,7 @@ export interface Kernel {
   /** pid of the task that runs now. */
   current: number;
   swap: SwapInfo;
+  zswap: Zswap;
   disks: Disk[];
   timers: KTimer[];
   timerSeq: number;

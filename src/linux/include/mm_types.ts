@@ -1,4 +1,5 @@
 /** Address spaces: mm_struct, VMAs, files' page caches, swap. §7, §8, §9. */
+import type { Mempolicy } from './mempolicy';
 
 /** RSS kinds, the index into `MmStruct.rss`. §9.4. */
 export const MM_FILEPAGES = 0;
@@ -29,6 +30,8 @@ export interface Vma {
   pgoff: number;
   /** What it is, for the screens: 'text', 'heap', 'stack', '' … */
   name: string;
+  /** Set by mbind: where its pages are to lie, whatever the task's policy. */
+  policy?: Mempolicy;
   /** vma->anon_vma is set: it has had anonymous pages, so fork copies its page tables. */
   anon: boolean;
 }

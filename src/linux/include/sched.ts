@@ -1,5 +1,6 @@
 /** Tasks: processes and kernel threads, and what they wait for. */
 import type { ChargeContext, MemcgWork } from './memcontrol';
+import type { Mempolicy } from './mempolicy';
 
 export const PF_KTHREAD = 1;
 export const PF_MEMALLOC = 2;
@@ -68,10 +69,14 @@ export interface Task {
   /** SIGKILL is pending. */
   sigkill: boolean;
   cpu: number;
+  /** -20..19: of the cpu it gets about a quarter more or less for each step. */
+  nice: number;
   /** CPUs it may run on, bit mask; 0 = all. */
   cpusAllowed: number;
-  /** Nodes of an MPOL_BIND policy, bit mask; 0 = default policy. */
-  mempolicy: number;
+  /** Where its pages are to lie, null = on the node of the cpu. */
+  mempolicy: Mempolicy | null;
+  /** Index in `Kernel.cpusets`, -1 = the root, which has all nodes. */
+  cpuset: number;
   minFlt: number;
   majFlt: number;
   /** ns since boot. */

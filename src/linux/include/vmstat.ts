@@ -26,7 +26,9 @@ export const NR_MLOCK = 6;
 export const NR_ZSPAGES = 8;
 export const NUMA_HIT = 11;
 export const NUMA_MISS = 12;
+export const NUMA_FOREIGN = 13;
 export const NUMA_LOCAL = 15;
+export const NUMA_OTHER = 16;
 export const NR_VM_ZONE_STAT_ITEMS = ZONE_STAT_NAMES.length;
 
 export const NODE_STAT_NAMES = [
@@ -181,6 +183,9 @@ export const VM_EVENT_NAMES = [
   'swap_ra_hit',
   'swpin_zero',
   'swpout_zero',
+  'zswpin',
+  'zswpout',
+  'zswpwb',
 ] as const;
 export type VmEventName = (typeof VM_EVENT_NAMES)[number];
 const ev = (name: VmEventName): number => VM_EVENT_NAMES.indexOf(name);
@@ -229,5 +234,8 @@ export const UNEVICTABLE_PGMLOCKED = ev('unevictable_pgs_mlocked');
 export const UNEVICTABLE_PGMUNLOCKED = ev('unevictable_pgs_munlocked');
 export const SWAP_RA = ev('swap_ra');
 export const SWAP_RA_HIT = ev('swap_ra_hit');
+export const ZSWPIN = ev('zswpin');
+export const ZSWPOUT = ev('zswpout');
+export const ZSWPWB = ev('zswpwb');
 export const SWPIN_ZERO = ev('swpin_zero');
 export const SWPOUT_ZERO = ev('swpout_zero');

@@ -1,7 +1,7 @@
 /** do_exit, exit_mmap, and the reaper's way into an address space. §10.9. */
 import { TABLES_END } from '../include/addr';
 import type { Kernel } from '../include/kernel';
-import { MMF_OOM_SKIP, MMF_UNSTABLE, type MmStruct, VM_SHARED } from '../include/mm_types';
+import { MMF_OOM_SKIP, MMF_UNSTABLE, type MmStruct, VM_LOCKED, VM_SHARED } from '../include/mm_types';
 import {
   PF_EXITING,
   PF_MEMDIE,
@@ -158,12 +158,14 @@ export function doExitStep(k: Kernel, task: Task, budget: number): boolean {
  * __oom_reap_task_mm: frees what an address space holds alone: anonymous memory, swap, private file mappings. Shared
  * mappings and page tables stay. From now on a fault in it is a SIGBUS.
  *
+ * @param spareLocked leave mlocked mappings alone, as the first reapers did
  * @returns false when the mm is locked: a process is duplicating it right now
  */
-export function oomReapMm(k: Kernel, mm: MmStruct): boolean {
+export function oomReapMm(k: Kernel, mm: MmStruct, spareLocked = false): boolean {
   for (const t of k.tasks) if (t.mm === mm.id && t.forkWork !== null && t.forkWork.mm >= 0) return false;
   mm.flags |= MMF_UNSTABLE;
   for (const vma of mm.vmas) {
+    if (spareLocked && vma.flags & VM_LOCKED) continue;
     if (vma.inode < 0 || !(vma.flags & VM_SHARED)) unmapPageRange(k, mm, vma.start, vma.end, Infinity);
   }
   return true;

@@ -8,6 +8,7 @@ import { PAGE_SIZE } from '../include/units';
 import { setupPerZoneLowmemReserve, setupPerZoneWmarks, zonePcpUpdate } from '../mm/page_alloc';
 import { isLruGenFile, readLruGen, writeLruGen } from '../mm/vmscan/lru_gen/sysfs';
 import { refreshVmStats } from '../mm/vmstat';
+import { isZswapFile, readZswap, writeZswap } from '../mm/zswap_params';
 
 const INT_MAX = 2 ** 31 - 1;
 const INT_MIN = -(2 ** 31);
@@ -184,7 +185,7 @@ function writeLowmemReserveRatio(k: Kernel, text: string): number {
 }
 
 /**
- * A write to a file below /proc/sys/vm, or to one of /sys/kernel/mm/lru_gen, by root.
+ * A write to a file below /proc/sys/vm, or to one of /sys/kernel/mm/lru_gen or /sys/module/zswap, by root.
  *
  * @param name "vm.swappiness", "/proc/sys/vm/swappiness" or "/sys/kernel/mm/lru_gen/enabled"
  * @param value as text; numbers are accepted for convenience
@@ -194,6 +195,7 @@ export function writeSysctl(k: Kernel, name: string, value: string | number): nu
   const file = vmName(name);
   const text = String(value).trim();
   if (isLruGenFile(name)) return writeLruGen(k, name, text);
+  if (isZswapFile(name)) return writeZswap(k, name, text);
   if (file === 'lowmem_reserve_ratio') return writeLowmemReserveRatio(k, text);
   const action = ACTIONS.find((a) => a.name === file);
   const entry = ENTRIES.find((e) => e.name === file);
@@ -225,6 +227,7 @@ function writeNumber(k: Kernel, e: Entry, n: number): number {
  */
 export function readSysctl(k: Kernel, name: string): string | number {
   if (isLruGenFile(name)) return readLruGen(k, name);
+  if (isZswapFile(name)) return readZswap(k, name);
   const file = vmName(name);
   if (file === 'lowmem_reserve_ratio') {
     const ratio = k.sysctl.lowmem_reserve_ratio;

@@ -3,7 +3,7 @@ import { ENOMEM } from '../include/errno';
 import type { Kernel } from '../include/kernel';
 import { type MmStruct, VM_LOCKED, VM_SHARED, VM_WRITE } from '../include/mm_types';
 import { PG_LRU, PG_MLOCKED, PTE_PRESENT, PTE_SHIFT, PTE_SPECIAL, PTE_WRITE } from '../include/page';
-import type { Task } from '../include/sched';
+import { PF_CAP_SYS_ADMIN, type Task } from '../include/sched';
 import { NR_MLOCK, UNEVICTABLE_PGMLOCKED, UNEVICTABLE_PGMUNLOCKED } from '../include/vmstat';
 import { pageZone } from '../kernel/sched/core';
 import { handleMmFault, VM_FAULT_DONE, VM_FAULT_WAIT } from './memory';
@@ -12,6 +12,9 @@ import { nextTable, ptePtr } from './pgtable';
 import { pageVpn } from './rmap';
 import { folioPutbackLru, lruDelPage } from './swap';
 import { findVma, findVmaFrom, mergeVma, splitRange } from './vma';
+
+/** MLOCK_LIMIT: what a process that is not root's may lock by default, 8 MiB. */
+const RLIMIT_MEMLOCK_PAGES = 2048;
 
 export const MCL_CURRENT = 1;
 export const MCL_FUTURE = 2;
@@ -65,6 +68,19 @@ export function munlockFolio(k: Kernel, pfn: number): void {
   pageZone(k, pfn).stat[NR_MLOCK]--;
   k.vmEvents[UNEVICTABLE_PGMUNLOCKED]++;
   if (listed) folioPutbackLru(k, pfn);
+}
+
+/** Whether the task may have so many pages locked in all: RLIMIT_MEMLOCK, which root is above. */
+export const mayLock = (task: Task, pages: number): boolean =>
+  pages <= RLIMIT_MEMLOCK_PAGES || (task.flags & PF_CAP_SYS_ADMIN) !== 0;
+
+/** count_mm_mlocked_page_nr: pages of [start, end) that are locked already. */
+function lockedIn(mm: MmStruct, start: number, end: number): number {
+  let n = 0;
+  for (const vma of mm.vmas) {
+    if (vma.flags & VM_LOCKED) n += Math.max(0, Math.min(end, vma.end) - Math.max(start, vma.start));
+  }
+  return n;
 }
 
 /** mlock_pte_range: marks or unmarks the pages of [start, end) that are present. */
@@ -140,11 +156,13 @@ export function mmPopulate(k: Kernel, task: Task, budget: number): number {
  * mlock(2) on [vpn, vpn + pages): the pages that are there are locked at once; call mmPopulate() until it is done for
  * the others.
  *
- * @returns 0, or -ENOMEM when part of the range is not mapped
+ * @returns 0, or -ENOMEM when part of the range is not mapped, or when more would be locked than the task may
  */
 export function mlock(k: Kernel, task: Task, vpn: number, pages: number): number {
   k.cost += k.costs.syscall;
-  const r = setLocked(k, k.mms[task.mm], vpn, vpn + pages, true);
+  const mm = k.mms[task.mm];
+  if (!mayLock(task, mm.lockedVm + pages - lockedIn(mm, vpn, vpn + pages))) return -ENOMEM;
+  const r = setLocked(k, mm, vpn, vpn + pages, true);
   if (r !== 0) return r;
   task.populateNext = vpn;
   task.populateEnd = vpn + pages;
@@ -160,11 +178,12 @@ export function munlock(k: Kernel, task: Task, vpn: number, pages: number): numb
 /**
  * mlockall(2): MCL_CURRENT locks all mappings there are (call mmPopulate() then), MCL_FUTURE all to come.
  *
- * @returns 0
+ * @returns 0, or -ENOMEM when that would be more than the task may lock
  */
 export function mlockall(k: Kernel, task: Task, flags: number): number {
   const mm = k.mms[task.mm];
   k.cost += k.costs.syscall;
+  if (flags & MCL_CURRENT && !mayLock(task, mm.totalVm)) return -ENOMEM;
   mm.defFlags = flags & MCL_FUTURE ? mm.defFlags | VM_LOCKED : mm.defFlags & ~VM_LOCKED;
   if (flags & MCL_CURRENT && mm.vmas.length > 0) {
     for (const vma of mm.vmas) {

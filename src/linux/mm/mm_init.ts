@@ -31,8 +31,9 @@ import {
   setupPerZoneLowmemReserve,
   setupPerZoneWmarks,
 } from './page_alloc/watermarks';
-import { buildZonelist } from './page_alloc/zonelist';
+import { buildAllZonelists } from './page_alloc/zonelist';
 import { LRU_GEN_ALL_CAPS } from './vmscan/lru_gen/init';
+import { newZswap } from './zswap';
 
 /** One populated zone. Pages. */
 export interface BootZone {
@@ -61,7 +62,8 @@ export interface BootConfig {
   /** Node of each cpu; all on node 0 when absent. */
   cpuNode?: readonly number[];
   zones: readonly BootZone[];
-  /** Zone ids in fallback order per node; own node's zones high to low, then the next node's, when absent. */
+  /** SLIT distances by node and node; 10 and 20 when absent. */
+  distance?: readonly (readonly number[])[];
   sysctl?: Partial<VmSysctl>;
   /** Transparent huge pages are on: khugepaged raises min_free_kbytes. */
   thp: boolean;
@@ -175,10 +177,11 @@ export function createKernel(config: BootConfig): Kernel {
     nodes.push(newNode(id, zones, head));
     head += NR_LRUVEC_HEADS;
   }
-  for (const n of nodes) n.zonelist = buildZonelist(n.id, nodes, zones);
+  buildAllZonelists(nodes, zones, cpuNode, config.distance);
 
   const k: Kernel = {
     release: config.release,
+    oomRules: 'kernel',
     now: 0,
     cost: 0,
     costs: config.costs,
@@ -186,6 +189,7 @@ export function createKernel(config: BootConfig): Kernel {
     nrCpus: config.cpus,
     cpu: 0,
     cpuNode,
+    cpusets: [],
     hasTHP: config.thp,
     mem,
     zones,
@@ -230,6 +234,7 @@ export function createKernel(config: BootConfig): Kernel {
       shadowMemcg: new Uint8Array(0),
       areas: [],
     },
+    zswap: newZswap(),
     disks: [],
     timers: [],
     timerSeq: 0,

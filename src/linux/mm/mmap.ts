@@ -1,7 +1,7 @@
 /** mmap, munmap, brk. §9.1, §9.2. */
 import { createInode, iput } from '../fs/inode';
 import { TABLES_END, TASK_SIZE } from '../include/addr';
-import { EINVAL, ENOMEM } from '../include/errno';
+import { EAGAIN, EINVAL, ENOMEM } from '../include/errno';
 import type { Kernel } from '../include/kernel';
 import {
   type MmStruct,
@@ -15,6 +15,7 @@ import {
 } from '../include/mm_types';
 import { PF_CAP_SYS_ADMIN, type Task } from '../include/sched';
 import { unmapPageRange } from './memory';
+import { mayLock } from './mlock';
 import { freePgtables } from './pgtable';
 import { OVERCOMMIT_NEVER, vmEnoughMemory, vmUnacctMemory } from './util';
 import { findVma, findVmaFrom, insertVma, mergeVma, removeVma, splitRange, vmStatAccount } from './vma';
@@ -64,7 +65,7 @@ function getUnmappedArea(mm: MmStruct, pages: number): number {
  *
  * MAP_SHARED without a file creates a shmem object. A locked mapping (VM_LOCKED or MCL_FUTURE) is left to mmPopulate().
  *
- * @returns first virtual page number, or -EINVAL, -ENOMEM
+ * @returns first virtual page number, or -EINVAL, -ENOMEM, -EAGAIN when more would be locked than the task may
  */
 export function mmap(k: Kernel, task: Task, req: MmapRequest): number {
   const mm = k.mms[task.mm];
@@ -77,6 +78,7 @@ export function mmap(k: Kernel, task: Task, req: MmapRequest): number {
     if (i < mm.vmas.length && mm.vmas[i].start < at + req.pages) return -EINVAL;
   }
   let flags = req.flags | mm.defFlags;
+  if (flags & VM_LOCKED && !mayLock(task, mm.lockedVm + req.pages)) return -EAGAIN;
   // Mode 2 promises nothing without counting it.
   if (k.sysctl.overcommit_memory === OVERCOMMIT_NEVER) flags &= ~VM_NORESERVE;
   let inode = req.inode ?? -1;
@@ -163,7 +165,7 @@ export function dropVma(k: Kernel, task: Task, mm: MmStruct, i: number): number 
 /**
  * brk(2): moves the end of the heap to virtual page `vpn`.
  *
- * @returns 0, -EINVAL, -ENOMEM (overcommit, or something is in the way), or ALLOC_WAIT
+ * @returns 0, -EINVAL, -ENOMEM (overcommit, or something is in the way), -EAGAIN (too much would be locked), or ALLOC_WAIT
  */
 export function brk(k: Kernel, task: Task, vpn: number): number {
   const mm = k.mms[task.mm];
@@ -183,6 +185,10 @@ export function brk(k: Kernel, task: Task, vpn: number): number {
   const r = vmEnoughMemory(k, mm, pages, capSysAdmin(task));
   if (r !== 0) return r;
   const flags = VM_READ | VM_WRITE | VM_ACCOUNT | mm.defFlags;
+  if (flags & VM_LOCKED && !mayLock(task, mm.lockedVm + pages)) {
+    vmUnacctMemory(k, pages);
+    return -EAGAIN;
+  }
   const below = mm.brk > mm.startBrk ? findVma(mm, mm.brk - 1) : -1;
   if (below >= 0 && mm.vmas[below].flags === flags && mm.vmas[below].name === 'heap') {
     mm.vmas[below].end = vpn;

@@ -7,6 +7,7 @@ import { PG_DIRTY } from '../include/page';
 import { PGPGIN, PGPGOUT, PSWPIN, PSWPOUT } from '../include/vmstat';
 import { folioStartWriteback } from './page-writeback';
 import { swapAreaOf } from './swapfile';
+import { zswapHas, zswapLoad, zswapStore } from './zswap';
 
 /**
  * swap_writepage: starts the write of a page in the swap cache to its slot.
@@ -16,6 +17,10 @@ import { swapAreaOf } from './swapfile';
 export function swapWritepage(k: Kernel, pfn: number): boolean {
   const m = k.mem;
   const slot = m.index[pfn];
+  if (zswapStore(k, slot)) {
+    m.flags[pfn] &= ~PG_DIRTY;
+    return true;
+  }
   const { disk, start } = swapAreaOf(k.swap, slot);
   const d = k.disks[disk];
   if (d.zram !== null && !zramWrite(k, d, d.zram, slot, start)) return false;
@@ -35,9 +40,9 @@ export function swapWritepage(k: Kernel, pfn: number): boolean {
   return true;
 }
 
-/** True when the slot's device works synchronously (SWP_SYNCHRONOUS_IO). */
+/** True when the slot's device works synchronously (SWP_SYNCHRONOUS_IO), and the page is on it. */
 export const swapIsSynchronous = (k: Kernel, slot: number): boolean =>
-  k.disks[swapAreaOf(k.swap, slot).disk].synchronous;
+  !zswapHas(k, slot) && k.disks[swapAreaOf(k.swap, slot).disk].synchronous;
 
 /** Reads a slot from a synchronous device: it costs the caller's time, and nothing is under way afterwards. */
 export function swapReadSync(k: Kernel, slot: number): void {
@@ -51,6 +56,7 @@ export function swapReadSync(k: Kernel, slot: number): void {
 /** swap_read_folio: starts the read of a page in the swap cache; it is locked until the data are there. */
 export function swapReadFolio(k: Kernel, pfn: number): void {
   const slot = k.mem.index[pfn];
+  if (zswapLoad(k, pfn, slot)) return;
   if (swapIsSynchronous(k, slot)) {
     swapReadSync(k, slot);
     return;

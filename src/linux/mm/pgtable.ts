@@ -102,6 +102,20 @@ function tableAlloc(k: Kernel, task: Task, mm: MmStruct, parent: number, slot: n
   return t;
 }
 
+/** Tables of the PUD level: entries of the top level. */
+export const nrPudTables = (k: Kernel, mm: MmStruct): number => k.pgtables.used[mm.pgd];
+
+/** mm_nr_ptes: tables of the lowest level, that is all but those above. */
+export function nrPteTables(k: Kernel, mm: MmStruct): number {
+  const { entries, used } = k.pgtables;
+  let above = used[mm.pgd];
+  for (let i = 0; i < PTRS_PER_PGD; i++) {
+    const pud = entries[mm.pgd * PTRS_PER_TABLE + i];
+    if (pud > 0) above += used[pud];
+  }
+  return mm.pgtablesBytes / PAGE_SIZE - above;
+}
+
 /**
  * Index in `k.pgtables.entries` of the page table entry of a virtual page.
  *

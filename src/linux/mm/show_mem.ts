@@ -38,18 +38,12 @@ import {
   NR_ZONE_WRITE_PENDING,
   ZONE_STAT_NAMES,
 } from '../include/vmstat';
+import { cpusetMems, cpusetName } from '../kernel/cpuset';
 import { KERN_DEFAULT, KERN_WARNING, printk, ratelimit } from '../kernel/printk';
 import { allocSite, dumpStack } from '../lib/dump_stack';
 import { formatGfpMask } from '../trace/gfpflags';
 import { gfpZone, zonePcpCount } from './page_alloc';
-import {
-  formatBitmapList,
-  globalNodeState,
-  globalZoneState,
-  nodesWithMemory,
-  nrFreePages,
-  populatedZones,
-} from './vmstat';
+import { formatBitmapList, globalNodeState, globalZoneState, nrFreePages, populatedZones } from './vmstat';
 
 const node = (name: (typeof NODE_STAT_NAMES)[number]): number => NODE_STAT_NAMES.indexOf(name);
 const zone = (name: (typeof ZONE_STAT_NAMES)[number]): number => ZONE_STAT_NAMES.indexOf(name);
@@ -194,10 +188,11 @@ export function warnAlloc(k: Kernel, task: Task, gfp: number, order: number, nod
     k,
     KERN_WARNING,
     `${task.comm}: page allocation failure: order:${order}, mode:${formatGfpMask(gfp)}, ` +
-      `nodemask=${formatNodemask(nodemask)},cpuset=/,mems_allowed=${formatBitmapList(nodesWithMemory(k))}`,
+      `nodemask=${formatNodemask(nodemask)},cpuset=${cpusetName(k, task)},` +
+      `mems_allowed=${formatBitmapList(cpusetMems(k, task))}`,
   );
   dumpStack(k, task, ['warn', allocSite(task, gfp)]);
-  showMem(k, gfpZone(gfp), nodemask);
+  showMem(k, gfpZone(gfp), nodemask || cpusetMems(k, task));
 }
 
 /** A request's nodemask as reports print it: "(null)" when it has none. */

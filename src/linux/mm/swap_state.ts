@@ -22,6 +22,7 @@ import { trace, tracepointId } from '../include/trace';
 import { NR_FILE_PAGES, NR_SWAPCACHE, SWAP_RA, SWAP_RA_HIT } from '../include/vmstat';
 import { pageNode } from '../kernel/sched/core';
 import { allocCharged, chargeNowait, memCgroupTryChargeSwap, swapinMemcg } from './memcontrol';
+import { NO_INTERLEAVE_INDEX } from './mempolicy';
 import { allocPagesNowait, freePage } from './page_alloc';
 import { swapReadFolio, swapReadSync } from './page_io';
 import { ptePtr } from './pgtable';
@@ -124,8 +125,14 @@ function readSwapCache(k: Kernel, pfn: number, slot: number): void {
  *
  * @returns pfn, ALLOC_WAIT or ALLOC_NULL. The caller maps the page and gives the slot up with `swapMove`
  */
-export function swapinSync(k: Kernel, task: Task, slot: number): number {
-  const pfn = allocCharged(k, task, swapinMemcg(k, task, slot), GFP_USER_PAGE, GFP_KERNEL);
+export function swapinSync(
+  k: Kernel,
+  task: Task,
+  slot: number,
+  pol = task.mempolicy,
+  vpn = NO_INTERLEAVE_INDEX,
+): number {
+  const pfn = allocCharged(k, task, swapinMemcg(k, task, slot), GFP_USER_PAGE, GFP_KERNEL, pol, vpn);
   if (pfn < 0) return pfn;
   const { flags, mapping, index } = k.mem;
   const s = k.swap;
@@ -181,13 +188,14 @@ function readAheadSlot(k: Kernel, task: Task, slot: number): boolean {
  *
  * @param slot must be in use
  * @param vpn virtual page of the fault, or file offset for shmem
+ * @param pol the policy of the mapping
  * @returns pfn (the caller waits while it is PG_LOCKED: then it is a major fault), ALLOC_WAIT or ALLOC_NULL. After
  * ALLOC_WAIT the caller looks at its page table entry again before it asks again
  */
-export function swapinReadahead(k: Kernel, task: Task, slot: number, vpn: number): number {
+export function swapinReadahead(k: Kernel, task: Task, slot: number, vpn: number, pol = task.mempolicy): number {
   const cached = swapCacheGet(k, slot, vpn);
   if (cached >= 0) return cached;
-  const pfn = allocCharged(k, task, swapinMemcg(k, task, slot), GFP_USER_PAGE, GFP_HIGHUSER_MOVABLE);
+  const pfn = allocCharged(k, task, swapinMemcg(k, task, slot), GFP_USER_PAGE, GFP_HIGHUSER_MOVABLE, pol, vpn);
   if (pfn < 0) return pfn;
   // While this task waited for the page another one may have read the slot.
   if (k.swap.cache[slot] !== 0) {

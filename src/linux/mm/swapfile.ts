@@ -8,6 +8,7 @@ import { freePage } from './page_alloc';
 import { dropAnonVmaPage } from './rmap';
 import { lruDelPage } from './swap';
 import { deleteFromSwapCache } from './swap_state';
+import { zswapHas, zswapInvalidate } from './zswap';
 
 /** SWAPFILE_CLUSTER: an area is filled in runs of this many slots, so that neighbours in time are neighbours on disk. */
 export const SWAPFILE_CLUSTER = 512;
@@ -176,6 +177,7 @@ export function swapSlotFree(k: Kernel, slot: number): void {
   const a = swapAreaOf(s, slot);
   const c = (slot - a.start) >> SWAPFILE_CLUSTER_SHIFT;
   if (--a.clusterUsed[c] === 0) a.freeClusters++;
+  if (zswapHas(k, slot)) zswapInvalidate(k, slot);
   const { zram } = k.disks[a.disk];
   if (zram !== null) zramFree(k, zram, slot - a.start);
   a.used--;

@@ -106,4 +106,8 @@ export function mergeVma(mm: MmStruct, i: number): void {
 }
 
 const canMerge = (a: Vma, b: Vma): boolean =>
-  a.end === b.start && a.inode < 0 && b.inode < 0 && a.flags === b.flags && a.name === b.name;
+  a.end === b.start && a.inode < 0 && b.inode < 0 && a.flags === b.flags && a.name === b.name && samePolicy(a, b);
+
+/** mpol_equal. */
+const samePolicy = ({ policy: a }: Vma, { policy: b }: Vma): boolean =>
+  a === b || (a !== undefined && b !== undefined && a.mode === b.mode && a.nodes === b.nodes);

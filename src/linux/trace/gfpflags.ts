@@ -1,5 +1,7 @@
 /** Allocation flags by name, as `%pGg` prints them. §10.13. */
 import * as G from '../include/gfp';
+import { BITS_2_6, gfpBits } from '../versions/gfp';
+import type { OldReport } from '../versions/oom_rules';
 
 /** In the order in which the kernel tries them: composites first. */
 const NAMES: readonly (readonly [string, number])[] = [
@@ -52,6 +54,27 @@ export function formatGfp(mask: number): string {
   }
   if (left !== 0) out.push(`0x${left.toString(16)}`);
   return out.length > 0 ? out.join('|') : 'none';
+}
+
+/**
+ * The flags as a kernel of another year prints them: its bits, by name or as a bare number. Then a single page was no
+ * folio: __GFP_COMP stood for higher orders only.
+ *
+ * @param mask flags with the bits of 6.12
+ */
+export function formatOldGfpMask(mask: number, order: number, form: OldReport): string {
+  const release = form.uname.split('.').map(Number.parseFloat);
+  const bits = gfpBits(release);
+  const flags = order === 0 ? mask & ~G.__GFP_COMP : mask;
+  let old = 0;
+  for (const [name, bit] of gfpBits([6, 12])) {
+    if (!(flags & bit)) continue;
+    // Until 4.3 a request that may wait is one that may reclaim.
+    const its = name === '__GFP_DIRECT_RECLAIM' && bits === BITS_2_6 ? '__GFP_WAIT' : name;
+    old |= bits.find(([n]) => n === its)?.[1] ?? 0;
+  }
+  const hex = `0x${(old >>> 0).toString(16)}`;
+  return form.gfpNames ? `${hex}(${formatGfp(flags)})` : hex;
 }
 
 /** `%#x(%pGg)`: "0x140dca(GFP_HIGHUSER_MOVABLE|__GFP_COMP|__GFP_ZERO)". */

@@ -115,13 +115,135 @@ export interface BadnessFacts {
   adj: number;
   /** CAP_SYS_ADMIN. */
   admin: boolean;
+  /** What only the oldest era looks at; no report prints it. */
+  history?: BadnessHistory | undefined;
 }
 
+/** What badness() of 2.6.35 and before looks at besides. */
+export interface BadnessHistory {
+  /** Pages of address space. */
+  totalVm: number;
+  /** For each child with memory of its own half of its address space and 1, pages. */
+  children: number;
+  /** Time on a cpu, and since the start, ns. */
+  cpuTime: number;
+  runTime: number;
+  nice: number;
+  /** CAP_SYS_RAWIO. */
+  rawio: boolean;
+  /** Its cpuset shares no node with that of the task that asked. */
+  elsewhere: boolean;
+}
+
+export const OOM_SCORE_ADJ_MIN = -1000;
+export const OOM_SCORE_ADJ_MAX = 1000;
+/** LONG_MIN: this task is not to be killed. */
 export const UNKILLABLE = -Infinity;
+
+/** One step of the score: what is done to the sum so far, and by how much. All divisions are rounded down. */
+export interface BadnessStep {
+  op: '+' | '-' | '×' | '÷' | '‰' | '<<' | '>>' | 'min' | 'max';
+  /** What it stands for. */
+  kind:
+    | 'rss'
+    | 'swap'
+    | 'tables'
+    | 'adj'
+    | 'root'
+    | 'total_vm'
+    | 'children'
+    | 'cpu'
+    | 'run'
+    | 'nice'
+    | 'rawio'
+    | 'cpuset'
+    | 'total'
+    | 'floor'
+    | 'ceiling';
+  value: number;
+  /** `value` is so many of these: an adj of 3 with 500 pages each is 1500 with a unit of 500. */
+  unit?: number;
+}
+
+const JIFFY_NS = 4e6;
+/** HZ = 250 is counted as 256: eight bits. */
+const SHIFT_HZ = 8;
+
+/** The legacy oom_adj (-17…15) for an oom_score_adj. §10.11. */
+export const oldScale = (adj: number): number => (adj === 1000 ? 15 : Math.min(15, Math.trunc((adj * 17) / 1000)) + 0);
+
+const isqrt = (n: number): number => Math.floor(Math.sqrt(n));
+
+/** badness() of 2.6.11 to 2.6.35. */
+function historySteps(t: BadnessFacts, h: BadnessHistory): BadnessStep[] {
+  const steps: BadnessStep[] = [{ op: '+', kind: 'total_vm', value: h.totalVm }];
+  if (h.children > 0) steps.push({ op: '+', kind: 'children', value: h.children });
+  const cpu = isqrt(Math.floor(Math.floor(h.cpuTime / JIFFY_NS) / 2 ** (SHIFT_HZ + 3)));
+  if (cpu > 0) steps.push({ op: '÷', kind: 'cpu', value: cpu });
+  const run = isqrt(isqrt(Math.floor(h.runTime / 1e9 / 1024)));
+  if (run > 0) steps.push({ op: '÷', kind: 'run', value: run });
+  if (h.nice > 0) steps.push({ op: '×', kind: 'nice', value: 2 });
+  if (t.admin) steps.push({ op: '÷', kind: 'root', value: 4 });
+  if (h.rawio) steps.push({ op: '÷', kind: 'rawio', value: 4 });
+  if (h.elsewhere) steps.push({ op: '÷', kind: 'cpuset', value: 8 });
+  const adj = oldScale(t.adj);
+  if (adj > 0) steps.push({ op: 'max', kind: 'floor', value: 1 }, { op: '<<', kind: 'adj', value: adj });
+  if (adj < 0) steps.push({ op: '>>', kind: 'adj', value: -adj });
+  return steps;
+}
+
+/**
+ * How an era comes to a task's score, step by step; empty when the task must not be killed, or when the era looks at a
+ * history that is not known.
+ *
+ * @param totalpages memory that could have been used, pages
+ */
+export function badnessSteps(era: BadnessEra, t: BadnessFacts, totalpages: number): BadnessStep[] {
+  if (t.adj === -1000) return [];
+  if (era.score === 'total-vm-and-times') return t.history ? historySteps(t, t.history) : [];
+  const steps: BadnessStep[] = [
+    { op: '+', kind: 'rss', value: t.rss },
+    { op: '+', kind: 'swap', value: t.swapents },
+    { op: '+', kind: 'tables', value: t.tables },
+  ];
+  const held = t.rss + t.swapents + t.tables;
+  const unit = Math.floor(totalpages / 1000);
+  if (era.score === 'permille') {
+    steps.push({ op: '‰', kind: 'total', value: totalpages });
+    if (t.admin && era.adminBonus === 'score-30') steps.push({ op: '-', kind: 'root', value: 30 });
+    steps.push({ op: '+', kind: 'adj', value: t.adj });
+  } else {
+    if (t.admin && era.adminBonus === 'adj-30') steps.push({ op: '-', kind: 'root', value: 30 * unit, unit });
+    if (t.admin && era.adminBonus === 'three-percent') {
+      steps.push({ op: '-', kind: 'root', value: Math.trunc((held * 3) / 100) });
+    }
+    steps.push({ op: '+', kind: 'adj', value: t.adj * unit + 0, unit });
+  }
+  if (era.clamp !== 'none') steps.push({ op: 'max', kind: 'floor', value: 1 });
+  if (era.clamp === 'one-to-thousand') steps.push({ op: 'min', kind: 'ceiling', value: 1000 });
+  return steps;
+}
+
+/** What the steps come to. */
+export function sumOfSteps(steps: readonly BadnessStep[]): number {
+  let points = 0;
+  for (const { op, value } of steps) {
+    if (op === '+') points += value;
+    else if (op === '-') points -= value;
+    else if (op === '×') points *= value;
+    else if (op === '÷') points = Math.trunc(points / value);
+    else if (op === '‰') points = Math.trunc((points * 1000) / value);
+    else if (op === '<<') points *= 2 ** value;
+    else if (op === '>>') points = Math.floor(points / 2 ** value);
+    else if (op === 'max') points = Math.max(points, value);
+    else points = Math.min(points, value);
+  }
+  return points;
+}
 
 /**
  * oom_badness under the rules of an era: pages, or per mille for 'permille'; -Infinity for a task that must not be
- * killed. The oldest eras, which look at CPU and run times, have no number here: NaN. §10.16.
+ * killed. The oldest era, which looks at cpu and run times, has no number where they are not known: NaN. §10.16.
  *
  * @param totalpages memory that could have been used, pages
  */
@@ -129,7 +251,7 @@ export function badnessOf(era: BadnessEra, t: BadnessFacts, totalpages: number):
   if (t.adj === -1000) return UNKILLABLE;
   switch (era.score) {
     case 'total-vm-and-times':
-      return Number.NaN;
+      return t.history ? sumOfSteps(historySteps(t, t.history)) : Number.NaN;
     case 'permille': {
       let points = Math.trunc(((t.rss + t.tables + t.swapents) * 1000) / totalpages);
       if (t.admin && era.adminBonus === 'score-30') points -= 30;

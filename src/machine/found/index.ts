@@ -10,6 +10,7 @@ import type { Task } from '../../linux/include/sched';
 import { NR_SLAB_UNRECLAIMABLE_B } from '../../linux/include/vmstat';
 import { pageNode } from '../../linux/kernel/sched/core';
 import { filemapAdd } from '../../linux/mm/filemap';
+import { appendSwapped } from '../../linux/mm/memory/swapped';
 import { allocPages, drainAllPages } from '../../linux/mm/page_alloc';
 import { shmemWrite } from '../../linux/mm/shmem';
 import { addSlabPage } from '../../linux/mm/shrinker';
@@ -41,9 +42,10 @@ function cachedFile(m: Machine, init: Task, pages: number): Inode {
   return inode;
 }
 
-function sharedMemory(m: Machine, init: Task, pages: number): Inode {
+function sharedMemory(m: Machine, init: Task, pages: number, swapped: number): Inode {
   const inode = createInode(m.kernel, { name: SHARED, kind: 'shmem', nrPages: 0 });
   if (pages > 0 && shmemWrite(m.kernel, init, inode, 0, pages) < pages) throw new DoesNotFitError();
+  if (!appendSwapped(m.kernel, inode, swapped)) throw new DoesNotFitError();
   return inode;
 }
 
@@ -99,9 +101,9 @@ export function establish(m: Machine, init: Task): void {
     z.lowmemReserve = z.lowmemReserve.map(() => 0);
   }
   try {
-    const { cache, tmpfs, slab: unreclaimable, slabReclaimable } = found.memory;
+    const { cache, tmpfs, tmpfsSwap, slab: unreclaimable, slabReclaimable } = found.memory;
     const files = cachedFile(m, init, cache);
-    const shared = sharedMemory(m, init, tmpfs);
+    const shared = sharedMemory(m, init, tmpfs, tmpfsSwap);
     slab(m, init, slabReclaimable, unreclaimable);
     for (const spec of m.config.processes) {
       if (spec.found) placeProcess(m, init, spec, spec.found, files.id, shared.id);

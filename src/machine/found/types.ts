@@ -40,4 +40,6 @@ export interface FoundMemory {
   cache: number;
   /** Files in memory: tmpfs and shared memory, mapped or not. */
   tmpfs: number;
+  /** Such files' pages in swap. */
+  tmpfsSwap: number;
 }

@@ -148,6 +148,8 @@ export function rebuild(e: Explained): Rebuilt {
     slabReclaimable: kb(slabReclaimable),
     cache: kb(cache),
     tmpfs: kb(tmpfs),
+    // What no task has in swap is shared memory and files in memory.
+    tmpfsSwap: kb(Math.max(0, swapUsed - swapents)),
   };
   const name = commOf(verdict.victim?.comm ?? rows[grower].name);
   otherRules(e, notes);
@@ -178,7 +180,12 @@ export function rebuild(e: Explained): Rebuilt {
 
 /** The rows to build; the smallest are left out where there are more than a scenario may have. */
 function chosenRows(e: Explained, notes: Note[]): TaskRow[] {
-  const rows = e.raw.table?.rows.filter((row, i, all) => all.findIndex((x) => x.pid === row.pid) === i) ?? [];
+  const seen = new Set<number>();
+  const rows: TaskRow[] = [];
+  for (const row of e.raw.table?.rows ?? []) {
+    if (!seen.has(row.pid)) rows.push(row);
+    seen.add(row.pid);
+  }
   if (rows.length <= MAX_PROCESSES) return rows;
   const points = new Map(e.verdict.tasks.map((t) => [t.row, t.points]));
   const kept = new Set([...rows].sort((a, b) => (points.get(b) ?? 0) - (points.get(a) ?? 0)).slice(0, MAX_PROCESSES));

@@ -1,5 +1,6 @@
 /** Whether a machine can be built from a report, or what is in the way. */
 import { UNKILLABLE } from '../../linux/versions/badness';
+import { MAX_SWAP, MIN_RAM } from '../../machine/config';
 import type { Explained } from '../explain';
 import type { Note } from '../why';
 import { PAGE_SIZE } from './page';
@@ -28,6 +29,8 @@ export function whyNotRebuilt(e: Explained): Note | null {
   if (sizes === null) return no('no-zones');
   if (raw.zones.some((z, i) => z.name === 'DMA' && sizes[i] > DMA_PAGES)) return no('architecture');
   if (sizes.reduce((n, x) => n + x, 0) > MAX_PAGES) return no('too-large');
+  if (sizes.reduce((n, x) => n + x, 0) < MIN_RAM / PAGE_SIZE) return no('too-small');
+  if ((raw.totalSwapKb ?? 0) * 1024 + PAGE_SIZE > MAX_SWAP) return no('swap-too-large');
   if (raw.totalSwapKb === null || raw.freeSwapKb === null) return no('no-swap-line');
   if (!raw.table || raw.table.rows.length === 0 || TABLE_LOST.has(verdict.code)) return no('no-table');
   if (verdict.victim === null) return no('no-victim');

@@ -94,9 +94,10 @@ function within(p: RssParts, frames: Frames): RssParts {
  */
 function shareBetweenForks(rows: readonly TaskRow[], parts: RssParts[], excess: number): Split {
   if (excess <= 0) return { parts, forked: 0 };
-  const twins = rows.map((row, i) =>
-    rows.some((other, j) => j !== i && other.name === row.name && other.uid === row.uid),
-  );
+  const named = new Map<string, number>();
+  const key = (row: TaskRow): string => `${row.uid} ${row.name}`;
+  for (const row of rows) named.set(key(row), (named.get(key(row)) ?? 0) + 1);
+  const twins = rows.map((row) => (named.get(key(row)) ?? 0) > 1);
   for (const member of [twins, rows.map(() => true)]) {
     const saved = (common: number): number =>
       sum(parts.map((p, i) => (member[i] ? Math.min(p.anon, common) : 0))) - common;

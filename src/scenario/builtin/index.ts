@@ -1,8 +1,10 @@
 /** The scenarios that come with the lab, in the order of its menu; the first is the one it opens with. */
 import type { Scenario } from '../schema';
+import { anotherYear } from './another-year';
 import { cachedIsNotFree } from './cached-is-not-free';
 import { containerLimit } from './container-limit';
 import { crazyAllocator } from './crazy-allocator';
+import { fullNode } from './full-node';
 import { killingOnceIsNotEnough } from './killing-once-is-not-enough';
 import { leakyServer } from './leaky-server';
 import { mallocFails } from './malloc-fails';
@@ -20,6 +22,8 @@ export const BUILTIN_SCENARIOS: readonly Scenario[] = [
   mallocFails,
   killingOnceIsNotEnough,
   containerLimit,
+  anotherYear,
+  fullNode,
 ];
 export const DEFAULT_SCENARIO: Scenario = leakyServer;
 

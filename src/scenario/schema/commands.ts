@@ -1,7 +1,7 @@
 /** Commands: those a scenario foretells, and those of a session's log. */
 import * as v from 'valibot';
 import { type Command, SIGNALS } from '../../machine/commands';
-import { cgroupOfProcess, cgroupPath, cgroupValue, integer, label, name, oomScoreAdj } from './fields';
+import { cgroupOfProcess, cgroupPath, cgroupValue, integer, label, name, oomRulesName, oomScoreAdj } from './fields';
 import { validate } from './validate';
 
 export const params = v.record(
@@ -33,6 +33,7 @@ export const scenarioCommand = v.variant(
     v.strictObject({ op: v.literal('oom_score_adj'), ...target, value: oomScoreAdj }),
     v.strictObject({ op: v.literal('sysctl'), name: label, value: sysctlValue }),
     v.strictObject({ op: v.literal('sysrq'), key: v.picklist(['f', 'm'], '"f" or "m"') }),
+    v.strictObject({ op: v.literal('oom_rules'), name: oomRulesName }),
   ],
   'a command',
 );
@@ -58,6 +59,7 @@ export const command: v.GenericSchema<Command> = v.variant(
     v.strictObject({ op: v.literal('oom_score_adj'), pid: integer(1, 1 << 22), value: oomScoreAdj }),
     v.strictObject({ op: v.literal('sysctl'), name: label, value: v.string('a value') }),
     v.strictObject({ op: v.literal('sysrq'), key: v.picklist(['f', 'm'], '"f" or "m"') }),
+    v.strictObject({ op: v.literal('oom_rules'), name: oomRulesName }),
   ],
   'a command',
 ) as never;

@@ -1,5 +1,6 @@
 /** What the fields of a file may hold, and the words for what was expected there. */
 import * as v from 'valibot';
+import { OOM_RULE_NAMES } from '../../linux/versions/oom_rules';
 import { CGROUP_PATH } from '../../machine/cgroups';
 import { cgroupText, parseSize, parseTime, SIZE_EXPECTED, TIME_EXPECTED } from '../../machine/units';
 
@@ -48,4 +49,12 @@ export const oomScoreAdj = integer(-1000, 1000);
 export const pages = integer(1, 1 << 28);
 export const rate = integer(0, 1e9);
 export const onEnomem = v.picklist(['exit', 'continue', 'retry'], '"exit", "continue" or "retry"');
+/** Numbers of nodes or cpus, as the kernel's files have them: "0-1,3". */
+export const numberList = v.pipe(
+  v.string('numbers such as "0" or "0-1,3"'),
+  v.regex(/^\d{1,2}(-\d{1,2})?(,\d{1,2}(-\d{1,2})?)*$/, 'numbers such as "0" or "0-1,3"'),
+);
+export const MPOL_MODES = ['default', 'preferred', 'bind', 'interleave', 'local'] as const;
+export const mpolMode = v.picklist([...MPOL_MODES], MPOL_MODES.map((it) => `"${it}"`).join(', '));
 export const flag = v.boolean('true or false');
+export const oomRulesName = v.picklist([...OOM_RULE_NAMES], OOM_RULE_NAMES.map((it) => `"${it}"`).join(', '));

@@ -31,6 +31,7 @@ export const foundInFile = v.strictObject({
   slabReclaimable: v.optional(size),
   cache: v.optional(size),
   tmpfs: v.optional(size),
+  tmpfsSwap: v.optional(size),
 });
 
 export const processMemory = v.strictObject({
@@ -59,6 +60,8 @@ export interface FoundInFile {
   cache?: Size;
   /** Files in memory and shared memory. */
   tmpfs?: Size;
+  /** Such files' pages in swap. */
+  tmpfsSwap?: Size;
 }
 
 export interface ProcessMemoryInFile {
@@ -116,6 +119,7 @@ export function foundOf(it: FoundInFile): NonNullable<MachineConfig['found']> {
       slabReclaimable: pages(it.slabReclaimable),
       cache: pages(it.cache),
       tmpfs: pages(it.tmpfs),
+      tmpfsSwap: pages(it.tmpfsSwap),
     },
   };
 }

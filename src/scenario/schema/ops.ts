@@ -1,6 +1,6 @@
 /** The operations of a process, as a file spells them. */
 import * as v from 'valibot';
-import { flag, integer, label, name, onEnomem, pages, rate, size, time } from './fields';
+import { flag, integer, label, mpolMode, name, numberList, onEnomem, pages, rate, size, time } from './fields';
 
 /** One operation in a scenario file: as in machine/ops.ts, with sizes and times as text too. */
 export type ScenarioOp = { op: string; [field: string]: unknown };
@@ -42,6 +42,8 @@ const op = v.variant(
     v.strictObject({ op: v.literal('fork'), ops, name: v.optional(name), onEnomem: v.optional(onEnomem) }),
     v.strictObject({ op: v.literal('exec'), name, text: v.optional(size) }),
     v.strictObject({ op: v.literal('mlock'), region: label, onEnomem: v.optional(onEnomem) }),
+    v.strictObject({ op: v.literal('mbind'), region: label, mode: mpolMode, nodes: v.optional(numberList) }),
+    v.strictObject({ op: v.literal('set_mempolicy'), mode: mpolMode, nodes: v.optional(numberList) }),
     v.strictObject({ op: v.literal('madvise'), region: label, advice: v.literal('dontneed') }),
     v.strictObject({ op: v.literal('munmap'), region: label }),
     v.strictObject({

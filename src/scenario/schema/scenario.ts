@@ -3,6 +3,7 @@
  * compiled (compile.ts).
  */
 import * as v from 'valibot';
+import { KERNELS, type KernelName, MAX_NODES } from '../../machine/config';
 import type { Size, Time } from '../../machine/units';
 import { params, type ScenarioCommand, scenarioCommand, sysctlValue } from './commands';
 import {
@@ -12,7 +13,11 @@ import {
   cgroupValue,
   integer,
   label,
+  type MPOL_MODES,
+  mpolMode,
   name,
+  numberList,
+  oomRulesName,
   oomScoreAdj,
   size,
   text,
@@ -50,7 +55,19 @@ const scenarioSchema = v.strictObject({
       ),
     ),
     cpus: v.optional(integer(1, 32)),
-    kernel: v.optional(v.picklist(['6.12'], '"6.12"')),
+    /** NUMA nodes; their RAM and CPUs add up to the machine's. */
+    nodes: v.optional(
+      v.pipe(
+        v.array(v.strictObject({ ram: size, cpus: integer(0, 32) }), 'a list of nodes'),
+        v.minLength(1, 'at least one node'),
+        v.maxLength(MAX_NODES, `at most ${MAX_NODES} nodes`),
+      ),
+    ),
+    distances: v.optional(v.array(v.array(integer(10, 254), 'a list of distances'), 'a list for each node')),
+    cpusets: v.optional(v.record(label, numberList, 'lists of nodes by name')),
+    kernel: v.optional(v.picklist([...KERNELS], KERNELS.map((it) => `"${it}"`).join(' or '))),
+    /** By whose rules the OOM killer goes; the kernel's own without it. */
+    oomRules: v.optional(oomRulesName),
     sysctl: v.optional(v.record(v.string(), sysctlValue, 'settings by name')),
     thp: v.optional(v.picklist(['always', 'madvise', 'never'], '"always", "madvise" or "never"')),
     caches: v.optional(
@@ -69,6 +86,10 @@ const scenarioSchema = v.strictObject({
         name: v.optional(name),
         adj: v.optional(oomScoreAdj),
         uid: v.optional(integer(0, 0xffffffff)),
+        nice: v.optional(integer(-20, 19)),
+        cpus: v.optional(numberList),
+        mempolicy: v.optional(v.strictObject({ mode: mpolMode, nodes: v.optional(numberList) })),
+        cpuset: v.optional(label),
         pid: v.optional(integer(1, 1 << 22)),
         memory: v.optional(processMemory),
         at: v.optional(time),
@@ -91,6 +112,10 @@ export interface ScenarioProcess {
   name?: string;
   adj?: number;
   uid?: number;
+  nice?: number;
+  cpus?: string;
+  mempolicy?: { mode: (typeof MPOL_MODES)[number]; nodes?: string };
+  cpuset?: string;
   /** Its pid, where that is free. */
   pid?: number;
   /** It is there when the machine begins; only on a machine that is found. */
@@ -114,7 +139,11 @@ export interface Scenario {
     ram: Size;
     swap?: { size: Size; device?: 'ssd' | 'hdd' | 'zram' | 'none'; compression?: number } | null;
     cpus?: number;
-    kernel?: '6.12';
+    nodes?: { ram: Size; cpus: number }[];
+    distances?: number[][];
+    cpusets?: Record<string, string>;
+    kernel?: KernelName;
+    oomRules?: string;
     sysctl?: Record<string, string | number>;
     thp?: 'always' | 'madvise' | 'never';
     caches?: { name: string; size: Size; latencyNs: number }[];

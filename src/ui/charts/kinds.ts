@@ -1,6 +1,7 @@
 /** How kinds of pages look: the same everywhere on the page. */
 import type { Key } from '../../i18n';
-import type { MarkKind } from '../../store';
+import { type MarkKind, selectionStore } from '../../store';
+import type { Frame, ProcFrame } from '../../worker/protocol';
 
 export interface KindLook {
   /** CSS paint for SVG. */
@@ -31,7 +32,31 @@ export const KIND_LOOK: Record<MarkKind, KindLook> = {
 /** How much of its colour a mark keeps while another kind is pointed at. */
 export const FADED = 0.35;
 
-/** Opacity of a mark of `kinds` while `hovered` is pointed at. */
-export function fade(kinds: readonly MarkKind[], hovered: MarkKind | null): number {
-  return hovered === null || kinds.includes(hovered) ? 1 : FADED;
+/** What is pointed at: a kind, the kinds of pages that a process has, or nothing. */
+export type Pointed = MarkKind | readonly MarkKind[] | null;
+
+/** Opacity of a mark of `kinds` while something is pointed at. */
+export function fade(kinds: readonly MarkKind[], pointed: Pointed): number {
+  if (pointed === null) return 1;
+  const kept = typeof pointed === 'string' ? kinds.includes(pointed) : kinds.some((kind) => pointed.includes(kind));
+  return kept ? 1 : FADED;
+}
+
+/** Kinds that a process has pages of. Which of its pages are active only the lists know: both are its. */
+export function kindsOf(p: ProcFrame): MarkKind[] {
+  const kinds: MarkKind[] = [];
+  if (p.rssAnon > 0) kinds.push('anonActive', 'anonInactive', 'mlocked');
+  if (p.rssFile > 0) kinds.push('fileActive', 'fileInactive');
+  if (p.rssShmem > 0) kinds.push('shmem');
+  if (p.pgtables > 0) kinds.push('pagetables');
+  if (p.swap > 0) kinds.push('swap');
+  return kinds;
+}
+
+/** What the pointer or the focus is on, as far as pictures of memory are concerned. */
+export function pointedAt(frame: Frame): Pointed {
+  const { hoveredKind, hoveredPid } = selectionStore.getState();
+  if (hoveredKind !== null || hoveredPid === null) return hoveredKind;
+  const proc = frame.procs.find((p) => p.pid === hoveredPid);
+  return proc ? kindsOf(proc) : null;
 }

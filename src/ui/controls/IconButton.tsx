@@ -1,5 +1,11 @@
-import { Button, type ButtonProps, Tooltip, TooltipTrigger } from 'react-aria-components';
+import { Suspense, useEffect, useRef, useState } from 'react';
+import { Button, type ButtonProps } from 'react-aria-components';
 import { Icon, type IconName } from './Icons';
+import { part } from './part';
+
+const Tip = part(() => import('./Tip').then((m) => m.default));
+/** How long the pointer rests before the tooltip comes, ms. */
+const REST_MS = 500;
 
 interface Props extends Omit<ButtonProps, 'children' | 'aria-label'> {
   icon: IconName;
@@ -11,15 +17,40 @@ interface Props extends Omit<ButtonProps, 'children' | 'aria-label'> {
 
 /** A button that is only an icon, with a tooltip. */
 export function IconButton({ icon, label, hint, className = 'btn ic', ...props }: Props) {
+  const target = useRef<HTMLButtonElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const [shown, setShown] = useState(false);
+  const hide = () => {
+    clearTimeout(timer.current);
+    setShown(false);
+  };
+  useEffect(() => () => clearTimeout(timer.current), []);
   return (
-    <TooltipTrigger delay={500} closeDelay={0}>
-      <Button {...props} className={className} aria-label={label}>
+    <>
+      <Button
+        {...props}
+        ref={target}
+        className={className}
+        aria-label={label}
+        onHoverStart={() => {
+          timer.current = setTimeout(() => setShown(true), REST_MS);
+        }}
+        onHoverEnd={hide}
+        onPressStart={hide}
+        onFocus={() => setShown(target.current?.matches(':focus-visible') ?? false)}
+        onBlur={hide}
+        onKeyDown={(e) => {
+          if (e.key === 'Escape' && shown) hide();
+          else e.continuePropagation();
+        }}
+      >
         <Icon name={icon} />
       </Button>
-      <Tooltip className="tooltip" offset={4}>
-        {label}
-        {hint && <span className="tooltip-hint">{hint}</span>}
-      </Tooltip>
-    </TooltipTrigger>
+      {shown && (
+        <Suspense fallback={null}>
+          <Tip target={target} label={label} hint={hint} hide={hide} />
+        </Suspense>
+      )}
+    </>
   );
 }

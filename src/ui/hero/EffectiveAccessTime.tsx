@@ -1,4 +1,4 @@
-import { line, scaleLog } from 'd3';
+import { line } from 'd3';
 import { useEffect, useRef } from 'react';
 import { t } from '../../i18n';
 import { useShown } from '../../store';
@@ -82,7 +82,8 @@ function Sparkline() {
       const every = Math.ceil(history.length / WIDTH);
       const values = [...history.filter((_, i) => i % every === 0), ns].map((v) => Math.max(1, v));
       const low = Math.max(1, Math.min(ramNs || 1, ...values));
-      const y = scaleLog([low, Math.max(low * 10, ...values)], [HEIGHT - 3, 5]);
+      const decades = Math.log(Math.max(low * 10, ...values) / low);
+      const y = (v: number) => HEIGHT - 3 - ((HEIGHT - 8) * Math.log(v / low)) / decades;
       const x = (i: number) => 2 + (values.length > 1 ? (i / (values.length - 1)) * (WIDTH - 8) : 0);
       painter.begin();
       const curve = line<number>((_, i) => x(i), y)(values) ?? '';

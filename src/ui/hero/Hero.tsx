@@ -1,17 +1,19 @@
-import { type CSSProperties, useState } from 'react';
-import { TabPanel, Tabs } from 'react-aria-components';
+import { type CSSProperties, Suspense, useState } from 'react';
 import { setView, useSettings, type View } from '../../store';
 import { TableToggle } from '../charts/DataTable';
 import { Patterns } from '../charts/Patterns';
 import { useSize } from '../charts/useSize';
+import { part } from '../controls/part';
+import { TabPanel, Tabs } from '../controls/Tabs';
 import { EffectiveAccessTime } from './EffectiveAccessTime';
 import './hero.css';
 import { Legend } from './Legend';
-import { LruLists } from './LruLists';
 import { FOOT_HEIGHT, PHONE_WIDTH, pyramidLayout } from './layout';
-import { PageMap } from './PageMap';
 import { Pyramid } from './Pyramid';
 import { ViewSwitch } from './ViewSwitch';
+
+const PageMap = part(() => import('./PageMap').then((m) => m.PageMap));
+const LruLists = part(() => import('./LruLists').then((m) => m.LruLists));
 
 const REGION: Record<View, string> = { pyramid: 'memory-pyramid', map: 'page-map', lru: 'lru-lists' };
 
@@ -29,8 +31,8 @@ export function Hero() {
         data-region={REGION[view]}
         data-phone={width > 0 && width < PHONE_WIDTH ? '' : undefined}
         style={{ '--grow': grow } as CSSProperties}
-        selectedKey={view}
-        onSelectionChange={(key) => setView(key as View)}
+        selected={view}
+        onSelect={setView}
       >
         <Patterns />
         <ViewSwitch />
@@ -39,10 +41,14 @@ export function Hero() {
           <Pyramid asTable={asTable} />
         </TabPanel>
         <TabPanel id="map" className="hero-view">
-          <PageMap asTable={asTable} />
+          <Suspense fallback={null}>
+            <PageMap asTable={asTable} />
+          </Suspense>
         </TabPanel>
         <TabPanel id="lru" className="hero-view">
-          <LruLists asTable={asTable} />
+          <Suspense fallback={null}>
+            <LruLists asTable={asTable} />
+          </Suspense>
         </TabPanel>
         <footer className="hero-foot">
           <Legend />

@@ -1,9 +1,9 @@
 import { type PointerEvent, useEffect, useRef } from 'react';
 import { t } from '../../i18n';
-import { hoverKind, type MarkKind, selectionStore, useSelection, useShown } from '../../store';
+import { hoverKind, type MarkKind, useSelection, useShown } from '../../store';
 import type { Frame } from '../../worker/protocol';
 import { DataTable } from '../charts/DataTable';
-import { KIND_LOOK } from '../charts/kinds';
+import { KIND_LOOK, pointedAt } from '../charts/kinds';
 import { createPainter } from '../charts/painter';
 import { useSize } from '../charts/useSize';
 import { useSlow } from '../charts/useSlow';
@@ -42,7 +42,7 @@ export function LruLists({ asTable }: { asTable: boolean }) {
 function LruPicture({ width, height }: { width: number; height: number }) {
   const svg = useRef<SVGSVGElement>(null);
   const summary = useSlow(lruSummary);
-  const hovered = useSelection((s) => s.hoveredKind);
+  const hovered = useSelection((s) => `${s.hoveredKind} ${s.hoveredPid}`);
   const layout = lruLayout(width, height);
   useEffect(() => {
     if (!svg.current || width === 0 || height === 0) return;
@@ -50,9 +50,9 @@ function LruPicture({ width, height }: { width: number; height: number }) {
     const place = lruLayout(width, height);
     const end = subscribe((frame, _now, fresh) => {
       if (!fresh) return;
-      const { hoveredKind } = selectionStore.getState();
-      if (frame.generations) drawGenerations(painter, frame, frame.generations, place, hoveredKind);
-      else drawLru(painter, frame, place, hoveredKind);
+      const pointed = pointedAt(frame);
+      if (frame.generations) drawGenerations(painter, frame, frame.generations, place, pointed);
+      else drawLru(painter, frame, place, pointed);
     });
     return () => {
       end();

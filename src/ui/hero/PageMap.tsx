@@ -18,6 +18,7 @@ import { useSize } from '../charts/useSize';
 import { useSlow } from '../charts/useSlow';
 import { pages } from '../format';
 import { redraw, subscribe } from '../frameLoop';
+import { zoneLabel } from './drawGauge';
 import {
   AGE_STEPS,
   ageOpacity,
@@ -298,13 +299,13 @@ const countValue = (cells: Uint8Array, value: number): number => {
 function zoneSentence(frame: Frame): string {
   const map = frame.pageMap;
   const zones = frame.zones.filter((z) => z.present > 0).sort((a, b) => a.firstPfn - b.firstPfn);
-  const names = [...new Set(zones.map((z) => z.name))];
+  const names = [...new Set(zones.map((z) => zoneLabel(frame, z)))];
   if (!map || names.length === 0) return '';
   if (names.length === 1) return t('map.oneZone', { zone: names[0] });
   const first = zones[0];
   return t('map.zones', {
     n: Math.ceil((first.endPfn - first.firstPfn) / map.pagesPerCell),
-    first: first.name,
+    first: zoneLabel(frame, first),
     rest: names.slice(1).join(', '),
   });
 }

@@ -1,17 +1,8 @@
 import { type PointerEvent, useEffect, useRef } from 'react';
-import {
-  hoverKind,
-  type MarkKind,
-  runStore,
-  selectionStore,
-  settingsStore,
-  useSelection,
-  useSettings,
-  useShown,
-} from '../../store';
+import { hoverKind, type MarkKind, runStore, settingsStore, useSelection, useSettings, useShown } from '../../store';
 import type { Frame, Sample } from '../../worker/protocol';
 import { DataTable } from '../charts/DataTable';
-import { KIND_LOOK } from '../charts/kinds';
+import { KIND_LOOK, pointedAt } from '../charts/kinds';
 import { createPainter } from '../charts/painter';
 import { useSize } from '../charts/useSize';
 import { useSlow } from '../charts/useSlow';
@@ -47,7 +38,7 @@ function PyramidPicture() {
   const [box, { width, height }] = useSize<HTMLDivElement>();
   const svg = useRef<SVGSVGElement>(null);
   const summary = useSlow(pyramidSummary);
-  const hovered = useSelection((s) => s.hoveredKind);
+  const hovered = useSelection((s) => `${s.hoveredKind} ${s.hoveredPid}`);
   const reduced = useSettings((s) => s.reducedMotion);
   const status = useShown((f) => f.status, 'paused');
   const layout = pyramidLayout(width, height);
@@ -61,7 +52,7 @@ function PyramidPicture() {
       drawPyramid(painter, {
         frame,
         layout: place,
-        hovered: selectionStore.getState().hoveredKind,
+        hovered: pointedAt(frame),
         clock: still ? 0 : now,
         swapNet: swapNet(frame, runStore.getState().samples),
       });

@@ -18,6 +18,10 @@ export function gaugeZone(frame: Frame): ZoneFrame | null {
   return frame.zones.find((z) => z.id === frame.gauge.zone) ?? null;
 }
 
+/** A zone's name, with its node where there are several. */
+export const zoneLabel = (frame: Frame, zone: ZoneFrame): string =>
+  frame.machine.nodes > 1 ? t('zones.ofNode', { zone: zone.name, node: zone.node }) : zone.name;
+
 /** Pages at the upper end of the gauge's scale. */
 export function gaugeTop(zone: ZoneFrame): number {
   return Math.max(16, Math.ceil(zone.high * HEADROOM));
@@ -64,7 +68,8 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
     p.text('gauge-sub', x, y - 6, text, { class: 's2', 'font-size': 12 });
   } else {
     p.text('gauge-title', x, y - 24, t('gauge.title'), { class: 'b', 'font-size': 14 });
-    p.text('gauge-sub', x, y - 8, t('gauge.sub', { size: pages(zone.free), share: percent(share), zone: zone.name }), {
+    const of = frame.machine.nodes > 1 ? t('gauge.node', { node: zone.node }) : zone.name;
+    p.text('gauge-sub', x, y - 8, t('gauge.sub', { size: pages(zone.free), share: percent(share), zone: of }), {
       class: 's2',
       'font-size': 12,
     });

@@ -2,7 +2,7 @@
 import { t } from '../../i18n';
 import type { MarkKind } from '../../store';
 import type { Frame, GenerationFrame } from '../../worker/protocol';
-import { fade, KIND_LOOK } from '../charts/kinds';
+import { fade, KIND_LOOK, type Pointed } from '../charts/kinds';
 import type { Painter } from '../charts/painter';
 import { duration, int, pages, percent } from '../format';
 import { type LruLayout, MARGIN, PITCH, reclaimSentence, SQUARE, squaresPath, wrap } from './drawLru';
@@ -45,7 +45,7 @@ export function drawGenerations(
   frame: Frame,
   generations: Generations,
   layout: LruLayout,
-  hovered: MarkKind | null,
+  hovered: Pointed,
 ): void {
   const { flows, lru, kinds } = frame;
   const cols = squaresPerRow(layout);

@@ -2,7 +2,7 @@
 import { t } from '../../i18n';
 import type { MarkKind } from '../../store';
 import type { Frame } from '../../worker/protocol';
-import { fade, KIND_LOOK } from '../charts/kinds';
+import { fade, KIND_LOOK, type Pointed } from '../charts/kinds';
 import type { Painter } from '../charts/painter';
 import { textWidth } from '../charts/text';
 import { int, pages, percent } from '../format';
@@ -71,7 +71,7 @@ interface List {
   size: number;
 }
 
-export function drawLru(p: Painter, frame: Frame, layout: LruLayout, hovered: MarkKind | null): void {
+export function drawLru(p: Painter, frame: Frame, layout: LruLayout, hovered: Pointed): void {
   const { lru, kinds, flows } = frame;
   const lists: List[] = [
     { key: 'activeAnon', kind: 'anonActive', size: lru.activeAnon },

@@ -1,8 +1,7 @@
 /** Draws caches, RAM and swap. Everything it shows is in the frame. */
 import { t } from '../../i18n';
-import type { MarkKind } from '../../store';
 import type { Frame, Kind, ZoneFrame } from '../../worker/protocol';
-import { fade, KIND_LOOK } from '../charts/kinds';
+import { fade, KIND_LOOK, type Pointed } from '../charts/kinds';
 import { spread } from '../charts/labels';
 import type { Painter } from '../charts/painter';
 import { textWidth } from '../charts/text';
@@ -29,7 +28,7 @@ import type { PyramidLayout } from './layout';
 export interface Scene {
   frame: Frame;
   layout: PyramidLayout;
-  hovered: MarkKind | null;
+  hovered: Pointed;
   /** Real time in ms for the moving squares, 0 = they stand still. */
   clock: number;
   /** Pages a second that swap fills up with (negative: empties), null while nothing is known. */
@@ -118,7 +117,7 @@ function levelOf(shape: Trapezoid, share: number): number {
   return s === 0 ? top + part / a : top + (Math.sqrt(a * a + 2 * s * part) - a) / s;
 }
 
-function drawStrata(p: Painter, strata: Stratum[], body: Trapezoid, hovered: MarkKind | null): void {
+function drawStrata(p: Painter, strata: Stratum[], body: Trapezoid, hovered: Pointed): void {
   for (const s of strata) {
     if (s.pages === 0) continue;
     const look = KIND_LOOK[s.id];
@@ -287,6 +286,17 @@ function insideLabel(p: Painter, { frame, layout, hovered }: Scene, s: Stratum):
   return true;
 }
 
+/** Of each node how much memory it has and how much of that is free: the pyramid shows all of them as one. */
+const nodeLines = ({ zones, machine }: Frame): { name: string; text: string }[] =>
+  Array.from({ length: machine.nodes }, (_, node) => {
+    const own = zones.filter((z) => z.node === node);
+    const sum = (of: (z: ZoneFrame) => number): number => own.reduce((n, z) => n + of(z), 0);
+    return {
+      name: t('zones.node', { node }),
+      text: t('zones.nodeFree', { size: pages(sum((z) => z.present)), free: pages(sum((z) => z.free)) }),
+    };
+  });
+
 /** Which zone is where, under the lower right corner. */
 function drawZoneNames(p: Painter, { frame, layout }: Scene): void {
   const { body } = layout;
@@ -294,20 +304,24 @@ function drawZoneNames(p: Painter, { frame, layout }: Scene): void {
   const x = rightAt(body, body.bottom) - 4;
   const room = layout.width - x - 6;
   const lines: { name: string; text: string }[] = [];
-  const names = [...new Set(inBody.map((z) => z.name))];
-  const parts = names.map((name) => {
-    const present = inBody.reduce((n, z) => n + (z.name === name ? z.present : 0), 0);
-    return { name, present };
-  });
-  parts.forEach(({ name, present }, i) => {
-    lines.push({ name, text: `${pages(present)}${i === parts.length - 1 ? t('zones.body') : ''}` });
-  });
+  if (frame.machine.nodes > 1) lines.push(...nodeLines(frame));
+  else {
+    const names = [...new Set(inBody.map((z) => z.name))];
+    const parts = names.map((name) => {
+      const present = inBody.reduce((n, z) => n + (z.name === name ? z.present : 0), 0);
+      return { name, present };
+    });
+    parts.forEach(({ name, present }, i) => {
+      lines.push({ name, text: `${pages(present)}${i === parts.length - 1 ? t('zones.body') : ''}` });
+    });
+  }
   if (strip) {
     const long = `${pages(strip.present)}${t('zones.left')}${strip.reserve > 0 ? t('zones.held') : ''}`;
     const text = textWidth(`${strip.name} ${long}`, 11.5) < room ? long : `${pages(strip.present)}${t('zones.left')}`;
     lines.push({ name: strip.name, text });
   }
-  if (normalGap(frame) && frame.zones.length > 1) lines.push({ name: 'Normal', text: t('zones.empty') });
+  if (normalGap(frame) && frame.zones.length > 1 && frame.machine.nodes === 1)
+    lines.push({ name: 'Normal', text: t('zones.empty') });
   lines.forEach(({ name, text }, i) => {
     const y = body.bottom + 16 + i * 15;
     p.text(`zone-name-${i}`, x, y, name, { class: 'b s2', 'font-size': 11.5 });
@@ -331,7 +345,8 @@ function drawSwap(p: Painter, { frame, layout, hovered, swapNet }: Scene): void 
       const kind =
         device === 'zram'
           ? t('swap.zram', { pool: mib(frame.swap.pool) })
-          : t(device === 'hdd' ? 'swap.hdd' : 'swap.ssd');
+          : t(device === 'hdd' ? 'swap.hdd' : 'swap.ssd') +
+            (frame.swap.zswapped > 0 ? t('swap.zswap', { pool: mib(frame.swap.pool) }) : '');
       p.text('swap-device', 20, swap.top + 54, kind, {
         class: 's3',
         'font-size': 12,

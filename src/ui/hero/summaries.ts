@@ -5,7 +5,7 @@ import type { TableData } from '../charts/DataTable';
 import { KIND_LOOK } from '../charts/kinds';
 import { int, mib, nominal, pages, percent } from '../format';
 import { flowSentence } from './drawFlows';
-import { gaugeZone } from './drawGauge';
+import { gaugeZone, zoneLabel } from './drawGauge';
 import { STRATA } from './geometry';
 
 const ROWS: readonly Kind[] = STRATA.flatMap((s) => s.kinds);
@@ -21,7 +21,7 @@ export function pyramidSummary(frame: Frame): string {
     t('summary.pyramid', {
       ram: nominal(frame.machine.ram),
       parts,
-      zone: zone?.name ?? '',
+      zone: zone ? zoneLabel(frame, zone) : '',
       free: zone?.free ?? 0,
       min: zone?.min ?? 0,
       low: zone?.low ?? 0,
@@ -46,9 +46,9 @@ export function pyramidTable(frame: Frame): TableData {
   }
   for (const zone of frame.zones) {
     if (zone.present === 0) continue;
-    rows.push(size(t('pyramid.tableZoneFree', { zone: zone.name }), zone.free));
+    rows.push(size(t('pyramid.tableZoneFree', { zone: zoneLabel(frame, zone) }), zone.free));
     for (const name of ['min', 'low', 'high'] as const) {
-      rows.push(size(t('pyramid.tableWatermark', { zone: zone.name, name }), zone[name]));
+      rows.push(size(t('pyramid.tableWatermark', { zone: zoneLabel(frame, zone), name }), zone[name]));
     }
   }
   for (const key of ['cacheDropped', 'fileIn', 'newAnon', 'writeback', 'swapOut', 'swapIn'] as const) {

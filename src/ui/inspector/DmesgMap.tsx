@@ -3,7 +3,8 @@ import { inspectorWords as w } from '../../i18n/en-inspector';
 import { logWords as say } from '../../i18n/en-inspector-log';
 import { hoverKind, hoverPid, useSelection } from '../../store';
 import type { KillReport } from '../../worker/protocol';
-import { explainReport, type Figure, type Item, pieces, taskOfLine } from './dmesg';
+import { taskOfLine } from '../log/about';
+import { explainReport, type Figure, type Item, pieces } from './dmesg';
 
 /** The kernel's report with each line in plain words, and its numbers beside the model's. */
 export function DmesgMap({ kill }: { kill: KillReport }) {

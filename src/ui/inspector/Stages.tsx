@@ -94,8 +94,9 @@ export function Stages({ kill }: { kill: KillReport }) {
               void (t < 0 ? runToFate(kill.before) : seek(t));
             }}
           >
-            <b>{name}</b>
-            <span>{sub}</span> <i className="vh">{t < 0 ? w.stageAhead : w.stageAt(seconds(t))}</i>
+            <b className="ki-stage-name">{name}</b>
+            <span className="ki-stage-sub">{sub}</span>{' '}
+            <i className="vh">{t < 0 ? w.stageAhead : w.stageAt(seconds(t))}</i>
           </Button>
         </li>
       ))}

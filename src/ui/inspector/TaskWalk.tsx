@@ -1,3 +1,4 @@
+import { type Key, t } from '../../i18n';
 import { inspectorWords as w } from '../../i18n/en-inspector';
 import { hoverPid, setWalkStep, useInspector, useSelection, useShown } from '../../store';
 import type { KillReport, ProcFrame } from '../../worker/protocol';
@@ -75,6 +76,7 @@ export function TaskWalk({ kill }: { kill: KillReport }) {
           </table>
         </section>
       )}
+      {record.rules !== 'kernel' && <p className="mut">{t(`rules.${record.rules}.what` as Key)}</p>}
       <p className="vh" role="status">
         {step >= 0 && (best ? w.bestSoFar(best.comm, int(best.points)) : w.nobodySoFar)}
       </p>
@@ -102,7 +104,8 @@ function Row({ row: { task, outcome, more }, state, chosen }: RowProps) {
       onPointerLeave={() => hoverPid(null)}
     >
       <th className="l" scope="row">
-        <Chip proc={{ comm: task.comm, chip }} /> <b>{task.comm}</b> <span className="mut">{task.pid}</span>
+        <Chip proc={{ comm: task.comm, chip }} /> <b className="ki-comm">{task.comm}</b>{' '}
+        <span className="mut">{task.pid}</span>
       </th>
       {state === 'ahead' ? (
         <td colSpan={6} className="l why">

@@ -7,6 +7,7 @@ import { ZONE_DMA, ZONE_DMA32, ZONE_MOVABLE, ZONE_NORMAL } from '../../linux/inc
 import type { MarkKind } from '../../store';
 import type { KillReport } from '../../worker/protocol';
 import { int, pages } from '../format';
+import { taskOfLine } from '../log/about';
 
 /** A number of the report beside the model's. */
 export interface Figure {
@@ -355,13 +356,6 @@ const EXPLAIN: Record<string, (item: Item, kill: KillReport) => void> = {
     item.weighty = /Kernel panic.*/g;
   },
 };
-
-/** pid of a row of the report's task table, or of a line about one process; null = it is about none. */
-export function taskOfLine(line: string): number | null {
-  const found =
-    /^\[ *(\d+)\] +\d+ +\d+ /.exec(line) ?? /(?:Killed|reaped) process (\d+)/.exec(line) ?? /,pid=(\d+),/.exec(line);
-  return found ? Number(found[1]) : null;
-}
 
 /** A line in pieces, those that decide marked. */
 export function pieces(line: string, weighty: RegExp | null): { text: string; bold: boolean }[] {

@@ -1,7 +1,8 @@
 /** The kernel's way through the task list, as rows: what it found at each and whom it would take so far. */
 
 import type { OomCandidate, OomRecord } from '../../linux/include/kernel';
-import { replacesChosen } from '../../linux/mm/oom_kill';
+import { replaces } from '../../linux/versions/badness';
+import { rulesOf } from '../../linux/versions/oom_rules';
 
 export type Outcome =
   /** Passed over; `skip` says why. */
@@ -25,6 +26,7 @@ export interface WalkRow {
 export function walkRows(record: OomRecord): WalkRow[] {
   const rows: WalkRow[] = [];
   let best: OomCandidate | null = null;
+  const era = rulesOf(record).badness;
   for (const task of record.walk) {
     const last = rows[rows.length - 1];
     if (task.skip === 'kthread' && last?.task.skip === 'kthread') {
@@ -34,7 +36,7 @@ export function walkRows(record: OomRecord): WalkRow[] {
     let outcome: Outcome;
     if (task.skip === 'aborted') outcome = { kind: 'aborted' };
     else if (task.skip !== '') outcome = { kind: 'skipped' };
-    else if (replacesChosen(task.points, best === null ? Number.NEGATIVE_INFINITY : best.points)) {
+    else if (replaces(era, task.points, best === null ? Number.NEGATIVE_INFINITY : best.points)) {
       outcome = { kind: 'best', before: best, tie: best !== null && best.points === task.points };
       best = task;
     } else outcome = { kind: 'lower', than: best as OomCandidate };
@@ -48,7 +50,7 @@ export const ranked = (record: OomRecord): OomCandidate[] =>
   record.walk
     .filter((c) => c.skip === '')
     .map((c, i) => ({ c, i }))
-    .sort((a, b) => b.c.points - a.c.points || b.i - a.i)
+    .sort((a, b) => b.c.points - a.c.points || (rulesOf(record).badness.tie === 'last' ? b.i - a.i : a.i - b.i))
     .map(({ c }) => c);
 
 /** What an adj of one is worth, pages. */

@@ -1,9 +1,10 @@
 import { memo, useMemo } from 'react';
 import { Button } from 'react-aria-components';
 import { t } from '../../i18n';
-import { useRun } from '../../store';
+import { hoverKind, hoverPid, useRun, useSelection } from '../../store';
 import type { LogFrame } from '../../worker/protocol';
 import { WhyButton } from '../inspector/WhyButton';
+import { aboutOf } from './about';
 import { Scroller } from './Scroller';
 
 /** Lines in the document at a time; Copy takes all there are. */
@@ -56,10 +57,23 @@ const KILLED = /: Killed process (\d+) \(([^)]*)\)/;
 
 const Line = memo(function Line({ line }: { line: LogFrame }) {
   const killed = KILLED.exec(line.text);
+  const { pid, kind } = useMemo(() => aboutOf(line.text), [line.text]);
+  const kept = useSelection((s) => pid !== null && s.hoveredPid === pid);
+  const enter = (): void => {
+    if (pid !== null) hoverPid(pid);
+    if (kind !== null) hoverKind(kind);
+  };
+  const leave = (): void => {
+    if (pid !== null) hoverPid(null);
+    if (kind !== null) hoverKind(null);
+  };
   return (
     <div
       className={WEIGHTY.test(line.text) ? 'log-line weighty' : 'log-line'}
       data-report={isReport(line) || undefined}
+      data-kept={kept || undefined}
+      onPointerEnter={enter}
+      onPointerLeave={leave}
     >
       <span className="ts">{dmesgTime(line.t)}</span> {line.text}
       {killed && <WhyButton pid={Number(killed[1])} name={killed[2]} />}

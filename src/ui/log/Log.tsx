@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { t } from '../../i18n';
-import { type LogTab, setLogLarge, setLogTab, useSettings } from '../../store';
+import { setLogLarge, setLogTab, useSettings } from '../../store';
 import { IconButton } from '../controls/IconButton';
+import { Tab, TabList, TabPanel, Tabs } from '../controls/Tabs';
 import { useLayout } from '../controls/useMedia';
 import { KernelLog } from './KernelLog';
 import { ProcFiles } from './ProcFiles';
@@ -24,9 +24,9 @@ export function Log() {
         if (e.key === 'Escape' && large) setLogLarge(false);
       }}
     >
-      <Tabs className="log-tabs" selectedKey={tab} onSelectionChange={(key) => setLogTab(key as LogTab)}>
+      <Tabs className="log-tabs" selected={tab} onSelect={setLogTab}>
         <div className="log-head">
-          <TabList className="tabs" aria-label={t('log.title')}>
+          <TabList className="tabs" label={t('log.title')}>
             <Tab id="kernel">{t('log.kernel')}</Tab>
             <Tab id="trace">{t('log.trace')}</Tab>
             <Tab id="proc">{t('log.proc')}</Tab>

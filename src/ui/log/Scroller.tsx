@@ -2,7 +2,7 @@ import { createContext, type ReactNode, useContext, useLayoutEffect, useRef, use
 import { Button } from 'react-aria-components';
 import { createPortal } from 'react-dom';
 import { t } from '../../i18n';
-import { notify } from '../../store';
+import { notify, useSelection } from '../../store';
 
 /** Nearer to the end than that counts as at the end, px. */
 const END_SLACK = 24;
@@ -27,6 +27,8 @@ interface Props {
 export function Scroller({ version, label, copy, tools, follow = true, children }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [away, setAway] = useState(false);
+  // A process is pointed at: lines that are not about it fade, without being drawn again.
+  const pointing = useSelection((s) => s.hoveredPid !== null);
   const slot = useContext(ToolSlot);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: new content is what moves the end
@@ -46,6 +48,7 @@ export function Scroller({ version, label, copy, tools, follow = true, children 
       <div
         ref={box}
         className="log"
+        data-pointing={pointing || undefined}
         role="log"
         aria-live="off"
         aria-label={label}

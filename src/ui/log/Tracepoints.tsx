@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import { t } from '../../i18n';
-import { useRun } from '../../store';
+import { hoverPid, useRun, useSelection } from '../../store';
 import type { TraceFrame } from '../../worker/protocol';
 import { seconds } from '../format';
 import { Scroller } from './Scroller';
@@ -29,8 +29,14 @@ export function Tracepoints() {
 }
 
 const Line = memo(function Line({ event }: { event: TraceFrame }) {
+  const kept = useSelection((s) => s.hoveredPid === event.pid);
   return (
-    <div className="log-line">
+    <div
+      className="log-line"
+      data-kept={kept || undefined}
+      onPointerEnter={() => hoverPid(event.pid)}
+      onPointerLeave={() => hoverPid(null)}
+    >
       <span className="ts">{seconds(event.t, 4)}</span> {event.comm.padEnd(9)} <b>{event.name}</b>{' '}
       {argsText(event.args)}
     </div>

@@ -6,6 +6,7 @@ import { IconButton } from '../controls/IconButton';
 import { held, MemoryBar } from '../controls/MemoryBar';
 import { durationParts, int, percent, seconds } from '../format';
 import { slowdown } from '../hero/EffectiveAccessTime';
+import { doomedPid } from '../processes/Processes';
 import { RunUntil } from '../topbar/RunUntil';
 import { RunButton } from '../topbar/Transport';
 
@@ -61,8 +62,8 @@ function AccessTime() {
 }
 
 function Candidate() {
-  const proc = useShown((f) => f.procs.find((p) => p.pid === f.candidate) ?? null, null);
-  const killedAt = useShown((f) => f.oomRecords.find((r) => r.chosen === f.candidate)?.t ?? -1, -1);
+  const proc = useShown((f) => f.procs.find((p) => p.pid === doomedPid(f)) ?? null, null);
+  const killedAt = useShown((f) => f.oomRecords.find((r) => (r.sacrificed ?? r.chosen) === doomedPid(f))?.t ?? -1, -1);
   const idle = useShown((f) => f.procs.every((p) => p.never === 'init'), true);
   if (!proc) return <p className="sub dock-candidate">{t(idle ? 'processes.none' : 'processes.nobody')}</p>;
   return (

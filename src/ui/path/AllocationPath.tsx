@@ -1,9 +1,12 @@
-import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { t, tMaybe } from '../../i18n';
 import { useShown } from '../../store';
 import type { Frame, PathFrame, PathStep } from '../../worker/protocol';
+import { Pop } from '../controls/Pop';
+import { part } from '../controls/part';
 import { bytes, duration, int, PAGE_BYTES } from '../format';
 import { fastPathSteps, MARKS, mainZone, resultText, shareAt, shownSteps, stepLabel } from './steps';
+
+const StepHelp = part(() => import('./StepHelp').then((m) => m.StepHelp));
 
 const ROUNDS = 16;
 const PRIORITIES = [12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
@@ -104,16 +107,22 @@ function StepName({ step, gfp }: { step: PathStep; gfp: string }) {
   if (!help) return <span className="step-name">{label}</span>;
   const result = resultText(step) || gfp.replaceAll('|', ' | ');
   return (
-    <DialogTrigger>
-      <Button className="step-name">{label}</Button>
-      <Popover className="popover" placement="left" offset={8}>
-        <Dialog className="step-help" aria-label={t('path.about', { step: label })}>
-          <p className="mono">{tMaybe(`stepFn.${step.id}`)}</p>
-          <p>{help}</p>
-          {result && <p className="mono sub">{step.compare ? `${step.compare.zone}: ${result}` : result}</p>}
-        </Dialog>
-      </Popover>
-    </DialogTrigger>
+    <Pop
+      kind="dialog"
+      className="step-name"
+      placement="left"
+      offset={8}
+      body={() => (
+        <StepHelp
+          label={t('path.about', { step: label })}
+          fn={tMaybe(`stepFn.${step.id}`) ?? ''}
+          help={help}
+          result={result && step.compare ? `${step.compare.zone}: ${result}` : result}
+        />
+      )}
+    >
+      {label}
+    </Pop>
   );
 }
 

@@ -1,13 +1,13 @@
 import { type DragEvent, useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useStore } from 'zustand';
-import { explain, forget } from '../../actions/postmortem';
+import { copyReportLink, explain, explainAddress, forget } from '../../actions/postmortem';
 import { closePostMortem } from '../../actions/screen';
 import { t } from '../../i18n';
 import { pmWords as w } from '../../i18n/en-postmortem';
 import { reportWords } from '../../i18n/en-report';
 import { reportMarkdown } from '../../report/markdown';
-import { notify, setTheme, useSettings } from '../../store';
+import { notify, setTheme, settingsStore, useSettings } from '../../store';
 import { postMortemStore } from '../../store/postmortem';
 import { Patterns } from '../charts/Patterns';
 import { IconButton } from '../controls/IconButton';
@@ -16,11 +16,14 @@ import { Notices } from '../status/Notices';
 import './postmortem.css';
 import { Report } from './Report';
 import { ReportList } from './ReportList';
+import { Story } from './Story';
 
 /** A log is pasted, dropped or chosen; its OOM reports are explained. The lab's machine is left as it is. */
 export default function PostMortem() {
   const { phase, answer, shown } = useStore(postMortemStore);
   const [over, setOver] = useState(false);
+  useEffect(() => explainAddress(location.hash), []);
+  useEffect(printLight, []);
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
@@ -57,11 +60,18 @@ export default function PostMortem() {
               <Button className="btn soft" onPress={() => void copy(reportMarkdown(answer.reports[shown]))}>
                 {w.copy}
               </Button>
+              <Button className="btn soft" aria-describedby="pm-link" onPress={() => void copyReportLink(shown)}>
+                {w.link}
+              </Button>
+              <span id="pm-link" hidden>
+                {w.linkSub}
+              </span>
               <Button className="btn soft" onPress={forget}>
                 {w.again}
               </Button>
             </div>
             {answer.reports.length > 1 && <ReportList answer={answer} shown={shown} />}
+            {answer.story.events.length > 1 && <Story story={answer.story} reports={answer.reports} shown={shown} />}
             <Report key={shown} report={answer.reports[shown]} index={shown} />
           </>
         ) : (
@@ -71,6 +81,23 @@ export default function PostMortem() {
       <Notices />
     </div>
   );
+}
+
+/** Paper is white: what is printed has the light theme's colours. Returns what ends it. */
+function printLight(): () => void {
+  const { dataset } = document.documentElement;
+  const before = () => {
+    dataset.theme = 'light';
+  };
+  const after = () => {
+    dataset.theme = settingsStore.getState().theme;
+  };
+  addEventListener('beforeprint', before);
+  addEventListener('afterprint', after);
+  return () => {
+    removeEventListener('beforeprint', before);
+    removeEventListener('afterprint', after);
+  };
 }
 
 function TopRow() {

@@ -6,8 +6,8 @@ import { reportWords, sizeText } from '../../i18n/en-report';
 import type { ReportDocument } from '../../report/document';
 import { agreementOf, causesOf, detailsOf, savedOf, verdictOf } from '../../report/sentences';
 import { Memory } from './Memory';
-import { Strip } from './Strip';
 import { Tasks } from './Tasks';
+import { WhatIf } from './WhatIf';
 import { Zones } from './Zones';
 
 /** One report: the verdict, then the evidence. */
@@ -25,7 +25,8 @@ export function Report({ report: r, index }: { report: ReportDocument; index: nu
           <span className={r.victim ? 'red' : undefined}>{verdict.who}</span>
           {verdict.why}
         </h1>
-        {detailsOf(r).map((text) => (
+        <ToLab report={r} index={index} />
+        {[...detailsOf(r), ...(r.savedBy ? [savedOf(r)] : [])].map((text) => (
           <p key={text} className="sub">
             {text}
           </p>
@@ -34,7 +35,6 @@ export function Report({ report: r, index }: { report: ReportDocument; index: nu
           <b>{w[state]}</b>
           <span>{agreementOf(r)}</span>
         </p>
-        <ToLab report={r} index={index} />
         <p className="mut">{reportWords.where(r.line, r.release ?? r.kernel)}</p>
       </header>
       <div className="pm-evidence">
@@ -56,13 +56,7 @@ export function Report({ report: r, index }: { report: ReportDocument; index: nu
         </div>
         <div>
           <Tasks report={r} />
-          <section aria-labelledby="pm-saved">
-            <div className="hd">
-              <h2 id="pm-saved">{w.saved}</h2>
-            </div>
-            <p>{savedOf(r)}</p>
-            <Strip report={r} />
-          </section>
+          <WhatIf report={r} />
           {r.warnings.length > 0 && (
             <section aria-labelledby="pm-missing">
               <div className="hd">

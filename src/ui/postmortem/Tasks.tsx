@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import { pmWords as w } from '../../i18n/en-postmortem';
+import { partNames, sizeText } from '../../i18n/en-report';
 import type { ReportDocument } from '../../report/document';
 import { marksOf, markText, rankedTasks } from '../../report/sentences';
 import { int } from '../format';
@@ -18,6 +19,8 @@ export function Tasks({ report: r }: { report: ReportDocument }) {
     : ranked.filter(
         ({ task, place, marks }) => place < FEW || task.pid === r.victim?.pid || marks.predicted || marks.asked,
       );
+  let scale = 1;
+  for (const { task } of rows) scale = Math.max(scale, task.rss + (task.swapents ?? 0));
   return (
     <section aria-labelledby="pm-tasks">
       <div className="hd">
@@ -34,6 +37,7 @@ export function Tasks({ report: r }: { report: ReportDocument }) {
               <thead>
                 <tr>
                   <th scope="col">{w.task}</th>
+                  <th scope="col">{w.holds}</th>
                   {[w.rss, w.swapents, w.pageTables, w.adj].map((text) => (
                     <th key={text} scope="col" className="num">
                       {text}
@@ -59,6 +63,9 @@ export function Tasks({ report: r }: { report: ReportDocument }) {
                     <th scope="row">
                       {task.name} <span className="mut">{task.pid}</span>
                     </th>
+                    <td>
+                      <TaskBar task={task} scale={scale} pageSize={r.pageSize} />
+                    </td>
                     <td className="num">{int(task.rss)}</td>
                     <td className="num">{or(task.swapents)}</td>
                     <td className="num">
@@ -84,6 +91,35 @@ export function Tasks({ report: r }: { report: ReportDocument }) {
         </>
       )}
     </section>
+  );
+}
+
+type Task = ReportDocument['tasks'][number];
+
+/** A task's memory by kind, then its swap, on one scale with its neighbours. Before 6.8 the kinds are not printed. */
+function TaskBar({ task, scale, pageSize }: { task: Task; scale: number; pageSize: number }) {
+  const parts: [string, string, number][] = [
+    ['k-anon', partNames.anon, task.rss_anon ?? task.rss],
+    ['k-file', partNames.file, task.rss_file ?? 0],
+    ['k-shm', partNames.shmem, task.rss_shmem ?? 0],
+    ['k-swap', w.swapents, task.swapents ?? 0],
+  ];
+  const named = task.rss_anon === undefined ? [['', w.rss, task.rss] as const, parts[3]] : parts;
+  const text = named
+    .filter(([, , pages]) => pages > 0)
+    .map(([, name, pages]) => `${name} ${sizeText((pages * pageSize) / 1024)}`)
+    .join(', ');
+  return (
+    <span className="rss pm-taskbar" role="img" aria-label={text || w.rss} title={text}>
+      {parts.map(([kind, , pages]) => (
+        <i
+          key={kind}
+          className={kind}
+          style={{ width: `${(100 * pages) / scale}%` }}
+          data-empty={pages === 0 || undefined}
+        />
+      ))}
+    </span>
   );
 }
 

@@ -1,28 +1,11 @@
-import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
+import { Button, Dialog } from 'react-aria-components';
 import { t, tMaybe } from '../../i18n';
 import { selectPid, setLogTab, setPhoneTab, setSideTab, useShown } from '../../store';
-import type { ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { int, pages } from '../format';
 
-/** The name of a process; pressed, it tells what the row has no room for. */
-export function ProcessName({ proc }: { proc: ProcFrame }) {
-  const pid = String(proc.pid);
-  return (
-    <DialogTrigger>
-      <Button className="who-name" aria-label={t('processes.details', { name: proc.comm, pid })}>
-        <b>{proc.comm}</b> <i>{pid}</i>
-      </Button>
-      <Popover className="popover" placement="bottom start" offset={2}>
-        <Dialog className="details" aria-label={t('processes.details', { name: proc.comm, pid })}>
-          {({ close }) => <Details pid={proc.pid} close={close} />}
-        </Dialog>
-      </Popover>
-    </DialogTrigger>
-  );
-}
-
-function Details({ pid, close }: { pid: number; close: () => void }) {
+/** What the row of a process has no room for. */
+export function Details({ pid, label, close }: { pid: number; label: string; close: () => void }) {
   const proc = useShown((f) => f.procs.find((p) => p.pid === pid) ?? null, null);
   if (!proc) return null;
   const size = (n: number) => `${int(n)} pages, ${pages(n)}`;
@@ -38,7 +21,7 @@ function Details({ pid, close }: { pid: number; close: () => void }) {
     [t('details.uid'), String(proc.uid)],
   ];
   return (
-    <>
+    <Dialog className="details" aria-label={label}>
       <div className="hd">
         <Chip proc={proc} />
         <h2>{proc.comm}</h2>
@@ -65,6 +48,6 @@ function Details({ pid, close }: { pid: number; close: () => void }) {
       >
         {t('details.openStatus', { pid: String(pid) })}
       </Button>
-    </>
+    </Dialog>
   );
 }

@@ -2,8 +2,11 @@ import { Button } from 'react-aria-components';
 import { command } from '../../actions/lab';
 import { t, tMaybe } from '../../i18n';
 import { useShown } from '../../store';
-import { PROGRAMS } from '../../userspace/palette';
-import { LaunchCustom } from './LaunchCustom';
+import { PROGRAM_IDS } from '../../userspace/ids';
+import { Pop } from '../controls/Pop';
+import { part } from '../controls/part';
+
+const LaunchCustom = part(() => import('./LaunchCustom').then((m) => m.LaunchCustom));
 
 /** Programs that can be started on the machine, at the head. */
 export function Launch() {
@@ -14,10 +17,12 @@ export function Launch() {
         <h2>{t('launch.title')}</h2>
         {past && <span className="mut">{t('launch.forks')}</span>}
         <span className="grow" />
-        <LaunchCustom />
+        <Pop kind="dialog" className="btn small" placement="top start" body={(close) => <LaunchCustom close={close} />}>
+          {t('launch.custom')}
+        </Pop>
       </div>
       <div className="launch">
-        {PROGRAMS.map(({ id }) => (
+        {PROGRAM_IDS.map((id) => (
           <Button key={id} className="btn small" onPress={() => void command({ op: 'launch', program: id })}>
             <span className="plus" aria-hidden="true">
               +

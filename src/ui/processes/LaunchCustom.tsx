@@ -1,5 +1,5 @@
 import { useId, useState } from 'react';
-import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
+import { Button, Dialog } from 'react-aria-components';
 import { ask } from '../../actions/lab';
 import { t, tMaybe } from '../../i18n';
 import { refusalText } from '../../i18n/errors';
@@ -11,16 +11,11 @@ import type { Facts, ParamSpec } from '../../userspace/program';
 const PAGES_PER_MIB = 256;
 
 /** A program with parameters of one's own. */
-export function LaunchCustom() {
+export function LaunchCustom({ close }: { close: () => void }) {
   return (
-    <DialogTrigger>
-      <Button className="btn small">{t('launch.custom')}</Button>
-      <Popover className="popover" placement="top start" offset={4}>
-        <Dialog className="launch-custom" aria-label={t('launch.custom')}>
-          {({ close }) => <Form close={close} />}
-        </Dialog>
-      </Popover>
-    </DialogTrigger>
+    <Dialog className="launch-custom" aria-label={t('launch.custom')}>
+      <Form close={close} />
+    </Dialog>
   );
 }
 

@@ -1,14 +1,14 @@
 import { memo, useId, useState } from 'react';
 import { t } from '../../i18n';
-import { hoverPid } from '../../store';
+import { hoverPid, useSelection } from '../../store';
 import type { ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { held, MemoryBar } from '../controls/MemoryBar';
 import { int, seconds } from '../format';
 import { WhyButton } from '../inspector/WhyButton';
 import { AdjControl } from './AdjControl';
-import { ProcessName } from './Details';
 import { rowKind } from './order';
+import { ProcessName } from './ProcessName';
 import { SignalMenu } from './SignalMenu';
 
 interface Props {
@@ -32,7 +32,14 @@ export const ProcessRow = memo(Row, (a, b) => {
 
 function Row({ proc, scale, candidate, chosenAt, inHand }: Props) {
   const kind = rowKind(proc);
-  const hover = { onPointerEnter: () => hoverPid(proc.pid), onPointerLeave: () => hoverPid(null) };
+  const faded = useSelection((s) => s.hoveredPid !== null && s.hoveredPid !== proc.pid);
+  const hover: Hover = {
+    onPointerEnter: () => hoverPid(proc.pid),
+    onPointerLeave: () => hoverPid(null),
+    onFocus: () => hoverPid(proc.pid),
+    onBlur: () => hoverPid(null),
+    'data-faded': faded || undefined,
+  };
   if (kind === 'gone') {
     const killed = proc.state === 'killed';
     return (
@@ -65,7 +72,13 @@ function Row({ proc, scale, candidate, chosenAt, inHand }: Props) {
   );
 }
 
-type Hover = { onPointerEnter: () => void; onPointerLeave: () => void };
+interface Hover {
+  onPointerEnter: () => void;
+  onPointerLeave: () => void;
+  onFocus: () => void;
+  onBlur: () => void;
+  'data-faded'?: true;
+}
 
 function ExemptRow({ proc, hover }: { proc: ProcFrame; hover: Hover }) {
   const errorId = useId();

@@ -11,6 +11,9 @@ import { useFlip } from './useFlip';
 /** Rows shown before the rest is folded away. */
 const SHOWN = 24;
 const NO_PROCS: ProcFrame[] = [];
+/** Who would be killed now: the candidate, or by old rules a child in its stead. */
+export const doomedPid = (f: Frame): number => (f.sacrifice >= 0 ? f.sacrifice : f.candidate);
+
 const NO_RECORDS: Frame['oomRecords'] = [];
 
 /** Processes by badness, and the programs that can be launched. */
@@ -31,17 +34,17 @@ export function Processes() {
   );
 }
 
-/** When the OOM killer last chose a process, ns; -1 = never. */
+/** When the OOM killer last killed a process, ns; -1 = never. */
 function chosenAt(records: Frame['oomRecords'], pid: number): number {
   let at = -1;
-  for (const record of records) if (record.chosen === pid) at = record.t;
+  for (const record of records) if ((record.sacrificed ?? record.chosen) === pid) at = record.t;
   return at;
 }
 
 function ProcessList() {
   const procs = useShown((f) => f.procs, NO_PROCS);
   const totalpages = useShown((f) => f.totalpages, 0);
-  const candidate = useShown((f) => f.candidate, -1);
+  const candidate = useShown(doomedPid, -1);
   const kills = useShown((f) => f.oomRecords, NO_RECORDS);
   const [inHand, setInHand] = useState<number | null>(null);
   const [all, setAll] = useState(false);

@@ -1,35 +1,23 @@
-import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
-import { command } from '../../actions/lab';
 import { t } from '../../i18n';
 import { Icon } from '../controls/Icons';
+import { Pop } from '../controls/Pop';
+import { part } from '../controls/part';
 
-const SIGNALS = ['SIGKILL', 'SIGTERM', 'SIGSTOP', 'SIGCONT'] as const;
+const SignalList = part(() => import('./SignalList').then((m) => m.SignalList));
 
-/** Sends a signal to a process: one that runs can be stopped, one that is stopped can go on. */
+/** Sends a signal to a process. */
 export function SignalMenu({ pid, name, stopped }: { pid: number; name: string; stopped: boolean }) {
   const label = t('processes.signal', { name, pid: String(pid) });
   return (
-    <MenuTrigger>
-      <Button className="btn ic small" aria-label={label}>
-        <Icon name="cross" />
-      </Button>
-      <Popover className="popover" placement="bottom end" offset={2}>
-        <Menu
-          className="menu"
-          aria-label={label}
-          onAction={(key) => {
-            const signal = SIGNALS.find((s) => s === key);
-            if (signal) void command({ op: 'kill', pid, signal });
-          }}
-        >
-          {SIGNALS.filter((s) => s !== (stopped ? 'SIGSTOP' : 'SIGCONT')).map((signal) => (
-            <MenuItem key={signal} id={signal} className="menu-item" textValue={signal}>
-              <span className="mono">{signal}</span>
-              <span className="point">{t(`processes.signal.${signal}`)}</span>
-            </MenuItem>
-          ))}
-        </Menu>
-      </Popover>
-    </MenuTrigger>
+    <Pop
+      kind="menu"
+      className="btn ic small"
+      label={label}
+      placement="bottom end"
+      offset={2}
+      body={(close) => <SignalList pid={pid} label={label} stopped={stopped} close={close} />}
+    >
+      <Icon name="cross" />
+    </Pop>
   );
 }

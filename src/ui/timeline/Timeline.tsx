@@ -9,7 +9,16 @@ import {
 } from 'react';
 import { openInspector } from '../../actions/inspector';
 import { t } from '../../i18n';
-import { runStore, settingsStore, useRun, useSettings, useShown } from '../../store';
+import {
+  hoverPid,
+  runStore,
+  selectionStore,
+  settingsStore,
+  useRun,
+  useSelection,
+  useSettings,
+  useShown,
+} from '../../store';
 import { type Frame, SAMPLE_NS } from '../../worker/protocol';
 import { createColors, fitCanvas, stripes } from '../charts/canvas';
 import { DataTable, TableToggle } from '../charts/DataTable';
@@ -19,6 +28,7 @@ import { useSize } from '../charts/useSize';
 import { useSlow } from '../charts/useSlow';
 import { seconds } from '../format';
 import { redraw, subscribe } from '../frameLoop';
+import { Futures } from '../futures/Futures';
 import { type Domain, follow, pan, roundEnd, toTime, toX, zoom } from './domain';
 import { drawLanes } from './drawLanes';
 import { drawMarks } from './drawMarks';
@@ -47,6 +57,7 @@ export function Timeline() {
       aria-label={t('time.label')}
       data-compact={layout.compact || undefined}
     >
+      <Futures />
       {asTable ? (
         <TimelineTable />
       ) : (
@@ -92,6 +103,7 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
   const dragged = useRef<number | null>(null);
   const [isZoomed, setZoomed] = useState(false);
   const theme = useSettings((s) => s.theme);
+  const pointed = useSelection((s) => `${s.hoveredKind} ${s.hoveredPid}`);
   const layout = timelineLayout(width, height);
   const plot = layout.right - layout.left;
 
@@ -151,7 +163,8 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
         }
       }
       const flags = placeFlags(state.events, domain, span, (text, bold) => textWidth(text, 12, bold));
-      drawMarks(painter, place, domain, flags, time, frame.known);
+      const { hoveredKind, hoveredPid } = selectionStore.getState();
+      drawMarks(painter, place, domain, flags, time, frame.known, { kind: hoveredKind, pid: hoveredPid });
       const x = toX(domain, time, span);
       if (head.current) {
         head.current.style.transform = `translateX(${place.left + x}px)`;
@@ -171,7 +184,7 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
   }, [width, height]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew when it changes
-  useEffect(() => redraw(), [theme]);
+  useEffect(() => redraw(), [theme, pointed]);
   // While the machine runs every frame is drawn anyway.
   useEffect(
     () =>
@@ -217,8 +230,8 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
     return best;
   };
 
-  /** The pennant of a kill under the pointer. */
-  const killFlagAt = (event: PointerEvent<HTMLElement>): Flag | undefined => {
+  /** The pennant under the pointer. */
+  const flagAt = (event: PointerEvent<HTMLElement>): Flag | undefined => {
     const box = event.currentTarget.getBoundingClientRect();
     const y = event.clientY - box.top - layout.flags;
     if (layout.compact || y < -2 || y > 19) return undefined;
@@ -226,13 +239,13 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
     const flags = placeFlags(runStore.getState().events, shown.current, plot, (text, bold) =>
       textWidth(text, 12, bold),
     );
-    return flags.find(
-      (flag) =>
-        flag.kind === 'kill' &&
-        (flag.side === 'right' || flag.label === ''
+    return flags
+      .filter((flag) => flag.kind !== 'tick')
+      .find((flag) =>
+        flag.side === 'right' || flag.label === ''
           ? x >= flag.x - 2 && x <= flag.x + flag.width + 14
-          : x >= flag.x - flag.width - 10 && x <= flag.x + 2),
-    );
+          : x >= flag.x - flag.width - 10 && x <= flag.x + 2,
+      );
   };
 
   const scrub = (time: number) => {
@@ -244,16 +257,26 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
     });
   };
   const pressed = useRef(false);
+  /** Process whose flag is pointed at. */
+  const flagPid = useRef<number | null>(null);
+  const point = (pid: number | null) => {
+    if (pid === flagPid.current) return;
+    flagPid.current = pid;
+    hoverPid(pid);
+  };
   const down = (event: PointerEvent<HTMLDivElement>) => {
     if (event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
-    const kill = killFlagAt(event);
-    if (kill) openInspector(kill.t);
+    const flag = flagAt(event);
+    if (flag?.kind === 'kill') openInspector(flag.t);
     pressed.current = true;
-    scrub(kill?.t ?? timeAt(event));
+    scrub(flag?.t ?? timeAt(event));
   };
   const move = (event: PointerEvent<HTMLDivElement>) => {
-    if (!pressed.current) return;
+    if (!pressed.current) {
+      point(flagAt(event)?.pids[0] ?? null);
+      return;
+    }
     const time = timeAt(event);
     if (time !== dragged.current) scrub(time);
   };
@@ -286,6 +309,7 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
         onPointerMove={move}
         onPointerUp={up}
         onPointerCancel={up}
+        onPointerLeave={() => point(null)}
         onDoubleClick={() => setZoom(null)}
       >
         <HeadSlider onScrub={scrub} />

@@ -1,12 +1,22 @@
 /** Draws what lies over the lanes: flags with their poles, the veil over the known future, and the axis. */
-import { scaleLinear } from 'd3';
+import { ticks as roundTicks, tickStep } from 'd3';
 import { t } from '../../i18n';
+import type { MarkKind } from '../../store';
+import { FADED } from '../charts/kinds';
 import type { Painter } from '../charts/painter';
 import { type Domain, toX } from './domain';
 import type { Flag } from './flags';
-import type { TimelineLayout } from './layout';
+import type { LaneId, TimelineLayout } from './layout';
 
 const SECOND = 1e9;
+const RECLAIMED: readonly MarkKind[] = ['anonActive', 'anonInactive', 'fileActive', 'fileInactive'];
+/** Kinds of pages that a lane tells of. */
+const LANE_KINDS: Record<LaneId, readonly MarkKind[]> = {
+  free: ['free', 'pcp'],
+  scan: RECLAIMED,
+  swap: ['swap', 'anonActive', 'anonInactive', 'shmem'],
+  psi: [],
+};
 
 export function drawMarks(
   p: Painter,
@@ -15,6 +25,7 @@ export function drawMarks(
   flags: readonly Flag[],
   head: number,
   known: number,
+  pointed: { kind: MarkKind | null; pid: number | null } = { kind: null, pid: null },
 ): void {
   const { left, right, lanes, bottom, compact } = layout;
   const width = right - left;
@@ -32,9 +43,21 @@ export function drawMarks(
       opacity: 0.62,
     });
   }
+  for (const lane of lanes) {
+    if (pointed.kind === null || LANE_KINDS[lane.id].includes(pointed.kind)) continue;
+    p.el(`fade-${lane.id}`, 'rect', {
+      x: left,
+      y: lane.top,
+      width,
+      height: lane.height,
+      fill: 'var(--side)',
+      opacity: 1 - FADED,
+    });
+  }
   if (!compact) axis(p, domain, left, width, bottom);
   for (const flag of flags) {
-    p.group(flag.key, { 'data-flag': flag.t, class: `flag-${flag.kind}` }, () =>
+    const faded = pointed.pid !== null && !flag.pids.includes(pointed.pid);
+    p.group(flag.key, { 'data-flag': flag.t, class: `flag-${flag.kind}`, opacity: faded ? FADED : 1 }, () =>
       pennant(p, flag, layout, left + flag.x, flag.t > head),
     );
   }
@@ -42,9 +65,13 @@ export function drawMarks(
 }
 
 function axis(p: Painter, domain: Domain, left: number, width: number, y: number): void {
-  const scale = scaleLinear([domain.from / SECOND, domain.to / SECOND], [left, left + width]);
-  const ticks = scale.ticks(Math.max(2, Math.round(width / 90)));
-  const format = scale.tickFormat(ticks.length);
+  const from = domain.from / SECOND;
+  const to = domain.to / SECOND;
+  const about = Math.max(2, Math.round(width / 90));
+  const ticks = roundTicks(from, to, about);
+  const digits = Math.max(0, Math.ceil(-Math.log10(tickStep(from, to, about)) - 1e-9));
+  const format = (tick: number) => tick.toFixed(digits);
+  const scale = (tick: number) => left + (width * (tick - from)) / (to - from);
   ticks.forEach((tick, i) => {
     const x = scale(tick);
     p.path(`tick-${i}`, `M${x} ${y}v4`, { stroke: 'var(--ink-3)' });

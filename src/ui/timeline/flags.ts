@@ -20,6 +20,8 @@ export interface Flag {
   side: 'left' | 'right';
   /** Width of the words, px. */
   width: number;
+  /** Processes that took part. */
+  pids: number[];
 }
 
 export function eventName(event: TimelineEvent): string {
@@ -93,6 +95,7 @@ export function placeFlags(
       label: short,
       side: 'right',
       width: short ? measure(short, kind === 'kill') : 0,
+      pids: [...new Set(all.map((e) => e.pid))],
     });
   }
   // What matters most is placed first. Every pennant needs its own few px, with or without words.

@@ -1,119 +1,15 @@
-import { useId, useState } from 'react';
-import { Button, Dialog, DialogTrigger, Heading, Popover, Tooltip, TooltipTrigger } from 'react-aria-components';
-import { ask, command } from '../../actions/lab';
 import { t } from '../../i18n';
-import { refusalText } from '../../i18n/errors';
-import { RefusalError } from '../../machine/commands';
-import { useShown } from '../../store';
 import { Icon } from '../controls/Icons';
+import { Pop } from '../controls/Pop';
+import { part } from '../controls/part';
 
-const SYSCTLS = [
-  'min_free_kbytes',
-  'watermark_scale_factor',
-  'swappiness',
-  'overcommit_memory',
-  'overcommit_ratio',
-  'panic_on_oom',
-  'oom_kill_allocating_task',
-] as const;
+const KnobsDialog = part(() => import('./KnobsDialog').then((m) => m.default));
 
-/** Live sysctls, and the SysRq keys that concern memory. */
+/** The button of the live sysctls. */
 export function Knobs() {
   return (
-    <DialogTrigger>
-      <TooltipTrigger delay={500} closeDelay={0}>
-        <Button className="btn ic" aria-label={t('nav.sysctl')}>
-          <Icon name="knobs" />
-        </Button>
-        <Tooltip className="tooltip" offset={4}>
-          {t('nav.sysctl')}
-        </Tooltip>
-      </TooltipTrigger>
-      <Popover className="popover" offset={4} placement="bottom end">
-        <Dialog className="knobs">
-          <KnobsPanel />
-        </Dialog>
-      </Popover>
-    </DialogTrigger>
-  );
-}
-
-export function KnobsPanel() {
-  return (
-    <>
-      <Heading slot="title" level={2}>
-        {t('sysctl.title')}
-      </Heading>
-      <p className="mut">{t('sysctl.hint')}</p>
-      {SYSCTLS.map((name) => (
-        <Sysctl key={name} name={name} />
-      ))}
-      <h3>{t('sysrq.title')}</h3>
-      <div className="sysrq">
-        <Button className="btn soft small" onPress={() => void command({ op: 'sysrq', key: 'f' })}>
-          {t('sysrq.f')}
-        </Button>
-        <Button className="btn soft small" onPress={() => void command({ op: 'sysrq', key: 'm' })}>
-          {t('sysrq.m')}
-        </Button>
-      </div>
-    </>
-  );
-}
-
-function Sysctl({ name }: { name: (typeof SYSCTLS)[number] }) {
-  const id = useId();
-  const key = `vm.${name}`;
-  const value = useShown((f) => f.sysctl[key] ?? f.sysctl[name] ?? '', '');
-  const [draft, setDraft] = useState<string | null>(null);
-  const [error, setError] = useState('');
-
-  async function write() {
-    if (draft === null || draft.trim() === value) return drop();
-    try {
-      await ask({ type: 'command', command: { op: 'sysctl', name: key, value: draft.trim() } });
-      drop();
-    } catch (refused) {
-      if (!(refused instanceof RefusalError)) throw refused;
-      setError(refusalText(refused.refusal));
-    }
-  }
-  function drop() {
-    setDraft(null);
-    setError('');
-  }
-
-  return (
-    <div className="knob">
-      <label htmlFor={id} className="mono">
-        {key}
-      </label>
-      <input
-        id={id}
-        className="field"
-        inputMode="numeric"
-        autoComplete="off"
-        value={draft ?? value}
-        aria-invalid={error !== ''}
-        aria-describedby={`${id}-what`}
-        onChange={(e) => setDraft(e.currentTarget.value)}
-        onBlur={() => void write()}
-        onKeyDown={(e) => {
-          if (e.key === 'Enter') void write();
-          if (e.key === 'Escape' && draft !== null) {
-            e.stopPropagation();
-            drop();
-          }
-        }}
-      />
-      <p id={`${id}-what`} className="mut">
-        {t(`sysctl.${name}`)}
-      </p>
-      {error && (
-        <p className="error" role="alert">
-          {error}
-        </p>
-      )}
-    </div>
+    <Pop kind="dialog" className="btn ic" label={t('nav.sysctl')} placement="bottom end" body={() => <KnobsDialog />}>
+      <Icon name="knobs" />
+    </Pop>
   );
 }

@@ -1,6 +1,6 @@
 import { Button } from 'react-aria-components';
 import { runAction } from '../../actions/registry';
-import { openPostMortem } from '../../actions/screen';
+import { openCompare, openPostMortem } from '../../actions/screen';
 import { t } from '../../i18n';
 import { setTheme, useSettings } from '../../store';
 import { IconButton } from '../controls/IconButton';
@@ -34,6 +34,10 @@ export function TopBar() {
         <Button className="btn" aria-label={t('nav.postmortem')} onPress={openPostMortem}>
           <Icon name="report" />
           <span className="word">{t('nav.postmortem')}</span>
+        </Button>
+        <Button className="btn" aria-label={t('nav.compare')} onPress={openCompare}>
+          <Icon name="compare" />
+          <span className="word">{t('nav.compare')}</span>
         </Button>
         <Knobs />
         <IconButton

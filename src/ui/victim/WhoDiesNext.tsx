@@ -1,5 +1,7 @@
-import { t } from '../../i18n';
-import { hoverPid, useShown } from '../../store';
+import { Fragment } from 'react';
+import { type Key, t } from '../../i18n';
+import { type BadnessStep, sumOfSteps } from '../../linux/versions/badness';
+import { hoverPid, useSelection, useShown } from '../../store';
 import type { ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { held, heldText, MemoryBar } from '../controls/MemoryBar';
@@ -20,6 +22,7 @@ export function WhoDiesNext() {
   const procs = useShown((f) => f.procs, NO_PROCS);
   const totalpages = useShown((f) => f.totalpages, 0);
   const candidate = useShown((f) => f.candidate, -1);
+  const sacrifice = useShown((f) => f.sacrifice, -1);
   const ranked = ranking(procs, candidate).slice(0, RANKED);
   const top = ranked.find((p) => p.pid === candidate) ?? ranked[0];
   return (
@@ -30,8 +33,9 @@ export function WhoDiesNext() {
       </div>
       {top ? (
         <>
-          <Formula proc={top} totalpages={totalpages} />
+          <Formula proc={top} />
           <Ranking ranked={ranked} />
+          <Rules child={procs.find((p) => p.pid === sacrifice)} />
           <AdjNote ranked={ranked} />
         </>
       ) : (
@@ -41,19 +45,52 @@ export function WhoDiesNext() {
   );
 }
 
-function Formula({ proc, totalpages }: { proc: ProcFrame; totalpages: number }) {
-  const rss = proc.rssAnon + proc.rssFile + proc.rssShmem;
-  const unit = Math.floor(totalpages / 1000);
+/** Colour and name of each kind of step. */
+const STEPS: Record<BadnessStep['kind'], { mark: string; name: Key }> = {
+  rss: { mark: 'k-anon', name: 'victim.rss' },
+  swap: { mark: 'k-swap', name: 'victim.swap' },
+  tables: { mark: 'k-pt', name: 'victim.pt' },
+  adj: { mark: 'k-adj', name: 'victim.adj' },
+  root: { mark: 'k-adj', name: 'victim.root' },
+  total_vm: { mark: 'k-anon', name: 'victim.total_vm' },
+  children: { mark: 'k-anon', name: 'victim.children' },
+  cpu: { mark: 'k-adj', name: 'victim.cpu' },
+  run: { mark: 'k-adj', name: 'victim.run' },
+  nice: { mark: 'k-adj', name: 'victim.nice' },
+  rawio: { mark: 'k-adj', name: 'victim.rawio' },
+  cpuset: { mark: 'k-adj', name: 'victim.cpuset' },
+  total: { mark: 'k-adj', name: 'victim.total' },
+  floor: { mark: 'k-adj', name: 'victim.floor' },
+  ceiling: { mark: 'k-adj', name: 'victim.ceiling' },
+};
+
+/** The adj counts in shares of memory, in thousandths, or shifts the score. */
+function nameOf({ kind, op, unit }: BadnessStep): Key {
+  if (kind !== 'adj' || unit !== undefined) return STEPS[kind].name;
+  return op === '+' ? 'victim.adjPlain' : 'victim.adjOld';
+}
+
+const amount = ({ value, unit }: BadnessStep): string => (unit ? `${int(value / unit)}×${int(unit)}` : int(value));
+
+/** A floor or ceiling that changes nothing is not worth a term. */
+function shownSteps(steps: readonly BadnessStep[]): BadnessStep[] {
+  return steps.filter((s, i) => {
+    if (s.op !== 'max' && s.op !== 'min') return true;
+    const before = sumOfSteps(steps.slice(0, i));
+    return s.op === 'max' ? before < s.value : before > s.value;
+  });
+}
+
+function Formula({ proc }: { proc: ProcFrame }) {
   return (
     <p className="formula">
       <span className="vh">{t('victim.formula', { name: proc.comm })}: </span>
-      <Term mark="k-anon" value={int(rss)} name={t('victim.rss')} />
-      <span className="op">+</span>
-      <Term mark="k-swap" value={int(proc.swap)} name={t('victim.swap')} />
-      <span className="op">+</span>
-      <Term mark="k-pt" value={int(proc.pgtables)} name={t('victim.pt')} />
-      <span className="op">+</span>
-      <Term mark="k-adj" value={`${int(proc.adj)}×${int(unit)}`} name={t('victim.adj')} />
+      {shownSteps(proc.steps).map((s, i) => (
+        <Fragment key={s.kind}>
+          {(i > 0 || s.op !== '+') && <span className="op">{s.op === 'max' || s.op === 'min' ? '→' : s.op}</span>}
+          <Term mark={STEPS[s.kind].mark} value={amount(s)} name={t(nameOf(s))} />
+        </Fragment>
+      ))}
       <span className="total">
         <span className="op">=</span>
         <span className="sum">
@@ -75,7 +112,22 @@ function Term({ mark, value, name }: { mark: string; value: string; name: string
   );
 }
 
+/** What another year's rules change, where they are in force; and what several nodes do. */
+function Rules({ child }: { child: ProcFrame | undefined }) {
+  const rules = useShown((f) => f.machine.oomRules, 'kernel');
+  const nodes = useShown((f) => f.machine.nodes, 1);
+  if (rules === 'kernel') return nodes > 1 ? <p className="mut small rules-note">{t('victim.nodes')}</p> : null;
+  const what = t(`rules.${rules}.what` as Key);
+  return (
+    <p className="mut small rules-note">
+      {t('victim.rules', { era: t(`rules.${rules}` as Key), what: what.charAt(0).toLowerCase() + what.slice(1) })}{' '}
+      {child && t('victim.child', { name: child.comm, pid: String(child.pid) })}
+    </p>
+  );
+}
+
 function Ranking({ ranked }: { ranked: ProcFrame[] }) {
+  const pointed = useSelection((s) => s.hoveredPid);
   let scale = 1;
   for (const p of ranked) scale = Math.max(scale, held(p) + Math.max(0, p.adjPoints));
   return (
@@ -84,6 +136,8 @@ function Ranking({ ranked }: { ranked: ProcFrame[] }) {
         <li
           key={proc.pid}
           className={i === 0 ? 'rank top' : 'rank'}
+          data-pid={proc.pid}
+          data-faded={(pointed !== null && pointed !== proc.pid) || undefined}
           title={t('victim.held', { name: proc.comm, parts: heldText(proc) })}
           onPointerEnter={() => hoverPid(proc.pid)}
           onPointerLeave={() => hoverPid(null)}

@@ -4,7 +4,16 @@ import { MM_ANONPAGES, MM_FILEPAGES, MM_SHMEMPAGES, MM_SWAPENTS, MMF_OOM_SKIP } 
 import { PF_EXITING, PF_KTHREAD, PF_STOPPED, TASK_RUNNING, type Task, WAIT_PAGE } from '../../linux/include/sched';
 import { isGlobalInit } from '../../linux/kernel/sched/core';
 import { getMmCounterSum } from '../../linux/mm/mm_counters';
-import { adjPoints, inVfork, OOM_UNKILLABLE, oomBadness, oomScoreFromPoints } from '../../linux/mm/oom_kill';
+import {
+  adjPoints,
+  badnessFacts,
+  inVfork,
+  isUnkillable,
+  OOM_UNKILLABLE,
+  oomScoreFromPoints,
+} from '../../linux/mm/oom_kill';
+import { badnessSteps, sumOfSteps } from '../../linux/versions/badness';
+import { oomRules } from '../../linux/versions/oom_rules';
 import { currentOp } from '../../machine/interpret/control';
 import type { Ended, Machine, Proc } from '../../machine/machine';
 import { CHIPS } from '../pageMap';
@@ -64,7 +73,11 @@ export function procFrame(m: Machine, task: Task, p: Proc, totalpages: number): 
   const k = m.kernel;
   const mm = task.mm >= 0 ? k.mms[task.mm] : task.exitMm >= 0 ? k.mms[task.exitMm] : null;
   const count = (member: number): number => (mm ? getMmCounterSum(mm, member) : 0);
-  const points = oomBadness(k, task, totalpages);
+  const rules = oomRules(k);
+  const era = rules.badness;
+  const steps =
+    mm && task.mm >= 0 && !isUnkillable(k, task) ? badnessSteps(era, badnessFacts(k, task, mm, era), totalpages) : [];
+  const points = steps.length > 0 ? sumOfSteps(steps) : OOM_UNKILLABLE;
   return {
     pid: task.pid,
     comm: task.comm,
@@ -79,9 +92,11 @@ export function procFrame(m: Machine, task: Task, p: Proc, totalpages: number): 
     swap: count(MM_SWAPENTS),
     pgtables: mm ? mm.pgtablesBytes / 4096 : 0,
     adj: task.oomScoreAdj,
-    adjPoints: adjPoints(task.oomScoreAdj, totalpages),
+    // A shift is not an amount of memory that could be drawn.
+    adjPoints: era.score === 'total-vm-and-times' ? 0 : adjPoints(task.oomScoreAdj, totalpages),
     points: points === OOM_UNKILLABLE ? null : points,
-    oomScore: oomScoreFromPoints(points, totalpages),
+    steps,
+    oomScore: oomScoreFromPoints(points, totalpages, rules.scoreFile),
     never: points === OOM_UNKILLABLE ? neverOf(k, task) : '',
     doing: doingOf(m, p),
     cgroup: k.cgroups[task.cgroup].path,
@@ -108,6 +123,7 @@ export function endedFrame(e: Ended): ProcFrame {
     adj: e.adj,
     adjPoints: 0,
     points: null,
+    steps: [],
     oomScore: 0,
     never: 'no_mm',
     doing: e.refused ? { code: 'doing.refused', params: {} } : null,

@@ -20,13 +20,23 @@ export function kswapdFrames(k: Kernel): KswapdFrame[] {
   });
 }
 
-/** The generations of a type, youngest first. A machine of the lab has one node. */
+/** The generations of a type, youngest first. Those of several nodes are added up, the youngest of each together. */
 export function generations(k: Kernel, now: number, type: number): GenerationFrame[] {
-  const g = k.nodes[0].lruvecs[0].lrugen;
   const out: GenerationFrame[] = [];
-  for (let seq = g.maxSeq; seq >= g.minSeq[type]; seq--) {
-    const gen = lruGenFromSeq(seq);
-    out.push({ seq, pages: genSize(g, gen, type), ageMs: Math.max(0, now - g.timestamps[gen]) / MS });
+  for (const node of k.nodes) {
+    const g = node.lruvecs[0].lrugen;
+    for (let seq = g.maxSeq; seq >= g.minSeq[type]; seq--) {
+      const gen = lruGenFromSeq(seq);
+      const ageMs = Math.max(0, now - g.timestamps[gen]) / MS;
+      const rank = g.maxSeq - seq;
+      const same = out[rank];
+      if (!same) {
+        out.push({ seq, pages: genSize(g, gen, type), ageMs });
+        continue;
+      }
+      same.pages += genSize(g, gen, type);
+      same.ageMs = Math.max(same.ageMs, ageMs);
+    }
   }
   return out;
 }

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { audit } from '../../../src/linux/audit';
-import { EINVAL, ENOMEM } from '../../../src/linux/include/errno';
+import { EAGAIN, EINVAL, ENOMEM } from '../../../src/linux/include/errno';
 import type { Kernel } from '../../../src/linux/include/kernel';
-import { MM_SWAPENTS } from '../../../src/linux/include/mm_types';
+import { MM_SWAPENTS, VM_READ, VM_WRITE } from '../../../src/linux/include/mm_types';
 import { LRU_UNEVICTABLE } from '../../../src/linux/include/mmzone';
-import type { Task } from '../../../src/linux/include/sched';
+import { PF_CAP_SYS_ADMIN, type Task } from '../../../src/linux/include/sched';
 import { NR_LRU_BASE, NR_MLOCK } from '../../../src/linux/include/vmstat';
 import { doExit, doExitStep } from '../../../src/linux/kernel/exit';
 import { madviseDontneed } from '../../../src/linux/mm/madvise';
 import { MCL_CURRENT, MCL_FUTURE, mlock, mlockall, mmPopulate, munlock } from '../../../src/linux/mm/mlock';
 import { getMmCounterSum, getMmRssSum } from '../../../src/linux/mm/mm_counters';
+import { mmap } from '../../../src/linux/mm/mmap';
 import { lruAddDrainAll } from '../../../src/linux/mm/swap';
 import { anon, boot, settle, spawn, touch } from '../driver';
 
@@ -84,5 +85,42 @@ describe('mlock', () => {
     const vpn = anon(k, t, 10);
     expect(mlock(k, t, vpn, 20)).toBe(-ENOMEM);
     expect(k.mms[t.mm].lockedVm).toBe(0);
+  });
+});
+
+describe('RLIMIT_MEMLOCK', () => {
+  const LIMIT = 2048;
+  const user = (k: Kernel): Task => {
+    const t = spawn(k, 'user');
+    t.flags &= ~PF_CAP_SYS_ADMIN;
+    return t;
+  };
+
+  it('is 8 MiB for who is not root, whatever is locked twice counted once', () => {
+    const k = boot();
+    const t = user(k);
+    const vpn = anon(k, t, LIMIT + 100);
+    expect(mlock(k, t, vpn, LIMIT + 1)).toBe(-ENOMEM);
+    expect(k.mms[t.mm].lockedVm).toBe(0);
+    expect(mlock(k, t, vpn, LIMIT)).toBe(0);
+    expect(mlock(k, t, vpn, 10)).toBe(0);
+    expect(mlock(k, t, vpn + LIMIT, 1)).toBe(-ENOMEM);
+    expect(mlockall(k, t, MCL_CURRENT)).toBe(-ENOMEM);
+  });
+
+  it('refuses mappings that would be locked at once', () => {
+    const k = boot();
+    const t = user(k);
+    expect(mlockall(k, t, MCL_FUTURE)).toBe(0);
+    const committed = k.committedAs;
+    expect(mmap(k, t, { pages: LIMIT + 1, flags: VM_READ | VM_WRITE })).toBe(-EAGAIN);
+    expect(k.committedAs).toBe(committed);
+  });
+
+  it('does not hold root', () => {
+    const k = boot();
+    const t = spawn(k, 'root');
+    t.flags |= PF_CAP_SYS_ADMIN;
+    expect(mlock(k, t, anon(k, t, LIMIT + 100), LIMIT + 100)).toBe(0);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sysrq } from '../../../src/linux/drivers/tty/sysrq';
 import { GFP_ANON_FAULT, GFP_KERNEL, GFP_NOFS } from '../../../src/linux/include/gfp';
 import type { Kernel } from '../../../src/linux/include/kernel';
+import { MPOL_BIND, MPOL_INTERLEAVE } from '../../../src/linux/include/mempolicy';
 import { MMF_OOM_REAP_QUEUED, MMF_OOM_SKIP } from '../../../src/linux/include/mm_types';
 import { ZONE_DMA32, ZONE_NORMAL } from '../../../src/linux/include/mmzone';
 import { PF_KTHREAD, PF_MEMDIE, PF_OOM_ORIGIN, PF_VFORK, type Task } from '../../../src/linux/include/sched';
@@ -10,7 +11,6 @@ import { OOM_KILL } from '../../../src/linux/include/vmstat';
 import { createTask } from '../../../src/linux/kernel/sched/core';
 import { createKernel } from '../../../src/linux/mm/mm_init';
 import {
-  badnessPoints,
   constrainedAlloc,
   OOM_ABORTED,
   OOM_NOBODY,
@@ -21,14 +21,20 @@ import {
   oomReaperStep,
   oomScoreFromPoints,
   outOfMemory,
-  replacesChosen,
   taskWillFreeMem,
   totalpagesGlobal,
 } from '../../../src/linux/mm/oom_kill';
+import { badnessOf, replaces } from '../../../src/linux/versions/badness';
+import { findOomRules } from '../../../src/linux/versions/oom_rules';
 import { fakeMm, recordings, type TaskRow } from '../recordings';
 import { bootTestKernel, TEST_COSTS, TEST_RELEASE } from '../support';
 
 const OC: OomControl = { gfp: GFP_ANON_FAULT, order: 0, nodemask: 0, sysrq: false };
+
+const NOW = findOomRules('kernel')!.badness;
+/** Points by today's rules: pages, bytes of page tables, adj, all memory. */
+const badnessPoints = (rss: number, swapents: number, bytes: number, adj: number, total: number): number =>
+  badnessOf(NOW, { rss, swapents, tables: Math.floor(bytes / 4096), adj, admin: true }, total);
 
 /** A machine of 100,000 pages with init and nobody else. */
 function machine(): Kernel {
@@ -36,6 +42,8 @@ function machine(): Kernel {
   createTask(k, { comm: 'init', pid: 1 }).mm = fakeMm(k, { anon: 50_000 }).id;
   return k;
 }
+
+const bind = (nodes: number) => ({ mode: MPOL_BIND, nodes, last: 31 });
 
 /** A process with so many anonymous pages. */
 function proc(k: Kernel, comm: string, anon: number, more: Partial<Task> = {}): Task {
@@ -215,7 +223,7 @@ describe('every recorded kill took the task that the rule takes', () => {
     for (const t of o.tasks) {
       if (t.oom_score_adj === -1000) continue;
       const p = badnessPoints(t.rss, t.swapents, t.pgtables_bytes, t.oom_score_adj, total);
-      if (replacesChosen(p, points)) {
+      if (replaces(NOW, p, points)) {
         chosen = t;
         points = p;
       }
@@ -444,11 +452,11 @@ describe('under a memory policy', () => {
   test('memory is what is present on its nodes, and all swap', () => {
     const k = numa();
     k.swap.total = 500;
-    expect(constrainedAlloc(k, { ...OC, nodemask: 0b10 })).toEqual({
+    expect(constrainedAlloc(k, { ...OC, nodemask: 0b10 }, k.tasks[0])).toEqual({
       constraint: 'CONSTRAINT_MEMORY_POLICY',
       totalpages: 20_980,
     });
-    expect(constrainedAlloc(k, { ...OC, nodemask: 0b11 })).toEqual({
+    expect(constrainedAlloc(k, { ...OC, nodemask: 0b11 }, k.tasks[0])).toEqual({
       constraint: 'CONSTRAINT_NONE',
       totalpages: 59_940,
     });
@@ -456,8 +464,8 @@ describe('under a memory policy', () => {
 
   test('processes bound to other nodes are neither chosen nor listed, and only its nodes are shown', () => {
     const k = numa();
-    proc(k, 'elsewhere', 9000, { mempolicy: 0b01 });
-    const here = proc(k, 'here', 100, { mempolicy: 0b10 });
+    proc(k, 'elsewhere', 9000, { mempolicy: bind(0b01) });
+    const here = proc(k, 'here', 100, { mempolicy: bind(0b10) });
     outOfMemory(k, here, { ...OC, nodemask: 0b10 });
     expect(here.sigkill).toBe(true);
     expect(last(k).walk.map((c) => c.skip)).toEqual(['init', 'cpuset', '']);
@@ -467,6 +475,24 @@ describe('under a memory policy', () => {
     expect(lines.find((l) => l.startsWith('oom-kill:'))).toMatch(
       /^oom-kill:constraint=CONSTRAINT_MEMORY_POLICY,nodemask=1,cpuset=\/,mems_allowed=0-1,global_oom,/,
     );
+  });
+
+  test('a policy that only prefers nodes, or spreads over them, keeps nobody out', () => {
+    const k = numa();
+    const spread = proc(k, 'spread', 9000, { mempolicy: { mode: MPOL_INTERLEAVE, nodes: 0b01, last: 0 } });
+    const here = proc(k, 'here', 100, { mempolicy: bind(0b10) });
+    outOfMemory(k, here, { ...OC, nodemask: 0b10 });
+    expect(spread.sigkill).toBe(true);
+  });
+
+  test('by the rules of 2.6.24 kills the one that asked', () => {
+    const k = numa();
+    k.oomRules = '2.6.24';
+    proc(k, 'big', 9000);
+    const here = proc(k, 'here', 100, { mempolicy: bind(0b10) });
+    outOfMemory(k, here, { ...OC, nodemask: 0b10 });
+    expect(here.sigkill).toBe(true);
+    expect(text(k)).toContainEqual(expect.stringMatching(/^No available memory \(MPOL_BIND\): kill process/));
   });
 
   test('panic_on_oom 1 does not apply, 2 does', () => {

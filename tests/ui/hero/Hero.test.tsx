@@ -9,6 +9,7 @@ import { mapSummary, mapTable } from '../../../src/ui/hero/mapText';
 import { pyramidSummary, pyramidTable } from '../../../src/ui/hero/summaries';
 import type { Request } from '../../../src/worker/protocol';
 import { fixtureFrame, fixturePageMap } from '../../fixtures/frame';
+import { LATER } from '../../fixtures/later';
 
 const asked: Request[] = [];
 let disconnect: () => void;
@@ -65,9 +66,9 @@ describe('the pyramid in words', () => {
     expect(text).toContain('Swap 92 % full');
   });
   test('says when there is no swap', () => {
-    expect(pyramidSummary(fixtureFrame({ swap: { total: 0, free: 0, cached: 0, latencyNs: 0, pool: 0 } }))).toContain(
-      'No swap.',
-    );
+    expect(
+      pyramidSummary(fixtureFrame({ swap: { total: 0, free: 0, cached: 0, latencyNs: 0, pool: 0, zswapped: 0 } })),
+    ).toContain('No swap.');
   });
   test('is a table whose kinds add up to all present pages', () => {
     const frame = fixtureFrame();
@@ -96,7 +97,7 @@ describe('the hero', () => {
     render(<Hero />);
     await userEvent.click(screen.getByRole('tab', { name: 'LRU lists' }));
     expect(settingsStore.getState().view).toBe('lru');
-    expect(screen.getByRole('heading', { name: 'LRU lists' })).toBeInTheDocument();
+    await screen.findByRole('heading', { name: 'LRU lists' }, LATER);
   });
 
   test('shows generations instead of two lists when the multi-gen LRU is on', async () => {
@@ -108,7 +109,7 @@ describe('the hero', () => {
     act(() => receiveFrame(fixtureFrame({ generations })));
     act(() => setView('lru'));
     render(<Hero />);
-    expect(screen.getByRole('heading', { name: 'LRU generations' })).toBeInTheDocument();
+    await screen.findByRole('heading', { name: 'LRU generations' }, LATER);
     await userEvent.click(screen.getByRole('button', { name: 'Show as table' }));
     const table = screen.getByRole('table', { name: 'LRU generations' });
     expect(within(table).getByRole('row', { name: /^Anon, oldest, begun 9.* ago 57,088/ })).toBeInTheDocument();
@@ -118,6 +119,7 @@ describe('the hero', () => {
   test('stops the page map when another view is opened', async () => {
     act(() => setView('map'));
     render(<Hero />);
+    await screen.findByRole('heading', { name: 'Page map' }, LATER);
     await userEvent.click(screen.getByRole('tab', { name: 'Pyramid' }));
     expect(asked.filter((r) => r.type === 'pageMap').at(-1)).toMatchObject({ on: false });
   });

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { chosenWith, victimStrip } from '../../../src/linux/mm/oom_kill';
 import { turningPoint } from '../../../src/ui/inspector/Counterfactual';
-import { explainReport, pieces, taskOfLine } from '../../../src/ui/inspector/dmesg';
+import { explainReport, pieces } from '../../../src/ui/inspector/dmesg';
 import { headline, reasons } from '../../../src/ui/inspector/headline';
 import { stageAt, stagesOf } from '../../../src/ui/inspector/Stages';
 import { ranked, walkRows } from '../../../src/ui/inspector/walk';
+import { aboutOf, taskOfLine } from '../../../src/ui/log/about';
 import { firstKill } from './kill';
 
 const kill = firstKill('crazy-allocator');
@@ -117,6 +118,8 @@ describe('the report, line by line', () => {
     const about = kill.lines.map((l) => taskOfLine(l.text)).filter((pid) => pid !== null);
     expect(about).toContain(record.chosen);
     expect(taskOfLine('Mem-Info:')).toBeNull();
+    const kinds = kill.lines.map((l) => aboutOf(l.text).kind);
+    for (const kind of ['free', 'swap', 'slab']) expect(kinds).toContain(kind);
     expect(pieces('a b c', /b/g)).toEqual([
       { text: 'a ', bold: false },
       { text: 'b', bold: true },

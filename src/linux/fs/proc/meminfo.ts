@@ -28,6 +28,7 @@ import {
 import { totalLowWmark } from '../../mm/page_alloc';
 import { vmCommitLimit } from '../../mm/util';
 import { globalNodeState, globalZoneState, nrFreePages } from '../../mm/vmstat';
+import { zswapKnown } from '../../mm/zswap_params';
 
 const NR_KERNEL_MISC_RECLAIMABLE = NODE_STAT_NAMES.indexOf('nr_kernel_misc_reclaimable');
 const NR_SECONDARY_PAGETABLE = NODE_STAT_NAMES.indexOf('nr_sec_page_table_pages');
@@ -78,6 +79,7 @@ export function meminfoKb(k: Kernel): Record<string, number> {
     Mlocked: kB(globalZoneState(k, NR_MLOCK)),
     SwapTotal: kB(k.swap.total),
     SwapFree: kB(k.swap.free),
+    ...(zswapKnown(k) && { Zswap: kB(k.zswap.poolPages), Zswapped: kB(k.zswap.stored) }),
     Dirty: n(NR_FILE_DIRTY),
     Writeback: n(NR_WRITEBACK),
     AnonPages: n(NR_ANON_MAPPED),

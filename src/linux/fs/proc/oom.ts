@@ -12,6 +12,8 @@ import {
   oomScoreFromPoints,
   totalpagesGlobal,
 } from '../../mm/oom_kill';
+import { oldScale } from '../../versions/badness';
+import { oomRules } from '../../versions/oom_rules';
 
 const TRACE_ADJ = tracepointId('oom_score_adj_update');
 const OOM_DISABLE = -17;
@@ -22,14 +24,11 @@ export function oomScore(k: Kernel, pid: number): number {
   const t = findTask(k, pid);
   if (t === null) return 0;
   const total = totalpagesGlobal(k);
-  return oomScoreFromPoints(oomBadness(k, t, total), total);
+  return oomScoreFromPoints(oomBadness(k, t, total), total, oomRules(k).scoreFile);
 }
 
 /** The legacy oom_adj (-17…15) for an oom_score_adj. */
-export function oomAdjFromScoreAdj(adj: number): number {
-  if (adj === OOM_SCORE_ADJ_MAX) return OOM_ADJUST_MAX;
-  return Math.min(OOM_ADJUST_MAX, Math.trunc((adj * -OOM_DISABLE) / OOM_SCORE_ADJ_MAX)) + 0;
-}
+export const oomAdjFromScoreAdj = oldScale;
 
 /** The oom_score_adj for a legacy oom_adj. */
 export const scoreAdjFromOomAdj = (oomAdj: number): number =>

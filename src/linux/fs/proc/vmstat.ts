@@ -3,6 +3,7 @@ import type { Kernel } from '../../include/kernel';
 import { NODE_STAT_NAMES, VM_EVENT_NAMES, ZONE_STAT_NAMES } from '../../include/vmstat';
 import { globalDirtyLimits } from '../../mm/page-writeback';
 import { globalNodeState, globalZoneState, nrFreePages } from '../../mm/vmstat';
+import { zswapKnown } from '../../mm/zswap_params';
 
 /** The counters by name: zones', nodes', dirty limits (pages), events since boot. Those the model keeps. */
 export function vmstatValues(k: Kernel): Record<string, number> {
@@ -19,6 +20,8 @@ export function vmstatValues(k: Kernel): Record<string, number> {
   VM_EVENT_NAMES.forEach((name, i) => {
     out[name] = k.vmEvents[i];
   });
+  // A kernel without zswap has no counters of it; one where it was never on is taken for such a one.
+  if (!zswapKnown(k)) for (const name of ['zswpin', 'zswpout', 'zswpwb']) delete out[name];
   for (const name of k.release.absentStats) delete out[name];
   return out;
 }

@@ -33,9 +33,9 @@ export function readCgroupFile(k: Kernel, path: string): string | number {
   const memory = c.parent < 0 || k.cgroups[c.parent].subtreeMemory;
   switch (at.file) {
     case 'cgroup.controllers':
-      return memory ? 'memory\n' : '\n';
+      return memory ? 'memory\n' : '';
     case 'cgroup.subtree_control':
-      return c.subtreeMemory ? 'memory\n' : '\n';
+      return c.subtreeMemory ? 'memory\n' : '';
     case 'cgroup.procs':
       return cgroupPids(k, c)
         .map((pid) => `${pid}\n`)

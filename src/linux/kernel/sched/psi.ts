@@ -16,11 +16,15 @@ interface Shares {
   io: number;
 }
 
+/** What `shares` answers; meaningless between calls. */
+const present: Shares = { some: 0, full: 0, io: 0 };
+
 /**
  * psi's states in aggregate form: `some` is the share of the cpus' work lost to stalled tasks, `full` the share of the
  * cpus on which nothing but stalled tasks could run.
  */
 function shares(k: Kernel): Shares {
+  const s = present;
   let stalled = 0;
   let productive = 0;
   let waiting = 0;
@@ -33,12 +37,16 @@ function shares(k: Kernel): Shares {
     else if (t.inIowait) waiting++;
     if (t.inIowait) iowait++;
   }
-  if (stalled === 0 && iowait === 0) return { some: 0, full: 0, io: 0 };
+  s.some = 0;
+  s.full = 0;
+  s.io = 0;
+  if (stalled === 0 && iowait === 0) return s;
   const threads = Math.min(stalled + productive + waiting, k.nrCpus);
-  const some = Math.min(stalled / threads, 1);
+  s.some = Math.min(stalled / threads, 1);
   // A cpu whose only task waits for something else than memory is not stalled on memory.
-  const full = Math.min((threads - Math.min(productive, threads)) / threads, some);
-  return { some, full, io: Math.min(iowait / threads, 1) };
+  s.full = Math.min((threads - Math.min(productive, threads)) / threads, s.some);
+  s.io = Math.min(iowait / threads, 1);
+  return s;
 }
 
 const isProductive = (t: Task): boolean => t.state === TASK_RUNNING && !(t.flags & PF_STOPPED);

@@ -34,6 +34,7 @@ import { pageNode } from '../../kernel/sched/core';
 import { filemapFault, filemapMapPages } from '../filemap';
 import { allocAnonPage, countMemcgEvents } from '../memcontrol';
 import { MEMCG_PGFAULT } from '../memcontrol/stat';
+import { vmaPolicy } from '../mempolicy';
 import { mlockNewFolio, munlockFolio } from '../mlock';
 import { addMmCounterFast, checkSyncRssStat } from '../mm_counters';
 import { freePage } from '../page_alloc';
@@ -192,7 +193,7 @@ function doAnonymousPage(
     k.pgtables.used[ptr >>> 9]++;
     return VM_FAULT_DONE;
   }
-  const pfn = allocAnonPage(k, task, GFP_ANON_FAULT);
+  const pfn = allocAnonPage(k, task, GFP_ANON_FAULT, vmaPolicy(task, vma), vpn);
   if (pfn < 0) return faultError(pfn);
   k.cost += k.costs.clearPage;
   k.pgtables.used[ptr >>> 9]++;
@@ -209,7 +210,7 @@ function doFault(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, ptr
   const pfn = inode.kind === 'shmem' ? shmemFault(k, task, inode, index) : filemapFault(k, task, inode, index);
   if (pfn < 0) return faultError(pfn);
   if (write && !(vma.flags & VM_SHARED)) {
-    const copy = allocAnonPage(k, task, GFP_USER_PAGE);
+    const copy = allocAnonPage(k, task, GFP_USER_PAGE, vmaPolicy(task, vma), vpn);
     if (copy < 0) return faultError(copy);
     k.cost += k.costs.copyPage;
     k.pgtables.used[ptr >>> 9]++;
@@ -251,7 +252,7 @@ function doWpPage(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, pt
   const { entries } = k.pgtables;
   const e = entries[ptr];
   if (e & PTE_SPECIAL) {
-    const pfn = allocAnonPage(k, task, GFP_ANON_FAULT);
+    const pfn = allocAnonPage(k, task, GFP_ANON_FAULT, vmaPolicy(task, vma), vpn);
     if (pfn < 0) return faultError(pfn);
     k.cost += k.costs.clearPage;
     addMmCounterFast(k, mm, MM_ANONPAGES, 1);
@@ -270,7 +271,7 @@ function doWpPage(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, pt
     k.vmEvents[PGREUSE]++;
     return VM_FAULT_DONE;
   }
-  const pfn = allocAnonPage(k, task, GFP_USER_PAGE);
+  const pfn = allocAnonPage(k, task, GFP_USER_PAGE, vmaPolicy(task, vma), vpn);
   if (pfn < 0) return faultError(pfn);
   k.cost += k.costs.copyPage;
   if (!anon) {

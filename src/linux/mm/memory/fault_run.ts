@@ -47,6 +47,7 @@ import {
   PSWPIN,
   WORKINGSET_REFAULT_ANON,
 } from '../../include/vmstat';
+import { vmaPolicy } from '../mempolicy';
 import { addMmCounterTimes } from '../mm_counters';
 import { pcpZone } from '../page_alloc';
 import { LRU_BATCH_STRIDE, lruAddDrain } from '../swap';
@@ -57,6 +58,7 @@ import { isBygone, workingsetRefault } from '../workingset';
 /** The state allows a run: nothing is to be done at each fault but the fault itself. */
 const isPlain = (k: Kernel, task: Task, vma: Vma): boolean =>
   k.release.rssPercpuCounter &&
+  k.zswap.stored === 0 &&
   !task.thrashing &&
   !task.faultMajor &&
   !(vma.flags & VM_LOCKED) &&
@@ -85,7 +87,7 @@ export function faultRun(
   budget: number,
 ): number {
   if (!isPlain(k, task, vma)) return 0;
-  const z = pcpZone(k, task, GFP_ANON_FAULT);
+  const z = pcpZone(k, task, GFP_ANON_FAULT, vmaPolicy(task, vma));
   if (z === null) return 0;
   const { mem, swap, costs, cpu, lruBatch, lruBatchCount } = k;
   const { next, flags, mapping, index, mapcount } = mem;

@@ -16,6 +16,7 @@ import type { Task } from '../../include/sched';
 import { NR_ANON_MAPPED, PGMAJFAULT } from '../../include/vmstat';
 import { pageNode } from '../../kernel/sched/core';
 import { memCgroupSwapFull } from '../memcontrol';
+import { vmaPolicy } from '../mempolicy';
 import { mlockFolio } from '../mlock';
 import { addMmCounterFast } from '../mm_counters';
 import { swapIsSynchronous } from '../page_io';
@@ -46,7 +47,8 @@ export function doSwapPage(
   let pfn = swapCacheGet(k, slot, vpn);
   const direct = pfn < 0 && map[slot] === 1 ? swapIsSynchronous(k, slot) : false;
   if (pfn < 0) {
-    pfn = direct ? swapinSync(k, task, slot) : swapinReadahead(k, task, slot, vpn);
+    const pol = vmaPolicy(task, vma);
+    pfn = direct ? swapinSync(k, task, slot, pol, vpn) : swapinReadahead(k, task, slot, vpn, pol);
     if (pfn < 0) return faultError(pfn);
     if (!task.faultMajor) {
       task.faultMajor = true;

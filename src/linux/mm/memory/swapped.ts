@@ -1,9 +1,11 @@
 /** Pages that are in swap when a machine begins in the middle of its life. */
 import { zramWrite } from '../../drivers/block/zram';
+import { ensureCache } from '../../fs/inode';
 import type { Kernel } from '../../include/kernel';
-import { MM_SWAPENTS, type MmStruct, type Vma } from '../../include/mm_types';
+import { type Inode, MM_SWAPENTS, type MmStruct, type Vma } from '../../include/mm_types';
 import { PTE_SHIFT, PTE_SWAP } from '../../include/page';
 import { addMmCounter } from '../mm_counters';
+import { shmemSlotToEntry } from '../shmem';
 import { getSwapSlot, swapAreaOf, swapDuplicate, swapSlotFree } from '../swapfile';
 
 /** A slot that holds a page which is nowhere else: the device's copy is taken to be there already. -1 = swap is full. */
@@ -36,5 +38,23 @@ export function mapSwapped(k: Kernel, mm: MmStruct, vma: Vma, vpn: number, ptr: 
   k.pgtables.entries[ptr] = (slot << PTE_SHIFT) | PTE_SWAP;
   k.pgtables.used[ptr >>> 9]++;
   addMmCounter(k, mm, MM_SWAPENTS, 1);
+  return true;
+}
+
+/**
+ * Appends pages to a shmem object that are in swap, as shmem_writepage and pageout leave them.
+ *
+ * @returns false when swap is full
+ */
+export function appendSwapped(k: Kernel, inode: Inode, pages: number): boolean {
+  const first = inode.nrPages;
+  inode.nrPages += pages;
+  for (let index = first; index < inode.nrPages; index++) {
+    const slot = filledSlot(k, -(inode.id + 1), index);
+    if (slot < 0) return false;
+    ensureCache(inode, index);
+    inode.cache[index] = shmemSlotToEntry(slot);
+    inode.shmemBlocks++;
+  }
   return true;
 }

@@ -4,6 +4,7 @@ import type { Kernel, OomRecord } from '../../include/kernel';
 import type { Task } from '../../include/sched';
 import { panic } from '../../kernel/panic';
 import { KERN_WARNING, printk } from '../../kernel/printk';
+import { oomRules } from '../../versions/oom_rules';
 import { OOM_SCORE_ADJ_MIN, oomBadness, oomUnkillableTask } from './badness';
 import { markOomVictim, oomKillProcess, taskWillFreeMem } from './kill';
 import { queueOomReaper } from './reaper';
@@ -24,6 +25,7 @@ export {
   queueOomReaper,
 } from './reaper';
 export { dumpHeader } from './report';
+export { sacrificeChild } from './sacrifice';
 export { constrainedAlloc, oomCpusetEligible, type Selection, selectBadProcess } from './select';
 export type { OomConstraint, OomControl } from './types';
 
@@ -51,7 +53,7 @@ export function outOfMemory(k: Kernel, current: Task, oc: OomControl): boolean {
   // A request that may not enter a file system cannot know whether others could still free memory.
   if (!(oc.gfp & __GFP_FS) && memcg === 0) return true;
 
-  const { constraint, totalpages } = constrainedAlloc(k, oc);
+  const { constraint, totalpages } = constrainedAlloc(k, oc, current);
   const nodemask = constraint === 'CONSTRAINT_MEMORY_POLICY' ? oc.nodemask : 0;
   const record: OomRecord = {
     t: k.now,
@@ -63,6 +65,7 @@ export function outOfMemory(k: Kernel, current: Task, oc: OomControl): boolean {
     totalpages,
     memcg: memcg === 0 ? '' : k.memcgs[memcg].path,
     group: [],
+    rules: k.oomRules,
     walk: [],
     chosen: OOM_NOBODY,
     chosenPoints: 0,
@@ -74,7 +77,7 @@ export function outOfMemory(k: Kernel, current: Task, oc: OomControl): boolean {
   record.logEnd = k.log.length;
   if (record.logEnd > record.logStart) {
     record.mem = oomMemory(k);
-    record.tasks = oomTasks(k, oc, nodemask);
+    record.tasks = oomTasks(k, oc, current, nodemask);
     record.zones = oomZones(k, oc.gfp);
   }
   const records = k.oomRecords;
@@ -96,30 +99,15 @@ function decide(
 ): boolean {
   if (checkPanicOnOom(k, current, oc, constraint, nodemask)) return false;
 
-  if (
-    k.sysctl.oom_kill_allocating_task &&
-    !oc.memcg &&
-    current.mm >= 0 &&
-    !oomUnkillableTask(current) &&
-    oomCpusetEligible(current, nodemask) &&
-    current.oomScoreAdj !== OOM_SCORE_ADJ_MIN
-  ) {
+  const message = oc.memcg ? '' : killsCurrent(k, current, constraint, nodemask);
+  if (message !== '') {
     record.chosen = current.pid;
     record.chosenPoints = oomBadness(k, current, record.totalpages);
-    record.group = oomKillProcess(
-      k,
-      oc,
-      current,
-      current,
-      'Out of memory (oom_kill_allocating_task)',
-      constraint,
-      nodemask,
-      'allocating',
-    );
+    oomKillProcess(k, oc, current, current, message, constraint, nodemask, 'allocating', record);
     return true;
   }
 
-  const s = selectBadProcess(k, oc, nodemask, record.totalpages);
+  const s = selectBadProcess(k, oc, current, nodemask, record.totalpages);
   record.walk = s.walk;
   if (s.aborted) {
     record.chosen = OOM_ABORTED;
@@ -133,9 +121,19 @@ function decide(
   }
   record.chosen = s.chosen.pid;
   record.chosenPoints = s.chosenPoints;
-  const message = oc.memcg ? 'Memory cgroup out of memory' : 'Out of memory';
-  record.group = oomKillProcess(k, oc, current, s.chosen, message, constraint, nodemask, 'kill');
+  const cause = oc.memcg ? 'Memory cgroup out of memory' : 'Out of memory';
+  oomKillProcess(k, oc, current, s.chosen, cause, constraint, nodemask, 'kill', record);
   return true;
+}
+
+/** The message under which the task that asked is killed without a search, '' = the worst one is looked for. */
+function killsCurrent(k: Kernel, current: Task, constraint: OomConstraint, nodemask: number): string {
+  if (current.mm < 0 || oomUnkillableTask(current) || current.oomScoreAdj === OOM_SCORE_ADJ_MIN) return '';
+  if (constraint === 'CONSTRAINT_MEMORY_POLICY' && oomRules(k).policyKillsCurrent) {
+    return 'No available memory (MPOL_BIND)';
+  }
+  const asked = k.sysctl.oom_kill_allocating_task && oomCpusetEligible(k, current, current, nodemask);
+  return asked ? 'Out of memory (oom_kill_allocating_task)' : '';
 }
 
 /** check_panic_on_oom: 1 = panic when memory is short everywhere, 2 = always; never for sysrq. */

@@ -1,5 +1,5 @@
 /** Killing the victim. §10.3, §10.7, §10.8. */
-import type { Kernel } from '../../include/kernel';
+import type { Kernel, OomRecord } from '../../include/kernel';
 import { MEMCG_OOM_GROUP_KILL, MEMCG_OOM_KILL } from '../../include/memcontrol';
 import { MM_ANONPAGES, MMF_OOM_SKIP } from '../../include/mm_types';
 import { PF_EXITING, PF_GROUP_EXIT, PF_KTHREAD, PF_MEMDIE, type Task } from '../../include/sched';
@@ -12,7 +12,8 @@ import { memCgroupGetOomGroup, memCgroupTasks, memcgMemoryEvent } from '../memco
 import { getMmCounter } from '../mm_counters';
 import { OOM_SCORE_ADJ_MIN, taskMm } from './badness';
 import { queueOomReaper } from './reaper';
-import { dumpHeader, dumpOomVictim, printKilled, type ReportSite } from './report';
+import { dumpHeader, dumpOomVictim, printChosen, printKilled, type ReportSite } from './report';
+import { sacrificeChild } from './sacrifice';
 import type { OomConstraint, OomControl } from './types';
 
 const TRACE_MARK_VICTIM = tracepointId('mark_victim');
@@ -55,34 +56,38 @@ export function markOomVictim(k: Kernel, task: Task): void {
 
 /**
  * oom_kill_process: reports and kills. A victim that is dying already is only given access to the reserves; nothing is
- * printed then.
+ * printed then. By old rules a child may die in place of the chosen process.
  *
  * @param nodemask nodes the report is limited to, 0 = all
- * @returns pids of those that have to die with it (memory.oom.group)
+ * @param record takes down who died
  */
 export function oomKillProcess(
   k: Kernel,
   oc: OomControl,
   current: Task,
-  victim: Task,
+  chosen: Task,
   message: string,
   constraint: OomConstraint,
   nodemask: number,
   site: ReportSite,
-): number[] {
-  if (taskWillFreeMem(k, victim)) {
-    markOomVictim(k, victim);
-    queueOomReaper(k, victim);
-    return [];
+  record: OomRecord,
+): void {
+  if (taskWillFreeMem(k, chosen)) {
+    markOomVictim(k, chosen);
+    queueOomReaper(k, chosen);
+    return;
   }
   if (ratelimit(k, k.oomRatelimit, 'oom_kill_process', OOM_REPORT_INTERVAL, OOM_REPORT_BURST)) {
     dumpHeader(k, oc, current, nodemask, site);
-    dumpOomVictim(k, oc, constraint, victim);
+    dumpOomVictim(k, oc, current, constraint, chosen);
   }
+  printChosen(k, chosen, record.chosenPoints, record.totalpages, message);
+  const victim = site === 'kill' ? sacrificeChild(k, chosen, record.totalpages) : chosen;
+  if (victim !== chosen) record.sacrificed = victim.pid;
   // Found out before the victim is gone.
   const group = memCgroupGetOomGroup(k, victim, oc.memcg ?? 0);
   killVictim(k, victim, message);
-  return group < 0 ? [] : killGroup(k, group, victim, message);
+  if (group >= 0) record.group = killGroup(k, group, victim, message);
 }
 
 /** oom_kill_memcg_member for all of a cgroup with memory.oom.group but those with oom_score_adj −1000. §11.5 */

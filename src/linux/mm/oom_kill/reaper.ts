@@ -14,6 +14,7 @@ import { kB, MS, SEC } from '../../include/units';
 import { oomReapMm } from '../../kernel/exit';
 import { KERN_INFO, printk } from '../../kernel/printk';
 import { addTimer, findTask } from '../../kernel/sched/core';
+import { oomRules } from '../../versions/oom_rules';
 import { getMmCounter } from '../mm_counters';
 
 /** ns the victim has to exit by itself. */
@@ -30,13 +31,15 @@ const TRACE_SKIP = tracepointId('skip_task_reaping');
 /** A timer's argument: the victim, and how often its memory was tried to be reaped. */
 const ATTEMPTS = 16;
 
-/** queue_oom_reaper: once per address space, looks after the victim in 2 s. */
+/** queue_oom_reaper: once per address space, looks after the victim in 2 s (at once or never by older rules). */
 export function queueOomReaper(k: Kernel, victim: Task): void {
-  if (victim.oomMm < 0) return;
+  const { reaper } = oomRules(k);
+  if (victim.oomMm < 0 || reaper === 'never') return;
   const mm = k.mms[victim.oomMm];
   if (mm.flags & MMF_OOM_REAP_QUEUED) return;
   mm.flags |= MMF_OOM_REAP_QUEUED;
-  addTimer(k, 'oom_reaper', k.now + OOM_REAPER_DELAY, victim.pid * ATTEMPTS);
+  const delay = reaper === 'at once' ? 0 : OOM_REAPER_DELAY;
+  addTimer(k, 'oom_reaper', k.now + delay, victim.pid * ATTEMPTS);
 }
 
 /** The address space of a victim that is still there, or null. */
@@ -102,7 +105,7 @@ function oomReapTaskMm(k: Kernel, task: Task, mm: MmStruct): boolean {
     return true;
   }
   trace(k.trace, k.now, task.pid, TRACE_START, task.pid);
-  if (!oomReapMm(k, mm)) return false;
+  if (!oomReapMm(k, mm, oomRules(k).reaperSparesMlocked)) return false;
   const size = (member: number): number => kB(getMmCounter(mm, member));
   printk(
     k,

@@ -11,6 +11,7 @@ import {
   WMARK_MIN,
   wmarkPages,
 } from '../../include/mmzone';
+import type { Task } from '../../include/sched';
 import { NR_LRU_BASE, NR_PAGETABLE, NR_SHMEM, NR_SLAB_RECLAIMABLE_B } from '../../include/vmstat';
 import { getMmCounter, getMmRss } from '../mm_counters';
 import { gfpZone, zonePcpCount } from '../page_alloc';
@@ -55,11 +56,11 @@ export function oomZones(k: Kernel, gfp: number): OomZone[] {
 }
 
 /** The rows of the task dump: all that could be asked for memory, as the report counts them. */
-export function oomTasks(k: Kernel, oc: OomControl, nodemask: number): OomTask[] {
+export function oomTasks(k: Kernel, oc: OomControl, current: Task, nodemask: number): OomTask[] {
   const rows: OomTask[] = [];
   for (const t of oomScanTasks(k, oc)) {
     const mm = taskMm(k, t);
-    if (mm === null || oomUnkillableTask(t) || !oomCpusetEligible(t, nodemask)) continue;
+    if (mm === null || oomUnkillableTask(t) || (!oc.memcg && !oomCpusetEligible(k, current, t, nodemask))) continue;
     rows.push({
       pid: t.pid,
       comm: t.comm,

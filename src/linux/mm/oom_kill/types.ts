@@ -13,5 +13,5 @@ export interface OomControl {
   memcg?: number;
 }
 
-/** Why memory is short only for some. A cpuset would add a `memsAllowed` to OomControl. */
+/** Why memory is short only for some. */
 export type OomConstraint = 'CONSTRAINT_NONE' | 'CONSTRAINT_CPUSET' | 'CONSTRAINT_MEMORY_POLICY' | 'CONSTRAINT_MEMCG';

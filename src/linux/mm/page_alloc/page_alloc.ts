@@ -21,6 +21,7 @@ import {
   MIGRATE_HIGHATOMIC,
 } from '../../include/gfp';
 import type { Kernel } from '../../include/kernel';
+import type { Mempolicy } from '../../include/mempolicy';
 import {
   WMARK_HIGH,
   WMARK_LOW,
@@ -37,9 +38,11 @@ import {
 import { PGTYPE_USER, PGZONE_MASK, PGZONE_SHIFT } from '../../include/page';
 import type { Task } from '../../include/sched';
 import { PAGE_ALLOC_COSTLY_ORDER } from '../../include/units';
-import { NUMA_HIT, NUMA_LOCAL, NUMA_MISS, PGALLOC_BASE, PGFREE } from '../../include/vmstat';
+import { NUMA_FOREIGN, NUMA_HIT, NUMA_LOCAL, NUMA_MISS, NUMA_OTHER, PGALLOC_BASE, PGFREE } from '../../include/vmstat';
+import { cpusetMems } from '../../kernel/cpuset';
 import { pageZone } from '../../kernel/sched/core';
 import { memCgroupUncharge } from '../memcontrol';
+import { NO_INTERLEAVE_INDEX, policyNode, policyNodemask } from '../mempolicy';
 import { wakeupKswapd } from '../vmscan';
 import { clearBlock, freeOnePage, rmqueueBuddy } from './buddy';
 import { freeRunToPcplist, freeToPcplist, rmqueuePcplist } from './pcp';
@@ -132,12 +135,27 @@ export function getPageFromFreelist(
       // A free page has no owner and no mapping: freeing saw to it.
       for (let q = p; q < p + (1 << order); q++) m.flags[q] = (m.flags[q] & PGZONE_MASK) | PGTYPE_USER;
       k.vmEvents[PGALLOC_BASE + z.type] += 1 << order;
-      z.stat[z.node === nid ? NUMA_HIT : NUMA_MISS]++;
-      z.stat[NUMA_LOCAL]++;
+      zoneStatistics(k, z, zonelist, highestZoneidx, nodemask);
       return p;
     }
     if (!(flags & ALLOC_NOFRAGMENT)) return -1;
     flags &= ~ALLOC_NOFRAGMENT;
+  }
+}
+
+/** zone_statistics: whether a page is from the node it was wanted from, and from that of the cpu. */
+function zoneStatistics(k: Kernel, z: Zone, zonelist: number[], highestZoneidx: number, nodemask: number): void {
+  z.stat[z.node === k.cpuNode[k.cpu] ? NUMA_LOCAL : NUMA_OTHER]++;
+  let preferred = z;
+  for (let i = 0; i < zonelist.length; i++) {
+    preferred = k.zones[zonelist[i]];
+    if (preferred.type <= highestZoneidx && (nodemask === 0 || nodemask & (1 << preferred.node))) break;
+  }
+  if (preferred.node === z.node) {
+    z.stat[NUMA_HIT]++;
+  } else {
+    z.stat[NUMA_MISS]++;
+    preferred.stat[NUMA_FOREIGN]++;
   }
 }
 
@@ -159,9 +177,9 @@ function shortestWay(k: Kernel, z: Zone, highestZoneidx: number): number {
  *
  * @returns null when the request has to be made with `allocPages`
  */
-export function pcpZone(k: Kernel, task: Task, gfp: number): Zone | null {
+export function pcpZone(k: Kernel, task: Task, gfp: number, pol: Mempolicy | null = task.mempolicy): Zone | null {
   const highest = gfpZone(gfp);
-  if (task.alloc !== null || (highest === ZONE_MOVABLE && task.mempolicy !== 0)) return null;
+  if (task.alloc !== null || pol !== null || task.cpuset >= 0) return null;
   const nid = k.cpuNode[k.cpu];
   const list = k.nodes[nid].zonelist;
   for (let i = 0; i < list.length; i++) {
@@ -206,10 +224,19 @@ function takeFromPcp(k: Kernel, z: Zone, mt: number, highestZoneidx: number): nu
  * The fast path serves it on the spot. Otherwise the slow path is begun in `task.alloc` and ALLOC_WAIT returned: the
  * task's runner drives it with `allocSlowpathStep` and the caller asks again with the same gfp and order.
  *
- * @param task on whose behalf; its memory policy restricts user pages
+ * @param task on whose behalf: its cpuset and its memory policy say from which nodes
+ * @param pol the policy of the mapping that the page is for, if it has one
+ * @param index place of the page in its mapping, by which pages are spread over nodes
  * @returns model pfn >= 0, ALLOC_WAIT, or ALLOC_NULL. §4.1
  */
-export function allocPages(k: Kernel, task: Task, gfp: number, order: number): number {
+export function allocPages(
+  k: Kernel,
+  task: Task,
+  gfp: number,
+  order: number,
+  pol: Mempolicy | null = task.mempolicy,
+  index = NO_INTERLEAVE_INDEX,
+): number {
   if (task.alloc !== null) {
     const ctx = task.alloc;
     if (!ctx.done) return ALLOC_WAIT;
@@ -219,13 +246,13 @@ export function allocPages(k: Kernel, task: Task, gfp: number, order: number): n
     if (!ctx.failed) freePages(k, ctx.page, ctx.order);
   }
   k.cost += k.costs.allocPcp;
-  const nid = k.cpuNode[k.cpu];
   const highest = gfpZone(gfp);
   const mt = gfpMigratetype(gfp);
-  const nodemask = highest === ZONE_MOVABLE ? task.mempolicy : 0;
+  const nid = pol === null ? k.cpuNode[k.cpu] : policyNode(k, pol, index);
+  const nodemask = pol === null ? 0 : policyNodemask(k, task, pol, highest);
   const list = k.nodes[nid].zonelist;
   const preferred = k.zones[list[0]];
-  if (order === 0 && nodemask === 0) {
+  if (order === 0 && pol === null && task.cpuset < 0) {
     for (let i = 0; i < list.length; i++) {
       const z = k.zones[list[i]];
       if (z.type > highest) continue;
@@ -236,7 +263,9 @@ export function allocPages(k: Kernel, task: Task, gfp: number, order: number): n
     }
   }
   const flags = ALLOC_WMARK_LOW | ALLOC_CPUSET | (gfp & __GFP_KSWAPD_RECLAIM) | nofragment(k, preferred);
-  const p = getPageFromFreelist(k, order, flags, highest, mt, nid, gfp, nodemask);
+  // The first try keeps to the cpuset whatever the request; without a policy its nodes stand in for one.
+  const first = nodemask === 0 && task.cpuset >= 0 ? cpusetMems(k, task) : nodemask;
+  const p = getPageFromFreelist(k, order, flags, highest, mt, nid, gfp, first);
   if (p >= 0) return p;
   task.alloc = newAllocContext(k, gfp, order, highest, mt, nid, nodemask);
   return ALLOC_WAIT;

@@ -42,6 +42,7 @@ import {
 import { trace, tracepointId } from '../../include/trace';
 import { JIFFY, MAX_RECLAIM_RETRIES, PAGE_ALLOC_COSTLY_ORDER } from '../../include/units';
 import { ALLOCSTALL_BASE } from '../../include/vmstat';
+import { bothMasks, cpusetNodemask } from '../../kernel/cpuset';
 import { scheduleTimeout } from '../../kernel/sched/core';
 import { psiMemstallEnter, psiMemstallLeave } from '../../kernel/sched/psi';
 import { outOfMemory, warnAlloc } from '../oom_kill';
@@ -113,12 +114,23 @@ export function newAllocContext(
   return ctx;
 }
 
+/** The nodes that a pass may use, bit mask, 0 = all: the policy's, and those of the cpuset unless the request is above it. */
+const nodesFor = (k: Kernel, task: Task, ctx: AllocContext, flags: number, gfp: number): number =>
+  task.cpuset >= 0 && flags & ALLOC_CPUSET ? bothMasks(ctx.nodemask, cpusetNodemask(k, task, gfp)) : ctx.nodemask;
+
 /** Keeps the comparisons of a pass over the zonelist, for the picture of the path. */
-function noteTests(k: Kernel, ctx: AllocContext, name: AllocStage, mark: number, allocFlags: number): void {
+function noteTests(
+  k: Kernel,
+  ctx: AllocContext,
+  name: AllocStage,
+  mark: number,
+  allocFlags: number,
+  nodes = ctx.nodemask,
+): void {
   const tests: WatermarkTest[] = [];
   for (const i of k.nodes[ctx.nid].zonelist) {
     const z = k.zones[i];
-    if (z.type > ctx.highestZoneidx) continue;
+    if (z.type > ctx.highestZoneidx || (nodes !== 0 && !(nodes & (1 << z.node)))) continue;
     const pages = wmarkPages(z, mark);
     tests.push({
       zone: i,
@@ -133,9 +145,17 @@ function noteTests(k: Kernel, ctx: AllocContext, name: AllocStage, mark: number,
   ctx.tests[name] = tests;
 }
 
-function tryFreelist(k: Kernel, ctx: AllocContext, name: AllocStage, flags: number, gfp = ctx.gfp): boolean {
-  noteTests(k, ctx, name, flags & ALLOC_WMARK_MASK, flags);
-  const p = getPageFromFreelist(k, ctx.order, flags, ctx.highestZoneidx, ctx.migratetype, ctx.nid, gfp, ctx.nodemask);
+function tryFreelist(
+  k: Kernel,
+  task: Task,
+  ctx: AllocContext,
+  name: AllocStage,
+  flags: number,
+  gfp = ctx.gfp,
+): boolean {
+  const nodes = nodesFor(k, task, ctx, flags, gfp);
+  noteTests(k, ctx, name, flags & ALLOC_WMARK_MASK, flags, nodes);
+  const p = getPageFromFreelist(k, ctx.order, flags, ctx.highestZoneidx, ctx.migratetype, ctx.nid, gfp, nodes);
   k.cost += k.costs.allocPcp;
   if (p < 0) return false;
   ctx.page = p;
@@ -145,12 +165,13 @@ function tryFreelist(k: Kernel, ctx: AllocContext, name: AllocStage, flags: numb
 }
 
 /** wake_all_kswapds: the kswapd of each node of the zonelist. */
-function wakeAllKswapds(k: Kernel, ctx: AllocContext): void {
+function wakeAllKswapds(k: Kernel, task: Task, ctx: AllocContext): void {
+  const nodes = bothMasks(ctx.nodemask, cpusetNodemask(k, task, ctx.gfp));
   let last = -1;
   for (const i of k.nodes[ctx.nid].zonelist) {
     const z = k.zones[i];
     if (z.type > ctx.highestZoneidx || z.node === last) continue;
-    if (ctx.nodemask !== 0 && !(ctx.nodemask & (1 << z.node))) continue;
+    if (nodes !== 0 && !(nodes & (1 << z.node))) continue;
     last = z.node;
     wakeupKswapd(k, z, ctx.gfp, ctx.order, ctx.highestZoneidx);
   }
@@ -159,15 +180,15 @@ function wakeAllKswapds(k: Kernel, ctx: AllocContext): void {
 /** nopage: NULL, or another round for __GFP_NOFAIL. §4.4 (20)–(21). */
 function noPage(k: Kernel, task: Task, ctx: AllocContext): void {
   if (ctx.gfp & __GFP_NOFAIL && ctx.gfp & __GFP_DIRECT_RECLAIM) {
-    if (tryFreelist(k, ctx, 'reserves', ALLOC_MIN_RESERVE | ALLOC_CPUSET)) return;
-    if (tryFreelist(k, ctx, 'reserves', ALLOC_MIN_RESERVE)) return;
+    if (tryFreelist(k, task, ctx, 'reserves', ALLOC_MIN_RESERVE | ALLOC_CPUSET)) return;
+    if (tryFreelist(k, task, ctx, 'reserves', ALLOC_MIN_RESERVE)) return;
     ctx.stage = 'reserves';
     return;
   }
   ctx.stage = 'nopage';
   ctx.done = true;
   ctx.failed = true;
-  if (!(ctx.gfp & __GFP_NOWARN)) warnAlloc(k, task, ctx.gfp, ctx.order);
+  if (!(ctx.gfp & __GFP_NOWARN)) warnAlloc(k, task, ctx.gfp, ctx.order, ctx.nodemask);
 }
 
 /** should_reclaim_retry: would the request fit if all that can be reclaimed were? §4.5. */
@@ -177,10 +198,11 @@ export function shouldReclaimRetry(k: Kernel, task: Task, ctx: AllocContext): bo
   if (ctx.noProgressLoops > MAX_RECLAIM_RETRIES) return false;
   const tests: WatermarkTest[] = [];
   ctx.tests.should_reclaim_retry = tests;
+  const nodes = nodesFor(k, task, ctx, ctx.allocFlags, ctx.gfp);
   for (const i of k.nodes[ctx.nid].zonelist) {
     const z: Zone = k.zones[i];
     if (z.type > ctx.highestZoneidx) continue;
-    if (ctx.nodemask !== 0 && !(ctx.nodemask & (1 << z.node))) continue;
+    if (nodes !== 0 && !(nodes & (1 << z.node))) continue;
     const reclaimable = zoneReclaimablePages(k, z);
     const available = reclaimable + z.free;
     const mark = wmarkPages(z, WMARK_MIN);
@@ -208,12 +230,12 @@ export function allocSlowpathStep(k: Kernel, task: Task): void {
   switch (ctx.stage) {
     case 'wake_kswapd':
       ctx.allocFlags = gfpToAllocFlags(gfp, order);
-      if (ctx.allocFlags & ALLOC_KSWAPD) wakeAllKswapds(k, ctx);
+      if (ctx.allocFlags & ALLOC_KSWAPD) wakeAllKswapds(k, task, ctx);
       ctx.stage = 'retry_min_watermark';
       return;
 
     case 'retry_min_watermark':
-      if (tryFreelist(k, ctx, 'retry_min_watermark', ctx.allocFlags)) return;
+      if (tryFreelist(k, task, ctx, 'retry_min_watermark', ctx.allocFlags)) return;
       ctx.stage = 'direct_compact_first';
       return;
 
@@ -231,13 +253,14 @@ export function allocSlowpathStep(k: Kernel, task: Task): void {
     case 'reserves': {
       ctx.rounds++;
       k.cost += k.costs.slowpath;
-      if (ctx.allocFlags & ALLOC_KSWAPD) wakeAllKswapds(k, ctx);
+      if (ctx.allocFlags & ALLOC_KSWAPD) wakeAllKswapds(k, task, ctx);
       const rights = gfpPfmemallocFlags(gfp, task);
       if (rights) {
         ctx.allocFlags = rights | (ctx.allocFlags & ALLOC_KSWAPD);
-        ctx.nodemask = 0;
       }
-      if (tryFreelist(k, ctx, 'reserves', ctx.allocFlags)) return;
+      // Whoever is above its cpuset is above its policy, too.
+      if (rights || !(ctx.allocFlags & ALLOC_CPUSET)) ctx.nodemask = 0;
+      if (tryFreelist(k, task, ctx, 'reserves', ctx.allocFlags)) return;
       if (!(gfp & __GFP_DIRECT_RECLAIM) || task.flags & PF_MEMALLOC) {
         noPage(k, task, ctx);
         return;
@@ -275,7 +298,8 @@ export function allocSlowpathStep(k: Kernel, task: Task): void {
       const progress = outOfMemory(k, task, { gfp, order, nodemask: ctx.nodemask, sysrq: false });
       k.oomLock = -1;
       if (progress || gfp & __GFP_NOFAIL) {
-        if (gfp & __GFP_NOFAIL && tryFreelist(k, ctx, 'out_of_memory', ALLOC_NO_WATERMARKS | ALLOC_CPUSET)) return;
+        if (gfp & __GFP_NOFAIL && tryFreelist(k, task, ctx, 'out_of_memory', ALLOC_NO_WATERMARKS | ALLOC_CPUSET))
+          return;
         ctx.noProgressLoops = 0;
         // A victim that already had its reserves gives up rather than loops. §4.4 (18).
         if (task.oomMm >= 0 && (ctx.allocFlags & ALLOC_OOM || gfp & __GFP_NOMEMALLOC)) {
@@ -298,7 +322,7 @@ function directReclaim(k: Kernel, task: Task, ctx: AllocContext): void {
     task.flags |= PF_MEMALLOC;
     k.vmEvents[ALLOCSTALL_BASE + Math.min(ctx.highestZoneidx, 3)]++;
     trace(k.trace, k.now, task.pid, DIRECT_BEGIN, ctx.order, ctx.gfp);
-    ctx.sc = newDirectScanControl(k, task, ctx.gfp, ctx.order);
+    ctx.sc = newDirectScanControl(k, task, ctx.gfp, ctx.order, ctx.nid, ctx.nodemask);
   }
   const sc = ctx.sc;
   if (!tryToFreePagesStep(k, task, sc)) return;
@@ -310,9 +334,9 @@ function directReclaim(k: Kernel, task: Task, ctx: AllocContext): void {
   trace(k.trace, k.now, task.pid, DIRECT_END, sc.result);
   psiMemstallLeave(k, task);
   if (sc.result > 0) {
-    if (tryFreelist(k, ctx, 'direct_reclaim', ctx.allocFlags)) return;
+    if (tryFreelist(k, task, ctx, 'direct_reclaim', ctx.allocFlags)) return;
     drainAllPages(k);
-    if (tryFreelist(k, ctx, 'direct_reclaim', ctx.allocFlags)) return;
+    if (tryFreelist(k, task, ctx, 'direct_reclaim', ctx.allocFlags)) return;
   }
   ctx.stage = 'direct_compact';
 }
@@ -328,7 +352,7 @@ function mayOom(k: Kernel, task: Task, ctx: AllocContext): void {
     return;
   }
   const gfp = (ctx.gfp | __GFP_HARDWALL) & ~__GFP_DIRECT_RECLAIM;
-  if (tryFreelist(k, ctx, 'may_oom', ALLOC_WMARK_HIGH | ALLOC_CPUSET, gfp)) return;
+  if (tryFreelist(k, task, ctx, 'may_oom', ALLOC_WMARK_HIGH | ALLOC_CPUSET, gfp)) return;
   ctx.didSomeProgress = 0;
   if (
     ctx.order > PAGE_ALLOC_COSTLY_ORDER ||

@@ -124,7 +124,7 @@ export function evictRun(
   if (!(sc.gfp & __GFP_IO) || !sc.mayWritepage || s.areas.length !== 1) return from;
   const area = s.areas[0];
   const disk = k.disks[area.disk];
-  if (!disk.synchronous) return from;
+  if (!disk.synchronous || k.zswap.enabled) return from;
   const { flags, mapping, mapcount, index } = k.mem;
   const { entries } = k.pgtables;
   const { map, cache, shadow } = s;

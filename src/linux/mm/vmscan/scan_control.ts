@@ -1,10 +1,11 @@
 /** struct scan_control: what a reclaim may do, and how far it is. */
 
-import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL, GFP_RECLAIM_MASK } from '../../include/gfp';
+import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL, GFP_RECLAIM_MASK, GFP_USER } from '../../include/gfp';
 import type { Kernel } from '../../include/kernel';
 import { ZONE_MOVABLE } from '../../include/mmzone';
 import type { ScanControl, Task } from '../../include/sched';
 import { DEF_PRIORITY, SWAP_CLUSTER_MAX } from '../../include/units';
+import { bothMasks, cpusetNodemask } from '../../kernel/cpuset';
 import { gfpZone } from '../page_alloc';
 
 function newScanControl(kind: ScanControl['kind'], gfp: number, order: number, stage: string): ScanControl {
@@ -75,12 +76,24 @@ function newScanControl(kind: ScanControl['kind'], gfp: number, order: number, s
   };
 }
 
-/** try_to_free_pages' scan control: 32 pages wanted, in the zones the request may use. §5.9 */
-export function newDirectScanControl(k: Kernel, task: Task, gfp: number, order: number): ScanControl {
+/**
+ * try_to_free_pages' scan control: 32 pages wanted, in the zones the request may use. §5.9
+ *
+ * @param nid node whose zonelist it goes through
+ * @param nodemask nodes allowed by the policy, 0 = all; it keeps to the task's cpuset in any case
+ */
+export function newDirectScanControl(
+  k: Kernel,
+  task: Task,
+  gfp: number,
+  order: number,
+  nid = k.cpuNode[k.cpu],
+  nodemask = 0,
+): ScanControl {
   const sc = newScanControl('direct', gfp, order, 'throttle_direct_reclaim');
   sc.reclaimIdx = gfpZone(gfp);
-  sc.zonelistNid = k.cpuNode[k.cpu];
-  sc.nodemask = sc.reclaimIdx === ZONE_MOVABLE ? task.mempolicy : 0;
+  sc.zonelistNid = nid;
+  sc.nodemask = bothMasks(nodemask, cpusetNodemask(k, task, GFP_USER));
   sc.memcgFullWalk = !k.release.memcgFullWalk;
   return sc;
 }

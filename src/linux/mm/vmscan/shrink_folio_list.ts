@@ -286,6 +286,10 @@ export function shrinkFolios(
     }
     const pfn = pages[i];
     let verdict = verdicts[i];
+    if (verdict === KEEP) {
+      pages[kept++] = pfn;
+      continue;
+    }
     if (verdict === ORPHAN) verdict = releaseOrphan(k, pfn);
     else if (verdict === RECLAIM || verdict === RECLAIM_CLEAN)
       verdict = evictFolio(k, sc, node, pfn, verdict, ptes[i], st);
@@ -305,7 +309,7 @@ export function shrinkFolios(
     }
     pages[kept++] = pfn;
   }
-  freeUnrefFolios(k, freeList, freed);
+  if (freed > 0) freeUnrefFolios(k, freeList, freed);
   k.cost += n * k.costs.scanPage;
   sc.nrScanned += n;
   return freed;

@@ -1,6 +1,6 @@
 /** The way of freshly faulted pages to the youngest generation, many at a time. §6.3. */
 import type { Kernel } from '../../../include/kernel';
-import { NR_LRU_LISTS } from '../../../include/mmzone';
+import { LRU_GEN_FILE, NR_LRU_LISTS } from '../../../include/mmzone';
 import {
   LRU_GEN_MASK,
   LRU_GEN_PGOFF,
@@ -8,17 +8,19 @@ import {
   PG_BATCHED,
   PG_ISOLATED,
   PG_LRU,
+  PG_MLOCKED,
   PG_SWAPBACKED,
+  PG_UNEVICTABLE,
   PGZONE_MASK,
   PGZONE_SHIFT,
 } from '../../../include/page';
 import { NR_LRU_BASE, NR_ZONE_LRU_BASE } from '../../../include/vmstat';
 import { folioMemcg, zoneLruvec } from '../../mmzone';
-import { folioPutbackLru, isPlain } from '../../swap';
+import { folioEvictable, folioPutbackLru, isPlain } from '../../swap';
 import { folioLruType, genList, lruGenFromSeq } from './mm_inline';
 
 /** What decides about the list of an active page. */
-const PLACE = PGZONE_MASK | PG_SWAPBACKED | PG_ACTIVE;
+const PLACE = PGZONE_MASK | PG_SWAPBACKED | PG_ACTIVE | PG_MLOCKED | PG_UNEVICTABLE;
 
 /**
  * lruAddFolios for the multi-gen LRU: active neighbours of one type and zone are counted and linked together, all others
@@ -41,12 +43,14 @@ export function lruGenAddFolios(k: Kernel, pages: Int32Array, from: number, end:
     const list = genList(gen, type, z.type);
     const head = g.heads + list;
     const bits = PG_LRU | ((gen + 1) << LRU_GEN_PGOFF);
+    const cgroups = k.mem.memcg.length > 0;
     const start = i;
     let first = next[head];
     for (; i < end; i++) {
       const p = pages[i];
       const pf = flags[p];
-      if ((pf & PLACE) !== want || folioMemcg(k, p) !== lruvec.memcg || !isPlain(k, pf, p)) break;
+      if ((pf & PLACE) !== want || (cgroups && folioMemcg(k, p) !== lruvec.memcg)) break;
+      if (type === LRU_GEN_FILE && !folioEvictable(k, p)) break;
       flags[p] = (pf & ~(PG_BATCHED | PG_ISOLATED | PG_ACTIVE | LRU_GEN_MASK)) | bits;
       next[p] = first;
       prev[first] = p;

@@ -7,8 +7,10 @@ import {
   PG_ACTIVE,
   PG_DIRTY,
   PG_LOCKED,
+  PG_MLOCKED,
   PG_RECLAIM,
   PG_REFERENCED,
+  PG_SWAPBACKED,
   PG_WORKINGSET,
   PG_WRITEBACK,
 } from '../../../include/page';
@@ -45,7 +47,10 @@ function putBack(k: Kernel, kept: number, retried: boolean): number {
   for (let i = 0; i < kept; i++) {
     const pfn = batch[i];
     const f = flags[pfn];
-    if (!folioEvictable(k, pfn)) {
+    if ((f & (PG_MLOCKED | PG_RECLAIM | PG_SWAPBACKED)) === PG_SWAPBACKED && f & IN_USE) {
+      // What most of them are.
+      flags[pfn] = (f & ~(LRU_REFS_MASK | LRU_REFS_FLAGS)) | PG_ACTIVE;
+    } else if (!folioEvictable(k, pfn)) {
       // lru_add sorts it out.
     } else if (f & PG_RECLAIM && f & (PG_DIRTY | PG_WRITEBACK)) {
       if (f & PG_WORKINGSET) flags[pfn] = f | PG_REFERENCED;

@@ -16,7 +16,6 @@ import {
   PG_SWAPBACKED,
   PG_SWAPCACHE,
   PGZONE_MASK,
-  PGZONE_SHIFT,
   PTE_DIRTY,
   PTE_PRESENT,
   PTE_SHIFT,
@@ -24,7 +23,7 @@ import {
   PTE_YOUNG,
 } from '../../../include/page';
 import { getMmCounter } from '../../mm_counters';
-import { folioMemcg } from '../../mmzone';
+import { folioLruvec } from '../../mmzone';
 import { setPageDirty } from '../../page-writeback';
 import { nextTable, ptePtr } from '../../pgtable';
 import { MIN_LRU_BATCH } from './batch';
@@ -47,6 +46,9 @@ function shouldSkipVma(k: Kernel, vma: Vma, canSwap: boolean): boolean {
   return kind === 'ramfs' || (kind === 'shmem' && !canSwap);
 }
 
+/** The flags by which most of these pages can be told: exclusive ones are anonymous. */
+const EXCLUSIVE = PG_SWAPBACKED | PG_SWAPCACHE | PG_ANON_EXCLUSIVE;
+const PLAIN = PG_SWAPBACKED | PG_ANON_EXCLUSIVE;
 /** What decides about the counters of a page. */
 const PLACE = PGZONE_MASK | PG_SWAPBACKED | LRU_GEN_MASK;
 
@@ -59,7 +61,9 @@ const PLACE = PGZONE_MASK | PG_SWAPBACKED | LRU_GEN_MASK;
 export function clearYoung(k: Kernel, lruvec: Lruvec, from: number, to: number, gen: number, canSwap: boolean): number {
   const { entries } = k.pgtables;
   const { flags } = k.mem;
-  const oneNode = k.nodes.length === 1;
+  // Pages of other lruvecs: of another node, of another cgroup.
+  const oneLruvec = k.nodes.length === 1 && k.mem.memcg.length === 0;
+  const skip = canSwap ? 0 : PG_SWAPBACKED;
   let young = 0;
   // Pages that leave one generation of one type and zone are counted together.
   let like = 0;
@@ -68,34 +72,35 @@ export function clearYoung(k: Kernel, lruvec: Lruvec, from: number, to: number, 
     const e = entries[at];
     if ((e & (PTE_PRESENT | PTE_SPECIAL | PTE_YOUNG)) !== (PTE_PRESENT | PTE_YOUNG)) continue;
     const pfn = e >>> PTE_SHIFT;
-    const f = flags[pfn];
-    if (!oneNode && k.zones[(f & PGZONE_MASK) >>> PGZONE_SHIFT].node !== lruvec.nid) continue;
-    if (folioMemcg(k, pfn) !== lruvec.memcg) continue;
-    if (f & PG_SWAPBACKED && !canSwap) continue;
+    let f = flags[pfn];
+    if (f & skip || (!oneLruvec && folioLruvec(k, pfn) !== lruvec)) continue;
     young++;
     entries[at] = e & ~PTE_YOUNG;
-    if (e & PTE_DIRTY && !(f & PG_DIRTY) && !isPlainAnon(k, pfn, f)) setPageDirty(k, pfn);
-    flags[pfn] = updatedGen(flags[pfn], gen);
-    if ((f & LRU_GEN_MASK) === 0) continue;
-    if ((f & PLACE) === like) {
-      alike++;
-      continue;
+    if (e & PTE_DIRTY && !(f & PG_DIRTY) && (f & EXCLUSIVE) !== PLAIN && !isPlainAnon(k, pfn, f)) {
+      setPageDirty(k, pfn);
+      f = flags[pfn];
     }
-    if (alike > 0) countMoved(k, lruvec, like, gen, alike);
-    like = f & PLACE;
-    alike = 1;
+    flags[pfn] = updatedGen(f, gen);
+    const place = f & PLACE;
+    if (place === like) {
+      alike++;
+    } else {
+      if (alike > 0) countMoved(k, lruvec, like, gen, alike);
+      like = place;
+      alike = 1;
+    }
   }
   if (alike > 0) countMoved(k, lruvec, like, gen, alike);
   return young;
 }
 
-/** An anonymous page with no copy but this one: it is as good as dirty. Exclusive ones are all anonymous. */
+/** An anonymous page with no copy but this one: it is as good as dirty. */
 const isPlainAnon = (k: Kernel, pfn: number, f: number): boolean =>
-  (f & (PG_SWAPBACKED | PG_SWAPCACHE)) === PG_SWAPBACKED && (!!(f & PG_ANON_EXCLUSIVE) || k.mem.mapping[pfn] > 0);
+  (f & (PG_SWAPBACKED | PG_SWAPCACHE)) === PG_SWAPBACKED && k.mem.mapping[pfn] > 0;
 
 function countMoved(k: Kernel, lruvec: Lruvec, flags: number, gen: number, n: number): void {
   const old = folioLruGen(flags);
-  if (old !== gen) lruGenUpdateSize(k, lruvec, flags, old, gen, n);
+  if (old >= 0 && old !== gen) lruGenUpdateSize(k, lruvec, flags, old, gen, n);
 }
 
 /** walk_pte_range, for the entries of one VMA in one page table. */

@@ -1,0 +1,49 @@
+import { type ComponentProps, type ReactNode, Suspense, useRef, useState } from 'react';
+import { Button } from 'react-aria-components';
+import { part } from './part';
+
+const PopOver = part(() => import('./PopOver').then((m) => m.default));
+
+interface Props {
+  /** What opens: a menu opens with the arrow keys too. */
+  kind: 'menu' | 'dialog';
+  className: string;
+  label?: string;
+  /** Inside the button. */
+  children: ReactNode;
+  placement?: ComponentProps<typeof PopOver>['placement'];
+  offset?: number;
+  /** What is in the popover: a Menu or a Dialog. */
+  body: (close: () => void) => ReactNode;
+}
+
+/** A button with a popover. The popover and what is in it are no part of the first load. */
+export function Pop({ kind, className, label, children, placement, offset = 4, body }: Props) {
+  const trigger = useRef<HTMLButtonElement>(null);
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button
+        ref={trigger}
+        className={className}
+        aria-label={label}
+        aria-haspopup={kind}
+        aria-expanded={open}
+        onPress={() => setOpen(!open)}
+        onKeyDown={(e) => {
+          if (kind === 'menu' && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) setOpen(true);
+          else e.continuePropagation();
+        }}
+      >
+        {children}
+      </Button>
+      {open && (
+        <Suspense fallback={null}>
+          <PopOver trigger={trigger} placement={placement} offset={offset} onClose={() => setOpen(false)}>
+            {body(() => setOpen(false))}
+          </PopOver>
+        </Suspense>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,24 @@
+import { t } from '../../i18n';
+import type { ProcFrame } from '../../worker/protocol';
+import { Pop } from '../controls/Pop';
+import { part } from '../controls/part';
+
+const Details = part(() => import('./Details').then((m) => m.Details));
+
+/** The name of a process; pressed, it tells what the row has no room for. */
+export function ProcessName({ proc }: { proc: ProcFrame }) {
+  const { pid, comm } = proc;
+  const label = t('processes.details', { name: comm, pid: String(pid) });
+  return (
+    <Pop
+      kind="dialog"
+      className="who-name"
+      label={label}
+      placement="bottom start"
+      offset={2}
+      body={(close) => <Details pid={pid} label={label} close={close} />}
+    >
+      <b>{comm}</b> <i>{pid}</i>
+    </Pop>
+  );
+}
