@@ -50,6 +50,11 @@ export const scenarioWords = {
     about:
       'The same sparse table, one byte in every 2 MiB, on a machine with transparent_hugepage=never: each store takes one page and one page table. It ends with a few megabytes, the browser tabs fit beside it, and nobody is killed.',
   },
+  'container-limit': {
+    title: 'A container at its limit',
+    about:
+      'A server leaks inside a control group with memory.max. It is killed at its limit while a quarter of the machine is free, and nobody outside dies. When memory gets short everywhere, memory.low keeps the database in memory and the others are swapped.',
+  },
   'thrash-before-kill': {
     title: 'Thrashing before the kill',
     about:

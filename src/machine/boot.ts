@@ -17,6 +17,7 @@ import { swapon } from '../linux/mm/swapfile';
 import { findRelease } from '../linux/versions';
 import { startLater } from './actions';
 import { createCaches } from './caches';
+import { createCgroup, writeSetting } from './cgroups';
 import { RefusalError } from './commands';
 import { checkConfig, type MachineConfig } from './config';
 import { COSTS, DISKS } from './costs';
@@ -142,6 +143,7 @@ export function createMachine(config: MachineConfig, seed: number): Machine {
     eventsDone: 0,
     later: [],
     starting: [],
+    cgroupWork: [],
     chips: 0,
     minVruntime: 0,
     caches: createCaches(config.caches),
@@ -176,6 +178,10 @@ export function createMachine(config: MachineConfig, seed: number): Machine {
     const r = writeSysctl(kernel, name, value);
     if (r === -ENOENT) throw new RefusalError('unknown-sysctl', { name });
     if (r < 0) throw new RefusalError('bad-sysctl', { name, value });
+  }
+  for (const { path, settings } of config.cgroups) {
+    createCgroup(kernel, path);
+    for (const { file, value } of settings) writeSetting(m, path, file, value);
   }
   startTimers(m);
   if (config.found) establish(m, init);

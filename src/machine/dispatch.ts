@@ -10,6 +10,7 @@ import {
 import { doExitStep } from '../linux/kernel/exit';
 import { sleepOn } from '../linux/kernel/sched/core';
 import { kcompactdStep } from '../linux/mm/compaction';
+import { chargeStep, memcgWorkPending, memcgWorkStep } from '../linux/mm/memcontrol';
 import { allocSlowpathStep } from '../linux/mm/page_alloc';
 import { flusherStep } from '../linux/mm/page-writeback';
 import { kswapdStep } from '../linux/mm/vmscan';
@@ -18,16 +19,22 @@ import { atEnd, initStep } from './launch';
 import type { Machine, Proc } from './machine';
 
 /**
- * One step of a task that can run. An allocation under way comes first, then a fatal signal, then its own work.
+ * One step of a task that can run. An allocation or a charge under way comes first, then a fatal signal, then what its
+ * cgroup wants from it, then its own work.
  *
  * @param budget ns after which it is to come back
  */
 export function stepTask(m: Machine, proc: Proc, task: Task, budget: number): void {
   const k = m.kernel;
+  if (task.pid === 1 && task.memcgWork === null) task.memcgWork = m.cgroupWork.shift() ?? null;
   if (task.alloc !== null && !task.alloc.done) {
     allocSlowpathStep(k, task);
+  } else if (task.charge !== null && !task.charge.done) {
+    chargeStep(k, task);
   } else if (task.sigkill || proc.leaving) {
     doExitStep(k, task, budget);
+  } else if (memcgWorkPending(task)) {
+    memcgWorkStep(k, task);
   } else if (task.flags & PF_KTHREAD) {
     kthreadStep(m, task);
   } else if (task.pid === 1 && atEnd(proc)) {

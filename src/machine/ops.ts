@@ -116,6 +116,8 @@ export interface ProcessSpec {
   /** Id of the program it was made from, '' = operations of a scenario file. */
   program: string;
   ops: Op[];
+  /** The cgroup it is started in; the root's when absent or not there. */
+  cgroup?: string;
   /** Its pid where that is free; else, and when absent, the next one. */
   pid?: number;
   /** It is there when the machine begins, with this in its memory; absent = init starts it. */

@@ -17,6 +17,7 @@ import { oomRules } from '../linux/versions/oom_rules';
 import { occupied } from '../machine/caches';
 import { type Machine, timeOf } from '../machine/machine';
 import { accessTime, eatHistory, flows, freeHistory, gaugeZone } from '../machine/window';
+import { cgroupFrames } from './frames/cgroups';
 import { logFrames, traceFrames } from './frames/logs';
 import { endedFrame, procFrame } from './frames/processes';
 import { generations, kswapdFrames } from './frames/reclaim';
@@ -55,12 +56,13 @@ function worst(era: BadnessEra, procs: readonly ProcFrame[]): number {
   return candidate;
 }
 
-const brief = ({ t, invoker, invokerComm, chosen, chosenPoints, sacrificed }: OomRecord): OomBrief => ({
+const brief = ({ t, invoker, invokerComm, chosen, chosenPoints, memcg, sacrificed }: OomRecord): OomBrief => ({
   t,
   invoker,
   invokerComm,
   chosen,
   chosenPoints,
+  memcg,
   ...(sacrificed !== undefined && { sacrificed }),
 });
 
@@ -135,6 +137,7 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
     flows: flows(m),
     gauge: { zone: zoneId(gaugeZone(k)), history: freeHistory(m) },
     procs,
+    cgroups: cgroupFrames(k),
     totalpages,
     candidate,
     sacrifice: victim === null || victim === next ? -1 : victim.pid,

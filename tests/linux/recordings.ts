@@ -97,6 +97,7 @@ export function fakeMm(k: Kernel, counts: { anon?: number; file?: number; shmem?
     startBrk: 0,
     brk: 0,
     defFlags: 0,
+    slabMemcg: 0,
     unmapCursor: -1,
   };
   mm.rss[MM_ANONPAGES] = counts.anon ?? 0;

@@ -116,6 +116,46 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   fc.constantFrom('always', 'madvise', 'never').map((value) => ({ op: 'sysctl' as const, name: THP_ENABLED, value })),
 );
 
+const cgroup = fc.constantFrom('/a', '/a/x', '/b');
+/** What is done to control groups, and all of the above. */
+const cgroupAction: fc.Arbitrary<Action> = fc.oneof(
+  action,
+  fc.record({ op: fc.constant('cgroup_create' as const), path: cgroup }),
+  fc.record({ op: fc.constant('cgroup_remove' as const), path: cgroup }),
+  fc.record({
+    op: fc.constant('cgroup_attach' as const),
+    pid: fc.integer({ min: 200, max: 210 }),
+    path: fc.oneof(cgroup, fc.constant('/')),
+  }),
+  fc.record({
+    op: fc.constant('cgroup_write' as const),
+    path: cgroup,
+    file: fc.constantFrom(
+      'memory.max',
+      'memory.high',
+      'memory.low',
+      'memory.min',
+      'memory.swap.max',
+      'memory.oom.group',
+      'memory.reclaim',
+    ),
+    value: fc.constantFrom('0', '1', 'max', '1M', '4M', '16M'),
+  }),
+);
+const cgroupProgram = fc
+  .tuple(program, fc.option(cgroup, { nil: undefined }))
+  .map(([spec, where]) => ({ ...spec, cgroup: where }));
+const cgroups = fc.uniqueArray(
+  fc.record({
+    path: cgroup,
+    settings: fc.array(
+      fc.record({ file: fc.constantFrom('memory.max', 'memory.high'), value: fc.constantFrom('8M', '24M') }),
+      { maxLength: 1 },
+    ),
+  }),
+  { maxLength: 3, selector: (it) => it.path },
+);
+
 describe('after any history', () => {
   test('of programs, signals and settings, on any machine, the audit finds nothing', () => {
     fc.assert(
@@ -145,4 +185,30 @@ describe('after any history', () => {
       { numRuns: 40, seed: 20261123, endOnFailure: false },
     );
   }, 300_000);
+
+  test('of control groups, too', () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          seed: fc.integer({ min: 1, max: 1000 }),
+          cpus: fc.integer({ min: 1, max: 2 }),
+          swap: fc.constantFrom(0, 32),
+          swapDevice: fc.constantFrom('ssd' as const, 'zram' as const),
+          cgroups,
+          programs: fc.array(cgroupProgram, { minLength: 1, maxLength: 4 }),
+          actions: fc.array(fc.tuple(fc.integer({ min: 1, max: 20 }), cgroupAction), { maxLength: 8 }),
+        }),
+        ({ swap, programs, actions, seed, ...rest }) => {
+          const m = createMachine(config(programs, { ...rest, ram: 64 * MIB, swap: swap * MIB }), seed);
+          for (const [pause, todo] of [...actions, [30, { op: 'sysrq', key: 'm' } as Action] as const]) {
+            runFor(m, { t: timeOf(m) + pause * 10e6 }, 20_000);
+            expect(audit(m.kernel)).toEqual([]);
+            if (m.kernel.panic !== '') return;
+            applyAction(m, todo);
+          }
+        },
+      ),
+      { numRuns: 12, seed: 20261123, endOnFailure: false },
+    );
+  });
 });

@@ -156,6 +156,20 @@ describe('huge pages on and off', () => {
   });
 });
 
+describe('a container at its limit', () => {
+  test('is killed in while the machine has memory to spare; memory.low keeps the database out of swap', () => {
+    const { document, machine } = play('container-limit', 30);
+    const [first] = document.kills;
+    expect(first).toMatchObject({ comm: 'leakyd', constraint: 'CONSTRAINT_MEMCG' });
+    const free = machine.rec.samples.filter((s) => s.t < first.t).at(-1)?.free ?? 0;
+    expect(free).toBeGreaterThan(0.2 * machine.kernel.totalramPages);
+    const swapped = (path: string): number =>
+      Number(readProcFile(machine.kernel, `/sys/fs/cgroup${path}/memory.swap.current`));
+    expect(machine.kernel.swap.total - machine.kernel.swap.free).toBeGreaterThan(2000);
+    expect(swapped('/db') / 4096).toBeLessThan(500);
+  });
+});
+
 describe('the same machine in another year', () => {
   const first = (oomRules: string): string | undefined => {
     const { document } = runSession(sessionOf(withKernel(named('another-year'), { oomRules })), { landmark: 'kill' });

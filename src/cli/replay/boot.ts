@@ -230,6 +230,8 @@ export function bootRecorded(r: Recording): Guest {
     sysctl: bootSysctl(r),
     thp: thpEnabled(r),
     lruGen: r.boot.lruGenEnabled === undefined ? undefined : (Number(r.boot.lruGenEnabled) & 1) === 1,
+    // The guest mounts cgroup2 without options.
+    memoryRecursiveprot: false,
     seed: 1,
     costs: isEmulated(r) ? TCG_COSTS : COSTS,
   });

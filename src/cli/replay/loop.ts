@@ -19,6 +19,7 @@ import { doExitStep } from '../../linux/kernel/exit';
 import { sleepOn, wakeUpProcess } from '../../linux/kernel/sched/core';
 import { psiUpdate } from '../../linux/kernel/sched/psi';
 import { kcompactdStep } from '../../linux/mm/compaction';
+import { chargeStep, memcgWorkPending, memcgWorkStep } from '../../linux/mm/memcontrol';
 import { oomReaperStep } from '../../linux/mm/oom_kill';
 import { allocSlowpathStep } from '../../linux/mm/page_alloc';
 import { flusherStep } from '../../linux/mm/page-writeback';
@@ -70,7 +71,15 @@ export const waitForInput = (k: Kernel, task: Task): void =>
 /** Whether the task can use the cpu now. */
 function canRun(loop: Loop, t: Task): boolean {
   if (t.state !== TASK_RUNNING) return false;
-  return (t.flags & PF_KTHREAD) !== 0 || t.sigkill || t.exitStage > 0 || t.alloc !== null || loop.jobs.has(t.pid);
+  return (
+    (t.flags & PF_KTHREAD) !== 0 ||
+    t.sigkill ||
+    t.exitStage > 0 ||
+    t.alloc !== null ||
+    t.charge !== null ||
+    memcgWorkPending(t) ||
+    loop.jobs.has(t.pid)
+  );
 }
 
 /** One step of a task's work. */
@@ -78,6 +87,10 @@ function step(loop: Loop, t: Task): void {
   const { k } = loop;
   if (t.alloc && !t.alloc.done) {
     allocSlowpathStep(k, t);
+    return;
+  }
+  if (t.charge && !t.charge.done) {
+    chargeStep(k, t);
     return;
   }
   if (t.sigkill || t.exitStage > 0) {
@@ -95,6 +108,10 @@ function step(loop: Loop, t: Task): void {
   }
   if (t.pid === loop.flusher) {
     flusherStep(k, t);
+    return;
+  }
+  if (memcgWorkPending(t)) {
+    memcgWorkStep(k, t);
     return;
   }
   const job = loop.jobs.get(t.pid);

@@ -84,6 +84,8 @@ function framesInHand(k: Kernel): Uint8Array {
   for (const t of k.tasks) {
     const a = t.alloc;
     if (a?.done && !a.failed && a.page >= 0) out.fill(1, a.page, a.page + 2 ** a.order);
+    const c = t.charge;
+    if (c !== null && !c.failed) out[c.pfn] = 1;
   }
   return out;
 }

@@ -1,5 +1,7 @@
 /** The whole state of the modelled kernel: one object of plain data. */
+
 import type { BadnessHistory } from '../versions/badness';
+import type { Cgroup, MemCgroup, MemcgStock } from './memcontrol';
 import type { AnonVma, Inode, MmStruct, PgTablePool, SwapInfo } from './mm_types';
 import type { PgData, Zone } from './mmzone';
 import type { MemMap } from './page';
@@ -81,8 +83,11 @@ export interface Release {
   promoWatermark: boolean;
   /** Sizes of huge pages that the report lists, kB, in its order. */
   hugepageSizesKb: number[];
-  /** Counters of vmstat.ts that this release does not have. */
+  /** Counters of vmstat.ts that this release does not have; lines of memory.stat that it does not have. */
   absentStats: string[];
+  absentMemoryStats: string[];
+  /** Pages that a cgroup is charged for the small kernel objects of a process. */
+  processSlab: number;
   /** Callers of an allocation, innermost first, as a stack dump prints them; by kind of request. */
   callChains: { [kind: string]: string[] };
 }
@@ -217,6 +222,10 @@ export interface OomRecord {
   order: number;
   constraint: string;
   totalpages: number;
+  /** Path of the cgroup whose limit was hit, '' = memory was short everywhere. */
+  memcg: string;
+  /** pids of those that died with the victim (memory.oom.group). */
+  group: number[];
   /** Candidates in task-list order. */
   walk: OomCandidate[];
   /** Name of the rules it was made by (versions/oom_rules.ts). */
@@ -420,5 +429,12 @@ export interface Kernel {
   panic: string;
   /** Slab pages that shrinkers can free, and deferred work. §5.14. */
   slab: SlabState;
+  /** Control groups, and their memory controllers; the root's come first and are always there. §11. */
+  cgroups: Cgroup[];
+  memcgs: MemCgroup[];
+  /** By cpu. */
+  memcgStock: MemcgStock[];
+  /** cgroup2 is mounted with memory_recursiveprot, as systemd does. §11.2 */
+  memoryRecursiveprot: boolean;
   writeback: WritebackState;
 }

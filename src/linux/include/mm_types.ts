@@ -84,6 +84,8 @@ export interface MmStruct {
   brk: number;
   /** VM_LOCKED for all later mappings (MCL_FUTURE). */
   defFlags: number;
+  /** The memcg charged for its small kernel objects, 0 = none. */
+  slabMemcg: number;
   /** Set while an exit or reap works its way through; the next virtual page number to look at, -1 = not started. */
   unmapCursor: number;
 }
@@ -109,6 +111,8 @@ export interface Inode {
    * that went to swap, -(slot + 1).
    */
   cache: Int32Array;
+  /** By file page: the memcg that a shadow belongs to. Empty as long as that is the root. */
+  shadowMemcg: Uint8Array;
   /** Pages in the cache now. */
   nrCached: number;
   nrShadows: number;
@@ -152,6 +156,9 @@ export interface SwapInfo {
   mapping: Int32Array;
   /** Workingset shadow left at eviction, 0 = none. */
   shadow: Int32Array;
+  /** swap_cgroup: the memcg that is charged for the slot; and the one its shadow belongs to. Empty until there is one. */
+  memcg: Uint8Array;
+  shadowMemcg: Uint8Array;
   areas: SwapArea[];
 }
 /** No slot for a page. Counts need no continuation pages, unlike the kernel's that end at 0x3e. */

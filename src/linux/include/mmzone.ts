@@ -96,6 +96,9 @@ export const MAX_NR_TIERS = 4;
 export const ANON_AND_FILE = 2;
 export const LRU_GEN_ANON = 0;
 export const LRU_GEN_FILE = 1;
+/** Generations and bins of the LRU of memory cgroups. §6.5. */
+export const MEMCG_NR_GENS = 3;
+export const MEMCG_NR_BINS = 8;
 /** Lists of one generation and both types, and of a lruvec. */
 export const NR_GEN_LISTS = ANON_AND_FILE * MAX_NR_ZONES;
 export const NR_LRU_GEN_LISTS = MAX_NR_GENS * NR_GEN_LISTS;
@@ -129,6 +132,9 @@ export interface LruGenFolio {
    * Bloom filters, without their false positives. Length 0 = there has been no walk yet: look at all.
    */
   filters: [Uint8Array, Uint8Array];
+  /** Its place in `PgData.memcgLru`: generation, and MEMCG_LRU_TAIL when it has been put at the tail. */
+  memcgGen: number;
+  memcgSeg: number;
 }
 
 /** struct lruvec: the LRU lists of one memory cgroup on one node. */
@@ -173,6 +179,8 @@ export interface PgData {
   zonelist: number[];
   /** By memory cgroup (index in `Kernel.memcgs`); the root's is always there. */
   lruvecs: Lruvec[];
+  /** lru_gen_memcg: memory cgroups by generation and bin (`gen * MEMCG_NR_BINS + bin`), and the sequence number. §6.5 */
+  memcgLru: { seq: number; fifo: number[][] };
   /** Node counters, see vmstat.ts. */
   stat: Float64Array;
   /** pid of its kswapd. */

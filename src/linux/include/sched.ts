@@ -1,5 +1,6 @@
 /** Tasks: processes and kernel threads, and what they wait for. */
 import type { CompactControl } from './compaction';
+import type { ChargeContext, MemcgWork } from './memcontrol';
 import type { Mempolicy } from './mempolicy';
 
 export const PF_KTHREAD = 1;
@@ -95,6 +96,15 @@ export interface Task {
   inIowait: boolean;
   /** The allocation slow path under way, or its result waiting to be taken. */
   alloc: AllocContext | null;
+  /** Its cgroup (index in `Kernel.cgroups`), and the memory cgroup that is charged for what it allocates. */
+  cgroup: number;
+  memcg: number;
+  /** A charge that has to wait, or its result waiting to be taken. §11.4 */
+  charge: ChargeContext | null;
+  /** memcg_nr_pages_over_high: charged above a high limit, to be dealt with on the way back to user mode. §11.3 */
+  memcgOverHigh: number;
+  /** Reclaim it does for a cgroup. */
+  memcgWork: MemcgWork | null;
   /** On whose behalf it allocates, a key of `Release.callChains`; absent: guessed from the request's flags. */
   allocSite?: string;
   /** Pages of the kernel stack, for freeing. */
@@ -256,6 +266,17 @@ export interface ScanControl {
   noCacheTrimMode: boolean;
   fileIsTiny: boolean;
   memcgFullWalk: boolean;
+  /** target_mem_cgroup: reclaim below this memcg's limit, 0 = global. The memcg at hand. */
+  targetMemcg: number;
+  memcg: number;
+  /** memory.low no longer protects; it has protected somebody so far. §5.9 */
+  memcgLowReclaim: boolean;
+  memcgLowSkipped: boolean;
+  /** Walk over the LRU of memcgs: generation, first bin, bins done, place in the list. §6.5 */
+  walkGen: number;
+  walkFirstBin: number;
+  walkBin: number;
+  walkAt: number;
   nrScanned: number;
   nrReclaimed: number;
   /** Where it is: see vmscan.ts. */
@@ -276,6 +297,8 @@ export interface ScanControl {
   lruvecReclaimed: number;
   /** Multi-gen: pages looked at in the present lruvec, and kswapd's `nrReclaimed` of the passes before. §6.5 */
   lruvecScanned: number;
+  /** Multi-gen: the lruvec has run out of cold pages and been aged instead. */
+  lruvecAged: boolean;
   reclaimedBefore: number;
   /** Multi-gen: swappiness as this reclaim has it, 0 = anonymous pages stay. */
   swappiness: number;

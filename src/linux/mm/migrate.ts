@@ -73,6 +73,11 @@ export function migratePage(k: Kernel, from: number, to: number): boolean {
   m.mapping[to] = mapping;
   m.index[to] = m.index[from];
   m.mapcount[to] = m.mapcount[from];
+  if (m.memcg.length > 0) {
+    // mem_cgroup_migrate: the charge goes with the content.
+    m.memcg[to] = m.memcg[from];
+    m.memcg[from] = 0;
+  }
   m.flags[from] = (f & PGZONE_MASK) | PGTYPE_USER;
   m.mapping[from] = 0;
   m.mapcount[from] = 0;

@@ -7,11 +7,20 @@
 import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../include/gfp';
 import type { Costs, Kernel, Release, ThpEnabled, VmSysctl } from '../include/kernel';
 import { listInit } from '../include/list';
-import { MAX_NR_ZONES, type PerCpuPages, type PgData, ZONE_NAMES, type Zone } from '../include/mmzone';
+import {
+  MAX_NR_ZONES,
+  MEMCG_NR_BINS,
+  MEMCG_NR_GENS,
+  type PerCpuPages,
+  type PgData,
+  ZONE_NAMES,
+  type Zone,
+} from '../include/mmzone';
 import type { MemMap } from '../include/page';
 import { TRACE_BUFFER_RECORDS } from '../include/trace';
 import { MAX_PAGE_ORDER, NR_PAGE_ORDERS, PAGEBLOCK_ORDER, PTRS_PER_TABLE } from '../include/units';
 import { NR_VM_NODE_STAT_ITEMS, NR_VM_ZONE_STAT_ITEMS, VM_EVENT_NAMES } from '../include/vmstat';
+import { rootCgroup, rootMemcg } from '../kernel/cgroup';
 import { layOut } from './memblock';
 import { lruvecInit, NR_LRUVEC_HEADS } from './mmzone';
 import { NR_PCP_LISTS } from './page_alloc/pcp';
@@ -60,6 +69,8 @@ export interface BootConfig {
   thp: ThpEnabled;
   /** The multi-gen LRU is on; as the release has it when absent. */
   lruGen?: boolean;
+  /** cgroup2's mount option, as systemd mounts it when absent. §11.2 */
+  memoryRecursiveprot?: boolean;
   seed: number;
   costs: Costs;
 }
@@ -225,6 +236,8 @@ export function createKernel(config: BootConfig): Kernel {
       index: new Int32Array(0),
       mapping: new Int32Array(0),
       shadow: new Int32Array(0),
+      memcg: new Uint8Array(0),
+      shadowMemcg: new Uint8Array(0),
       areas: [],
     },
     zswap: newZswap(),
@@ -260,6 +273,10 @@ export function createKernel(config: BootConfig): Kernel {
     },
     panic: '',
     slab: { objectsPerPage: 20, reclaimable: 0, deferred: 0, partial: 0, unreclaimable: 0, head },
+    cgroups: [rootCgroup()],
+    memcgs: [rootMemcg(nrNodes)],
+    memcgStock: Array.from({ length: config.cpus }, () => ({ memcg: 0, pages: 0 })),
+    memoryRecursiveprot: config.memoryRecursiveprot ?? true,
     writeback: { flusher: -1, reason: 0, inode: 0, index: 0, left: 0, written: 0, nextPeriodic: 0 },
   };
 
@@ -309,6 +326,11 @@ function newNode(id: number, zones: Zone[], heads: number): PgData {
     zones: own,
     zonelist: [],
     lruvecs: [lruvecInit(id, 0, heads)],
+    memcgLru: {
+      seq: 0,
+      // The root is in the first one.
+      fifo: Array.from({ length: MEMCG_NR_GENS * MEMCG_NR_BINS }, (_, i) => (i === 0 ? [0] : [])),
+    },
     stat: new Float64Array(NR_VM_NODE_STAT_ITEMS),
     kswapd: -1,
     kswapdFailures: 0,

@@ -11,6 +11,7 @@ export const BUILTIN_IDS = [
   'free-is-not-contiguous',
   'huge-pages-on',
   'huge-pages-off',
+  'container-limit',
   'another-year',
   'full-node',
 ] as const;

@@ -2,6 +2,7 @@
 import type { Scenario } from '../schema';
 import { anotherYear } from './another-year';
 import { cachedIsNotFree } from './cached-is-not-free';
+import { containerLimit } from './container-limit';
 import { crazyAllocator } from './crazy-allocator';
 import { freeIsNotContiguous } from './free-is-not-contiguous';
 import { fullNode } from './full-node';
@@ -26,6 +27,7 @@ export const BUILTIN_SCENARIOS: readonly Scenario[] = [
   freeIsNotContiguous,
   hugePagesOn,
   hugePagesOff,
+  containerLimit,
   anotherYear,
   fullNode,
 ];

@@ -24,6 +24,7 @@ import { HPAGE_PMD_NR, HPAGE_PMD_ORDER } from '../../include/units';
 import { NR_ANON_MAPPED, PGREUSE, THP_FAULT_ALLOC, THP_FAULT_FALLBACK } from '../../include/vmstat';
 import { bothMasks, cpusetMems } from '../../kernel/cpuset';
 import { pageNode } from '../../kernel/sched/core';
+import { commitCharge, tryChargeNow } from '../memcontrol/charge';
 import { policyNode, policyNodemask, vmaPolicy } from '../mempolicy';
 import { mlockNewFolio } from '../mlock';
 import { addMmCounterFast } from '../mm_counters';
@@ -58,6 +59,14 @@ function allocHuge(k: Kernel, task: Task, vma: Vma, gfp: number, start: number):
   return ALLOC_NULL;
 }
 
+/** mem_cgroup_charge of all frames at once; without the right to reclaim: where there is no room there is no huge page. */
+function chargeHuge(k: Kernel, task: Task, head: number): boolean {
+  if (task.memcg === 0) return true;
+  if (tryChargeNow(k, task, task.memcg, HPAGE_PMD_NR) >= 0) return false;
+  for (let i = 0; i < HPAGE_PMD_NR; i++) commitCharge(k, head + i, task.memcg);
+  return true;
+}
+
 /**
  * do_huge_pmd_anonymous_page: the first store to 512 virtual pages without a page table gets them all at once.
  *
@@ -70,6 +79,12 @@ export function doHugePmdAnonymousPage(k: Kernel, task: Task, mm: MmStruct, vma:
   const head = allocHuge(k, task, vma, vmaThpGfpMask(k, vma), start);
   if (head === ALLOC_WAIT) return ALLOC_WAIT;
   if (head === ALLOC_NULL) {
+    k.vmEvents[THP_FAULT_FALLBACK]++;
+    task.noHugeAt = start;
+    return VM_FAULT_FALLBACK;
+  }
+  if (!chargeHuge(k, task, head)) {
+    freePages(k, head, HPAGE_PMD_ORDER);
     k.vmEvents[THP_FAULT_FALLBACK]++;
     task.noHugeAt = start;
     return VM_FAULT_FALLBACK;

@@ -34,10 +34,12 @@ import { NR_ANON_MAPPED, NR_FILE_MAPPED, PGFAULT, PGREUSE } from '../../include/
 import { pageNode } from '../../kernel/sched/core';
 import { filemapFault, filemapMapPages } from '../filemap';
 import { doHugePmdAnonymousPage, doHugeWpPage, hugeFrameUnmapped, VM_FAULT_FALLBACK } from '../huge_memory';
+import { allocAnonPage, countMemcgEvents } from '../memcontrol';
+import { MEMCG_PGFAULT } from '../memcontrol/stat';
 import { vmaPolicy } from '../mempolicy';
 import { mlockNewFolio, munlockFolio } from '../mlock';
 import { addMmCounterFast, checkSyncRssStat } from '../mm_counters';
-import { allocPages, freePage } from '../page_alloc';
+import { freePage } from '../page_alloc';
 import { setPageDirty } from '../page-writeback';
 import { pteAlloc, ptePtr } from '../pgtable';
 import { dropAnonVmaPage } from '../rmap';
@@ -158,6 +160,7 @@ function account(k: Kernel, task: Task, r: number): number {
   if (r === VM_FAULT_WAIT) return r;
   task.noHugeAt = -1;
   k.vmEvents[PGFAULT]++;
+  if (task.memcg !== 0) countMemcgEvents(k, task.memcg, MEMCG_PGFAULT, 1);
   k.cost += k.costs.fault;
   if (task.faultMajor) {
     task.faultMajor = false;
@@ -198,7 +201,7 @@ function doAnonymousPage(
     k.pgtables.used[ptr >>> 9]++;
     return VM_FAULT_DONE;
   }
-  const pfn = allocPages(k, task, GFP_ANON_FAULT, 0, vmaPolicy(task, vma), vpn);
+  const pfn = allocAnonPage(k, task, GFP_ANON_FAULT, vmaPolicy(task, vma), vpn);
   if (pfn < 0) return faultError(pfn);
   k.cost += k.costs.clearPage;
   k.pgtables.used[ptr >>> 9]++;
@@ -215,7 +218,7 @@ function doFault(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, ptr
   const pfn = inode.kind === 'shmem' ? shmemFault(k, task, inode, index) : filemapFault(k, task, inode, index);
   if (pfn < 0) return faultError(pfn);
   if (write && !(vma.flags & VM_SHARED)) {
-    const copy = allocPages(k, task, GFP_USER_PAGE, 0, vmaPolicy(task, vma), vpn);
+    const copy = allocAnonPage(k, task, GFP_USER_PAGE, vmaPolicy(task, vma), vpn);
     if (copy < 0) return faultError(copy);
     k.cost += k.costs.copyPage;
     k.pgtables.used[ptr >>> 9]++;
@@ -258,7 +261,7 @@ function doWpPage(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, pt
   const { entries } = k.pgtables;
   const e = entries[ptr];
   if (e & PTE_SPECIAL) {
-    const pfn = allocPages(k, task, GFP_ANON_FAULT, 0, vmaPolicy(task, vma), vpn);
+    const pfn = allocAnonPage(k, task, GFP_ANON_FAULT, vmaPolicy(task, vma), vpn);
     if (pfn < 0) return faultError(pfn);
     k.cost += k.costs.clearPage;
     addMmCounterFast(k, mm, MM_ANONPAGES, 1);
@@ -278,7 +281,7 @@ function doWpPage(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, pt
     k.vmEvents[PGREUSE]++;
     return VM_FAULT_DONE;
   }
-  const pfn = allocPages(k, task, GFP_USER_PAGE, 0, vmaPolicy(task, vma), vpn);
+  const pfn = allocAnonPage(k, task, GFP_USER_PAGE, vmaPolicy(task, vma), vpn);
   if (pfn < 0) return faultError(pfn);
   k.cost += k.costs.copyPage;
   if (!anon) {

@@ -40,6 +40,7 @@ import type { Task } from '../../include/sched';
 import { NUMA_FOREIGN, NUMA_HIT, NUMA_LOCAL, NUMA_MISS, NUMA_OTHER, PGALLOC_BASE, PGFREE } from '../../include/vmstat';
 import { cpusetMems } from '../../kernel/cpuset';
 import { pageZone } from '../../kernel/sched/core';
+import { memCgroupUncharge } from '../memcontrol';
 import { NO_INTERLEAVE_INDEX, policyNode, policyNodemask } from '../mempolicy';
 import { wakeupKswapd } from '../vmscan';
 import { clearBlock, freeOnePage, rmqueueBuddy } from './buddy';
@@ -281,6 +282,7 @@ export function allocPagesNowait(k: Kernel, gfp: number, order: number, allocFla
 /** free_unref_page: gives back one page. It must be on no list; its flags and links are cleared. */
 export function freePage(k: Kernel, p: number): void {
   const m = k.mem;
+  if (m.memcg.length > 0 && m.memcg[p] !== 0) memCgroupUncharge(k, p);
   m.mapping[p] = 0;
   m.mapcount[p] = 0;
   k.vmEvents[PGFREE]++;
@@ -291,6 +293,10 @@ export function freePage(k: Kernel, p: number): void {
 /** free_unref_folios: gives back `n` pages, in order, as freePage does one. */
 export function freeUnrefFolios(k: Kernel, pages: Int32Array, n: number): void {
   const { mapping, mapcount } = k.mem;
+  const { memcg } = k.mem;
+  if (memcg.length > 0) {
+    for (let i = 0; i < n; i++) if (memcg[pages[i]] !== 0) memCgroupUncharge(k, pages[i]);
+  }
   for (let i = 0; i < n; i++) {
     i = freeRunToPcplist(k, pages, i, n);
     if (i === n) break;
@@ -308,6 +314,9 @@ export function freePages(k: Kernel, p: number, order: number): void {
   if (order === 0) {
     freePage(k, p);
     return;
+  }
+  if (k.mem.memcg.length > 0) {
+    for (let q = p; q < p + (1 << order); q++) if (k.mem.memcg[q] !== 0) memCgroupUncharge(k, q);
   }
   clearBlock(k.mem, p, order);
   k.vmEvents[PGFREE] += 1 << order;

@@ -30,6 +30,9 @@ import {
 } from '../../include/vmstat';
 import { filemapRemove, isHeldPage } from '../filemap';
 import { splitHugePage } from '../huge_memory/split';
+import { memCgroupSwapFull } from '../memcontrol';
+import { countMemcgEvents, MEMCG_PGACTIVATE } from '../memcontrol/stat';
+import { folioMemcg } from '../mmzone';
 import { freeUnrefFolios } from '../page_alloc';
 import { swapWritepage } from '../page_io';
 import { writeFilePage } from '../page-writeback';
@@ -37,8 +40,8 @@ import { dropAnonVmaPage, folioReferenced, referenced, tryToUnmap } from '../rma
 import { shmemWritepage } from '../shmem';
 import { folioEvictable, lruAddFolios, lruvecAddFolioLast } from '../swap';
 import { addToSwap, deleteFromSwapCache } from '../swap_state';
-import { freeSwapCache, vmSwapFull } from '../swapfile';
-import { workingsetEviction } from '../workingset';
+import { freeSwapCache } from '../swapfile';
+import { shadowMemcgOf, workingsetEviction } from '../workingset';
 import { evictRun, examineRun } from './evict_run';
 import { MIN_LRU_BATCH } from './lru_gen/batch';
 import { ACTIVATE, FREE, KEEP, ORPHAN, RECLAIM, RECLAIM_CLEAN, REF_KEEP } from './verdict';
@@ -109,20 +112,25 @@ function folioCheckReferences(k: Kernel, pfn: number): number {
  * become dirty or somebody holds it.
  *
  * @param reclaimed false when it goes for another reason than reclaim: no shadow then
+ * @param target the memcg that reclaim is for, 0 = global
  */
-export function removeMapping(k: Kernel, pfn: number, reclaimed: boolean): boolean {
+export function removeMapping(k: Kernel, pfn: number, reclaimed: boolean, target = 0): boolean {
   const m = k.mem;
   const flags = m.flags[pfn];
   if (flags & PG_DIRTY) return false;
   if (flags & PG_SWAPCACHE) {
     const slot = m.index[pfn];
-    const shadow = reclaimed ? workingsetEviction(k, pfn) : 0;
+    const memcg = shadowMemcgOf(k, pfn, target);
+    const shadow = reclaimed ? workingsetEviction(k, pfn, target) : 0;
     deleteFromSwapCache(k, pfn);
-    if (k.swap.map[slot] > 0) k.swap.shadow[slot] = shadow;
-    else dropAnonVmaPage(k, m.mapping[pfn]);
+    if (k.swap.map[slot] > 0) {
+      k.swap.shadow[slot] = shadow;
+      if (k.swap.shadowMemcg.length > 0) k.swap.shadowMemcg[slot] = memcg;
+    } else dropAnonVmaPage(k, m.mapping[pfn]);
   } else {
     if (isHeldPage(k, pfn)) return false;
-    filemapRemove(k, pfn, reclaimed && !(flags & PG_SWAPBACKED) ? workingsetEviction(k, pfn) : 0);
+    const memcg = shadowMemcgOf(k, pfn, target);
+    filemapRemove(k, pfn, reclaimed && !(flags & PG_SWAPBACKED) ? workingsetEviction(k, pfn, target) : 0, memcg);
   }
   return true;
 }
@@ -286,7 +294,7 @@ function evictFolio(
     dropAnonVmaPage(k, mapping[pfn]);
     return FREE;
   }
-  return removeMapping(k, pfn, true) ? FREE : KEEP;
+  return removeMapping(k, pfn, true, sc.targetMemcg) ? FREE : KEEP;
 }
 
 /**
@@ -331,11 +339,12 @@ export function shrinkFolios(
     }
     if (verdict === ACTIVATE) {
       const f = flags[pfn];
-      if (f & PG_SWAPCACHE && (f & PG_MLOCKED || vmSwapFull(k))) freeSwapCache(k, pfn);
+      if (f & PG_SWAPCACHE && (f & PG_MLOCKED || memCgroupSwapFull(k, pfn))) freeSwapCache(k, pfn);
       if (!(f & PG_MLOCKED)) {
         flags[pfn] |= PG_ACTIVE;
         st.nrActivate++;
         k.vmEvents[PGACTIVATE]++;
+        countMemcgEvents(k, folioMemcg(k, pfn), MEMCG_PGACTIVATE, 1);
       }
     }
     pages[kept++] = pfn;

@@ -24,6 +24,7 @@ import {
   PGSKIP_BASE,
   UNEVICTABLE_PGCULLED,
 } from '../../../include/vmstat';
+import { countMemcgEvents, MEMCG_PGREFILL, MEMCG_PGSCAN } from '../../memcontrol/stat';
 import { folioEvictable, lruvecAddFolio } from '../../swap';
 import { MAX_LRU_BATCH, MIN_LRU_BATCH } from './batch';
 import { choice, getTierIdx, getTypeToScan } from './ctrl_pos';
@@ -173,9 +174,14 @@ function scanFolios(k: Kernel, lruvec: Lruvec, sc: ScanControl, type: number, ti
     }
     if (remaining === 0 || taken + more >= MIN_LRU_BATCH) break;
   }
-  k.vmEvents[sc.kind === 'kswapd' ? PGSCAN_KSWAPD : PGSCAN_DIRECT] += taken;
+  const kswapd = sc.kind === 'kswapd';
+  if (sc.targetMemcg === 0) {
+    k.vmEvents[kswapd ? PGSCAN_KSWAPD : PGSCAN_DIRECT] += taken;
+    k.vmEvents[PGREFILL] += sorted;
+  }
+  countMemcgEvents(k, lruvec.memcg, MEMCG_PGSCAN + (kswapd ? 0 : 1), taken);
+  countMemcgEvents(k, lruvec.memcg, MEMCG_PGREFILL, sorted);
   k.vmEvents[PGSCAN_ANON + type] += taken;
-  k.vmEvents[PGREFILL] += sorted;
   k.cost += sorted * k.costs.freePage;
   isolated.count = taken;
   return taken > 0 || remaining === 0 ? scanned : 0;
