@@ -8,6 +8,7 @@ export const BUILTIN_IDS = [
   'cached-is-not-free',
   'malloc-fails',
   'killing-once-is-not-enough',
+  'container-limit',
   'another-year',
   'full-node',
 ] as const;
