@@ -7,7 +7,8 @@ import type { Kernel } from '../linux/include/kernel';
 import { PF_KTHREAD, PF_STOPPED, type Task, WAIT_USER } from '../linux/include/sched';
 import { findCgroup } from '../linux/kernel/cgroup';
 import { findTask, isGlobalInit, sendSigkill, wakeUpProcess } from '../linux/kernel/sched/core';
-import { SYSCTL_NAMES, writeSysctl } from '../linux/kernel/sysctl';
+import { acceptsActionValue, SYSCTL_ACTIONS, SYSCTL_NAMES, writeSysctl } from '../linux/kernel/sysctl';
+import { isThpFile, thpAccepts } from '../linux/mm/huge_memory';
 import { isLruGenFile, parseLruGen } from '../linux/mm/vmscan/lru_gen/sysfs';
 import { isZswapFile, parseZswap } from '../linux/mm/zswap_params';
 import { findOomRules, OOM_RULE_NAMES } from '../linux/versions/oom_rules';
@@ -109,6 +110,10 @@ function checkLaunchCgroup(k: Kernel, path: string | undefined): void {
 
 /** Whether the kernel takes the value is found out on a copy of what it may change. */
 function checkSysctl(m: Machine, name: string, value: string): void {
+  if (isThpFile(name)) {
+    if (!thpAccepts(name, value.trim())) throw new RefusalError('bad-sysctl', { name, value });
+    return;
+  }
   if (isZswapFile(name)) {
     if (parseZswap(name, value.trim()) === null) throw new RefusalError('bad-sysctl', { name, value });
     return;
@@ -128,6 +133,9 @@ function checkSysctl(m: Machine, name: string, value: string): void {
 }
 
 function acceptsSysctl(m: Machine, name: string, value: string): boolean {
+  // What a write sets off is not tried out: it would happen.
+  const file = name.split(/[./]/).pop() ?? '';
+  if (SYSCTL_ACTIONS.includes(file)) return acceptsActionValue(file, value);
   // Values are read without side effects by range; the few rules beyond a range come out as an error when applied.
   const trial = {
     ...m.kernel,
@@ -139,7 +147,6 @@ function acceptsSysctl(m: Machine, name: string, value: string): boolean {
     lowmemReserve: [...z.lowmemReserve],
     pcp: z.pcp.map((p) => ({ ...p })),
   }));
-  if (/(drop_caches|stat_refresh)$/.test(name)) return /^[1-4]$/.test(value.trim());
   return writeSysctl(trial, name, value) === 0;
 }
 

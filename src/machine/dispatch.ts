@@ -1,7 +1,15 @@
 /** What a task does with its turn. */
-import { PF_KSWAPD, PF_KTHREAD, TASK_INTERRUPTIBLE, type Task, WAIT_KTHREAD } from '../linux/include/sched';
+import {
+  PF_KCOMPACTD,
+  PF_KSWAPD,
+  PF_KTHREAD,
+  TASK_INTERRUPTIBLE,
+  type Task,
+  WAIT_KTHREAD,
+} from '../linux/include/sched';
 import { doExitStep } from '../linux/kernel/exit';
 import { sleepOn } from '../linux/kernel/sched/core';
+import { kcompactdStep } from '../linux/mm/compaction';
 import { chargeStep, memcgWorkPending, memcgWorkStep } from '../linux/mm/memcontrol';
 import { allocSlowpathStep } from '../linux/mm/page_alloc';
 import { flusherStep } from '../linux/mm/page-writeback';
@@ -42,5 +50,6 @@ function kthreadStep(m: Machine, task: Task): void {
   const k = m.kernel;
   if (task.flags & PF_KSWAPD) kswapdStep(k, task);
   else if (task.pid === k.writeback.flusher) flusherStep(k, task);
+  else if (task.flags & PF_KCOMPACTD) kcompactdStep(k, task);
   else sleepOn(k, task, WAIT_KTHREAD, 0, Infinity, TASK_INTERRUPTIBLE);
 }

@@ -7,6 +7,7 @@ import { NR_LRU_BASE, NR_SWAPCACHE } from '../linux/include/vmstat';
 import { findTask } from '../linux/kernel/sched/core';
 import { psiNow } from '../linux/kernel/sched/psi';
 import { readSysctl, SYSCTL_NAMES } from '../linux/kernel/sysctl';
+import { THP_FILES } from '../linux/mm/huge_memory';
 import { sacrificeChild, totalpagesGlobal } from '../linux/mm/oom_kill';
 import { LRU_GEN_FILES } from '../linux/mm/vmscan/lru_gen/sysfs';
 import { globalNodeState } from '../linux/mm/vmstat';
@@ -113,7 +114,7 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
       kernel: k.release.name,
       oomRules: k.oomRules,
       minFreeKbytes: k.sysctl.min_free_kbytes,
-      thp: k.hasTHP,
+      thp: k.thp.enabled !== 'never',
     },
     kinds: zones.reduce((sum, z) => addKinds(sum, z.kinds), noKinds()),
     zones,
@@ -172,6 +173,7 @@ function sysctls(k: Kernel): Record<string, string> {
     const text = readSysctl(k, `vm.${name}`);
     if (typeof text === 'string') values[`vm.${name}`] = text.trim();
   }
-  for (const path of [...LRU_GEN_FILES, ...ZSWAP_FILES]) values[path] = String(readSysctl(k, path)).trim();
+  for (const path of [...LRU_GEN_FILES, ...ZSWAP_FILES, ...THP_FILES])
+    values[path] = String(readSysctl(k, path)).trim();
   return values;
 }

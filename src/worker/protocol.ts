@@ -352,8 +352,11 @@ export interface Frame {
   known: number;
 }
 
-/** Kinds in the order of the page map's bytes (by 'kind'); 255 = beyond the end. */
-export const MAP_KINDS: readonly (Kind | 'mixed')[] = [
+/**
+ * Kinds in the order of the page map's bytes (by 'kind'); 255 = beyond the end. `freePieces` is free in blocks too small
+ * for a request of 16 pages.
+ */
+export const MAP_KINDS: readonly (Kind | 'freePieces')[] = [
   'free',
   'anonActive',
   'anonInactive',
@@ -366,6 +369,7 @@ export const MAP_KINDS: readonly (Kind | 'mixed')[] = [
   'kernel',
   'pcp',
   'reserved',
+  'freePieces',
 ];
 
 /**
@@ -386,6 +390,10 @@ export interface PageInfo {
   ownerPid: number;
   flags: string[];
   mapcount: number;
+  /** The page is part of a block of 2^order pages: a free block, a huge page, or a kernel allocation. */
+  order: number;
+  /** Migrate type of its pageblock, in the kernel's words. */
+  migratetype: string;
   /** First and last pfn of the cell. */
   firstPfn: number;
   lastPfn: number;

@@ -150,7 +150,7 @@ export function kernelOfReport(r: Recording, report: OomReport): { k: Kernel; cu
   const k = createKernel({
     release: findRelease(r.params.kernel),
     cpus: r.params.smp ?? 1,
-    thp: false,
+    thp: 'never',
     seed: 1,
     costs: TEST_COSTS,
     zones,

@@ -4,7 +4,7 @@
  */
 import { sysrqOom } from '../../linux/drivers/tty/sysrq';
 import { mmExec } from '../../linux/fs/exec';
-import { EINVAL, ENOENT } from '../../linux/include/errno';
+import { ENOENT } from '../../linux/include/errno';
 import type { Kernel } from '../../linux/include/kernel';
 import { TASK_DEAD, type Task } from '../../linux/include/sched';
 import { MS, SEC } from '../../linux/include/units';
@@ -176,8 +176,6 @@ function spawn(g: Guest, longName: string, adj: number, cgroup: string): void {
 
 /** write(2) to a file of /proc or /sys. Returns the errno. */
 function writeFile(g: Guest, path: string, value: string): number {
-  // Compaction moves pages and frees none; the shape of the free lists is not part of the answer.
-  if (path === '/proc/sys/vm/compact_memory') return value.trim() === '1' ? 0 : EINVAL;
   if (path.startsWith('/proc/sys/vm/')) return Math.abs(writeSysctl(g.k, path, value.trim()));
   if (path === '/proc/sysrq-trigger') {
     if (value[0] === 'f') sysrqOom(g.k);

@@ -5,6 +5,7 @@
 import { completeBios, nextCompletion } from '../../linux/block/blk-mq';
 import type { Kernel } from '../../linux/include/kernel';
 import {
+  PF_KCOMPACTD,
   PF_KSWAPD,
   PF_KTHREAD,
   TASK_DEAD,
@@ -17,6 +18,7 @@ import { MS, SEC } from '../../linux/include/units';
 import { doExitStep } from '../../linux/kernel/exit';
 import { sleepOn, wakeUpProcess } from '../../linux/kernel/sched/core';
 import { psiUpdate } from '../../linux/kernel/sched/psi';
+import { kcompactdStep } from '../../linux/mm/compaction';
 import { chargeStep, memcgWorkPending, memcgWorkStep } from '../../linux/mm/memcontrol';
 import { oomReaperStep } from '../../linux/mm/oom_kill';
 import { allocSlowpathStep } from '../../linux/mm/page_alloc';
@@ -98,6 +100,10 @@ function step(loop: Loop, t: Task): void {
   }
   if (t.flags & PF_KSWAPD) {
     kswapdStep(k, t);
+    return;
+  }
+  if (t.flags & PF_KCOMPACTD) {
+    kcompactdStep(k, t);
     return;
   }
   if (t.pid === loop.flusher) {

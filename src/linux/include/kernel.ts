@@ -55,6 +55,8 @@ export interface Release {
   rssPercpuCounter: boolean;
   /** Tables of the PUD level are in nr_page_table_pages (they are in pgtables_bytes in any case). */
   countsPudTables: boolean;
+  /** Large anonymous mappings whose size is one of huge pages begin where a huge page can (6.7 and later). */
+  thpAlignsMmap: boolean;
   /** rss_anon, rss_file, rss_shmem columns in the task dump. */
   rssColumns: boolean;
   /** unfruitful direct reclaim is tried again with a full walk (6.12). */
@@ -90,6 +92,9 @@ export interface Release {
   callChains: { [kind: string]: string[] };
 }
 
+export type ThpEnabled = 'always' | 'madvise' | 'never';
+export type ThpDefrag = 'always' | 'defer' | 'defer+madvise' | 'madvise' | 'never';
+
 /** Costs of what the kernel does, in ns of virtual time; the machine fills them in (machine/costs.ts). */
 export interface Costs {
   /** A load or store that hits the TLB and RAM. */
@@ -105,6 +110,8 @@ export interface Costs {
   /** One page looked at by reclaim, one page unmapped, one page freed at exit. */
   scanPage: number;
   unmapPage: number;
+  /** One frame looked at by a scanner of compaction. */
+  compactScan: number;
   /** Handing a page to the driver of a swap device. */
   submitPage: number;
   freePage: number;
@@ -361,9 +368,10 @@ export interface Kernel {
   cpu: number;
   /** Node of each cpu. */
   cpuNode: number[];
+  /** /sys/kernel/mm/transparent_hugepage: who gets huge pages, and what is done to have one. */
+  thp: { enabled: ThpEnabled; defrag: ThpDefrag };
   /** Cpusets besides the root: name, and nodes with memory for it as a bit mask. */
   cpusets: { name: string; mems: number }[];
-  hasTHP: boolean;
   mem: MemMap;
   zones: Zone[];
   nodes: PgData[];

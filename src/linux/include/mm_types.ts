@@ -16,6 +16,9 @@ export const VM_LOCKED = 16;
 export const VM_ACCOUNT = 32;
 export const VM_NORESERVE = 64;
 export const VM_GROWSDOWN = 128;
+/** madvise(MADV_HUGEPAGE), madvise(MADV_NOHUGEPAGE). */
+export const VM_HUGEPAGE = 256;
+export const VM_NOHUGEPAGE = 512;
 
 /** A mapped range of virtual pages [start, end). */
 export interface Vma {
@@ -193,4 +196,9 @@ export interface PgTablePool {
   pfn: Int32Array;
   /** Entries in use, by table. */
   used: Int32Array;
+  /**
+   * 1 = the table is only deposited: one entry of the PMD level maps a huge page. Its own entries say what that one
+   * stands for: they are all there, and are accessed if one of them is.
+   */
+  huge: Int32Array;
 }

@@ -1,4 +1,5 @@
 /** Zones, nodes, watermarks and LRU lists. §1, §2, §5.1. */
+import type { CompactControl } from './compaction';
 import type { ScanControl } from './sched';
 
 export const ZONE_DMA = 0;
@@ -72,9 +73,17 @@ export interface Zone {
   pcp: PerCpuPages[];
   /** Zone counters, see vmstat.ts NR_ZONE_*. */
   stat: Int32Array;
+  /** Attempts skipped since the last failure, log2 of how many to skip, the lowest order that failed. */
   compactConsidered: number;
   compactDeferShift: number;
   compactOrderFailed: number;
+  /** Model pfns where the next run goes on: the migrate scanner of asynchronous and of other runs, the free scanner. */
+  compactCachedMigratePfn: [number, number];
+  compactCachedFreePfn: number;
+  /** A run that begins here sees the whole zone. */
+  compactInitMigratePfn: number;
+  /** The hints of `MemMap.pageblockSkip` are due to be looked over. */
+  compactBlockskipFlush: boolean;
 }
 export const ZONE_BOOSTED_WATERMARK = 1;
 export const ZONE_RECLAIM_ACTIVE = 2;
@@ -148,6 +157,19 @@ export interface Lruvec {
   lrugen: LruGenFolio;
 }
 
+/** What kcompactd is at. */
+export interface KcompactdRun {
+  /** Nobody asked: the node is too fragmented for huge pages. */
+  proactive: boolean;
+  order: number;
+  highestZoneidx: number;
+  /** Zone type that is next, and the run in the one at hand. */
+  zone: number;
+  cc: CompactControl | null;
+  /** fragmentation_score_node before a proactive run. */
+  score: number;
+}
+
 /** struct pglist_data. */
 export interface PgData {
   id: number;
@@ -171,6 +193,13 @@ export interface PgData {
   flags: number;
   /** kswapd's progress, null = has not run yet. */
   kswapdSc: ScanControl | null;
+  /** pid of its kcompactd; order and highest zone it has been asked for; the run under way. */
+  kcompactd: number;
+  kcompactdMaxOrder: number;
+  kcompactdHighestZoneidx: number;
+  kcompactdRun: KcompactdRun | null;
+  /** Heads of the huge pages that are partly unmapped, first queued first. */
+  deferredSplit: number[];
   /** Reclaimers asleep until writeback gets on, and NR_THROTTLED_WRITTEN when the first of them went to sleep. §5.12. */
   nrWritebackThrottled: number;
   nrReclaimStart: number;

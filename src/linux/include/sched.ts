@@ -1,4 +1,5 @@
 /** Tasks: processes and kernel threads, and what they wait for. */
+import type { CompactControl } from './compaction';
 import type { ChargeContext, MemcgWork } from './memcontrol';
 import type { Mempolicy } from './mempolicy';
 
@@ -6,6 +7,7 @@ export const PF_KTHREAD = 1;
 export const PF_MEMALLOC = 2;
 export const PF_EXITING = 4;
 export const PF_KSWAPD = 8;
+export const PF_KCOMPACTD = 8192;
 export const PF_MEMALLOC_NOIO = 16;
 export const PF_MEMALLOC_NOFS = 32;
 /** SIGNAL_GROUP_EXIT: a fatal signal is being handled. */
@@ -113,6 +115,8 @@ export interface Task {
   exitMm: number;
   /** The fault under way has read from a device: it will count as a major one. */
   faultMajor: boolean;
+  /** First virtual page of the range that the fault under way could not get a huge page for, -1 = none. */
+  noHugeAt: number;
   /** Waits for a page whose refault had the workingset bit: a PSI memory stall to be ended at the next try. §12.3. */
   thrashing: boolean;
   /** pfn + 1 of the cached page that read(2) waits for and holds a reference to, 0 = none. */
@@ -191,6 +195,16 @@ export interface WatermarkTest {
   ok: boolean;
 }
 
+/** try_to_compact_pages as far as it got. */
+export interface DirectCompact {
+  /** COMPACT_PRIO_*, and the best result of the zones so far, COMPACT_*. */
+  prio: number;
+  result: number;
+  /** Place in the zonelist, and the run in the zone at hand. */
+  cursor: number;
+  cc: CompactControl | null;
+}
+
 /** __alloc_pages_slowpath as a resumable state machine. Lives in `Task.alloc`. */
 export interface AllocContext {
   gfp: number;
@@ -203,15 +217,21 @@ export interface AllocContext {
   nodemask: number;
   allocFlags: number;
   stage: AllocStage;
+  /** Stage at which it was given up, '' = it was not. */
+  gaveUpAt: AllocStage | '';
   /** ns when it was entered. */
   startedAt: number;
   noProgressLoops: number;
   compactionRetries: number;
+  /** COMPACT_PRIO_* and COMPACT_*. */
   compactPriority: number;
   compactResult: number;
+  /** Pages that this allocation's compaction has moved so far. */
+  compactMoved: number;
   didSomeProgress: number;
-  /** Direct reclaim under way. */
+  /** Direct reclaim under way, and direct compaction. */
   sc: ScanControl | null;
+  compact: DirectCompact | null;
   /** Rounds of the retry loop. */
   rounds: number;
   /** Outcome: -1 = under way, else pfn; `failed` = NULL. */

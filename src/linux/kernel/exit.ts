@@ -19,7 +19,7 @@ import { unmapPageRange } from '../mm/memory';
 import { endThrashing } from '../mm/memory/codes';
 import { syncMmRss, updateHiwaterRss } from '../mm/mm_counters';
 import { dropVma } from '../mm/mmap';
-import { abandonAlloc, freePage } from '../mm/page_alloc';
+import { abandonAlloc, freePage, freePages } from '../mm/page_alloc';
 import { freePgtables, pgdFree } from '../mm/pgtable';
 import { endReadahead } from '../mm/readahead';
 import { cgroupLeave } from './cgroup';
@@ -94,9 +94,11 @@ export function finishExitMm(k: Kernel, task: Task, budget: number): boolean {
 /** The beginning of do_exit: what the task was waiting for is let go, and its address space with it (exit_mm). */
 function beginExit(k: Kernel, task: Task): void {
   task.flags |= PF_EXITING;
-  const page = task.alloc === null ? -1 : abandonAlloc(task);
-  // Only requests for single pages wait in this layer.
-  if (page >= 0) freePage(k, page);
+  if (task.alloc !== null) {
+    const { order } = task.alloc;
+    const page = abandonAlloc(k, task);
+    if (page >= 0) freePages(k, page, order);
+  }
   abandonCharge(k, task);
   abandonMemcgWork(task);
   putHeldPage(k, task);

@@ -5,7 +5,7 @@
  * free). A recorded machine brings its free lists; a machine of our own starts with the largest blocks there can be.
  */
 import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../include/gfp';
-import type { Costs, Kernel, Release, VmSysctl } from '../include/kernel';
+import type { Costs, Kernel, Release, ThpEnabled, VmSysctl } from '../include/kernel';
 import { listInit } from '../include/list';
 import {
   MAX_NR_ZONES,
@@ -66,7 +66,7 @@ export interface BootConfig {
   distance?: readonly (readonly number[])[];
   sysctl?: Partial<VmSysctl>;
   /** Transparent huge pages are on: khugepaged raises min_free_kbytes. */
-  thp: boolean;
+  thp: ThpEnabled;
   /** The multi-gen LRU is on; as the release has it when absent. */
   lruGen?: boolean;
   /** cgroup2's mount option, as systemd mounts it when absent. §11.2 */
@@ -144,7 +144,11 @@ export function createKernel(config: BootConfig): Kernel {
       stat: new Int32Array(NR_VM_ZONE_STAT_ITEMS),
       compactConsidered: 0,
       compactDeferShift: 0,
-      compactOrderFailed: NR_PAGE_ORDERS,
+      compactOrderFailed: 0,
+      compactCachedMigratePfn: [base, base],
+      compactCachedFreePfn: -1,
+      compactInitMigratePfn: -1,
+      compactBlockskipFlush: false,
     });
     base = (end + 1023) & ~1023;
   }
@@ -160,6 +164,7 @@ export function createKernel(config: BootConfig): Kernel {
     index: new Int32Array(nrPages),
     mapcount: new Int32Array(nrPages),
     pageblock: new Uint8Array(nrPages >> PAGEBLOCK_ORDER).fill(MIGRATE_MOVABLE),
+    pageblockSkip: new Uint8Array(nrPages >> PAGEBLOCK_ORDER),
     memcg: new Uint8Array(0),
   };
   for (let h = nrPages; h < nrPages + nrHeads; h++) listInit(mem, h);
@@ -189,8 +194,8 @@ export function createKernel(config: BootConfig): Kernel {
     nrCpus: config.cpus,
     cpu: 0,
     cpuNode,
+    thp: { enabled: config.thp, defrag: 'madvise' },
     cpusets: [],
-    hasTHP: config.thp,
     mem,
     zones,
     nodes,
@@ -212,6 +217,7 @@ export function createKernel(config: BootConfig): Kernel {
       nrFree: 0,
       pfn: new Int32Array(64),
       used: new Int32Array(64),
+      huge: new Int32Array(64),
     },
     mms: [],
     anonVmas: [],
@@ -280,7 +286,7 @@ export function createKernel(config: BootConfig): Kernel {
   if (config.sysctl?.min_free_kbytes === undefined) calculateMinFreeKbytes(k);
   setupPerZoneWmarks(k);
   setupPerZoneLowmemReserve(k);
-  if (config.thp && config.sysctl?.min_free_kbytes === undefined) setRecommendedMinFreeKbytes(k);
+  if (config.thp !== 'never' && config.sysctl?.min_free_kbytes === undefined) setRecommendedMinFreeKbytes(k);
   // init_user_reserve, init_admin_reserve: a thirty-second of what is free, at most 128 MiB and 8 MiB. §9.1
   const freeKb = zones.reduce((n, z) => n + z.free, 0) * 4;
   if (config.sysctl?.user_reserve_kbytes === undefined) k.sysctl.user_reserve_kbytes = Math.min(freeKb >> 5, 131_072);
@@ -332,6 +338,11 @@ function newNode(id: number, zones: Zone[], heads: number): PgData {
     kswapdHighestZoneidx: -1,
     flags: 0,
     kswapdSc: null,
+    kcompactd: -1,
+    kcompactdMaxOrder: 0,
+    kcompactdHighestZoneidx: MAX_NR_ZONES - 1,
+    kcompactdRun: null,
+    deferredSplit: [],
     nrWritebackThrottled: 0,
     nrReclaimStart: 0,
   };

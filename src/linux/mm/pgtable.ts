@@ -31,7 +31,7 @@ function grow(pool: PgTablePool): void {
   const entries = new Int32Array(cap * PTRS_PER_TABLE);
   entries.set(pool.entries);
   pool.entries = entries;
-  for (const name of ['freeList', 'pfn', 'used'] as const) {
+  for (const name of ['freeList', 'pfn', 'used', 'huge'] as const) {
     const a = new Int32Array(cap);
     a.set(pool[name]);
     pool[name] = a;
@@ -50,6 +50,7 @@ function takeTable(pool: PgTablePool, pfn: number): number {
   }
   pool.pfn[t] = pfn;
   pool.used[t] = 0;
+  pool.huge[t] = 0;
   return t;
 }
 

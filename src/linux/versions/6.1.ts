@@ -20,6 +20,7 @@ export const LINUX_6_1: Release = {
   folioBatch: 15,
   rssPercpuCounter: false,
   countsPudTables: false,
+  thpAlignsMmap: false,
   rssColumns: false,
   memcgFullWalk: false,
   lruGenEnabled: false,

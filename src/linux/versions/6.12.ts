@@ -23,6 +23,7 @@ export const LINUX_6_12: Release = {
   folioBatch: 31,
   rssPercpuCounter: true,
   countsPudTables: true,
+  thpAlignsMmap: true,
   rssColumns: true,
   memcgFullWalk: true,
   lruGenEnabled: true,

@@ -41,7 +41,7 @@ function kernelOf(r: Recording): Kernel {
   const k = createKernel({
     release: findRelease(r.params.kernel),
     cpus: r.params.smp ?? 1,
-    thp: false,
+    thp: 'never',
     seed: 1,
     costs: TEST_COSTS,
     zones: populated.map(([id, z]) => ({
@@ -114,7 +114,7 @@ test('/proc/pagetypeinfo shows the free lists a recorded kernel had', () => {
   const k = createKernel({
     release: findRelease('6.12'),
     cpus: 1,
-    thp: false,
+    thp: 'never',
     seed: 1,
     costs: TEST_COSTS,
     zones: [zone('DMA', 0, 1), zone('DMA32', 1, 4096)],

@@ -4,6 +4,7 @@ import { CGROUP_ROOT, listCgroupFiles, procCgroup, readCgroupFile } from '../../
 import { findTask } from '../../kernel/sched/core';
 import { psiFile } from '../../kernel/sched/psi';
 import { readSysctl, SYSCTL_NAMES } from '../../kernel/sysctl';
+import { isThpFile, THP_FILES } from '../../mm/huge_memory';
 import { isLruGenFile, LRU_GEN_FILES } from '../../mm/vmscan/lru_gen/sysfs';
 import { isZswapFile, ZSWAP_FILES } from '../../mm/zswap_params';
 import { meminfo } from './meminfo';
@@ -48,7 +49,7 @@ const PID_FILES: { readonly [name: string]: (k: Kernel, pid: number) => string |
 export function readProcFile(k: Kernel, path: string): string | null {
   const file = FILES[path];
   if (file) return file(k);
-  if (path.startsWith('/proc/sys/vm/') || isLruGenFile(path) || isZswapFile(path)) {
+  if (path.startsWith('/proc/sys/vm/') || isLruGenFile(path) || isZswapFile(path) || isThpFile(path)) {
     const text = readSysctl(k, path);
     return typeof text === 'string' ? text : null;
   }
@@ -67,5 +68,13 @@ export function listProcFiles(k: Kernel): string[] {
     (path) => typeof readSysctl(k, path) === 'string',
   );
   const tasks = k.tasks.flatMap((t) => Object.keys(PID_FILES).map((name) => `/proc/${t.pid}/${name}`));
-  return [...Object.keys(FILES), ...sys, ...LRU_GEN_FILES, ...ZSWAP_FILES, ...listCgroupFiles(k), ...tasks];
+  return [
+    ...Object.keys(FILES),
+    ...sys,
+    ...LRU_GEN_FILES,
+    ...ZSWAP_FILES,
+    ...THP_FILES,
+    ...listCgroupFiles(k),
+    ...tasks,
+  ];
 }

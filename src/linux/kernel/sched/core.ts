@@ -85,6 +85,7 @@ export function createTask(k: Kernel, init: Partial<Task> & { comm: string }): T
     exitStage: 0,
     exitMm: -1,
     faultMajor: false,
+    noHugeAt: -1,
     thrashing: false,
     heldPage: 0,
     readahead: null,

@@ -18,6 +18,7 @@ import {
 } from '../../include/mm_types';
 import {
   PG_ANON_EXCLUSIVE,
+  PG_COMPOUND,
   PG_MLOCKED,
   PG_SWAPBACKED,
   PG_SWAPCACHE,
@@ -32,6 +33,7 @@ import type { Task } from '../../include/sched';
 import { NR_ANON_MAPPED, NR_FILE_MAPPED, PGFAULT, PGREUSE } from '../../include/vmstat';
 import { pageNode } from '../../kernel/sched/core';
 import { filemapFault, filemapMapPages } from '../filemap';
+import { doHugePmdAnonymousPage, doHugeWpPage, hugeFrameUnmapped, VM_FAULT_FALLBACK } from '../huge_memory';
 import { allocAnonPage, countMemcgEvents } from '../memcontrol';
 import { MEMCG_PGFAULT } from '../memcontrol/stat';
 import { vmaPolicy } from '../mempolicy';
@@ -96,6 +98,11 @@ export function handleMmFault(k: Kernel, task: Task, vpn: number, write: boolean
   checkSyncRssStat(k, mm);
   let ptr = ptePtr(k, mm, vpn);
   if (ptr < 0) {
+    if (write && k.thp.enabled !== 'never') {
+      k.inLruFault = true;
+      const r = doHugePmdAnonymousPage(k, task, mm, vma, vpn);
+      if (r !== VM_FAULT_FALLBACK) return account(k, task, r < 0 ? faultError(r) : VM_FAULT_DONE);
+    }
     ptr = pteAlloc(k, task, mm, vpn);
     if (ptr < 0) return account(k, task, faultError(ptr));
   }
@@ -151,6 +158,7 @@ function handlePteFault(
 function account(k: Kernel, task: Task, r: number): number {
   k.inLruFault = false;
   if (r === VM_FAULT_WAIT) return r;
+  task.noHugeAt = -1;
   k.vmEvents[PGFAULT]++;
   if (task.memcg !== 0) countMemcgEvents(k, task.memcg, MEMCG_PGFAULT, 1);
   k.cost += k.costs.fault;
@@ -239,6 +247,7 @@ function doFault(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, ptr
 function canReuse(k: Kernel, pfn: number): boolean {
   const f = k.mem.flags[pfn];
   if (f & PG_ANON_EXCLUSIVE) return true;
+  if (f & PG_COMPOUND) return false;
   if (k.mem.mapcount[pfn] !== 1) return false;
   if (f & PG_SWAPCACHE) freeSwapCache(k, pfn);
   if (k.mem.flags[pfn] & PG_SWAPCACHE) return false;
@@ -266,6 +275,7 @@ function doWpPage(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, pt
     entries[ptr] = e | PTE_WRITE | PTE_DIRTY | PTE_YOUNG;
     return VM_FAULT_DONE;
   }
+  if (anon && k.mem.flags[old] & PG_COMPOUND && doHugeWpPage(k, ptr)) return VM_FAULT_DONE;
   if (anon && canReuse(k, old)) {
     entries[ptr] = e | PTE_WRITE | PTE_DIRTY | PTE_YOUNG;
     k.vmEvents[PGREUSE]++;
@@ -284,6 +294,10 @@ function doWpPage(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, pt
   if (left > 0) return VM_FAULT_DONE;
   pageNode(k, old).stat[anon ? NR_ANON_MAPPED : NR_FILE_MAPPED]--;
   if (!anon) return VM_FAULT_DONE;
+  if (m.flags[old] & PG_COMPOUND) {
+    hugeFrameUnmapped(k, old);
+    return VM_FAULT_DONE;
+  }
   // Only a page whose swap cache could not be left is still unmapped here; reclaim takes it from there.
   if (m.flags[old] & PG_SWAPCACHE) freeSwapCache(k, old);
   if (!(m.flags[old] & PG_SWAPCACHE)) {

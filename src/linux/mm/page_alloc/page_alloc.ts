@@ -37,7 +37,6 @@ import {
 } from '../../include/mmzone';
 import { PGTYPE_USER, PGZONE_MASK, PGZONE_SHIFT } from '../../include/page';
 import type { Task } from '../../include/sched';
-import { PAGE_ALLOC_COSTLY_ORDER } from '../../include/units';
 import { NUMA_FOREIGN, NUMA_HIT, NUMA_LOCAL, NUMA_MISS, NUMA_OTHER, PGALLOC_BASE, PGFREE } from '../../include/vmstat';
 import { cpusetMems } from '../../kernel/cpuset';
 import { pageZone } from '../../kernel/sched/core';
@@ -45,7 +44,7 @@ import { memCgroupUncharge } from '../memcontrol';
 import { NO_INTERLEAVE_INDEX, policyNode, policyNodemask } from '../mempolicy';
 import { wakeupKswapd } from '../vmscan';
 import { clearBlock, freeOnePage, rmqueueBuddy } from './buddy';
-import { freeRunToPcplist, freeToPcplist, rmqueuePcplist } from './pcp';
+import { freeRunToPcplist, freeToPcplist, pcpAllowedOrder, rmqueuePcplist } from './pcp';
 import { newAllocContext } from './slowpath';
 import { zoneWatermarkOk } from './watermarks';
 
@@ -71,7 +70,7 @@ function nofragment(k: Kernel, preferred: Zone): number {
 /** rmqueue: a block from the per-cpu lists or the buddy lists, with its side effects. -1 = none. §4.3. */
 function rmqueue(k: Kernel, z: Zone, order: number, mt: number, allocFlags: number, highestZoneidx: number): number {
   let p: number;
-  if (order <= PAGE_ALLOC_COSTLY_ORDER) {
+  if (pcpAllowedOrder(order)) {
     p = rmqueuePcplist(k, z, order, mt, allocFlags);
   } else {
     p = -1;
@@ -321,6 +320,6 @@ export function freePages(k: Kernel, p: number, order: number): void {
   }
   clearBlock(k.mem, p, order);
   k.vmEvents[PGFREE] += 1 << order;
-  if (order <= PAGE_ALLOC_COSTLY_ORDER) freeToPcplist(k, p, order);
+  if (pcpAllowedOrder(order)) freeToPcplist(k, p, order);
   else freeOnePage(k, pageZone(k, p), p, order);
 }

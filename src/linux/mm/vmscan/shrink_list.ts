@@ -7,10 +7,10 @@ import type { Kernel } from '../../include/kernel';
 import { listAdd } from '../../include/list';
 import { VM_EXEC } from '../../include/mm_types';
 import { type Lruvec, NR_LRU_LISTS } from '../../include/mmzone';
-import { PG_ACTIVE, PG_SWAPBACKED, PG_WORKINGSET, PGZONE_MASK, PGZONE_SHIFT } from '../../include/page';
+import { PG_ACTIVE, PG_HEAD, PG_SWAPBACKED, PG_WORKINGSET, PGZONE_MASK, PGZONE_SHIFT } from '../../include/page';
 import type { ScanControl, Task } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
-import { SWAP_CLUSTER_MAX } from '../../include/units';
+import { HPAGE_PMD_NR, SWAP_CLUSTER_MAX } from '../../include/units';
 import {
   NR_LRU_BASE,
   NR_ZONE_LRU_BASE,
@@ -79,6 +79,13 @@ function isolateLruFolios(k: Kernel, lruvec: Lruvec, lru: number, n: number, rec
     }
     batch[taken++] = pfn;
     pfn = before;
+    if (flags[batch[taken - 1]] & PG_HEAD) {
+      // It is as many pages as were asked for, and more.
+      zone.stat[NR_ZONE_LRU_BASE + lru] -= HPAGE_PMD_NR - 1;
+      lruvec.lruSize[zone.type * NR_LRU_LISTS + lru] -= HPAGE_PMD_NR - 1;
+      k.nodes[lruvec.nid].stat[NR_LRU_BASE + lru] -= HPAGE_PMD_NR - 1;
+      break;
+    }
   }
   prev[head] = pfn;
   next[pfn] = head;

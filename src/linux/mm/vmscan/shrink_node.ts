@@ -20,7 +20,6 @@ import {
   PGDAT_WRITEBACK,
   type PgData,
   WMARK_HIGH,
-  WMARK_LOW,
   WMARK_MIN,
   wmarkPages,
   type Zone,
@@ -28,6 +27,7 @@ import {
 import type { ScanControl, Task } from '../../include/sched';
 import { DEF_PRIORITY, PAGE_ALLOC_COSTLY_ORDER, SWAP_CLUSTER_MAX } from '../../include/units';
 import { NR_LRU_BASE } from '../../include/vmstat';
+import { compactGap, compactionSuitable } from '../compaction/suitable';
 import { memcgIterPartial, memcgMemoryEvent, memcgNext } from '../memcontrol';
 import { zoneWatermarkOk } from '../page_alloc';
 import { calculateProtection, memCgroupBelowLow, memCgroupBelowMin } from '../page_counter';
@@ -45,15 +45,6 @@ import {
 import { canAgeAnonPages, canReclaimAnonPages, getScanCount, inactiveIsLow, prepareScanControl } from './scan_balance';
 import { shrinkActiveList, shrinkList } from './shrink_list';
 import { reclaimThrottle, VMSCAN_THROTTLE_CONGESTED, VMSCAN_THROTTLE_WRITEBACK } from './throttle';
-
-/** compact_gap: free pages that compaction needs to work with. */
-const compactGap = (order: number): number => 2 << order;
-
-/** compaction_suitable: enough free pages for compaction to have a chance. */
-function compactionSuitable(k: Kernel, z: Zone, order: number, highest: number): boolean {
-  const mark = wmarkPages(z, order > PAGE_ALLOC_COSTLY_ORDER ? WMARK_LOW : WMARK_MIN) + compactGap(order);
-  return zoneWatermarkOk(k, z, 0, mark, highest, 0);
-}
 
 /** compaction_ready: a costly request does better to compact this zone than to reclaim more from it. */
 export function compactionReady(k: Kernel, z: Zone, sc: ScanControl): boolean {
