@@ -194,12 +194,14 @@ describe('after any history', () => {
           cpus: fc.integer({ min: 1, max: 2 }),
           swap: fc.constantFrom(0, 32),
           swapDevice: fc.constantFrom('ssd' as const, 'zram' as const),
+          thp: fc.constantFrom('always', 'never'),
           cgroups,
           programs: fc.array(cgroupProgram, { minLength: 1, maxLength: 4 }),
           actions: fc.array(fc.tuple(fc.integer({ min: 1, max: 20 }), cgroupAction), { maxLength: 8 }),
         }),
-        ({ swap, programs, actions, seed, ...rest }) => {
+        ({ swap, thp, programs, actions, seed, ...rest }) => {
           const m = createMachine(config(programs, { ...rest, ram: 64 * MIB, swap: swap * MIB }), seed);
+          applyAction(m, { op: 'sysctl', name: THP_ENABLED, value: thp });
           for (const [pause, todo] of [...actions, [30, { op: 'sysrq', key: 'm' } as Action] as const]) {
             runFor(m, { t: timeOf(m) + pause * 10e6 }, 20_000);
             expect(audit(m.kernel)).toEqual([]);
@@ -210,5 +212,5 @@ describe('after any history', () => {
       ),
       { numRuns: 12, seed: 20261123, endOnFailure: false },
     );
-  });
+  }, 300_000);
 });

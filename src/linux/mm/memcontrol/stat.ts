@@ -7,6 +7,7 @@
 import type { Kernel } from '../../include/kernel';
 import { MAX_NR_ZONES, NR_LRU_LISTS } from '../../include/mmzone';
 import {
+  PG_COMPOUND,
   PG_DIRTY,
   PG_SWAPBACKED,
   PG_SWAPCACHE,
@@ -148,6 +149,7 @@ function countPages(k: Kernel, ids: readonly number[]): StatValues {
     }
     if (mapping[pfn] > 0) {
       if (mapcount[pfn] > 0) add('anon');
+      if (mapcount[pfn] > 0 && f & PG_COMPOUND) add('anon_thp');
     } else if (mapping[pfn] < 0 && !(f & PG_SWAPCACHE)) {
       add('file');
       if (f & PG_SWAPBACKED) add('shmem');
