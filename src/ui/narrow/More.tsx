@@ -1,6 +1,6 @@
 import { Button, Dialog } from 'react-aria-components';
 import { runAction } from '../../actions/registry';
-import { openPostMortem } from '../../actions/screen';
+import { openCompare, openPostMortem } from '../../actions/screen';
 import { t } from '../../i18n';
 import { setTheme, useSettings } from '../../store';
 import { Icon } from '../controls/Icons';
@@ -25,6 +25,16 @@ export function More({ close }: { close: () => void }) {
         >
           <Icon name="report" />
           {t('nav.postmortem')}
+        </Button>
+        <Button
+          className="btn soft touch"
+          onPress={() => {
+            close();
+            openCompare();
+          }}
+        >
+          <Icon name="compare" />
+          {t('nav.compare')}
         </Button>
         <Button className="btn soft touch" onPress={() => setTheme(theme === 'dark' ? 'light' : 'dark')}>
           <Icon name={theme === 'dark' ? 'sun' : 'moon'} />
