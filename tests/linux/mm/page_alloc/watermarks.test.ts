@@ -89,7 +89,7 @@ describe('the limits of the per-cpu lists', () => {
       createKernel({
         release: TEST_RELEASE,
         cpus: 1,
-        thp: false,
+        thp: 'never',
         seed: 1,
         costs: TEST_COSTS,
         zones: [
