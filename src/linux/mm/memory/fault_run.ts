@@ -47,6 +47,7 @@ import {
   PSWPIN,
   WORKINGSET_REFAULT_ANON,
 } from '../../include/vmstat';
+import { XA_CHUNK_SHIFT, xaDel } from '../../lib/xarray';
 import { vmaPolicy } from '../mempolicy';
 import { addMmCounterTimes } from '../mm_counters';
 import { pcpZone } from '../page_alloc';
@@ -196,6 +197,19 @@ export function faultRun(
         cost = k.cost;
         first = next[head];
         poolShrank = disk.zram.poolPages !== poolPages;
+      }
+      if (left !== 0 && swap.nodes[slot >> XA_CHUNK_SHIFT] > 1) {
+        xaDel(k, swap.nodes, slot);
+      } else if (left !== 0) {
+        // The last entry of a node may give slab pages back to the per-cpu list.
+        const { capacity } = k.xaNodes;
+        takeOff(mem, pcp, head, first, popped);
+        popped = 0;
+        k.cost = cost;
+        xaDel(k, swap.nodes, slot);
+        cost = k.cost;
+        first = next[head];
+        if (k.xaNodes.capacity !== capacity) poolShrank = true;
       }
       disk.reads++;
       back++;
