@@ -146,8 +146,7 @@ function pageout(k: Kernel, sc: ScanControl, node: PgData, pfn: number): number 
   trace(k.trace, k.now, k.current, WRITE_FOLIO, pfn, f & PG_SWAPCACHE ? index[pfn] : -1);
   // A synchronous device is done already: the page can go at once.
   if (!(f & PG_WRITEBACK)) return FREE;
-  // Until its batch is put back the end of its writeback cannot move it.
-  flags[pfn] = f | PG_RECLAIM | PG_ISOLATED;
+  flags[pfn] = f | PG_RECLAIM;
   return KEEP;
 }
 
@@ -356,6 +355,7 @@ export function shrinkFolios(
   if (freed > 0) freeUnrefFolios(k, freeList, freed);
   // What the device has finished by now has interrupted the batch: those of its own pages that are among it miss their move
   // to the tail.
+  for (let i = 0; i < kept; i++) if (flags[pages[i]] & PG_WRITEBACK) flags[pages[i]] |= PG_ISOLATED;
   completeBios(k, k.now + k.cost);
   sc.nrScanned += n;
   return freed;
