@@ -14,9 +14,12 @@ export function KnobRow({ knob, boot }: { knob: Knob; boot: string | undefined }
   const value = useShown((f) => f.sysctl[name] ?? f.sysctl[name.replace(/^vm\./, '')] ?? '', '');
   const [draft, setDraft] = useState<string | null>(null);
   const [error, setError] = useState('');
-  const normal = initial ?? boot;
+  const normal = initial ?? (boot === undefined ? undefined : (/\[([^\]]+)\]/.exec(boot)?.[1] ?? boot));
   const words = (text: string) => text.trim().replace(/\s+/g, ' ');
-  const changed = once === undefined && normal !== undefined && words(value) !== words(normal);
+  // A file that lists all its values, the present one in brackets.
+  const choices = /\[[^\]]+\]/.test(value) ? words(value).replace(/[[\]]/g, '').split(' ') : null;
+  const changed =
+    once === undefined && normal !== undefined && words(/\[([^\]]+)\]/.exec(value)?.[1] ?? value) !== words(normal);
 
   function drop() {
     setDraft(null);
@@ -41,27 +44,41 @@ export function KnobRow({ knob, boot }: { knob: Knob; boot: string | undefined }
       <label htmlFor={id} className="mono">
         {name}
       </label>
-      <input
-        id={id}
-        className="field"
-        autoComplete="off"
-        spellCheck={false}
-        value={draft ?? (once === undefined ? words(value) : once)}
-        aria-invalid={error !== ''}
-        aria-describedby={`${id}-what`}
-        onChange={(e) => setDraft(e.currentTarget.value)}
-        onBlur={() => once === undefined && commit()}
-        onKeyDown={(e) => {
-          if (e.key === 'Enter') {
-            if (once === undefined) commit();
-            else void write(draft ?? once);
-          }
-          if (e.key === 'Escape' && draft !== null) {
-            e.preventDefault();
-            drop();
-          }
-        }}
-      />
+      {choices ? (
+        <select
+          id={id}
+          className="select"
+          value={/\[([^\]]+)\]/.exec(value)?.[1]}
+          aria-describedby={`${id}-what`}
+          onChange={(e) => void write(e.currentTarget.value)}
+        >
+          {choices.map((choice) => (
+            <option key={choice}>{choice}</option>
+          ))}
+        </select>
+      ) : (
+        <input
+          id={id}
+          className="field"
+          autoComplete="off"
+          spellCheck={false}
+          value={draft ?? (once === undefined ? words(value) : once)}
+          aria-invalid={error !== ''}
+          aria-describedby={`${id}-what`}
+          onChange={(e) => setDraft(e.currentTarget.value)}
+          onBlur={() => once === undefined && commit()}
+          onKeyDown={(e) => {
+            if (e.key === 'Enter') {
+              if (once === undefined) commit();
+              else void write(draft ?? once);
+            }
+            if (e.key === 'Escape' && draft !== null) {
+              e.preventDefault();
+              drop();
+            }
+          }}
+        />
+      )}
       <p id={`${id}-what`} className="knob-what">
         {effect}{' '}
         {once === undefined && (
@@ -69,7 +86,7 @@ export function KnobRow({ knob, boot }: { knob: Knob; boot: string | undefined }
             {initial !== undefined
               ? w.default.replace('{value}', initial)
               : boot !== undefined
-                ? w.boot.replace('{value}', words(boot))
+                ? w.boot.replace('{value}', words(normal ?? boot))
                 : w.byKernel}
             {changed && ` · ${w.changed}`}
           </span>
