@@ -192,19 +192,6 @@ describe('kernel knobs', () => {
   });
 });
 
-describe('a setting that lists its values', () => {
-  it('writes what is chosen', async () => {
-    const file = '/sys/kernel/mm/transparent_hugepage/enabled';
-    act(() => receiveFrame(fixtureFrame({ sysctl: { [file]: '[always] madvise never' } })));
-    render(<Settings />);
-    await userEvent.selectOptions(screen.getByLabelText(file), 'madvise');
-    expect(machine.requests).toContainEqual({
-      type: 'command',
-      command: { op: 'sysctl', name: file, value: 'madvise' },
-    });
-  });
-});
-
 describe('keys', () => {
   const press = (key: string, target: Element = document.body) => {
     let done = false;
