@@ -18,9 +18,10 @@ export const enTruth = {
   'truth.group.counters': 'pages scanned, reclaimed, swapped, faulted',
   'truth.unreadable': 'The figures could not be read ({why}).',
   'truth.simplified': 'What is simplified, and what it does',
-  'truth.simple.cgroups': 'No memory cgroups: a container’s limit cannot be tried yet.',
+  'truth.simple.cgroups':
+    'Control groups are version 2’s, with the memory controller alone: a process’s small kernel objects are charged as a lump, and pressure is kept for the whole machine.',
   'truth.simple.thp':
-    'No huge pages and no compaction: user memory comes in single pages, which never wait for either.',
+    'Huge pages come with page faults and are split under pressure; khugepaged makes none, and they go to swap page by page. Compaction looks at more frames than the kernel’s, and moves the same.',
   'truth.simple.threads':
     'One thread per process, and the time that work takes comes from a table: durations are plausible, decisions are exact.',
   'truth.simple.slab':

@@ -92,6 +92,8 @@ export const en = {
   'sysctl.overcommit_ratio': '% of RAM that mode 2 promises',
   'sysctl.panic_on_oom': '0 kill a process, 1 or 2 panic instead',
   'sysctl.oom_kill_allocating_task': '1 kills whoever asked, without a search',
+  'sysctl.thp': 'who gets 2 MiB at a time where there is a free block of that size',
+  'sysctl.compact_memory': 'Compact memory',
   'sysctl.zswap': 'Y or N: compress pages into a fifth of RAM before they go to the swap device',
   'sysctl.write': 'Write',
   'sysrq.title': 'SysRq',

@@ -51,6 +51,13 @@ const sentences: Record<string, Sentence> = {
   'bad-adj': (p) => `oom_score_adj must be a whole number from -1000 to 1000, got ${p.got}.`,
   'unknown-sysctl': (p) => `There is no setting "${p.name}".`,
   'bad-sysctl': (p) => `The kernel refuses "${p.value}" for ${p.name}: invalid argument.`,
+  'bad-cgroup-path': (p) => `"${p.path}" is no path of a control group: expected one like /web or /web/db.`,
+  'no-cgroup': (p) => `There is no control group ${p.path}.`,
+  'cgroup-exists': (p) => `There is a control group ${p.path} already.`,
+  'cgroup-busy': (p) =>
+    `The kernel refuses that for ${p.path} (device or resource busy): processes live in groups without children, and only an empty group can be removed.`,
+  'unknown-cgroup-file': (p) => `The control group ${p.path} has no file ${p.file}.`,
+  'bad-cgroup-value': (p) => `The kernel refuses "${p.value}" for ${p.file} of ${p.path}: invalid argument.`,
   'unknown-oom-rules': (p) => `There are no OOM rules "${p.got}": expected one of ${p.expected}.`,
   'no-process': (p) => `There is no process ${p.pid}.`,
   'not-permitted': (p) => `The kernel does not permit that for process ${p.pid}.`,

@@ -35,6 +35,26 @@ export const scenarioWords = {
     about:
       'Forked workers share their memory. Each looks as big as the whole herd, but killing one gives back only what it does not share, so the kernel has to kill again.',
   },
+  'free-is-not-contiguous': {
+    title: 'Free is not in one piece',
+    about:
+      'A driver took most of the memory and gave almost all of it back. Every eighth page stays, and the kernel cannot move it: 64 KiB in one piece are not to be had, with hundreds of megabytes free. Nobody dies for that, the request fails.',
+  },
+  'huge-pages-on': {
+    title: 'Huge pages: one byte costs 2 MiB',
+    about:
+      'A sparse table writes one byte in every 2 MiB. With transparent huge pages each of those stores takes 512 pages at once, until no free 2 MiB are left; when three browser tabs want memory, the table is killed for pages it has never written. Compare with huge pages off.',
+  },
+  'huge-pages-off': {
+    title: 'The same without huge pages',
+    about:
+      'The same sparse table, one byte in every 2 MiB, on a machine with transparent_hugepage=never: each store takes one page and one page table. It ends with a few megabytes, the browser tabs fit beside it, and nobody is killed.',
+  },
+  'container-limit': {
+    title: 'A container at its limit',
+    about:
+      'A server leaks inside a control group with memory.max. It is killed at its limit while a quarter of the machine is free, and nobody outside dies. When memory gets short everywhere, memory.low keeps the database in memory and the others are swapped.',
+  },
   'thrash-before-kill': {
     title: 'Thrashing before the kill',
     about:

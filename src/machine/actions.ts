@@ -3,12 +3,16 @@
 import { sysrq } from '../linux/drivers/tty/sysrq';
 import { writeOomScoreAdj } from '../linux/fs/proc/oom';
 import { EINVAL, ENOENT } from '../linux/include/errno';
+import type { Kernel } from '../linux/include/kernel';
 import { PF_KTHREAD, PF_STOPPED, type Task, WAIT_USER } from '../linux/include/sched';
+import { findCgroup } from '../linux/kernel/cgroup';
 import { findTask, isGlobalInit, sendSigkill, wakeUpProcess } from '../linux/kernel/sched/core';
-import { SYSCTL_NAMES, writeSysctl } from '../linux/kernel/sysctl';
+import { acceptsActionValue, SYSCTL_ACTIONS, SYSCTL_NAMES, writeSysctl } from '../linux/kernel/sysctl';
+import { isThpFile, thpAccepts } from '../linux/mm/huge_memory';
 import { isLruGenFile, parseLruGen } from '../linux/mm/vmscan/lru_gen/sysfs';
 import { isZswapFile, parseZswap } from '../linux/mm/zswap_params';
 import { findOomRules, OOM_RULE_NAMES } from '../linux/versions/oom_rules';
+import { applyCgroupAction, attach, checkCgroupAction } from './cgroups';
 import { type Action, RefusalError, type Signal } from './commands';
 import { noteEvent } from './landmarks';
 import type { Machine } from './machine';
@@ -54,6 +58,14 @@ function label(action: Action): string {
       return `${action.name} = ${action.value}`;
     case 'sysrq':
       return `sysrq-${action.key}`;
+    case 'cgroup_create':
+      return `mkdir ${action.path}`;
+    case 'cgroup_remove':
+      return `rmdir ${action.path}`;
+    case 'cgroup_write':
+      return `${action.path} ${action.file} = ${action.value}`;
+    case 'cgroup_attach':
+      return `→ ${action.path}`;
     case 'oom_rules':
       return `OOM rules: ${action.name}`;
   }
@@ -71,12 +83,16 @@ export function checkAction(m: Machine, action: Action): void {
     const { value } = action;
     if (!Number.isInteger(value) || value < -1000 || value > 1000) throw new RefusalError('bad-adj', { got: value });
   }
-  if (action.op === 'kill' || action.op === 'oom_score_adj') {
+  if (action.op === 'kill' || action.op === 'oom_score_adj' || action.op === 'cgroup_attach') {
     const task = target(m, action);
     if (task === null) throw new RefusalError('no-process', { pid: action.comm ?? action.pid });
     if (task.flags & PF_KTHREAD || (action.op === 'kill' && isGlobalInit(task))) {
       throw new RefusalError('not-permitted', { pid: task.pid });
     }
+  }
+  if (action.op.startsWith('cgroup_')) checkCgroupAction(k, action as Parameters<typeof checkCgroupAction>[1]);
+  if (action.op === 'spawn') {
+    for (const { cgroup } of action.processes) checkLaunchCgroup(k, cgroup);
   }
   if (action.op === 'sysctl') checkSysctl(m, action.name, action.value);
   if (action.op === 'oom_rules' && !findOomRules(action.name)) {
@@ -84,8 +100,20 @@ export function checkAction(m: Machine, action: Action): void {
   }
 }
 
+/** A process can be started where processes may be. */
+function checkLaunchCgroup(k: Kernel, path: string | undefined): void {
+  if (path === undefined || path === '/') return;
+  const c = findCgroup(k, path);
+  if (c === null) throw new RefusalError('no-cgroup', { path });
+  if (c.subtreeMemory) throw new RefusalError('cgroup-busy', { path });
+}
+
 /** Whether the kernel takes the value is found out on a copy of what it may change. */
 function checkSysctl(m: Machine, name: string, value: string): void {
+  if (isThpFile(name)) {
+    if (!thpAccepts(name, value.trim())) throw new RefusalError('bad-sysctl', { name, value });
+    return;
+  }
   if (isZswapFile(name)) {
     if (parseZswap(name, value.trim()) === null) throw new RefusalError('bad-sysctl', { name, value });
     return;
@@ -105,6 +133,9 @@ function checkSysctl(m: Machine, name: string, value: string): void {
 }
 
 function acceptsSysctl(m: Machine, name: string, value: string): boolean {
+  // What a write sets off is not tried out: it would happen.
+  const file = name.split(/[./]/).pop() ?? '';
+  if (SYSCTL_ACTIONS.includes(file)) return acceptsActionValue(file, value);
   // Values are read without side effects by range; the few rules beyond a range come out as an error when applied.
   const trial = {
     ...m.kernel,
@@ -116,7 +147,6 @@ function acceptsSysctl(m: Machine, name: string, value: string): boolean {
     lowmemReserve: [...z.lowmemReserve],
     pcp: z.pcp.map((p) => ({ ...p })),
   }));
-  if (/(drop_caches|stat_refresh)$/.test(name)) return /^[1-4]$/.test(value.trim());
   return writeSysctl(trial, name, value) === 0;
 }
 
@@ -148,6 +178,16 @@ export function applyAction(m: Machine, action: Action): void {
     }
     case 'sysrq':
       sysrq(k, action.key);
+      return;
+    case 'cgroup_attach': {
+      const task = target(m, action);
+      if (task && !(task.flags & PF_KTHREAD)) attach(k, task, action.path);
+      return;
+    }
+    case 'cgroup_create':
+    case 'cgroup_remove':
+    case 'cgroup_write':
+      applyCgroupAction(m, action);
       return;
     case 'oom_rules':
       if (findOomRules(action.name)) k.oomRules = action.name;

@@ -5,7 +5,7 @@ import { ENOENT } from '../linux/include/errno';
 import { __GFP_RECLAIMABLE, GFP_KERNEL } from '../linux/include/gfp';
 import type { Kernel } from '../linux/include/kernel';
 import { PGTYPE_KERNEL, PGTYPE_SLAB_UNRECLAIMABLE, PGZONE_MASK } from '../linux/include/page';
-import { PF_CAP_SYS_ADMIN, PF_KSWAPD, PF_KTHREAD, PF_MEMALLOC, type Task } from '../linux/include/sched';
+import { PF_CAP_SYS_ADMIN, PF_KCOMPACTD, PF_KSWAPD, PF_KTHREAD, PF_MEMALLOC, type Task } from '../linux/include/sched';
 import { NR_SLAB_UNRECLAIMABLE_B } from '../linux/include/vmstat';
 import { allocThreadStack } from '../linux/kernel/fork';
 import { createTask, pageNode } from '../linux/kernel/sched/core';
@@ -17,6 +17,7 @@ import { swapon } from '../linux/mm/swapfile';
 import { findRelease } from '../linux/versions';
 import { startLater } from './actions';
 import { createCaches } from './caches';
+import { createCgroup, writeSetting } from './cgroups';
 import { RefusalError } from './commands';
 import { checkConfig, type MachineConfig } from './config';
 import { COSTS, DISKS } from './costs';
@@ -124,7 +125,7 @@ export function createMachine(config: MachineConfig, seed: number): Machine {
     ...(config.nodes.length > 0 && { cpuNode: config.nodes.flatMap((n, id) => new Array<number>(n.cpus).fill(id)) }),
     ...(config.distances.length > 0 && { distance: config.distances }),
     zones,
-    thp: config.thp !== 'never' && managed >= THP_MIN_PAGES,
+    thp: managed >= THP_MIN_PAGES ? config.thp : 'never',
     seed,
     costs: { ...COSTS },
   });
@@ -142,6 +143,7 @@ export function createMachine(config: MachineConfig, seed: number): Machine {
     eventsDone: 0,
     later: [],
     starting: [],
+    cgroupWork: [],
     chips: 0,
     minVruntime: 0,
     caches: createCaches(config.caches),
@@ -167,7 +169,7 @@ export function createMachine(config: MachineConfig, seed: number): Machine {
   kernel.cpusets = config.cpusets.map((c) => ({ ...c }));
   for (const node of kernel.nodes) {
     node.kswapd = addKthread(m, init, `kswapd${node.id}`, PF_KSWAPD | PF_MEMALLOC).pid;
-    addKthread(m, init, `kcompactd${node.id}`);
+    node.kcompactd = addKthread(m, init, `kcompactd${node.id}`, PF_KCOMPACTD).pid;
   }
   addKthread(m, init, 'oom_reaper');
   kernel.writeback.flusher = addKthread(m, init, 'flush-8:0').pid;
@@ -176,6 +178,10 @@ export function createMachine(config: MachineConfig, seed: number): Machine {
     const r = writeSysctl(kernel, name, value);
     if (r === -ENOENT) throw new RefusalError('unknown-sysctl', { name });
     if (r < 0) throw new RefusalError('bad-sysctl', { name, value });
+  }
+  for (const { path, settings } of config.cgroups) {
+    createCgroup(kernel, path);
+    for (const { file, value } of settings) writeSetting(m, path, file, value);
   }
   startTimers(m);
   if (config.found) establish(m, init);

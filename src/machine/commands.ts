@@ -9,13 +9,23 @@ export const SIGNALS: readonly Signal[] = ['SIGKILL', 'SIGTERM', 'SIGSTOP', 'SIG
 
 /** What a user does to the running machine; logged with its virtual time. Same as in scenario files. */
 export type Command =
-  | { op: 'launch'; program: string; params?: Record<string, string | number> }
+  | { op: 'launch'; program: string; params?: Record<string, string | number>; cgroup?: string }
   | { op: 'kill'; pid: number; signal: Signal }
   | { op: 'oom_score_adj'; pid: number; value: number }
   | { op: 'sysctl'; name: string; value: string }
   | { op: 'sysrq'; key: 'f' | 'm' }
   /** The OOM killer goes by the rules of another year from now on: a name of linux/versions/oom_rules. */
-  | { op: 'oom_rules'; name: string };
+  | { op: 'oom_rules'; name: string }
+  | { op: 'cgroup_attach'; pid: number; path: string }
+  | CgroupCommand;
+
+/** What is done to control groups; paths are those below the mount point: "/web". */
+export type CgroupCommand =
+  /** mkdir, of its parents too, all with a memory controller. */
+  | { op: 'cgroup_create'; path: string }
+  | { op: 'cgroup_remove'; path: string }
+  /** A write to one of its memory.* files. */
+  | { op: 'cgroup_write'; path: string; file: string; value: string };
 
 export interface TimedCommand {
   /** ns of virtual time. */
@@ -33,7 +43,9 @@ export type Action =
   | { op: 'oom_score_adj'; pid: number; comm?: string; value: number }
   | { op: 'sysctl'; name: string; value: string }
   | { op: 'sysrq'; key: 'f' | 'm' }
-  | { op: 'oom_rules'; name: string };
+  | { op: 'oom_rules'; name: string }
+  | { op: 'cgroup_attach'; pid: number; comm?: string; path: string }
+  | CgroupCommand;
 
 export interface TimedAction {
   t: number;

@@ -38,6 +38,8 @@ export interface MachineConfig {
   thp: 'always' | 'madvise' | 'never';
   /** Written at boot, in this order. */
   sysctl: { name: string; value: string }[];
+  /** Control groups made at boot, in this order, and what is written to their files. */
+  cgroups: { path: string; settings: { file: string; value: string }[] }[];
   caches: CacheLevel[];
   processes: ProcessSpec[];
   /** The machine begins in the middle of its life, with this in its memory; absent = it boots. */

@@ -1,7 +1,16 @@
 /** What a task does with its turn. */
-import { PF_KSWAPD, PF_KTHREAD, TASK_INTERRUPTIBLE, type Task, WAIT_KTHREAD } from '../linux/include/sched';
+import {
+  PF_KCOMPACTD,
+  PF_KSWAPD,
+  PF_KTHREAD,
+  TASK_INTERRUPTIBLE,
+  type Task,
+  WAIT_KTHREAD,
+} from '../linux/include/sched';
 import { doExitStep } from '../linux/kernel/exit';
 import { sleepOn } from '../linux/kernel/sched/core';
+import { kcompactdStep } from '../linux/mm/compaction';
+import { chargeStep, memcgWorkPending, memcgWorkStep } from '../linux/mm/memcontrol';
 import { allocSlowpathStep } from '../linux/mm/page_alloc';
 import { flusherStep } from '../linux/mm/page-writeback';
 import { kswapdStep } from '../linux/mm/vmscan';
@@ -10,16 +19,22 @@ import { atEnd, initStep } from './launch';
 import type { Machine, Proc } from './machine';
 
 /**
- * One step of a task that can run. An allocation under way comes first, then a fatal signal, then its own work.
+ * One step of a task that can run. An allocation or a charge under way comes first, then a fatal signal, then what its
+ * cgroup wants from it, then its own work.
  *
  * @param budget ns after which it is to come back
  */
 export function stepTask(m: Machine, proc: Proc, task: Task, budget: number): void {
   const k = m.kernel;
+  if (task.pid === 1 && task.memcgWork === null) task.memcgWork = m.cgroupWork.shift() ?? null;
   if (task.alloc !== null && !task.alloc.done) {
     allocSlowpathStep(k, task);
+  } else if (task.charge !== null && !task.charge.done) {
+    chargeStep(k, task);
   } else if (task.sigkill || proc.leaving) {
     doExitStep(k, task, budget);
+  } else if (memcgWorkPending(task)) {
+    memcgWorkStep(k, task);
   } else if (task.flags & PF_KTHREAD) {
     kthreadStep(m, task);
   } else if (task.pid === 1 && atEnd(proc)) {
@@ -35,5 +50,6 @@ function kthreadStep(m: Machine, task: Task): void {
   const k = m.kernel;
   if (task.flags & PF_KSWAPD) kswapdStep(k, task);
   else if (task.pid === k.writeback.flusher) flusherStep(k, task);
+  else if (task.flags & PF_KCOMPACTD) kcompactdStep(k, task);
   else sleepOn(k, task, WAIT_KTHREAD, 0, Infinity, TASK_INTERRUPTIBLE);
 }

@@ -3,21 +3,24 @@
  * or a disk makes it wait it simply ends, and the same operation goes on when the task has its next turn.
  */
 import { findInode, unlinkInode } from '../linux/fs/inode';
+import type { Kernel } from '../linux/include/kernel';
 import { TASK_INTERRUPTIBLE, type Task } from '../linux/include/sched';
 import { fork } from '../linux/kernel/fork';
 import { scheduleTimeout } from '../linux/kernel/sched/core';
-import { madviseDontneed } from '../linux/mm/madvise';
+import { kernelFree } from '../linux/mm/kalloc';
+import { madviseDontneed, madviseHugepage } from '../linux/mm/madvise';
 import { mbind, setMempolicy } from '../linux/mm/mempolicy';
 import { mlock, mmPopulate } from '../linux/mm/mlock';
 import { munmap } from '../linux/mm/mmap';
 import { ALLOC_WAIT } from '../linux/mm/page_alloc';
 import { currentOp, enter, leave, next, refused } from './interpret/control';
 import { appendTmpfs, readFile, writeFile } from './interpret/files';
+import { kalloc } from './interpret/kernel';
 import { grow, malloc2, map } from './interpret/map';
 import { regionOf } from './interpret/regions';
 import { touch } from './interpret/touch';
 import { startProcess } from './launch';
-import type { Machine, Proc, Program } from './machine';
+import type { Machine, Proc, Program, Region } from './machine';
 import type { Instr } from './ops';
 import { addProc, programAt } from './procs';
 
@@ -33,6 +36,14 @@ function forkChild(m: Machine, proc: Proc, task: Task, prog: Program, op: Extrac
   copy.heapTop = prog.heapTop;
   addProc(m, child, copy);
   next(m, prog);
+}
+
+function advise(k: Kernel, task: Task, { vpn, pages }: Region, advice: string, keepEvery: number): void {
+  if (advice !== 'dontneed') madviseHugepage(k, task, vpn, pages, advice === 'hugepage');
+  else if (keepEvery === 0) madviseDontneed(k, task, vpn, pages);
+  else
+    for (let i = 0; i < pages; i += keepEvery)
+      madviseDontneed(k, task, vpn + i + 1, Math.min(keepEvery, pages - i) - 1);
 }
 
 /** One step of a program. */
@@ -106,7 +117,7 @@ export function runProgram(m: Machine, proc: Proc, task: Task, prog: Program, bu
       return;
     case 'madvise': {
       const region = regionOf(prog, op.region);
-      if (region) madviseDontneed(k, task, region.vpn, region.pages);
+      if (region) advise(k, task, region, op.advice, op.keepEvery ?? 0);
       next(m, prog);
       return;
     }
@@ -117,6 +128,13 @@ export function runProgram(m: Machine, proc: Proc, task: Task, prog: Program, bu
       next(m, prog);
       return;
     }
+    case 'kalloc':
+      kalloc(m, proc, task, prog, op, budget);
+      return;
+    case 'kfree':
+      kernelFree(k, task.pid, op.keepEvery ?? 0);
+      next(m, prog);
+      return;
     case 'malloc2':
       malloc2(m, proc, task, prog, op, budget);
       return;

@@ -8,6 +8,7 @@ import { fork } from '../linux/kernel/fork';
 import { sleepOn } from '../linux/kernel/sched/core';
 import { setMempolicy } from '../linux/mm/mempolicy';
 import { ALLOC_WAIT } from '../linux/mm/page_alloc';
+import { attach } from './cgroups';
 import type { Machine, Proc } from './machine';
 import type { Op } from './ops';
 import { addProc, newProgram } from './procs';
@@ -107,6 +108,7 @@ export function initStep(m: Machine, task: Task): void {
   child.oomScoreAdj = spec.oomScoreAdj;
   child.oomScoreAdjMin = Math.min(0, spec.oomScoreAdj);
   if (spec.uid !== 0) child.flags = 0;
+  if (spec.cgroup !== undefined) attach(k, child, spec.cgroup);
   child.nice = spec.nice ?? 0;
   child.cpusAllowed = spec.cpus ?? 0;
   child.cpuset = spec.cpuset ?? -1;

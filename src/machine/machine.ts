@@ -4,6 +4,7 @@
  * from outside, `rec` is what viewers have seen.
  */
 import type { Kernel } from '../linux/include/kernel';
+import type { MemcgWork } from '../linux/include/memcontrol';
 import type { AllocContext } from '../linux/include/sched';
 import type { TimedAction } from './commands';
 import type { MachineConfig } from './config';
@@ -143,6 +144,8 @@ export interface Machine {
   eventsDone: number;
   /** Processes whose time to start has not come, by time; and those that init is to start now. */
   later: { t: number; spec: ProcessSpec }[];
+  /** Writes to cgroup files that init is to do the reclaim of, in order. */
+  cgroupWork: MemcgWork[];
   starting: ProcessSpec[];
   chips: number;
   minVruntime: number;

@@ -40,6 +40,8 @@ export type Op =
       pattern?: 'seq' | 'random' | 'hot';
       hotPages?: number;
       hotPercent?: number;
+      /** In order: pages from one access to the next. */
+      stride?: number;
       rate?: number;
       write?: boolean;
     }
@@ -58,8 +60,25 @@ export type Op =
   /** Where the pages of a region, or of the whole process, are to lie from now on: MPOL_*, nodes as a bit mask. */
   | { op: 'mbind'; region: string; mode: number; nodes: number }
   | { op: 'set_mempolicy'; mode: number; nodes: number }
-  /** `dontneed` gives the pages of a region back. */
-  | { op: 'madvise'; region: string; advice: 'dontneed' }
+  /**
+   * `dontneed` gives the pages of a region back, with `keepEvery` all but every so many-th; `hugepage` and `nohugepage` say
+   * whether it is to have huge pages.
+   */
+  | { op: 'madvise'; region: string; advice: 'dontneed' | 'hugepage' | 'nohugepage'; keepEvery?: number }
+  /**
+   * Makes the kernel allocate `count` pieces of 2^`order` pages for itself: buffers of a driver, slab that stays, or
+   * dentries that shrinkers free. No process owns them, and they outlive this one.
+   */
+  | {
+      op: 'kalloc';
+      count: number;
+      order?: number;
+      use?: 'driver' | 'slab' | 'dentries';
+      rate?: number;
+      onEnomem?: OnEnomem;
+    }
+  /** Has the driver give back what it got for this program, but for every `keepEvery`-th piece. */
+  | { op: 'kfree'; keepEvery?: number }
   | { op: 'munmap'; region: string }
   /**
    * malloc() of two pages again and again, without end or `times` times. With `touch` one byte is written in each page;
@@ -97,6 +116,8 @@ export interface ProcessSpec {
   /** Id of the program it was made from, '' = operations of a scenario file. */
   program: string;
   ops: Op[];
+  /** The cgroup it is started in; the root's when absent or not there. */
+  cgroup?: string;
   /** Its pid where that is free; else, and when absent, the next one. */
   pid?: number;
   /** It is there when the machine begins, with this in its memory; absent = init starts it. */

@@ -32,5 +32,12 @@ export const parseSize = (size: Size): number | null => parse(size, SIZE_UNITS);
 /** ns, or null when that is no time. */
 export const parseTime = (time: Time): number | null => parse(time, TIME_UNITS);
 
+/** A value for a file of a cgroup as the kernel reads it: "max" and numbers as they are, sizes in bytes. null = none. */
+export function cgroupText(value: string | number): string | null {
+  if (typeof value === 'string' && /^(max|\d+[kKmMgGtT]?)$/.test(value)) return value;
+  const bytes = parseSize(value);
+  return bytes === null ? null : String(bytes);
+}
+
 export const SIZE_EXPECTED = 'a size such as "512MiB", or a number of bytes';
 export const TIME_EXPECTED = 'a time such as "1.5s" or "20ms", or a number of ns';

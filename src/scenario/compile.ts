@@ -9,7 +9,7 @@ import {
   type MachineConfig,
 } from '../machine/config';
 import type { Op, ProcessSpec } from '../machine/ops';
-import { parseSize, parseTime, type Size, type Time } from '../machine/units';
+import { cgroupText, parseSize, parseTime, type Size, type Time } from '../machine/units';
 import { factsOf, launch, resolveCommand } from '../userspace/palette';
 import { DEFAULT_TEXT_PAGES, type Facts } from '../userspace/program';
 import { builtinScenario } from './builtin';
@@ -71,6 +71,10 @@ export function compileScenario(scenario: Scenario): MachineConfig {
     oomRules: machine.oomRules ?? 'kernel',
     thp: machine.thp ?? 'always',
     sysctl: Object.entries(machine.sysctl ?? {}).map(([name, value]) => ({ name, value: String(value) })),
+    cgroups: Object.entries(scenario.cgroups ?? {}).map(([path, files]) => ({
+      path,
+      settings: Object.entries(files).map(([file, value]) => ({ file, value: cgroupText(value) ?? '' })),
+    })),
     caches: machine.caches ? machine.caches.map(cacheLevel) : [...DEFAULT_CACHES],
     processes: [],
     events: [],
@@ -198,7 +202,7 @@ const MPOL_NUMBERS: Record<(typeof MPOL_MODES)[number], number> = {
 function processes(it: ScenarioProcess, facts: Facts): ProcessSpec[] {
   const start = it.at === undefined ? 0 : ns(it.at);
   if (it.program !== undefined) {
-    const options = { name: it.name, uid: it.uid, adj: it.adj, nice: it.nice, at: start };
+    const options = { name: it.name, uid: it.uid, adj: it.adj, nice: it.nice, at: start, cgroup: it.cgroup };
     return launch(it.program, it.params ?? {}, facts, options);
   }
   return [
@@ -211,6 +215,7 @@ function processes(it: ScenarioProcess, facts: Facts): ProcessSpec[] {
       textPages: DEFAULT_TEXT_PAGES,
       program: '',
       ops: (it.ops ?? []).map(operation),
+      ...(it.cgroup !== undefined && { cgroup: it.cgroup }),
       ...(it.pid !== undefined && { pid: it.pid }),
       ...(it.memory && { found: foundProcess(it.memory) }),
     },
@@ -220,7 +225,15 @@ function processes(it: ScenarioProcess, facts: Facts): ProcessSpec[] {
 function action(it: ScenarioCommand, facts: Facts): Action {
   switch (it.op) {
     case 'launch':
-      return resolveCommand({ op: 'launch', program: it.program, ...(it.params && { params: it.params }) }, facts);
+      return resolveCommand(
+        {
+          op: 'launch',
+          program: it.program,
+          ...(it.params && { params: it.params }),
+          ...(it.cgroup !== undefined && { cgroup: it.cgroup }),
+        },
+        facts,
+      );
     case 'kill':
       return { op: 'kill', pid: it.pid ?? 0, ...(it.process && { comm: it.process }), signal: it.signal };
     case 'oom_score_adj':
@@ -229,6 +242,13 @@ function action(it: ScenarioCommand, facts: Facts): Action {
       return { op: 'sysctl', name: it.name, value: String(it.value) };
     case 'sysrq':
       return { op: 'sysrq', key: it.key };
+    case 'cgroup_attach':
+      return { op: 'cgroup_attach', pid: it.pid ?? 0, ...(it.process && { comm: it.process }), path: it.path };
+    case 'cgroup_write':
+      return { ...it, value: cgroupText(it.value) ?? '' };
+    case 'cgroup_create':
+    case 'cgroup_remove':
+      return it;
     case 'oom_rules':
       return { op: 'oom_rules', name: it.name };
   }

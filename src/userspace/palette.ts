@@ -44,7 +44,9 @@ export function launch(
   if (!program) {
     throw new RefusalError('unknown-program', { got: id, expected: PROGRAMS.map((it) => it.id).join(', ') });
   }
-  return startProgram(program, params, facts, options);
+  const { cgroup } = options;
+  const processes = startProgram(program, params, facts, options);
+  return cgroup === undefined ? processes : processes.map((p) => ({ ...p, cgroup }));
 }
 
 /**
@@ -54,5 +56,5 @@ export function launch(
  */
 export function resolveCommand(command: Command, facts: Facts): Action {
   if (command.op !== 'launch') return command;
-  return { op: 'spawn', processes: launch(command.program, command.params ?? {}, facts) };
+  return { op: 'spawn', processes: launch(command.program, command.params ?? {}, facts, { cgroup: command.cgroup }) };
 }

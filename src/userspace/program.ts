@@ -73,6 +73,8 @@ export interface StartOptions {
   adj?: number;
   nice?: number;
   at?: number;
+  /** The cgroup its processes are started in. */
+  cgroup?: string;
 }
 
 /**

@@ -7,6 +7,7 @@ import { NR_LRU_BASE, NR_SWAPCACHE } from '../linux/include/vmstat';
 import { findTask } from '../linux/kernel/sched/core';
 import { psiNow } from '../linux/kernel/sched/psi';
 import { readSysctl, SYSCTL_NAMES } from '../linux/kernel/sysctl';
+import { THP_FILES } from '../linux/mm/huge_memory';
 import { sacrificeChild, totalpagesGlobal } from '../linux/mm/oom_kill';
 import { LRU_GEN_FILES } from '../linux/mm/vmscan/lru_gen/sysfs';
 import { globalNodeState } from '../linux/mm/vmstat';
@@ -16,6 +17,7 @@ import { oomRules } from '../linux/versions/oom_rules';
 import { occupied } from '../machine/caches';
 import { type Machine, timeOf } from '../machine/machine';
 import { accessTime, eatHistory, flows, freeHistory, gaugeZone } from '../machine/window';
+import { cgroupFrames } from './frames/cgroups';
 import { logFrames, traceFrames } from './frames/logs';
 import { endedFrame, procFrame } from './frames/processes';
 import { generations, kswapdFrames } from './frames/reclaim';
@@ -54,12 +56,13 @@ function worst(era: BadnessEra, procs: readonly ProcFrame[]): number {
   return candidate;
 }
 
-const brief = ({ t, invoker, invokerComm, chosen, chosenPoints, sacrificed }: OomRecord): OomBrief => ({
+const brief = ({ t, invoker, invokerComm, chosen, chosenPoints, memcg, sacrificed }: OomRecord): OomBrief => ({
   t,
   invoker,
   invokerComm,
   chosen,
   chosenPoints,
+  memcg,
   ...(sacrificed !== undefined && { sacrificed }),
 });
 
@@ -111,7 +114,7 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
       kernel: k.release.name,
       oomRules: k.oomRules,
       minFreeKbytes: k.sysctl.min_free_kbytes,
-      thp: k.hasTHP,
+      thp: k.thp.enabled !== 'never',
     },
     kinds: zones.reduce((sum, z) => addKinds(sum, z.kinds), noKinds()),
     zones,
@@ -134,6 +137,7 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
     flows: flows(m),
     gauge: { zone: zoneId(gaugeZone(k)), history: freeHistory(m) },
     procs,
+    cgroups: cgroupFrames(k),
     totalpages,
     candidate,
     sacrifice: victim === null || victim === next ? -1 : victim.pid,
@@ -169,6 +173,7 @@ function sysctls(k: Kernel): Record<string, string> {
     const text = readSysctl(k, `vm.${name}`);
     if (typeof text === 'string') values[`vm.${name}`] = text.trim();
   }
-  for (const path of [...LRU_GEN_FILES, ...ZSWAP_FILES]) values[path] = String(readSysctl(k, path)).trim();
+  for (const path of [...LRU_GEN_FILES, ...ZSWAP_FILES, ...THP_FILES])
+    values[path] = String(readSysctl(k, path)).trim();
   return values;
 }

@@ -3,10 +3,12 @@ import type { Kernel } from '../linux/include/kernel';
 import {
   PG_MLOCKED,
   PG_SWAPBACKED,
+  PG_TAIL,
   PG_UNEVICTABLE,
   PGTYPE_BUDDY,
   PGTYPE_BUDDY_TAIL,
   PGTYPE_HOLE,
+  PGTYPE_ISOLATED,
   PGTYPE_MASK,
   PGTYPE_PCP,
   PGTYPE_RESERVED,
@@ -16,6 +18,7 @@ import {
   PGTYPE_TABLE,
   PGTYPE_USER,
 } from '../linux/include/page';
+import { compoundHead } from '../linux/mm/huge_memory';
 import { zonePcpCount } from '../linux/mm/page_alloc';
 import { folioIsActive } from '../linux/mm/vmscan/lru_gen/mm_inline';
 import { type Kind, type KindPages, MAP_KINDS } from './protocol';
@@ -41,6 +44,7 @@ const setType = (type: number, kind: number): void => {
 setType(PGTYPE_BUDDY, FREE);
 setType(PGTYPE_BUDDY_TAIL, FREE);
 setType(PGTYPE_PCP, PCP);
+setType(PGTYPE_ISOLATED, PCP);
 setType(PGTYPE_RESERVED, index('reserved'));
 setType(PGTYPE_TABLE, index('pagetables'));
 setType(PGTYPE_SLAB_RECLAIMABLE, index('slab'));
@@ -49,7 +53,8 @@ setType(PGTYPE_HOLE, HOLE);
 
 /** Index in MAP_KINDS of what a frame holds; HOLE. */
 export function kindOf(k: Kernel, pfn: number): number {
-  const f = k.mem.flags[pfn];
+  let f = k.mem.flags[pfn];
+  if (f & PG_TAIL) f = k.mem.flags[compoundHead(pfn)];
   if ((f & PGTYPE_MASK) !== PGTYPE_USER) return BY_TYPE[(f & PGTYPE_MASK) >>> PGTYPE_SHIFT];
   if (f & (PG_UNEVICTABLE | PG_MLOCKED)) return MLOCKED;
   const mapping = k.mem.mapping[pfn];
@@ -134,5 +139,5 @@ function share(kinds: KindPages, counts: Float64Array, pages: number): void {
 }
 const isSampled = (kind: number): boolean => {
   const name = MAP_KINDS[kind];
-  return name !== 'free' && name !== 'pcp' && name !== 'reserved';
+  return name !== 'free' && name !== 'pcp' && name !== 'reserved' && name !== 'freePieces';
 };

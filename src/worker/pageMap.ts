@@ -9,7 +9,9 @@ import {
   MAX_NR_ZONES,
 } from '../linux/include/mmzone';
 import * as page from '../linux/include/page';
+import { HPAGE_PMD_ORDER, MAX_PAGE_ORDER, PAGE_ALLOC_COSTLY_ORDER, PAGEBLOCK_ORDER } from '../linux/include/units';
 import { pageZone } from '../linux/kernel/sched/core';
+import { compoundHead } from '../linux/mm/huge_memory';
 import { genList, lruGenFromSeq } from '../linux/mm/vmscan/lru_gen/mm_inline';
 import { RefusalError } from '../machine/commands';
 import type { Machine } from '../machine/machine';
@@ -90,10 +92,12 @@ function classifier(m: Machine, by: MapRequest['by']): Classify {
   const k = m.kernel;
   const free = MAP_KINDS.indexOf('free');
   const pcp = MAP_KINDS.indexOf('pcp');
+  const pieces = MAP_KINDS.indexOf('freePieces');
   const isFree = (kind: number): boolean => kind === free || kind === pcp;
   if (by === 'kind') {
     return (pfn) => {
       const kind = kindOf(k, pfn);
+      if (kind === free && orderOf(k, pfn) <= PAGE_ALLOC_COSTLY_ORDER) return pieces;
       return kind === HOLE ? MAP_BEYOND : kind;
     };
   }
@@ -103,7 +107,8 @@ function classifier(m: Machine, by: MapRequest['by']): Classify {
       const kind = kindOf(k, pfn);
       if (kind === HOLE) return MAP_BEYOND;
       if (isFree(kind)) return MAP_FREE;
-      return age[pfn] === MAP_BEYOND ? MAP_NOBODY : age[pfn];
+      const seen = age[k.mem.flags[pfn] & page.PG_TAIL ? compoundHead(pfn) : pfn];
+      return seen === MAP_BEYOND ? MAP_NOBODY : seen;
     };
   }
   const chips = chipsByMm(m);
@@ -155,7 +160,23 @@ const FLAG_NAMES: [number, string][] = [
   [page.PG_MLOCKED, 'mlocked'],
   [page.PG_LOCKED, 'locked'],
   [page.PG_READAHEAD, 'readahead'],
+  [page.PG_HEAD, 'head'],
 ];
+
+const MIGRATE_NAMES = ['Unmovable', 'Movable', 'Reclaimable', 'HighAtomic'];
+
+/** Order of the block that a frame is part of: free, a huge page, or single. */
+function orderOf(k: Kernel, pfn: number): number {
+  const { flags, index } = k.mem;
+  if (flags[pfn] & page.PG_COMPOUND) return HPAGE_PMD_ORDER;
+  const type = flags[pfn] & page.PGTYPE_MASK;
+  if (type !== page.PGTYPE_BUDDY && type !== page.PGTYPE_BUDDY_TAIL) return 0;
+  for (let o = 0; o <= MAX_PAGE_ORDER; o++) {
+    const head = pfn & ~((1 << o) - 1);
+    if ((flags[head] & page.PGTYPE_MASK) === page.PGTYPE_BUDDY && index[head] >= o) return index[head];
+  }
+  return 0;
+}
 
 /**
  * What a cell holds, told by a frame of the kind it shows.
@@ -179,7 +200,7 @@ export function inspectCell(m: Machine, request: MapRequest, cell: number): Page
   const mapping = k.mem.mapping[pfn];
   const zone = pageZone(k, pfn);
   const real = (p: number): number => p - zone.base + zone.startPfn;
-  const flags = k.mem.flags[pfn];
+  const flags = k.mem.flags[k.mem.flags[pfn] & page.PG_TAIL ? compoundHead(pfn) : pfn];
   const isUser = (flags & page.PGTYPE_MASK) === page.PGTYPE_USER;
   return {
     pfn: real(pfn),
@@ -189,6 +210,8 @@ export function inspectCell(m: Machine, request: MapRequest, cell: number): Page
     ownerPid: task?.pid ?? -1,
     flags: isUser ? FLAG_NAMES.filter(([bit]) => flags & bit).map(([, name]) => name) : [],
     mapcount: k.mem.mapcount[pfn],
+    order: orderOf(k, pfn),
+    migratetype: MIGRATE_NAMES[k.mem.pageblock[pfn >> PAGEBLOCK_ORDER]] ?? '',
     firstPfn: real(firstPfn),
     lastPfn: real(lastPfn),
   };

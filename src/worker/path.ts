@@ -1,4 +1,6 @@
 /** The allocation path as steps: a walk through the slow path, with the comparisons that decided it. */
+
+import { COMPACT_DEFERRED, COMPACT_SKIPPED, COMPACT_SUCCESS } from '../linux/include/compaction';
 import { GFP_ANON_FAULT, GFP_USER_PAGE } from '../linux/include/gfp';
 import type { Kernel } from '../linux/include/kernel';
 import {
@@ -38,6 +40,16 @@ function compareOf(k: Kernel, tests: WatermarkTest[] | undefined): PathStep['com
   };
 }
 
+/** The comparison that decided, or that there was no block of the size although enough was free. */
+function showTests(k: Kernel, step: PathStep, tests: WatermarkTest[] | undefined): void {
+  const test = decisive(tests);
+  if (test && !test.ok && test.free > test.min + test.lowmemReserve) {
+    step.note = note('path.note.noBlock', { order: test.order });
+  } else {
+    step.compare = compareOf(k, tests);
+  }
+}
+
 const note = (code: string, params: Refusal['params'] = {}): Refusal => ({ code, params });
 
 function kswapdNote(k: Kernel, ctx: AllocContext): Refusal {
@@ -49,6 +61,24 @@ function kswapdNote(k: Kernel, ctx: AllocContext): Refusal {
   return note(task?.state === TASK_RUNNING ? 'path.note.kswapdRuns' : 'path.note.kswapdAsleep');
 }
 
+/** How a direct compaction ended, or how far the one under way has come. */
+function compactionNote(ctx: AllocContext, step: PathStep): void {
+  step.compare = undefined;
+  if (step.state === 'active' || step.state === 'waiting') {
+    step.note = note('path.note.compacting', { n: ctx.compactMoved });
+    return;
+  }
+  if (step.state !== 'passed' && step.state !== 'failed') return;
+  const outcome =
+    ctx.compactResult === COMPACT_SKIPPED
+      ? 'path.note.compactSkipped'
+      : ctx.compactResult === COMPACT_DEFERRED
+        ? 'path.note.compactDeferred'
+        : 'path.note.compacted';
+  step.note = note(outcome, { n: ctx.compactMoved });
+  step.state = ctx.compactResult === COMPACT_SUCCESS ? 'passed' : 'failed';
+}
+
 function stepOf(k: Kernel, task: Task | null, ctx: AllocContext, id: AllocStage, place: number): PathStep {
   const here = ORDER.indexOf(ctx.stage);
   const passedBy = ctx.done || place < here;
@@ -58,7 +88,7 @@ function stepOf(k: Kernel, task: Task | null, ctx: AllocContext, id: AllocStage,
   const reached = step.state !== 'not-reached';
   const tests = ctx.tests[id];
   if (reached && tests) {
-    step.compare = compareOf(k, tests);
+    showTests(k, step, tests);
     if (step.state === 'passed' && !tests.some((t) => t.ok)) step.state = 'failed';
   }
   if (id === 'wake_kswapd' && reached) step.note = kswapdNote(k, ctx);
@@ -66,6 +96,7 @@ function stepOf(k: Kernel, task: Task | null, ctx: AllocContext, id: AllocStage,
     step.state = 'skipped';
     step.note = note('path.note.orderZero');
   }
+  if ((id === 'direct_compact_first' || id === 'direct_compact') && ctx.order > 0 && reached) compactionNote(ctx, step);
   if (id === 'reserves' && reached) {
     step.note = note(task !== null && task.oomMm >= 0 ? 'path.note.victim' : 'path.note.noRights');
     step.compare = undefined;
@@ -77,6 +108,13 @@ function stepOf(k: Kernel, task: Task | null, ctx: AllocContext, id: AllocStage,
     step.state = step.state === 'waiting' ? 'waiting' : ctx.reclaimed > 0 ? 'passed' : 'failed';
   }
   return step;
+}
+
+/** A request that was given up has not been through what comes after that stage. */
+function cutAfterGivingUp(ctx: AllocContext, steps: PathStep[]): void {
+  if (ctx.gaveUpAt === '') return;
+  const at = steps.findIndex((s) => s.id === ctx.gaveUpAt);
+  for (let i = at + 1; at >= 0 && i < steps.length; i++) steps[i] = { id: steps[i].id, state: 'not-reached' };
 }
 
 /** Of a walk that ended with a page nothing was reached behind the step that got it. */
@@ -100,12 +138,15 @@ function frameOf(
 ): PathFrame {
   const k = m.kernel;
   const isFault = ctx.gfp === GFP_ANON_FAULT || ctx.gfp === GFP_USER_PAGE;
+  const fastPath: PathStep = { id: 'fast_path', state: 'failed' };
+  showTests(k, fastPath, ctx.tests.fast_path);
   const steps: PathStep[] = [
     { id: isFault ? 'page_fault' : 'request', state: 'passed' },
-    { id: 'fast_path', state: 'failed', compare: compareOf(k, ctx.tests.fast_path) },
+    fastPath,
     ...ORDER.map((id, place) => stepOf(k, task, ctx, id, place)),
   ];
   cutAfterEnd(ctx, steps);
+  cutAfterGivingUp(ctx, steps);
   if (ctx.done) steps.push({ id: ctx.failed ? 'nopage' : 'page', state: ctx.failed ? 'failed' : 'passed' });
   const { sc } = ctx;
   return {

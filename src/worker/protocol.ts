@@ -94,7 +94,10 @@ export interface WhatIf {
 }
 
 /** An OOM decision in short; `Push` of kind `kills` has all of it. */
-export type OomBrief = Pick<OomRecord, 't' | 'invoker' | 'invokerComm' | 'chosen' | 'chosenPoints' | 'sacrificed'>;
+export type OomBrief = Pick<
+  OomRecord,
+  't' | 'invoker' | 'invokerComm' | 'chosen' | 'chosenPoints' | 'memcg' | 'sacrificed'
+>;
 
 /** Pages by what they hold. Sums to present pages. */
 export interface KindPages {
@@ -170,8 +173,31 @@ export interface ProcFrame {
   never: '' | 'init' | 'kthread' | 'adj' | 'exiting' | 'oom_skip' | 'vfork' | 'no_mm';
   /** What the program says it does, e.g. "touching 12,000 pages/s". Key and parameters for i18n. */
   doing: Refusal | null;
+  /** Path of its cgroup, "/" = the root. */
+  cgroup: string;
   minFlt: number;
   majFlt: number;
+}
+
+/** A control group with a memory controller. Pages; null = no limit. */
+export interface CgroupFrame {
+  /** "/web/db"; the tree is in the paths, parents come before their children. */
+  path: string;
+  current: number;
+  peak: number;
+  min: number;
+  low: number;
+  high: number | null;
+  max: number | null;
+  swapCurrent: number;
+  swapMax: number | null;
+  oomGroup: boolean;
+  /** memory.events: of it and all below. */
+  events: { low: number; high: number; max: number; oom: number; oomKill: number; oomGroupKill: number };
+  /** Processes in it (not below it). */
+  procs: number;
+  /** Processes may be put in it: it has not handed its controller on to children. */
+  leaf: boolean;
 }
 
 /** One step of the allocation path. */
@@ -296,6 +322,8 @@ export interface Frame {
   /** Free pages of the gauge's zone (the largest) over the last 2 s of virtual time, evenly spaced, oldest first. */
   gauge: { zone: string; history: number[] };
   procs: ProcFrame[];
+  /** All cgroups but the root; empty until one is made. */
+  cgroups: CgroupFrame[];
   /** totalpages of a global OOM: managed + swap, pages. */
   totalpages: number;
   /** pid with the most points, -1 = nobody. */
@@ -324,8 +352,11 @@ export interface Frame {
   known: number;
 }
 
-/** Kinds in the order of the page map's bytes (by 'kind'); 255 = beyond the end. */
-export const MAP_KINDS: readonly (Kind | 'mixed')[] = [
+/**
+ * Kinds in the order of the page map's bytes (by 'kind'); 255 = beyond the end. `freePieces` is free in blocks too small
+ * for a request of 16 pages.
+ */
+export const MAP_KINDS: readonly (Kind | 'freePieces')[] = [
   'free',
   'anonActive',
   'anonInactive',
@@ -338,6 +369,7 @@ export const MAP_KINDS: readonly (Kind | 'mixed')[] = [
   'kernel',
   'pcp',
   'reserved',
+  'freePieces',
 ];
 
 /**
@@ -358,6 +390,10 @@ export interface PageInfo {
   ownerPid: number;
   flags: string[];
   mapcount: number;
+  /** The page is part of a block of 2^order pages: a free block, a huge page, or a kernel allocation. */
+  order: number;
+  /** Migrate type of its pageblock, in the kernel's words. */
+  migratetype: string;
   /** First and last pfn of the cell. */
   firstPfn: number;
   lastPfn: number;

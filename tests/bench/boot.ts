@@ -22,6 +22,7 @@ export function config(): MachineConfig {
     ...base,
     title: 'boot to OOM',
     swapDevice: 'ssd',
+    cgroups: [],
     compression: 3,
     kernel: '6.12',
     oomRules: 'kernel',

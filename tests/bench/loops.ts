@@ -66,7 +66,7 @@ export function boot(pages: number, swap: DiskInit = NULL_DISK): Bench {
   const k = createKernel({
     release: LINUX_6_12,
     cpus: 1,
-    thp: false,
+    thp: 'never',
     seed: 1,
     costs: COSTS,
     sysctl: { overcommit_memory: 1 },

@@ -30,6 +30,8 @@ const info: PageInfo = {
   kind: 'anonActive',
   owner: 'leakyd',
   ownerPid: 412,
+  order: 0,
+  migratetype: 'Movable',
   flags: ['uptodate', 'lru', 'active', 'swapbacked'],
   mapcount: 1,
   firstPfn: 2048,

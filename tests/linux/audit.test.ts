@@ -7,12 +7,25 @@ import { PF_STUCK, type Task } from '../../src/linux/include/sched';
 import { NR_ANON_MAPPED, OOM_KILL, PGSTEAL_ANON } from '../../src/linux/include/vmstat';
 import { wakeUpProcess } from '../../src/linux/kernel/sched/core';
 import { OOM_REAPER_DELAY } from '../../src/linux/mm/oom_kill';
-import { bootWorld, getStuck, kill, pick, round, spawn, startHog, type World, type WorldConfig } from './world';
+import {
+  bootWorld,
+  changeCgroups,
+  getStuck,
+  kill,
+  makeCgroups,
+  pick,
+  round,
+  spawn,
+  startHog,
+  type World,
+  type WorldConfig,
+} from './world';
 
 /** Lets processes come, do things at random and go, and audits all the while. */
-function live(config: WorldConfig, rounds: number, every: number): World {
+function live(config: WorldConfig, rounds: number, every: number, cgroups = false): World {
   const w = bootWorld(config);
   const { k } = w;
+  if (cgroups) makeCgroups(w);
   for (let i = 0; i < rounds && k.panic === ''; i++) {
     const users = k.tasks.filter((t) => w.maps.has(t.pid));
     if (users.length < 4 || (users.length < 7 && pick(k, 300) === 0)) {
@@ -24,6 +37,7 @@ function live(config: WorldConfig, rounds: number, every: number): World {
     }
     if (users.length > 0 && pick(k, 1500) === 0) kill(w, users[pick(k, users.length)]);
     if (users.length > 4 && pick(k, 3000) === 0) getStuck(w, users[pick(k, users.length)]);
+    if (cgroups && pick(k, 40) === 0) changeCgroups(w, users);
     round(w);
     if (i % every === 0) expect(audit(k), `round ${i}`).toEqual([]);
   }
@@ -39,6 +53,16 @@ describe('after whatever processes do, every structure agrees with every other',
     { pages: 4000, swap: 4000, seed: 14, cpus: 2 },
   ])('$pages pages, $swap of swap, seed $seed', (config) => {
     live(config, 6000, 100);
+  });
+
+  test.each([
+    { pages: 6000, swap: 0, seed: 21 },
+    { pages: 5000, swap: 1500, seed: 22 },
+    { pages: 8000, swap: 800, seed: 23, cpus: 2 },
+    { pages: 5000, swap: 1500, seed: 24, lruGen: false },
+  ])('and with control groups that come, go and change: $pages pages, $swap of swap, seed $seed', (config) => {
+    const { k } = live(config, 6000, 60, true);
+    expect(k.memcgs.some((m) => m.memory.watermark > 0)).toBe(true);
   });
 
   test('through kills, exits and the work of the reaper', () => {
@@ -196,6 +220,8 @@ describe('an audit notices', () => {
           gfp: 0,
           order: 0,
           constraint: 'CONSTRAINT_NONE',
+          memcg: '',
+          group: [],
           rules: 'kernel',
           totalpages: 1000,
           walk: [

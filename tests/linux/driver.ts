@@ -3,8 +3,10 @@ import { addDisk, completeBios, nextCompletion } from '../../src/linux/block/blk
 import type { Kernel, Release } from '../../src/linux/include/kernel';
 import { VM_READ, VM_WRITE } from '../../src/linux/include/mm_types';
 import { TASK_RUNNING, type Task } from '../../src/linux/include/sched';
+import { doExitStep } from '../../src/linux/kernel/exit';
 import { mmAlloc } from '../../src/linux/kernel/fork';
 import { createTask, wakeUpProcess } from '../../src/linux/kernel/sched/core';
+import { chargeStep, memcgWorkPending, memcgWorkStep } from '../../src/linux/mm/memcontrol';
 import { lastFault, touchRange, VM_FAULT_DONE, VM_FAULT_WAIT } from '../../src/linux/mm/memory';
 import { mmap } from '../../src/linux/mm/mmap';
 import { ALLOC_WAIT, allocSlowpathStep } from '../../src/linux/mm/page_alloc';
@@ -49,6 +51,8 @@ function passWait(k: Kernel, task: Task): void {
     if (task.state !== TASK_RUNNING && task.wakeAt <= k.now) wakeUpProcess(k, task);
   }
   if (task.alloc !== null && !task.alloc.done) allocSlowpathStep(k, task);
+  else if (task.charge !== null && !task.charge.done) chargeStep(k, task);
+  else if (memcgWorkPending(task)) memcgWorkStep(k, task);
   completeBios(k);
   k.now += k.cost + 100;
   k.cost = 0;
@@ -63,6 +67,12 @@ export function settle<T>(
 ): T {
   k.current = task.pid;
   for (let i = 0; i < 1e6; i++) {
+    // Not before it has done for its cgroup what that wants from it; those killed for it go meanwhile.
+    if (memcgWorkPending(task)) {
+      for (const t of [...k.tasks]) if (t !== task && t.sigkill) doExitStep(k, t, Infinity);
+      passWait(k, task);
+      continue;
+    }
     const r = call();
     if (!notYet(r)) return r;
     passWait(k, task);

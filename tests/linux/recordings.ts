@@ -97,6 +97,7 @@ export function fakeMm(k: Kernel, counts: { anon?: number; file?: number; shmem?
     startBrk: 0,
     brk: 0,
     defFlags: 0,
+    slabMemcg: 0,
     unmapCursor: -1,
   };
   mm.rss[MM_ANONPAGES] = counts.anon ?? 0;
@@ -149,7 +150,7 @@ export function kernelOfReport(r: Recording, report: OomReport): { k: Kernel; cu
   const k = createKernel({
     release: findRelease(r.params.kernel),
     cpus: r.params.smp ?? 1,
-    thp: false,
+    thp: 'never',
     seed: 1,
     costs: TEST_COSTS,
     zones,

@@ -11,6 +11,7 @@ export const TEST_COSTS: Costs = {
   copyPage: 300,
   allocPcp: 50,
   buddyPage: 10,
+  compactScan: 10,
   scanPage: 100,
   unmapPage: 100,
   submitPage: 1000,
@@ -41,7 +42,7 @@ export function bootTestKernel(managed: number, more: Partial<BootConfig> = {}):
   return createKernel({
     release: TEST_RELEASE,
     cpus: 1,
-    thp: false,
+    thp: 'never',
     seed: 1,
     costs: TEST_COSTS,
     zones: [

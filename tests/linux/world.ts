@@ -15,11 +15,20 @@ import {
   type Task,
   WAIT_USER,
 } from '../../src/linux/include/sched';
+import { cgroupMkdir, cgroupRmdir, writeCgroupFile } from '../../src/linux/kernel/cgroup';
 import { doExitStep } from '../../src/linux/kernel/exit';
 import { fork, mmAlloc } from '../../src/linux/kernel/fork';
-import { createTask, nextRandom, sendSigkill, sleepOn, wakeUpProcess } from '../../src/linux/kernel/sched/core';
+import {
+  createTask,
+  findTask,
+  nextRandom,
+  sendSigkill,
+  sleepOn,
+  wakeUpProcess,
+} from '../../src/linux/kernel/sched/core';
 import { psiUpdate } from '../../src/linux/kernel/sched/psi';
 import { filemapRead, filemapWrite } from '../../src/linux/mm/filemap';
+import { chargeStep, memcgWorkPending, memcgWorkStep } from '../../src/linux/mm/memcontrol';
 import { lastFault, touchRange } from '../../src/linux/mm/memory';
 import { mlock, mmPopulate } from '../../src/linux/mm/mlock';
 import { mmap, munmap } from '../../src/linux/mm/mmap';
@@ -215,11 +224,14 @@ function turn(w: World, t: Task): void {
   k.cpu = t.cpu;
   k.cost = 0;
   if (t.alloc !== null && !t.alloc.done) allocSlowpathStep(k, t);
+  else if (t.charge !== null && !t.charge.done) chargeStep(k, t);
   else if (t.sigkill) {
     if (doExitStep(k, t, 200_000)) w.jobs.delete(t.pid);
-  } else if (t.flags & PF_KSWAPD) kswapdStep(k, t);
+  } else if (memcgWorkPending(t)) memcgWorkStep(k, t);
+  else if (t.flags & PF_KSWAPD) kswapdStep(k, t);
   else if (t.pid === w.flusher) flusherStep(k, t);
-  else if (!(t.flags & PF_KTHREAD) && t.pid !== 1) {
+  else if (t.pid === 1) sleepOn(k, t, WAIT_USER, 0, Infinity, TASK_UNINTERRUPTIBLE);
+  else if (!(t.flags & PF_KTHREAD)) {
     let job = w.jobs.get(t.pid);
     if (!job) {
       job = nextJob(w, t);
@@ -256,6 +268,61 @@ export function round(w: World): void {
   while (k.timers.length > 0 && k.timers[0].at <= k.now) {
     const timer = k.timers.shift()!;
     if (timer.kind === 'oom_reaper') oomReaperStep(k, timer.arg);
+  }
+}
+
+const CGROUPS = ['/a', '/a/x', '/a/y', '/b'];
+
+/** Makes them, two below one of the others, each with a memory controller. */
+export function makeCgroups(w: World): void {
+  writeCgroupFile(w.k, '/sys/fs/cgroup/cgroup.subtree_control', '+memory');
+  for (const path of CGROUPS) {
+    cgroupMkdir(w.k, path);
+    if (path === '/a') writeCgroupFile(w.k, '/sys/fs/cgroup/a/cgroup.subtree_control', '+memory');
+  }
+}
+
+/** Something done to the control groups: made, removed, limited, processes moved. */
+export function changeCgroups(w: World, users: Task[]): void {
+  const { k } = w;
+  const path = CGROUPS[pick(k, CGROUPS.length)];
+  const dir = `/sys/fs/cgroup${path}`;
+  const write = (file: string, value: string): void => {
+    const { work } = writeCgroupFile(k, `${dir}/${file}`, value);
+    const init = findTask(k, 1);
+    if (work === null || init === null || init.memcgWork !== null) return;
+    init.memcgWork = work;
+    wakeUpProcess(k, init);
+  };
+  const size = String((1 + pick(k, 600)) * 4096);
+  switch (pick(k, 16)) {
+    case 0:
+      writeCgroupFile(k, '/sys/fs/cgroup/cgroup.subtree_control', pick(k, 60) === 0 ? '-memory' : '+memory');
+      return;
+    case 1:
+      if (path === '/a') write('cgroup.subtree_control', pick(k, 6) === 0 ? '-memory' : '+memory');
+      return;
+    case 2:
+    case 3:
+      cgroupMkdir(k, path);
+      return;
+    case 4:
+      cgroupRmdir(k, path);
+      return;
+    case 5:
+      write('memory.max', pick(k, 4) === 0 ? 'max' : size);
+      return;
+    case 6:
+      write('memory.high', pick(k, 2) === 0 ? 'max' : size);
+      return;
+    case 7:
+      write(['memory.low', 'memory.min', 'memory.swap.max'][pick(k, 3)], size);
+      return;
+    case 8:
+      write(pick(k, 2) === 0 ? 'memory.oom.group' : 'memory.reclaim', pick(k, 2) === 0 ? '1' : size);
+      return;
+    default:
+      if (users.length > 0) write('cgroup.procs', String(users[pick(k, users.length)].pid));
   }
 }
 

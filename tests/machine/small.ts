@@ -31,6 +31,7 @@ export const config = (processes: ProcessSpec[], rest: Partial<MachineConfig> = 
   cpusets: [],
   thp: 'never',
   sysctl: [],
+  cgroups: [],
   caches: [...DEFAULT_CACHES],
   processes,
   events: [],

@@ -48,6 +48,18 @@ const FAMILIES: [string, string[], Partial<Record<Check['group'], number>>][] = 
     { kills: 1, answers: 1, oom_score: 0.97, 'state at OOM': 0.9, 'tasks at OOM': 0.95 },
   ],
   [
+    'memory cgroups',
+    [
+      '06-memcg-max-adj',
+      '06-memcg-max-swap',
+      '06-memcg-high',
+      '06-memcg-nested',
+      '06-memcg-low',
+      '06-memcg-global-group',
+    ],
+    { kills: 1, answers: 1, when: 1, oom_score: 0.99, 'tasks at OOM': 0.93, trajectory: 0.95, counters: 0.9 },
+  ],
+  [
     'overcommit, policies and sysrq',
     [
       '05-overcommit',

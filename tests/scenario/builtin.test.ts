@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { runSession } from '../../src/cli/run';
 import { scenarioWords } from '../../src/i18n/scenarios';
 import { readProcFile } from '../../src/linux/fs/proc';
+import { getMmRssSum } from '../../src/linux/mm/mm_counters';
 import { Timeline } from '../../src/machine/timetravel';
 import { BUILTIN_SCENARIOS, builtinScenario, DEFAULT_SCENARIO } from '../../src/scenario/builtin';
 import { BUILTIN_IDS, DEFAULT_ID } from '../../src/scenario/builtin/ids';
@@ -122,6 +123,50 @@ describe('killing once is not enough', () => {
   test('several workers of the herd die before memory is back', () => {
     const killed = victims('killing-once-is-not-enough', 10);
     expect(killed.filter((comm) => comm === 'herd').length).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe('free is not in one piece', () => {
+  test('a request of sixteen pages fails with a great deal of memory free, and nobody is killed', () => {
+    const { document, machine } = play('free-is-not-contiguous', 12);
+    expect(document.kills).toEqual([]);
+    const failure = machine.kernel.log.find((l) => l.text.includes('page allocation failure: order:4'));
+    expect(failure?.text).toContain('netdrv');
+    const then = machine.rec.samples.find((s) => s.t >= (failure?.t ?? Infinity));
+    expect((then?.free ?? 0) * 4096).toBeGreaterThan(200 * 1024 * 1024);
+    const stat = readProcFile(machine.kernel, '/proc/vmstat') ?? '';
+    expect(Number(/compact_fail (\d+)/.exec(stat)?.[1])).toBeGreaterThan(0);
+  });
+});
+
+describe('huge pages on and off', () => {
+  test('the sparse table is killed for memory it has hardly used', () => {
+    const { document, machine } = play('huge-pages-on', 14);
+    expect(document.kills.map((k) => k.comm)).toEqual(['sparse-table']);
+    const victim = machine.kernel.oomRecords[0].walk.find((c) => c.comm === 'sparse-table');
+    expect(victim?.rss).toBeGreaterThan(100_000);
+    expect(machine.kernel.log.some((l) => /anon_thp:[1-9]\d{5}kB/.test(l.text))).toBe(true);
+  });
+
+  test('without huge pages the same table fits many times over', () => {
+    const { document, machine } = play('huge-pages-off', 14);
+    expect(document.kills).toEqual([]);
+    const table = machine.kernel.tasks.find((t) => t.comm === 'sparse-table');
+    expect(getMmRssSum(machine.kernel.mms[table?.mm ?? 0])).toBeLessThan(2000);
+  });
+});
+
+describe('a container at its limit', () => {
+  test('is killed in while the machine has memory to spare; memory.low keeps the database out of swap', () => {
+    const { document, machine } = play('container-limit', 30);
+    const [first] = document.kills;
+    expect(first).toMatchObject({ comm: 'leakyd', constraint: 'CONSTRAINT_MEMCG' });
+    const free = machine.rec.samples.filter((s) => s.t < first.t).at(-1)?.free ?? 0;
+    expect(free).toBeGreaterThan(0.2 * machine.kernel.totalramPages);
+    const swapped = (path: string): number =>
+      Number(readProcFile(machine.kernel, `/sys/fs/cgroup${path}/memory.swap.current`));
+    expect(machine.kernel.swap.total - machine.kernel.swap.free).toBeGreaterThan(2000);
+    expect(swapped('/db') / 4096).toBeLessThan(500);
   });
 });
 

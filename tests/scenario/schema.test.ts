@@ -170,6 +170,10 @@ describe('the published JSON Schema', () => {
       'write',
     ]);
     expect(names(published.$defs.command.oneOf).sort()).toEqual([
+      'cgroup_attach',
+      'cgroup_create',
+      'cgroup_remove',
+      'cgroup_write',
       'kill',
       'launch',
       'oom_rules',
@@ -183,6 +187,7 @@ describe('the published JSON Schema', () => {
     expect(Object.keys(published.properties).sort()).toEqual([
       '$schema',
       'about',
+      'cgroups',
       'duration',
       'events',
       'format',

@@ -193,6 +193,16 @@ describe('kernel knobs', () => {
   });
 });
 
+describe('the switch for huge pages', () => {
+  it('writes to the file what is chosen', async () => {
+    show();
+    render(<Knobs />);
+    await userEvent.click(screen.getByRole('button', { name: 'Kernel knobs' }));
+    await userEvent.selectOptions(await screen.findByLabelText('transparent_hugepage', {}, LATER), 'madvise');
+    expect(sent()).toContain('command');
+  });
+});
+
 describe('keys', () => {
   const press = (key: string, target: Element = document.body) => {
     let done = false;

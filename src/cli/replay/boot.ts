@@ -12,7 +12,7 @@ import {
   MIGRATE_RECLAIMABLE,
   MIGRATE_UNMOVABLE,
 } from '../../linux/include/gfp';
-import type { Costs, Kernel } from '../../linux/include/kernel';
+import type { Costs, Kernel, ThpEnabled } from '../../linux/include/kernel';
 import { listAdd, listDel, listEmpty } from '../../linux/include/list';
 import type { Inode } from '../../linux/include/mm_types';
 import {
@@ -24,6 +24,7 @@ import {
 } from '../../linux/include/page';
 import {
   PF_CAP_SYS_ADMIN,
+  PF_KCOMPACTD,
   PF_KSWAPD,
   PF_KTHREAD,
   PF_MEMALLOC,
@@ -68,6 +69,7 @@ const TCG_COSTS: Costs = {
   allocPcp: 800,
   buddyPage: 300,
   scanPage: 1_500,
+  compactScan: 100,
   unmapPage: 300,
   submitPage: 10_000,
   freePage: 400,
@@ -187,6 +189,7 @@ function kernelThreads(k: Kernel): void {
     const flags = PF_KTHREAD | PF_KSWAPD | PF_MEMALLOC;
     // It runs at boot, finds nothing to do, and goes to sleep by itself.
     node.kswapd = createTask(k, { comm: `kswapd${node.id}`, ppid: 2, flags }).pid;
+    node.kcompactd = createTask(k, { comm: `kcompactd${node.id}`, ppid: 2, flags: PF_KTHREAD | PF_KCOMPACTD }).pid;
   }
 }
 
@@ -201,6 +204,12 @@ function disks(k: Kernel, r: Recording): number {
   }
   for (const area of swapAreas(r)) swapon(k, { name: area.name, pages: area.pages, disk: add() });
   return fileDisk;
+}
+
+/** The value in brackets of /sys/kernel/mm/transparent_hugepage/enabled. */
+function thpEnabled(r: Recording): ThpEnabled {
+  const chosen = /\[(always|madvise|never)\]/.exec(r.boot.thp ?? '')?.[1];
+  return chosen === 'always' || chosen === 'madvise' ? chosen : 'never';
 }
 
 /** The recorded machine, about to run its script. Throws UnsupportedError when it is one that is not modelled. */
@@ -219,10 +228,10 @@ export function bootRecorded(r: Recording): Guest {
     cpuNode,
     zones,
     sysctl: bootSysctl(r),
-    // Huge pages are replayed as the base pages they stand for: more faults, the same memory. What else they change,
-    // min_free_kbytes, was recorded.
-    thp: false,
+    thp: thpEnabled(r),
     lruGen: r.boot.lruGenEnabled === undefined ? undefined : (Number(r.boot.lruGenEnabled) & 1) === 1,
+    // The guest mounts cgroup2 without options.
+    memoryRecursiveprot: false,
     seed: 1,
     costs: isEmulated(r) ? TCG_COSTS : COSTS,
   });
@@ -235,7 +244,7 @@ export function bootRecorded(r: Recording): Guest {
   const { nr_file_pages: cached = 207, nr_anon_pages: anon = 291 } = r.before.vmstat;
   lendPages(k, cached + anon + 64, MIGRATE_MOVABLE);
   // Of the kernel's own types the recorded lists are taken to hold some refills.
-  lendPages(k, 64, MIGRATE_UNMOVABLE);
+  lendPages(k, Math.max(64, Math.floor(zones.reduce((n, z) => n + (z.pcpCount ?? 0), 0) / 2)), MIGRATE_UNMOVABLE);
   lendPages(k, 64, MIGRATE_RECLAIMABLE);
   const program = ramfsFile(k, init, '/init', Math.max(cached, PROGRAM_PAGES));
   finish(k, init, () => mmExec(k, init, guestImage(program.id)));

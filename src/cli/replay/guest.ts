@@ -4,16 +4,17 @@
  */
 import { sysrqOom } from '../../linux/drivers/tty/sysrq';
 import { mmExec } from '../../linux/fs/exec';
-import { EINVAL, ENOENT } from '../../linux/include/errno';
+import { ENOENT } from '../../linux/include/errno';
 import type { Kernel } from '../../linux/include/kernel';
 import { TASK_DEAD, type Task } from '../../linux/include/sched';
 import { MS, SEC } from '../../linux/include/units';
-import { findTask, sendSigkill } from '../../linux/kernel/sched/core';
+import { CGROUP_ROOT, cgroupMkdir, writeCgroupFile } from '../../linux/kernel/cgroup';
+import { findTask, sendSigkill, wakeUpProcess } from '../../linux/kernel/sched/core';
 import { writeOomScoreAdj, writeSysctl } from '../../linux/kernel/sysctl';
 import { setupPerZoneLowmemReserve } from '../../linux/mm/page_alloc';
 import { refreshVmStats } from '../../linux/mm/vmstat';
 import { guestImage } from './image';
-import { type Loop, run, startJob } from './loop';
+import { type Loop, run, startJob, waitForInput } from './loop';
 import type { ReplayResult, ReplaySample } from './output';
 import { takeSample } from './sample';
 import { PROC_FILES, PROCESS, SAMPLE_FILES, type SlabUse, takeSlab } from './slab';
@@ -136,7 +137,7 @@ function adoptChildren(g: Guest, name: string, reply: string): void {
 }
 
 /** fork, oom_score_adj, execve; PID 1 waits for the new worker's first word. */
-function spawn(g: Guest, longName: string, adj: number): void {
+function spawn(g: Guest, longName: string, adj: number, cgroup: string): void {
   const { k, loop } = g;
   const name = longName.slice(0, 15);
   let pid = 0;
@@ -156,6 +157,7 @@ function spawn(g: Guest, longName: string, adj: number): void {
     child,
     (function* () {
       writeOomScoreAdj(k, child, pid, adj);
+      if (cgroup !== '') writeCgroupFile(k, `${cgroup}/cgroup.procs`, String(pid));
       yield* retry(() => mmExec(k, child, guestImage(g.program)));
       ready = true;
     })(),
@@ -174,16 +176,27 @@ function spawn(g: Guest, longName: string, adj: number): void {
 
 /** write(2) to a file of /proc or /sys. Returns the errno. */
 function writeFile(g: Guest, path: string, value: string): number {
-  // Compaction moves pages and frees none; the shape of the free lists is not part of the answer.
-  if (path === '/proc/sys/vm/compact_memory') return value.trim() === '1' ? 0 : EINVAL;
   if (path.startsWith('/proc/sys/vm/')) return Math.abs(writeSysctl(g.k, path, value.trim()));
   if (path === '/proc/sysrq-trigger') {
     if (value[0] === 'f') sysrqOom(g.k);
     return 0;
   }
   if (path.startsWith('/sys/kernel/mm/lru_gen/')) return Math.abs(writeSysctl(g.k, path, value.trim()));
-  if (path.startsWith('/sys/fs/cgroup')) throw new UnsupportedError(`memory cgroups: ${path}`);
+  if (path.startsWith(CGROUP_ROOT)) return writeCgroup(g, path, value);
   return ENOENT;
+}
+
+/** write(2) to a file of a cgroup; it returns when PID 1 has reclaimed what the new limit asks for. */
+function writeCgroup(g: Guest, path: string, value: string): number {
+  const { k, init } = g;
+  k.current = init.pid;
+  const { error, work } = writeCgroupFile(k, path, value);
+  if (work === null) return Math.abs(error);
+  init.memcgWork = work;
+  wakeUpProcess(k, init);
+  run(g.loop, () => init.memcgWork === null, k.now + STALL);
+  waitForInput(k, init);
+  return Math.abs(work.result);
 }
 
 /** settle: waits until free memory stands still. */
@@ -265,14 +278,13 @@ export function runScript(g: Guest, lines: readonly string[]): void {
         break;
       }
       case 'mkdir':
-        if (a.startsWith('/sys/fs/cgroup')) throw new UnsupportedError(`memory cgroups: ${line}`);
+        if (a.startsWith(CGROUP_ROOT)) cgroupMkdir(g.k, a.slice(CGROUP_ROOT.length));
         break;
       case 'mount':
         mount(g, a, c, d);
         break;
       case 'spawn':
-        if (c) throw new UnsupportedError(`memory cgroups: ${line}`);
-        spawn(g, a, Number(b) || 0);
+        spawn(g, a, Number(b) || 0, c);
         break;
       case 'do':
         tell(g, a, rest);

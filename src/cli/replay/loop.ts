@@ -5,6 +5,7 @@
 import { completeBios, nextCompletion } from '../../linux/block/blk-mq';
 import type { Kernel } from '../../linux/include/kernel';
 import {
+  PF_KCOMPACTD,
   PF_KSWAPD,
   PF_KTHREAD,
   TASK_DEAD,
@@ -17,6 +18,8 @@ import { MS, SEC } from '../../linux/include/units';
 import { doExitStep } from '../../linux/kernel/exit';
 import { sleepOn, wakeUpProcess } from '../../linux/kernel/sched/core';
 import { psiUpdate } from '../../linux/kernel/sched/psi';
+import { kcompactdStep } from '../../linux/mm/compaction';
+import { chargeStep, memcgWorkPending, memcgWorkStep } from '../../linux/mm/memcontrol';
 import { oomReaperStep } from '../../linux/mm/oom_kill';
 import { allocSlowpathStep } from '../../linux/mm/page_alloc';
 import { flusherStep } from '../../linux/mm/page-writeback';
@@ -68,7 +71,15 @@ export const waitForInput = (k: Kernel, task: Task): void =>
 /** Whether the task can use the cpu now. */
 function canRun(loop: Loop, t: Task): boolean {
   if (t.state !== TASK_RUNNING) return false;
-  return (t.flags & PF_KTHREAD) !== 0 || t.sigkill || t.exitStage > 0 || t.alloc !== null || loop.jobs.has(t.pid);
+  return (
+    (t.flags & PF_KTHREAD) !== 0 ||
+    t.sigkill ||
+    t.exitStage > 0 ||
+    t.alloc !== null ||
+    t.charge !== null ||
+    memcgWorkPending(t) ||
+    loop.jobs.has(t.pid)
+  );
 }
 
 /** One step of a task's work. */
@@ -76,6 +87,10 @@ function step(loop: Loop, t: Task): void {
   const { k } = loop;
   if (t.alloc && !t.alloc.done) {
     allocSlowpathStep(k, t);
+    return;
+  }
+  if (t.charge && !t.charge.done) {
+    chargeStep(k, t);
     return;
   }
   if (t.sigkill || t.exitStage > 0) {
@@ -87,8 +102,16 @@ function step(loop: Loop, t: Task): void {
     kswapdStep(k, t);
     return;
   }
+  if (t.flags & PF_KCOMPACTD) {
+    kcompactdStep(k, t);
+    return;
+  }
   if (t.pid === loop.flusher) {
     flusherStep(k, t);
+    return;
+  }
+  if (memcgWorkPending(t)) {
+    memcgWorkStep(k, t);
     return;
   }
   const job = loop.jobs.get(t.pid);

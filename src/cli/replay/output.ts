@@ -15,6 +15,8 @@ export interface ReplayKill {
   points: number;
   constraint: string;
   invoker: string;
+  /** Those that died with it (memory.oom.group). */
+  group?: string[];
 }
 /** Pages; `pgtables_bytes` in bytes. */
 export interface ReplayTask {

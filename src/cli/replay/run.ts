@@ -32,6 +32,7 @@ function killsOf(k: Kernel): ReplayKill[] {
       points: r.chosenPoints,
       constraint: r.constraint,
       invoker: r.invokerComm,
+      ...(r.group.length > 0 && { group: r.group.map((pid) => r.tasks?.find((t) => t.pid === pid)?.comm ?? '') }),
     }));
 }
 

@@ -1,18 +1,23 @@
 /** Each frame has exactly one state, and the counters are sums over the frames. Invariants 2, 4, 5. */
+import type { CompactControl } from '../include/compaction';
 import type { Kernel } from '../include/kernel';
 import {
   LRU_GEN_MASK,
   PG_BATCHED,
+  PG_COMPOUND,
   PG_DIRTY,
+  PG_HEAD,
   PG_ISOLATED,
   PG_LRU,
   PG_MLOCKED,
   PG_SWAPBACKED,
   PG_SWAPCACHE,
+  PG_TAIL,
   PG_WRITEBACK,
   PGTYPE_BUDDY,
   PGTYPE_BUDDY_TAIL,
   PGTYPE_HOLE,
+  PGTYPE_ISOLATED,
   PGTYPE_KSTACK,
   PGTYPE_MASK,
   PGTYPE_PCP,
@@ -28,6 +33,7 @@ import { kB } from '../include/units';
 import {
   NODE_STAT_NAMES,
   NR_ANON_MAPPED,
+  NR_ANON_THPS,
   NR_FILE_DIRTY,
   NR_FILE_MAPPED,
   NR_FILE_PAGES,
@@ -44,6 +50,8 @@ import {
   NR_ZONE_WRITE_PENDING,
   ZONE_STAT_NAMES,
 } from '../include/vmstat';
+import { compoundHead, folioNrPages } from '../mm/huge_memory/folio';
+import { auditHugePage } from './huge';
 import { equal, type Findings, fault } from './report';
 import { ON_BATCH, ON_BUDDY, ON_LRU, ON_NOTHING, ON_PCP, ON_SLAB, type Walk } from './walk';
 
@@ -54,6 +62,7 @@ interface Sums {
 }
 const NODE_SUMS = [
   NR_ANON_MAPPED,
+  NR_ANON_THPS,
   NR_FILE_MAPPED,
   NR_FILE_PAGES,
   NR_SHMEM,
@@ -75,6 +84,8 @@ function framesInHand(k: Kernel): Uint8Array {
   for (const t of k.tasks) {
     const a = t.alloc;
     if (a?.done && !a.failed && a.page >= 0) out.fill(1, a.page, a.page + 2 ** a.order);
+    const c = t.charge;
+    if (c !== null && !c.failed) out[c.pfn] = 1;
   }
   return out;
 }
@@ -105,7 +116,7 @@ function userFrame(
   if (w.list[p] !== listed) fault(f, `page ${p}: its flags say list ${listed}, it was found on ${w.list[p]}`);
   if (flags & LRU_GEN_MASK && listed !== ON_LRU) fault(f, `page ${p}: has a generation, but is on no list`);
   if (flags & PG_ISOLATED) node[flags & PG_SWAPBACKED ? NR_ISOLATED_ANON : NR_ISOLATED_FILE]++;
-  if (flags & PG_MLOCKED) zone[NR_MLOCK]++;
+  if (flags & PG_MLOCKED) zone[NR_MLOCK] += folioNrPages(flags);
   if (flags & PG_WRITEBACK) {
     node[NR_WRITEBACK]++;
     zone[NR_ZONE_WRITE_PENDING]++;
@@ -127,11 +138,11 @@ function userFrame(
 
   const swapCached = (flags & PG_SWAPCACHE) !== 0;
   if (mapping < 0 && !w.cached[p] && !swapCached) fault(f, `page ${p}: of inode ${-mapping - 1}, but not in its cache`);
-  if (mapping > 0 && m.mapcount[p] === 0 && !swapCached && !inHand) {
+  if (mapping > 0 && m.mapcount[p] === 0 && !swapCached && !inHand && !(flags & PG_COMPOUND)) {
     fault(f, `page ${p}: anonymous, mapped by nobody and not in the swap cache`);
   }
   if (mapping === 0 && !swapCached && !inHand) fault(f, `page ${p}: neither free nor used`);
-  if (mapping !== 0 && !inHand && !(flags & PG_LRU)) fault(f, `page ${p}: in use, but not on the lists`);
+  if (mapping !== 0 && !inHand && !(flags & (PG_LRU | PG_TAIL))) fault(f, `page ${p}: in use, but not on the lists`);
 }
 
 function kernelFrame(k: Kernel, f: Findings, w: Walk, p: number, type: number, node: Float64Array): void {
@@ -147,6 +158,19 @@ function kernelFrame(k: Kernel, f: Findings, w: Walk, p: number, type: number, n
   else if (type === PGTYPE_KSTACK) node[NR_KERNEL_STACK_KB] += kB(1);
 }
 
+/** Free pages that runs of compaction hold, by zone index. */
+function compactionTargets(k: Kernel): number[] {
+  const out = k.zones.map(() => 0);
+  const add = (cc: CompactControl | null | undefined): void => {
+    cc?.freepages.forEach((blocks, order) => {
+      out[cc.zone] += blocks.length << order;
+    });
+  };
+  for (const t of k.tasks) add(t.alloc?.compact?.cc);
+  for (const node of k.nodes) add(node.kcompactdRun?.cc);
+  return out;
+}
+
 /** Checks all frames against what the walk has found. */
 export function auditFrames(k: Kernel, f: Findings, w: Walk): void {
   const m = k.mem;
@@ -155,7 +179,9 @@ export function auditFrames(k: Kernel, f: Findings, w: Walk): void {
     node: k.nodes.map(() => new Float64Array(NODE_STAT_NAMES.length)),
     zone: k.zones.map(() => new Float64Array(ZONE_STAT_NAMES.length)),
   };
+  const targets = compactionTargets(k);
   for (const z of k.zones) {
+    let isolated = 0;
     let managed = 0;
     let present = 0;
     for (let p = z.base; p < z.end; p++) {
@@ -169,16 +195,21 @@ export function auditFrames(k: Kernel, f: Findings, w: Walk): void {
         continue;
       }
       managed++;
+      if (type === PGTYPE_ISOLATED) isolated++;
       if (type === PGTYPE_BUDDY || (type === PGTYPE_BUDDY_TAIL && w.list[p] === ON_BUDDY)) {
         if (w.list[p] !== ON_BUDDY) fault(f, `page ${p}: says it is a free block, but is on no free list`);
       } else if (type === PGTYPE_PCP || type === PGTYPE_BUDDY_TAIL) {
         if (w.list[p] !== ON_PCP) fault(f, `page ${p}: says it is free, but is on no list`);
       } else if (type === PGTYPE_USER) {
+        if (m.flags[p] & PG_HEAD) auditHugePage(k, f, p, sums.node[z.node]);
+        else if (m.flags[p] & PG_TAIL && !(m.flags[compoundHead(p)] & PG_HEAD))
+          fault(f, `page ${p}: a tail without a head`);
         userFrame(k, f, w, p, inHand[p] === 1, sums.node[z.node], sums.zone[z.idx]);
       } else {
         kernelFrame(k, f, w, p, type, sums.node[z.node]);
       }
     }
+    equal(f, `${z.name} pages taken by compaction`, isolated, targets[z.idx]);
     equal(f, `${z.name} managed`, z.managed, managed);
     equal(f, `${z.name} present`, z.present, present);
     if (z.present > z.spanned) fault(f, `${z.name}: more pages present than spanned`);

@@ -7,6 +7,7 @@
 import type { Kernel } from '../include/kernel';
 import { auditCounts } from './counts';
 import { auditFrames } from './frames';
+import { auditMemcg } from './memcg';
 import { type Findings, MAX_MESSAGES } from './report';
 import { walkKernel } from './walk';
 
@@ -16,6 +17,7 @@ export function audit(k: Kernel): string[] {
   const w = walkKernel(k, f);
   auditFrames(k, f, w);
   auditCounts(k, f, w);
+  auditMemcg(k, f);
   if (f.dropped > 0) f.messages.push(`… and ${f.dropped} more than these ${MAX_MESSAGES}`);
   return f.messages;
 }

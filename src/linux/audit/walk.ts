@@ -2,7 +2,7 @@
  * What the kernel's structures say about each page frame: lists, page tables, page caches, swap. Collected once, held
  * against the memmap afterwards.
  */
-import { MIGRATE_PCPTYPES, MIGRATE_TYPES } from '../include/gfp';
+import { MIGRATE_TYPES } from '../include/gfp';
 import type { Kernel } from '../include/kernel';
 import { type MmStruct, VM_SHARED, type Vma } from '../include/mm_types';
 import {
@@ -38,8 +38,10 @@ import {
 } from '../include/page';
 import { NR_PAGE_ORDERS } from '../include/units';
 import { NR_LRU_BASE, NR_ZONE_LRU_BASE } from '../include/vmstat';
+import { folioNrPages } from '../mm/huge_memory/folio';
 import { folioMemcg } from '../mm/mmzone';
 import { NR_PCP_LISTS } from '../mm/page_alloc';
+import { orderToPindex, pindexToOrder } from '../mm/page_alloc/pcp';
 import { PGDIR_SHIFT, PTRS_PER_PGD } from '../mm/pgtable';
 import { pageVpn } from '../mm/rmap';
 import { folioLruList } from '../mm/swap';
@@ -141,12 +143,13 @@ function walkPcp(k: Kernel, f: Findings, w: Walk, z: Zone): void {
     let pages = 0;
     for (let list = 0; list < NR_PCP_LISTS; list++) {
       const what = `${z.name} pcp list of cpu ${cpu}`;
-      const size = 2 ** Math.floor(list / MIGRATE_PCPTYPES);
+      const order = pindexToOrder(list);
+      const size = 2 ** order;
       walkList(k, f, what, pcp.heads + list, (p) => {
         pages += size;
         if (p < z.base || p + size > z.end) fault(f, `${what}: page ${p} is not in the zone`);
         if (typeOf(k, p) !== PGTYPE_PCP) fault(f, `${what}: page ${p} is not a free page of the list`);
-        if (k.mem.index[p] !== list % MIGRATE_PCPTYPES) fault(f, `${what}: page ${p} stands under another type`);
+        if (orderToPindex(order, k.mem.index[p]) !== list) fault(f, `${what}: page ${p} stands under another type`);
         for (let q = p; q < p + size; q++) mark(k, f, w, q, ON_PCP, what);
       });
     }
@@ -193,9 +196,10 @@ function walkLruGen(k: Kernel, f: Findings, w: Walk, lruvec: Lruvec, perZone: nu
             fault(f, `${what}: page ${p} has no generation`);
             return;
           }
-          sizes[genList(is, type, zone)]++;
+          const nr = folioNrPages(flags);
+          sizes[genList(is, type, zone)] += nr;
           const lru = type * 2 + (lruGenIsActive(g, is) ? 1 : 0);
-          perZone[z.type][lru]++;
+          perZone[z.type][lru] += nr;
         });
         if (!k.lruGenEnabled && n > 0) fault(f, `${what}: ${n} pages, but the classic lists are in use`);
       }
@@ -221,7 +225,7 @@ function walkLruvec(k: Kernel, f: Findings, w: Walk, lruvec: Lruvec): number[][]
       const z = k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT];
       if (z.node !== lruvec.nid) fault(f, `${what}: page ${p} belongs to node ${z.node}`);
       if (folioMemcg(k, p) !== lruvec.memcg) fault(f, `${what}: page ${p} belongs to cgroup ${folioMemcg(k, p)}`);
-      perZone[z.type][l]++;
+      perZone[z.type][l] += folioNrPages(flags);
     });
     if (k.lruGenEnabled && l !== LRU_UNEVICTABLE && n > 0) fault(f, `${what}: ${n} pages, but generations are in use`);
   }

@@ -32,6 +32,7 @@ export function createInode(k: Kernel, init: InodeInit): Inode {
     kind: init.kind,
     nrPages: init.nrPages,
     cache: new Int32Array(0),
+    shadowMemcg: new Uint8Array(0),
     nrCached: 0,
     nrShadows: 0,
     links: init.links ?? 1,

@@ -40,6 +40,19 @@ export const GFP_TRANSHUGE_LIGHT =
   (GFP_HIGHUSER_MOVABLE | __GFP_COMP | __GFP_NOMEMALLOC | __GFP_NOWARN) & ~__GFP_RECLAIM;
 export const GFP_TRANSHUGE = GFP_TRANSHUGE_LIGHT | __GFP_DIRECT_RECLAIM;
 
+/** What a request allows reclaim to do. */
+export const GFP_RECLAIM_MASK =
+  __GFP_RECLAIM |
+  __GFP_HIGH |
+  __GFP_IO |
+  __GFP_FS |
+  __GFP_NOWARN |
+  __GFP_RETRY_MAYFAIL |
+  __GFP_NOFAIL |
+  __GFP_NORETRY |
+  __GFP_MEMALLOC |
+  __GFP_NOMEMALLOC;
+
 /** The request behind an anonymous write fault. §3.8. */
 export const GFP_ANON_FAULT = GFP_HIGHUSER_MOVABLE | __GFP_COMP | __GFP_ZERO;
 /** The request behind a copy-on-write, a swap-in or a page-cache miss. §3.8. */

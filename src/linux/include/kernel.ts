@@ -1,5 +1,7 @@
 /** The whole state of the modelled kernel: one object of plain data. */
+
 import type { BadnessHistory } from '../versions/badness';
+import type { Cgroup, MemCgroup, MemcgStock } from './memcontrol';
 import type { AnonVma, Inode, MmStruct, PgTablePool, SwapInfo } from './mm_types';
 import type { PgData, Zone } from './mmzone';
 import type { MemMap } from './page';
@@ -53,6 +55,8 @@ export interface Release {
   rssPercpuCounter: boolean;
   /** Tables of the PUD level are in nr_page_table_pages (they are in pgtables_bytes in any case). */
   countsPudTables: boolean;
+  /** Large anonymous mappings whose size is one of huge pages begin where a huge page can (6.7 and later). */
+  thpAlignsMmap: boolean;
   /** rss_anon, rss_file, rss_shmem columns in the task dump. */
   rssColumns: boolean;
   /** unfruitful direct reclaim is tried again with a full walk (6.12). */
@@ -79,11 +83,17 @@ export interface Release {
   promoWatermark: boolean;
   /** Sizes of huge pages that the report lists, kB, in its order. */
   hugepageSizesKb: number[];
-  /** Counters of vmstat.ts that this release does not have. */
+  /** Counters of vmstat.ts that this release does not have; lines of memory.stat that it does not have. */
   absentStats: string[];
+  absentMemoryStats: string[];
+  /** Pages that a cgroup is charged for the small kernel objects of a process. */
+  processSlab: number;
   /** Callers of an allocation, innermost first, as a stack dump prints them; by kind of request. */
   callChains: { [kind: string]: string[] };
 }
+
+export type ThpEnabled = 'always' | 'madvise' | 'never';
+export type ThpDefrag = 'always' | 'defer' | 'defer+madvise' | 'madvise' | 'never';
 
 /** Costs of what the kernel does, in ns of virtual time; the machine fills them in (machine/costs.ts). */
 export interface Costs {
@@ -100,6 +110,8 @@ export interface Costs {
   /** One page looked at by reclaim, one page unmapped, one page freed at exit. */
   scanPage: number;
   unmapPage: number;
+  /** One frame looked at by a scanner of compaction. */
+  compactScan: number;
   /** Handing a page to the driver of a swap device. */
   submitPage: number;
   freePage: number;
@@ -210,6 +222,10 @@ export interface OomRecord {
   order: number;
   constraint: string;
   totalpages: number;
+  /** Path of the cgroup whose limit was hit, '' = memory was short everywhere. */
+  memcg: string;
+  /** pids of those that died with the victim (memory.oom.group). */
+  group: number[];
   /** Candidates in task-list order. */
   walk: OomCandidate[];
   /** Name of the rules it was made by (versions/oom_rules.ts). */
@@ -352,9 +368,10 @@ export interface Kernel {
   cpu: number;
   /** Node of each cpu. */
   cpuNode: number[];
+  /** /sys/kernel/mm/transparent_hugepage: who gets huge pages, and what is done to have one. */
+  thp: { enabled: ThpEnabled; defrag: ThpDefrag };
   /** Cpusets besides the root: name, and nodes with memory for it as a bit mask. */
   cpusets: { name: string; mems: number }[];
-  hasTHP: boolean;
   mem: MemMap;
   zones: Zone[];
   nodes: PgData[];
@@ -412,5 +429,12 @@ export interface Kernel {
   panic: string;
   /** Slab pages that shrinkers can free, and deferred work. §5.14. */
   slab: SlabState;
+  /** Control groups, and their memory controllers; the root's come first and are always there. §11. */
+  cgroups: Cgroup[];
+  memcgs: MemCgroup[];
+  /** By cpu. */
+  memcgStock: MemcgStock[];
+  /** cgroup2 is mounted with memory_recursiveprot, as systemd does. §11.2 */
+  memoryRecursiveprot: boolean;
   writeback: WritebackState;
 }

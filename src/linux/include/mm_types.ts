@@ -16,6 +16,9 @@ export const VM_LOCKED = 16;
 export const VM_ACCOUNT = 32;
 export const VM_NORESERVE = 64;
 export const VM_GROWSDOWN = 128;
+/** madvise(MADV_HUGEPAGE), madvise(MADV_NOHUGEPAGE). */
+export const VM_HUGEPAGE = 256;
+export const VM_NOHUGEPAGE = 512;
 
 /** A mapped range of virtual pages [start, end). */
 export interface Vma {
@@ -81,6 +84,8 @@ export interface MmStruct {
   brk: number;
   /** VM_LOCKED for all later mappings (MCL_FUTURE). */
   defFlags: number;
+  /** The memcg charged for its small kernel objects, 0 = none. */
+  slabMemcg: number;
   /** Set while an exit or reap works its way through; the next virtual page number to look at, -1 = not started. */
   unmapCursor: number;
 }
@@ -106,6 +111,8 @@ export interface Inode {
    * that went to swap, -(slot + 1).
    */
   cache: Int32Array;
+  /** By file page: the memcg that a shadow belongs to. Empty as long as that is the root. */
+  shadowMemcg: Uint8Array;
   /** Pages in the cache now. */
   nrCached: number;
   nrShadows: number;
@@ -149,6 +156,9 @@ export interface SwapInfo {
   mapping: Int32Array;
   /** Workingset shadow left at eviction, 0 = none. */
   shadow: Int32Array;
+  /** swap_cgroup: the memcg that is charged for the slot; and the one its shadow belongs to. Empty until there is one. */
+  memcg: Uint8Array;
+  shadowMemcg: Uint8Array;
   areas: SwapArea[];
 }
 /** No slot for a page. Counts need no continuation pages, unlike the kernel's that end at 0x3e. */
@@ -186,4 +196,9 @@ export interface PgTablePool {
   pfn: Int32Array;
   /** Entries in use, by table. */
   used: Int32Array;
+  /**
+   * 1 = the table is only deposited: one entry of the PMD level maps a huge page. Its own entries say what that one
+   * stands for: they are all there, and are accessed if one of them is.
+   */
+  huge: Int32Array;
 }

@@ -1,4 +1,5 @@
 /** Zones, nodes, watermarks and LRU lists. §1, §2, §5.1. */
+import type { CompactControl } from './compaction';
 import type { ScanControl } from './sched';
 
 export const ZONE_DMA = 0;
@@ -72,9 +73,17 @@ export interface Zone {
   pcp: PerCpuPages[];
   /** Zone counters, see vmstat.ts NR_ZONE_*. */
   stat: Int32Array;
+  /** Attempts skipped since the last failure, log2 of how many to skip, the lowest order that failed. */
   compactConsidered: number;
   compactDeferShift: number;
   compactOrderFailed: number;
+  /** Model pfns where the next run goes on: the migrate scanner of asynchronous and of other runs, the free scanner. */
+  compactCachedMigratePfn: [number, number];
+  compactCachedFreePfn: number;
+  /** A run that begins here sees the whole zone. */
+  compactInitMigratePfn: number;
+  /** The hints of `MemMap.pageblockSkip` are due to be looked over. */
+  compactBlockskipFlush: boolean;
 }
 export const ZONE_BOOSTED_WATERMARK = 1;
 export const ZONE_RECLAIM_ACTIVE = 2;
@@ -87,6 +96,9 @@ export const MAX_NR_TIERS = 4;
 export const ANON_AND_FILE = 2;
 export const LRU_GEN_ANON = 0;
 export const LRU_GEN_FILE = 1;
+/** Generations and bins of the LRU of memory cgroups. §6.5. */
+export const MEMCG_NR_GENS = 3;
+export const MEMCG_NR_BINS = 8;
 /** Lists of one generation and both types, and of a lruvec. */
 export const NR_GEN_LISTS = ANON_AND_FILE * MAX_NR_ZONES;
 export const NR_LRU_GEN_LISTS = MAX_NR_GENS * NR_GEN_LISTS;
@@ -120,6 +132,9 @@ export interface LruGenFolio {
    * Bloom filters, without their false positives. Length 0 = there has been no walk yet: look at all.
    */
   filters: [Uint8Array, Uint8Array];
+  /** Its place in `PgData.memcgLru`: generation, and MEMCG_LRU_TAIL when it has been put at the tail. */
+  memcgGen: number;
+  memcgSeg: number;
 }
 
 /** struct lruvec: the LRU lists of one memory cgroup on one node. */
@@ -142,6 +157,19 @@ export interface Lruvec {
   lrugen: LruGenFolio;
 }
 
+/** What kcompactd is at. */
+export interface KcompactdRun {
+  /** Nobody asked: the node is too fragmented for huge pages. */
+  proactive: boolean;
+  order: number;
+  highestZoneidx: number;
+  /** Zone type that is next, and the run in the one at hand. */
+  zone: number;
+  cc: CompactControl | null;
+  /** fragmentation_score_node before a proactive run. */
+  score: number;
+}
+
 /** struct pglist_data. */
 export interface PgData {
   id: number;
@@ -151,6 +179,8 @@ export interface PgData {
   zonelist: number[];
   /** By memory cgroup (index in `Kernel.memcgs`); the root's is always there. */
   lruvecs: Lruvec[];
+  /** lru_gen_memcg: memory cgroups by generation and bin (`gen * MEMCG_NR_BINS + bin`), and the sequence number. §6.5 */
+  memcgLru: { seq: number; fifo: number[][] };
   /** Node counters, see vmstat.ts. */
   stat: Float64Array;
   /** pid of its kswapd. */
@@ -163,6 +193,13 @@ export interface PgData {
   flags: number;
   /** kswapd's progress, null = has not run yet. */
   kswapdSc: ScanControl | null;
+  /** pid of its kcompactd; order and highest zone it has been asked for; the run under way. */
+  kcompactd: number;
+  kcompactdMaxOrder: number;
+  kcompactdHighestZoneidx: number;
+  kcompactdRun: KcompactdRun | null;
+  /** Heads of the huge pages that are partly unmapped, first queued first. */
+  deferredSplit: number[];
   /** Reclaimers asleep until writeback gets on, and NR_THROTTLED_WRITTEN when the first of them went to sleep. §5.12. */
   nrWritebackThrottled: number;
   nrReclaimStart: number;

@@ -25,6 +25,8 @@ export interface MemMap {
   mapcount: Int32Array;
   /** Migrate type of each pageblock (512 frames). */
   pageblock: Uint8Array;
+  /** PB_migrate_skip of each pageblock: 1 = compaction found nothing there. */
+  pageblockSkip: Uint8Array;
   /**
    * folio_memcg: the memory cgroup that is charged for the page (index in `Kernel.memcgs`), 0 = none or the root. Empty
    * until the first cgroup is made.
@@ -56,6 +58,10 @@ export const PG_BATCHED = 1 << 13;
 export const PG_READAHEAD = 1 << 14;
 /** Anonymous page mapped by one process only and never shared: may be reused on write. */
 export const PG_ANON_EXCLUSIVE = 1 << 15;
+/** First page of a huge page, and any other page of one: folio_test_large, PageTail. The head speaks for all on the lists. */
+export const PG_HEAD = 1 << 25;
+export const PG_TAIL = 1 << 26;
+export const PG_COMPOUND = PG_HEAD | PG_TAIL;
 /** Generation + 1 of a page on a multi-gen list, 3 bits; 0 = on none. §6.2 */
 export const LRU_GEN_PGOFF = 20;
 export const LRU_GEN_MASK = 7 << LRU_GEN_PGOFF;
@@ -87,6 +93,8 @@ export const PGTYPE_KSTACK = 8 << PGTYPE_SHIFT;
 export const PGTYPE_KERNEL = 9 << PGTYPE_SHIFT;
 /** Beyond the present pages of a zone. */
 export const PGTYPE_HOLE = 10 << PGTYPE_SHIFT;
+/** Taken off the free lists by compaction, for others to move to. */
+export const PGTYPE_ISOLATED = 11 << PGTYPE_SHIFT;
 
 /** Zone index (into `Kernel.zones`), 4 bits at the top. Never changes after boot. */
 export const PGZONE_SHIFT = 27;

@@ -1,10 +1,13 @@
 /** Tasks: processes and kernel threads, and what they wait for. */
+import type { CompactControl } from './compaction';
+import type { ChargeContext, MemcgWork } from './memcontrol';
 import type { Mempolicy } from './mempolicy';
 
 export const PF_KTHREAD = 1;
 export const PF_MEMALLOC = 2;
 export const PF_EXITING = 4;
 export const PF_KSWAPD = 8;
+export const PF_KCOMPACTD = 8192;
 export const PF_MEMALLOC_NOIO = 16;
 export const PF_MEMALLOC_NOFS = 32;
 /** SIGNAL_GROUP_EXIT: a fatal signal is being handled. */
@@ -93,6 +96,15 @@ export interface Task {
   inIowait: boolean;
   /** The allocation slow path under way, or its result waiting to be taken. */
   alloc: AllocContext | null;
+  /** Its cgroup (index in `Kernel.cgroups`), and the memory cgroup that is charged for what it allocates. */
+  cgroup: number;
+  memcg: number;
+  /** A charge that has to wait, or its result waiting to be taken. §11.4 */
+  charge: ChargeContext | null;
+  /** memcg_nr_pages_over_high: charged above a high limit, to be dealt with on the way back to user mode. §11.3 */
+  memcgOverHigh: number;
+  /** Reclaim it does for a cgroup. */
+  memcgWork: MemcgWork | null;
   /** On whose behalf it allocates, a key of `Release.callChains`; absent: guessed from the request's flags. */
   allocSite?: string;
   /** Pages of the kernel stack, for freeing. */
@@ -103,6 +115,8 @@ export interface Task {
   exitMm: number;
   /** The fault under way has read from a device: it will count as a major one. */
   faultMajor: boolean;
+  /** First virtual page of the range that the fault under way could not get a huge page for, -1 = none. */
+  noHugeAt: number;
   /** Waits for a page whose refault had the workingset bit: a PSI memory stall to be ended at the next try. §12.3. */
   thrashing: boolean;
   /** pfn + 1 of the cached page that read(2) waits for and holds a reference to, 0 = none. */
@@ -181,6 +195,16 @@ export interface WatermarkTest {
   ok: boolean;
 }
 
+/** try_to_compact_pages as far as it got. */
+export interface DirectCompact {
+  /** COMPACT_PRIO_*, and the best result of the zones so far, COMPACT_*. */
+  prio: number;
+  result: number;
+  /** Place in the zonelist, and the run in the zone at hand. */
+  cursor: number;
+  cc: CompactControl | null;
+}
+
 /** __alloc_pages_slowpath as a resumable state machine. Lives in `Task.alloc`. */
 export interface AllocContext {
   gfp: number;
@@ -193,15 +217,21 @@ export interface AllocContext {
   nodemask: number;
   allocFlags: number;
   stage: AllocStage;
+  /** Stage at which it was given up, '' = it was not. */
+  gaveUpAt: AllocStage | '';
   /** ns when it was entered. */
   startedAt: number;
   noProgressLoops: number;
   compactionRetries: number;
+  /** COMPACT_PRIO_* and COMPACT_*. */
   compactPriority: number;
   compactResult: number;
+  /** Pages that this allocation's compaction has moved so far. */
+  compactMoved: number;
   didSomeProgress: number;
-  /** Direct reclaim under way. */
+  /** Direct reclaim under way, and direct compaction. */
   sc: ScanControl | null;
+  compact: DirectCompact | null;
   /** Rounds of the retry loop. */
   rounds: number;
   /** Outcome: -1 = under way, else pfn; `failed` = NULL. */
@@ -236,6 +266,17 @@ export interface ScanControl {
   noCacheTrimMode: boolean;
   fileIsTiny: boolean;
   memcgFullWalk: boolean;
+  /** target_mem_cgroup: reclaim below this memcg's limit, 0 = global. The memcg at hand. */
+  targetMemcg: number;
+  memcg: number;
+  /** memory.low no longer protects; it has protected somebody so far. §5.9 */
+  memcgLowReclaim: boolean;
+  memcgLowSkipped: boolean;
+  /** Walk over the LRU of memcgs: generation, first bin, bins done, place in the list. §6.5 */
+  walkGen: number;
+  walkFirstBin: number;
+  walkBin: number;
+  walkAt: number;
   nrScanned: number;
   nrReclaimed: number;
   /** Where it is: see vmscan.ts. */
@@ -256,6 +297,8 @@ export interface ScanControl {
   lruvecReclaimed: number;
   /** Multi-gen: pages looked at in the present lruvec, and kswapd's `nrReclaimed` of the passes before. §6.5 */
   lruvecScanned: number;
+  /** Multi-gen: the lruvec has run out of cold pages and been aged instead. */
+  lruvecAged: boolean;
   reclaimedBefore: number;
   /** Multi-gen: swappiness as this reclaim has it, 0 = anonymous pages stay. */
   swappiness: number;

@@ -9,9 +9,13 @@ export const NR_PAGE_ORDERS = 11;
 /** A pageblock is 2 MiB, the unit that carries a migrate type. */
 export const PAGEBLOCK_ORDER = 9;
 export const PAGEBLOCK_NR_PAGES = 512;
+/** A transparent huge page: 2 MiB, what one entry of the PMD level maps. */
+export const HPAGE_PMD_ORDER = 9;
+export const HPAGE_PMD_NR = 512;
 /** Orders above this one are "costly": they may fail and never kill. */
 export const PAGE_ALLOC_COSTLY_ORDER = 3;
 export const MAX_RECLAIM_RETRIES = 16;
+export const MAX_COMPACT_RETRIES = 16;
 export const SWAP_CLUSTER_MAX = 32;
 export const DEF_PRIORITY = 12;
 /** Page table entries in one table. */

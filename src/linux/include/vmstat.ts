@@ -100,6 +100,8 @@ export const NR_FILE_PAGES = 19;
 export const NR_FILE_DIRTY = 20;
 export const NR_WRITEBACK = 21;
 export const NR_SHMEM = 23;
+/** Pages that huge mappings map; /proc/vmstat shows them in huge pages. */
+export const NR_ANON_THPS = 28;
 export const NR_VMSCAN_WRITE = 29;
 export const NR_VMSCAN_IMMEDIATE = 30;
 export const NR_DIRTIED = 31;
@@ -172,6 +174,8 @@ export const VM_EVENT_NAMES = [
   'compact_fail',
   'compact_success',
   'compact_daemon_wake',
+  'compact_daemon_migrate_scanned',
+  'compact_daemon_free_scanned',
   'unevictable_pgs_culled',
   'unevictable_pgs_scanned',
   'unevictable_pgs_rescued',
@@ -179,6 +183,12 @@ export const VM_EVENT_NAMES = [
   'unevictable_pgs_munlocked',
   'unevictable_pgs_cleared',
   'unevictable_pgs_stranded',
+  'thp_fault_alloc',
+  'thp_fault_fallback',
+  'thp_split_page',
+  'thp_deferred_split_page',
+  'thp_split_pmd',
+  'thp_swpout_fallback',
   'swap_ra',
   'swap_ra_hit',
   'swpin_zero',
@@ -224,9 +234,23 @@ export const PGROTATED = ev('pgrotated');
 export const DROP_PAGECACHE = ev('drop_pagecache');
 export const DROP_SLAB = ev('drop_slab');
 export const OOM_KILL = ev('oom_kill');
+export const PGMIGRATE_SUCCESS = ev('pgmigrate_success');
+export const PGMIGRATE_FAIL = ev('pgmigrate_fail');
+export const COMPACTMIGRATE_SCANNED = ev('compact_migrate_scanned');
+export const COMPACTFREE_SCANNED = ev('compact_free_scanned');
+export const COMPACTISOLATED = ev('compact_isolated');
+export const KCOMPACTD_WAKE = ev('compact_daemon_wake');
+export const KCOMPACTD_MIGRATE_SCANNED = ev('compact_daemon_migrate_scanned');
+export const KCOMPACTD_FREE_SCANNED = ev('compact_daemon_free_scanned');
 export const COMPACTSTALL = ev('compact_stall');
 export const COMPACTFAIL = ev('compact_fail');
 export const COMPACTSUCCESS = ev('compact_success');
+export const THP_FAULT_ALLOC = ev('thp_fault_alloc');
+export const THP_FAULT_FALLBACK = ev('thp_fault_fallback');
+export const THP_SPLIT_PAGE = ev('thp_split_page');
+export const THP_DEFERRED_SPLIT_PAGE = ev('thp_deferred_split_page');
+export const THP_SPLIT_PMD = ev('thp_split_pmd');
+export const THP_SWPOUT_FALLBACK = ev('thp_swpout_fallback');
 export const UNEVICTABLE_PGCULLED = ev('unevictable_pgs_culled');
 export const UNEVICTABLE_PGSCANNED = ev('unevictable_pgs_scanned');
 export const UNEVICTABLE_PGRESCUED = ev('unevictable_pgs_rescued');

@@ -14,13 +14,15 @@ import {
 import { trace, tracepointId } from '../include/trace';
 import { NR_KERNEL_STACK_KB } from '../include/vmstat';
 import { putHeldPage } from '../mm/filemap';
+import { abandonCharge, abandonMemcgWork, unchargeSlab } from '../mm/memcontrol';
 import { unmapPageRange } from '../mm/memory';
 import { endThrashing } from '../mm/memory/codes';
 import { syncMmRss, updateHiwaterRss } from '../mm/mm_counters';
 import { dropVma } from '../mm/mmap';
-import { abandonAlloc, freePage } from '../mm/page_alloc';
+import { abandonAlloc, freePage, freePages } from '../mm/page_alloc';
 import { freePgtables, pgdFree } from '../mm/pgtable';
 import { endReadahead } from '../mm/readahead';
+import { cgroupLeave } from './cgroup';
 import { abortFork } from './fork';
 import { pageNode, sleepOn } from './sched/core';
 import { psiMemstallLeave } from './sched/psi';
@@ -71,6 +73,8 @@ export function exitMmap(k: Kernel, task: Task, mm: MmStruct, budget: number): b
   }
   pgdFree(k, mm.pgd);
   mm.pgd = 0;
+  unchargeSlab(k, mm.slabMemcg, k.release.processSlab);
+  mm.slabMemcg = 0;
   for (const id of mm.anonVmas) {
     const { mms } = k.anonVmas[id];
     mms.splice(mms.indexOf(mm.id), 1);
@@ -90,9 +94,13 @@ export function finishExitMm(k: Kernel, task: Task, budget: number): boolean {
 /** The beginning of do_exit: what the task was waiting for is let go, and its address space with it (exit_mm). */
 function beginExit(k: Kernel, task: Task): void {
   task.flags |= PF_EXITING;
-  const page = task.alloc === null ? -1 : abandonAlloc(task);
-  // Only requests for single pages wait in this layer.
-  if (page >= 0) freePage(k, page);
+  if (task.alloc !== null) {
+    const { order } = task.alloc;
+    const page = abandonAlloc(k, task);
+    if (page >= 0) freePages(k, page, order);
+  }
+  abandonCharge(k, task);
+  abandonMemcgWork(task);
   putHeldPage(k, task);
   endReadahead(k, task);
   if (task.thrashing) endThrashing(k, task);
@@ -139,6 +147,7 @@ export function doExitStep(k: Kernel, task: Task, budget: number): boolean {
   if (!finishExitMm(k, task, budget)) return false;
   trace(k.trace, k.now, task.pid, SCHED_PROCESS_EXIT, task.pid);
   freeThreadStack(k, task.stack);
+  cgroupLeave(k, task);
   for (const t of k.tasks) if (t.ppid === task.pid) t.ppid = 1;
   k.tasks.splice(k.tasks.indexOf(task), 1);
   task.exitTime = k.now;

@@ -7,13 +7,15 @@ import { PGTYPE_KSTACK, PGZONE_MASK } from '../include/page';
 import { PF_CAP_SYS_ADMIN, PF_VFORK, type Task } from '../include/sched';
 import { trace, tracepointId } from '../include/trace';
 import { NR_KERNEL_STACK_KB } from '../include/vmstat';
+import { allocCharged, chargeSlab } from '../mm/memcontrol';
 import { copyPageRange } from '../mm/memory';
 import { newRss, syncMmRss } from '../mm/mm_counters';
 import { capSysAdmin } from '../mm/mmap';
-import { ALLOC_NULL, ALLOC_WAIT, allocPages } from '../mm/page_alloc';
+import { ALLOC_NULL, ALLOC_WAIT } from '../mm/page_alloc';
 import { pgdAlloc } from '../mm/pgtable';
 import { vmEnoughMemory } from '../mm/util';
 import { insertVma } from '../mm/vma';
+import { cgroupFork } from './cgroup';
 import { exitMmap, freeThreadStack } from './exit';
 import { createTask, pageNode } from './sched/core';
 
@@ -69,8 +71,10 @@ export function mmAlloc(k: Kernel, task: Task): number {
     startBrk: 0,
     brk: 0,
     defFlags: 0,
+    slabMemcg: task.memcg,
     unmapCursor: -1,
   };
+  chargeSlab(k, task.memcg, k.release.processSlab);
   k.mms[id] = mm;
   k.anonVmas[id] = { mms: [], pages: 0 };
   return id;
@@ -79,7 +83,7 @@ export function mmAlloc(k: Kernel, task: Task): number {
 /** alloc_thread_stack_node: the pages of a kernel stack into `stack`. Returns 0, ALLOC_WAIT or ALLOC_NULL. */
 export function allocThreadStack(k: Kernel, task: Task, stack: number[]): number {
   while (stack.length < THREAD_STACK_PAGES) {
-    const pfn = allocPages(k, task, GFP_THREAD_STACK, 0);
+    const pfn = allocCharged(k, task, task.memcg, GFP_THREAD_STACK, GFP_KERNEL);
     if (pfn < 0) return pfn;
     k.mem.flags[pfn] = (k.mem.flags[pfn] & PGZONE_MASK) | PGTYPE_KSTACK;
     k.mem.index[pfn] = 0;
@@ -156,8 +160,11 @@ export function fork(k: Kernel, task: Task, flags = 0): Task | number {
     cpusAllowed: task.cpusAllowed,
     mempolicy: task.mempolicy && { ...task.mempolicy },
     cpuset: task.cpuset,
+    cgroup: task.cgroup,
+    memcg: task.memcg,
     stack: work.stack,
   });
+  cgroupFork(k, child);
   trace(k.trace, k.now, task.pid, SCHED_PROCESS_FORK, task.pid, child.pid);
   return child;
 }

@@ -5,6 +5,8 @@ import { EACCES, EINVAL, ENOENT } from '../include/errno';
 import type { Kernel, VmSysctl } from '../include/kernel';
 import { MAX_NR_ZONES } from '../include/mmzone';
 import { PAGE_SIZE } from '../include/units';
+import { compactNodes } from '../mm/compaction';
+import { isThpFile, readThp, writeThp } from '../mm/huge_memory';
 import { setupPerZoneLowmemReserve, setupPerZoneWmarks, zonePcpUpdate } from '../mm/page_alloc';
 import { isLruGenFile, readLruGen, writeLruGen } from '../mm/vmscan/lru_gen/sysfs';
 import { refreshVmStats } from '../mm/vmstat';
@@ -137,9 +139,20 @@ const ENTRIES: readonly Entry[] = [
 
 /** Files that do something when written and hold nothing. */
 const ACTIONS: readonly { name: string; min: number; max: number; run: (k: Kernel, value: number) => void }[] = [
+  { name: 'compact_memory', min: 1, max: 1, run: compactNodes },
   { name: 'drop_caches', min: 1, max: 4, run: dropCaches },
   { name: 'stat_refresh', min: INT_MIN, max: INT_MAX, run: refreshVmStats },
 ];
+
+/** Their names: writing one of them changes memory, not a setting. */
+export const SYSCTL_ACTIONS: readonly string[] = ACTIONS.map((a) => a.name);
+
+/** Whether such a file takes the value. */
+export function acceptsActionValue(file: string, value: string): boolean {
+  const action = ACTIONS.find((a) => a.name === file);
+  const n = parseInteger(value.trim());
+  return action !== undefined && n !== null && n >= action.min && n <= action.max;
+}
 
 /** All files of /proc/sys/vm that the model has, by name. */
 export const SYSCTL_NAMES: readonly string[] = [
@@ -185,7 +198,7 @@ function writeLowmemReserveRatio(k: Kernel, text: string): number {
 }
 
 /**
- * A write to a file below /proc/sys/vm, or to one of /sys/kernel/mm/lru_gen or /sys/module/zswap, by root.
+ * A write to a file below /proc/sys/vm, or to one of /sys/kernel/mm or /sys/module/zswap, by root.
  *
  * @param name "vm.swappiness", "/proc/sys/vm/swappiness" or "/sys/kernel/mm/lru_gen/enabled"
  * @param value as text; numbers are accepted for convenience
@@ -195,6 +208,7 @@ export function writeSysctl(k: Kernel, name: string, value: string | number): nu
   const file = vmName(name);
   const text = String(value).trim();
   if (isLruGenFile(name)) return writeLruGen(k, name, text);
+  if (isThpFile(name)) return writeThp(k, name, text);
   if (isZswapFile(name)) return writeZswap(k, name, text);
   if (file === 'lowmem_reserve_ratio') return writeLowmemReserveRatio(k, text);
   const action = ACTIONS.find((a) => a.name === file);
@@ -227,6 +241,7 @@ function writeNumber(k: Kernel, e: Entry, n: number): number {
  */
 export function readSysctl(k: Kernel, name: string): string | number {
   if (isLruGenFile(name)) return readLruGen(k, name);
+  if (isThpFile(name)) return readThp(k, name);
   if (isZswapFile(name)) return readZswap(k, name);
   const file = vmName(name);
   if (file === 'lowmem_reserve_ratio') {

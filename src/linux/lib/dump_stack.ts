@@ -18,6 +18,12 @@ export function allocSite(task: Task, gfp: number): string {
   return 'page';
 }
 
+/** The same for the charge under way, which a memory cgroup has no room for. */
+export function chargeSite(task: Task): string {
+  const gfp = task.charge?.gfp ?? 0;
+  return gfp === GFP_ANON_FAULT ? 'charge:anon' : 'charge:page';
+}
+
 /**
  * dump_stack: who was running and how it came here.
  *

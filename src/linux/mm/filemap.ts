@@ -1,6 +1,6 @@
 /** The page cache: adding, removing, reading, writing, mapping. §5.2, §8.4, §8.5. */
 import { ensureCache } from '../fs/inode';
-import { __GFP_WRITE, GFP_USER_PAGE } from '../include/gfp';
+import { __GFP_WRITE, GFP_HIGHUSER_MOVABLE, GFP_USER_PAGE } from '../include/gfp';
 import type { Kernel } from '../include/kernel';
 import {
   type Inode,
@@ -27,10 +27,11 @@ import type { Task } from '../include/sched';
 import { trace, tracepointId } from '../include/trace';
 import { NR_FILE_MAPPED, NR_FILE_PAGES, NR_SHMEM, PGMAJFAULT } from '../include/vmstat';
 import { pageNode } from '../kernel/sched/core';
+import { allocCharged } from './memcontrol';
 import { endThrashing, PAGE_SIGBUS, waitForRead } from './memory/codes';
 import { mlockFolio } from './mlock';
 import { addMmCounterFast } from './mm_counters';
-import { ALLOC_WAIT, allocPages, freePage } from './page_alloc';
+import { ALLOC_WAIT, freePage } from './page_alloc';
 import { balanceDirtyPages, folioCancelDirty, setPageDirty } from './page-writeback';
 import { ptePtr } from './pgtable';
 import { continueReadahead, pageCacheAsyncRa, pageCacheSyncRa, readPage, syncMmapReadahead } from './readahead';
@@ -70,7 +71,7 @@ export function filemapInsert(k: Kernel, inode: Inode, index: number, pfn: numbe
     node.stat[NR_SHMEM]++;
   } else if (shadow < 0) {
     inode.nrShadows--;
-    workingsetRefault(k, pfn, shadow);
+    workingsetRefault(k, pfn, shadow, index < inode.shadowMemcg.length ? inode.shadowMemcg[index] : 0);
   }
   trace(k.trace, k.now, k.current, ADD_TO_PAGE_CACHE, inode.id, index, 1);
 }
@@ -79,8 +80,9 @@ export function filemapInsert(k: Kernel, inode: Inode, index: number, pfn: numbe
  * __filemap_remove_folio: takes a page out of its file's cache. It keeps its place on the lists and its memory.
  *
  * @param shadow what to leave in its place: a shadow (< 0), a shmem swap entry, 0 = nothing
+ * @param shadowMemcg the memcg that the shadow belongs to
  */
-export function filemapRemove(k: Kernel, pfn: number, shadow: number): void {
+export function filemapRemove(k: Kernel, pfn: number, shadow: number, shadowMemcg = 0): void {
   const m = k.mem;
   const inode = k.inodes[-m.mapping[pfn] - 1];
   inode.cache[m.index[pfn]] = shadow;
@@ -88,9 +90,22 @@ export function filemapRemove(k: Kernel, pfn: number, shadow: number): void {
   const node = pageNode(k, pfn);
   node.stat[NR_FILE_PAGES]--;
   if (inode.kind === 'shmem') node.stat[NR_SHMEM]--;
-  else if (shadow < 0) inode.nrShadows++;
+  else if (shadow < 0) noteShadow(inode, m.index[pfn], shadowMemcg);
   folioCancelDirty(k, pfn);
   m.mapping[pfn] = 0;
+}
+
+/** Counts a shadow, and remembers whose it is. */
+function noteShadow(inode: Inode, index: number, memcg: number): void {
+  inode.nrShadows++;
+  if (index < inode.shadowMemcg.length) {
+    inode.shadowMemcg[index] = memcg;
+  } else if (memcg !== 0) {
+    const longer = new Uint8Array(inode.cache.length);
+    longer.set(inode.shadowMemcg);
+    longer[index] = memcg;
+    inode.shadowMemcg = longer;
+  }
 }
 
 /** Drops one cached page for good, dirty or not. It must be neither mapped nor under I/O. */
@@ -108,7 +123,7 @@ export function filemapGet(inode: Inode, index: number): number {
 
 /** filemap_create_folio: the one page that read-ahead did not bring. Returns its pfn, ALLOC_WAIT or ALLOC_NULL. */
 function filemapCreate(k: Kernel, task: Task, inode: Inode, index: number): number {
-  const pfn = allocPages(k, task, GFP_USER_PAGE, 0);
+  const pfn = allocCharged(k, task, task.memcg, GFP_USER_PAGE, GFP_HIGHUSER_MOVABLE);
   if (pfn < 0) return pfn;
   filemapAdd(k, inode, index, pfn);
   readPage(k, inode, index, pfn);
@@ -119,7 +134,9 @@ function filemapCreate(k: Kernel, task: Task, inode: Inode, index: number): numb
  * True while the task waits for the one page it cannot do without: read-ahead has failed for it already, and asking for
  * that again would throw away what the wait has brought.
  */
-const asksForPage = (task: Task): boolean => task.alloc !== null && task.alloc.gfp === GFP_USER_PAGE;
+const asksForPage = (task: Task): boolean =>
+  (task.alloc !== null && task.alloc.gfp === GFP_USER_PAGE) ||
+  (task.charge !== null && task.charge.gfp === GFP_USER_PAGE);
 
 /** Waits for a page that is being read. The pages of a read-ahead window are one request: they come all at once. */
 function waitForWindow(k: Kernel, task: Task, inode: Inode, index: number, pfn: number): void {
@@ -201,7 +218,7 @@ export function filemapWrite(k: Kernel, task: Task, inode: Inode, index: number,
     const i = index + done;
     let pfn = filemapGet(inode, i);
     if (pfn < 0) {
-      pfn = allocPages(k, task, GFP_USER_PAGE | __GFP_WRITE, 0);
+      pfn = allocCharged(k, task, task.memcg, GFP_USER_PAGE | __GFP_WRITE, GFP_HIGHUSER_MOVABLE);
       if (pfn < 0) return done > 0 ? done : pfn;
       if (i >= inode.nrPages) inode.nrPages = i + 1;
       filemapAdd(k, inode, i, pfn);

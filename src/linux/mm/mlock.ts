@@ -2,10 +2,11 @@
 import { ENOMEM } from '../include/errno';
 import type { Kernel } from '../include/kernel';
 import { type MmStruct, VM_LOCKED, VM_SHARED, VM_WRITE } from '../include/mm_types';
-import { PG_LRU, PG_MLOCKED, PTE_PRESENT, PTE_SHIFT, PTE_SPECIAL, PTE_WRITE } from '../include/page';
+import { PG_LRU, PG_MLOCKED, PG_TAIL, PTE_PRESENT, PTE_SHIFT, PTE_SPECIAL, PTE_WRITE } from '../include/page';
 import { PF_CAP_SYS_ADMIN, type Task } from '../include/sched';
 import { NR_MLOCK, UNEVICTABLE_PGMLOCKED, UNEVICTABLE_PGMUNLOCKED } from '../include/vmstat';
 import { pageZone } from '../kernel/sched/core';
+import { compoundHead, folioNrPages } from './huge_memory/folio';
 import { handleMmFault, VM_FAULT_DONE, VM_FAULT_WAIT } from './memory';
 import { ALLOC_WAIT } from './page_alloc';
 import { nextTable, ptePtr } from './pgtable';
@@ -24,15 +25,20 @@ export function mlockNewFolio(k: Kernel, pfn: number): void {
   mlockFolio(k, pfn);
 }
 
+/** page_folio: the head of a huge page, any other page itself. */
+const folioOf = (k: Kernel, page: number): number => (k.mem.flags[page] & PG_TAIL ? compoundHead(page) : page);
+
 /** mlock_folio: marks a page that a locked VMA maps, counts it, moves it to the unevictable list. */
-export function mlockFolio(k: Kernel, pfn: number): void {
+export function mlockFolio(k: Kernel, page: number): void {
   const m = k.mem;
+  const pfn = folioOf(k, page);
   if (m.flags[pfn] & PG_MLOCKED) return;
   const listed = m.flags[pfn] & PG_LRU;
   if (listed) lruDelPage(k, pfn);
   m.flags[pfn] |= PG_MLOCKED;
-  pageZone(k, pfn).stat[NR_MLOCK]++;
-  k.vmEvents[UNEVICTABLE_PGMLOCKED]++;
+  const n = folioNrPages(m.flags[pfn]);
+  pageZone(k, pfn).stat[NR_MLOCK] += n;
+  k.vmEvents[UNEVICTABLE_PGMLOCKED] += n;
   if (listed) folioPutbackLru(k, pfn);
 }
 
@@ -58,15 +64,17 @@ function mappedLocked(k: Kernel, pfn: number): boolean {
 }
 
 /** munlock_folio: a locked mapping of the page is gone; without another one the page is evictable again. */
-export function munlockFolio(k: Kernel, pfn: number): void {
+export function munlockFolio(k: Kernel, page: number): void {
   const m = k.mem;
+  const pfn = folioOf(k, page);
   if (!(m.flags[pfn] & PG_MLOCKED)) return;
   if (m.mapcount[pfn] > 0 && mappedLocked(k, pfn)) return;
   const listed = m.flags[pfn] & PG_LRU;
   if (listed) lruDelPage(k, pfn);
   m.flags[pfn] &= ~PG_MLOCKED;
-  pageZone(k, pfn).stat[NR_MLOCK]--;
-  k.vmEvents[UNEVICTABLE_PGMUNLOCKED]++;
+  const n = folioNrPages(m.flags[pfn]);
+  pageZone(k, pfn).stat[NR_MLOCK] -= n;
+  k.vmEvents[UNEVICTABLE_PGMUNLOCKED] += n;
   if (listed) folioPutbackLru(k, pfn);
 }
 

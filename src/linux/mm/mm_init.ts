@@ -5,13 +5,22 @@
  * free). A recorded machine brings its free lists; a machine of our own starts with the largest blocks there can be.
  */
 import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../include/gfp';
-import type { Costs, Kernel, Release, VmSysctl } from '../include/kernel';
+import type { Costs, Kernel, Release, ThpEnabled, VmSysctl } from '../include/kernel';
 import { listInit } from '../include/list';
-import { MAX_NR_ZONES, type PerCpuPages, type PgData, ZONE_NAMES, type Zone } from '../include/mmzone';
+import {
+  MAX_NR_ZONES,
+  MEMCG_NR_BINS,
+  MEMCG_NR_GENS,
+  type PerCpuPages,
+  type PgData,
+  ZONE_NAMES,
+  type Zone,
+} from '../include/mmzone';
 import type { MemMap } from '../include/page';
 import { TRACE_BUFFER_RECORDS } from '../include/trace';
 import { MAX_PAGE_ORDER, NR_PAGE_ORDERS, PAGEBLOCK_ORDER, PTRS_PER_TABLE } from '../include/units';
 import { NR_VM_NODE_STAT_ITEMS, NR_VM_ZONE_STAT_ITEMS, VM_EVENT_NAMES } from '../include/vmstat';
+import { rootCgroup, rootMemcg } from '../kernel/cgroup';
 import { layOut } from './memblock';
 import { lruvecInit, NR_LRUVEC_HEADS } from './mmzone';
 import { NR_PCP_LISTS } from './page_alloc/pcp';
@@ -57,9 +66,11 @@ export interface BootConfig {
   distance?: readonly (readonly number[])[];
   sysctl?: Partial<VmSysctl>;
   /** Transparent huge pages are on: khugepaged raises min_free_kbytes. */
-  thp: boolean;
+  thp: ThpEnabled;
   /** The multi-gen LRU is on; as the release has it when absent. */
   lruGen?: boolean;
+  /** cgroup2's mount option, as systemd mounts it when absent. §11.2 */
+  memoryRecursiveprot?: boolean;
   seed: number;
   costs: Costs;
 }
@@ -133,7 +144,11 @@ export function createKernel(config: BootConfig): Kernel {
       stat: new Int32Array(NR_VM_ZONE_STAT_ITEMS),
       compactConsidered: 0,
       compactDeferShift: 0,
-      compactOrderFailed: NR_PAGE_ORDERS,
+      compactOrderFailed: 0,
+      compactCachedMigratePfn: [base, base],
+      compactCachedFreePfn: -1,
+      compactInitMigratePfn: -1,
+      compactBlockskipFlush: false,
     });
     base = (end + 1023) & ~1023;
   }
@@ -149,6 +164,7 @@ export function createKernel(config: BootConfig): Kernel {
     index: new Int32Array(nrPages),
     mapcount: new Int32Array(nrPages),
     pageblock: new Uint8Array(nrPages >> PAGEBLOCK_ORDER).fill(MIGRATE_MOVABLE),
+    pageblockSkip: new Uint8Array(nrPages >> PAGEBLOCK_ORDER),
     memcg: new Uint8Array(0),
   };
   for (let h = nrPages; h < nrPages + nrHeads; h++) listInit(mem, h);
@@ -178,8 +194,8 @@ export function createKernel(config: BootConfig): Kernel {
     nrCpus: config.cpus,
     cpu: 0,
     cpuNode,
+    thp: { enabled: config.thp, defrag: 'madvise' },
     cpusets: [],
-    hasTHP: config.thp,
     mem,
     zones,
     nodes,
@@ -201,6 +217,7 @@ export function createKernel(config: BootConfig): Kernel {
       nrFree: 0,
       pfn: new Int32Array(64),
       used: new Int32Array(64),
+      huge: new Int32Array(64),
     },
     mms: [],
     anonVmas: [],
@@ -219,6 +236,8 @@ export function createKernel(config: BootConfig): Kernel {
       index: new Int32Array(0),
       mapping: new Int32Array(0),
       shadow: new Int32Array(0),
+      memcg: new Uint8Array(0),
+      shadowMemcg: new Uint8Array(0),
       areas: [],
     },
     zswap: newZswap(),
@@ -254,6 +273,10 @@ export function createKernel(config: BootConfig): Kernel {
     },
     panic: '',
     slab: { objectsPerPage: 20, reclaimable: 0, deferred: 0, partial: 0, unreclaimable: 0, head },
+    cgroups: [rootCgroup()],
+    memcgs: [rootMemcg(nrNodes)],
+    memcgStock: Array.from({ length: config.cpus }, () => ({ memcg: 0, pages: 0 })),
+    memoryRecursiveprot: config.memoryRecursiveprot ?? true,
     writeback: { flusher: -1, reason: 0, inode: 0, index: 0, left: 0, written: 0, nextPeriodic: 0 },
   };
 
@@ -263,7 +286,7 @@ export function createKernel(config: BootConfig): Kernel {
   if (config.sysctl?.min_free_kbytes === undefined) calculateMinFreeKbytes(k);
   setupPerZoneWmarks(k);
   setupPerZoneLowmemReserve(k);
-  if (config.thp && config.sysctl?.min_free_kbytes === undefined) setRecommendedMinFreeKbytes(k);
+  if (config.thp !== 'never' && config.sysctl?.min_free_kbytes === undefined) setRecommendedMinFreeKbytes(k);
   // init_user_reserve, init_admin_reserve: a thirty-second of what is free, at most 128 MiB and 8 MiB. §9.1
   const freeKb = zones.reduce((n, z) => n + z.free, 0) * 4;
   if (config.sysctl?.user_reserve_kbytes === undefined) k.sysctl.user_reserve_kbytes = Math.min(freeKb >> 5, 131_072);
@@ -303,6 +326,11 @@ function newNode(id: number, zones: Zone[], heads: number): PgData {
     zones: own,
     zonelist: [],
     lruvecs: [lruvecInit(id, 0, heads)],
+    memcgLru: {
+      seq: 0,
+      // The root is in the first one.
+      fifo: Array.from({ length: MEMCG_NR_GENS * MEMCG_NR_BINS }, (_, i) => (i === 0 ? [0] : [])),
+    },
     stat: new Float64Array(NR_VM_NODE_STAT_ITEMS),
     kswapd: -1,
     kswapdFailures: 0,
@@ -310,6 +338,11 @@ function newNode(id: number, zones: Zone[], heads: number): PgData {
     kswapdHighestZoneidx: -1,
     flags: 0,
     kswapdSc: null,
+    kcompactd: -1,
+    kcompactdMaxOrder: 0,
+    kcompactdHighestZoneidx: MAX_NR_ZONES - 1,
+    kcompactdRun: null,
+    deferredSplit: [],
     nrWritebackThrottled: 0,
     nrReclaimStart: 0,
   };

@@ -14,6 +14,7 @@ import {
   type Vma,
 } from '../include/mm_types';
 import { PF_CAP_SYS_ADMIN, type Task } from '../include/sched';
+import { HPAGE_PMD_NR } from '../include/units';
 import { unmapPageRange } from './memory';
 import { mayLock } from './mlock';
 import { freePgtables } from './pgtable';
@@ -60,6 +61,26 @@ function getUnmappedArea(mm: MmStruct, pages: number): number {
   return at >= 0 ? at : topdownGap(mm, pages, TABLES_END, TASK_SIZE);
 }
 
+/** thp_get_unmapped_area: a gap that begins where a huge page can. -1 = none. */
+function thpGetUnmappedArea(mm: MmStruct, pages: number): number {
+  const at = topdownGap(mm, pages + HPAGE_PMD_NR, MMAP_MIN, mm.mmapBase);
+  return at < 0 ? -1 : (at & ~(HPAGE_PMD_NR - 1)) + HPAGE_PMD_NR;
+}
+
+/** __get_unmapped_area. */
+function placeFor(k: Kernel, mm: MmStruct, req: MmapRequest): number {
+  if (
+    k.release.thpAlignsMmap &&
+    req.inode === undefined &&
+    !(req.flags & VM_SHARED) &&
+    req.pages % HPAGE_PMD_NR === 0
+  ) {
+    const at = thpGetUnmappedArea(mm, req.pages);
+    if (at >= 0) return at;
+  }
+  return getUnmappedArea(mm, req.pages);
+}
+
 /**
  * mmap(2): maps `pages` and promises memory for them; no page is allocated.
  *
@@ -71,7 +92,7 @@ export function mmap(k: Kernel, task: Task, req: MmapRequest): number {
   const mm = k.mms[task.mm];
   k.cost += k.costs.syscall;
   if (!(req.pages > 0)) return -EINVAL;
-  const at = req.addr ?? getUnmappedArea(mm, req.pages);
+  const at = req.addr ?? placeFor(k, mm, req);
   if (at < 0 || at + req.pages > TASK_SIZE) return -ENOMEM;
   if (req.addr !== undefined) {
     const i = findVmaFrom(mm, at);

@@ -3,6 +3,7 @@ import type { Kernel } from '../include/kernel';
 import { type Lruvec, MAX_NR_ZONES, NR_LRU_GEN_LISTS, NR_LRU_LISTS, type Zone } from '../include/mmzone';
 import { NR_LRU_BASE, WORKINGSET_ACTIVATE_ANON } from '../include/vmstat';
 import { pageNode } from '../kernel/sched/core';
+import { memcgNext } from './memcontrol/iter';
 import { lruGenInit } from './vmscan/lru_gen/init';
 
 /** List heads of a lruvec, of both schemes. */
@@ -28,12 +29,28 @@ export const lruvecInit = (nid: number, memcg: number, heads: number): Lruvec =>
 
 /** lruvec_page_state for the size of a list: with the cgroups below. */
 export function lruvecPageState(k: Kernel, lruvec: Lruvec, lru: number): number {
-  return k.nodes[lruvec.nid].stat[NR_LRU_BASE + lru];
+  if (lruvec.memcg === 0) return k.nodes[lruvec.nid].stat[NR_LRU_BASE + lru];
+  let n = 0;
+  const { lruvecs } = k.nodes[lruvec.nid];
+  for (let id = lruvec.memcg; id >= 0; id = memcgNext(k, lruvec.memcg, id)) {
+    const { lruSize } = lruvecs[id];
+    for (let at = lru; at < lruSize.length; at += NR_LRU_LISTS) n += lruSize[at];
+  }
+  return n;
 }
 
 /** The same for what its refaults have activated, by type. */
-export const lruvecActivated = (k: Kernel, lruvec: Lruvec, type: number): number =>
-  k.nodes[lruvec.nid].stat[WORKINGSET_ACTIVATE_ANON + type];
+export function lruvecActivated(k: Kernel, lruvec: Lruvec, type: number): number {
+  if (lruvec.memcg === 0) return k.nodes[lruvec.nid].stat[WORKINGSET_ACTIVATE_ANON + type];
+  let n = 0;
+  const { lruvecs } = k.nodes[lruvec.nid];
+  for (let id = lruvec.memcg; id >= 0; id = memcgNext(k, lruvec.memcg, id)) n += lruvecs[id].activated[type];
+  return n;
+}
+
+/** parent_lruvec: that of the memcg above, null for the root's. */
+export const parentLruvec = (k: Kernel, lruvec: Lruvec): Lruvec | null =>
+  lruvec.memcg === 0 ? null : k.nodes[lruvec.nid].lruvecs[k.memcgs[lruvec.memcg].parent];
 
 /** folio_memcg: the memory cgroup charged for a page, 0 = none or the root. */
 export const folioMemcg = (k: Kernel, pfn: number): number => (k.mem.memcg.length === 0 ? 0 : k.mem.memcg[pfn]);

@@ -14,7 +14,8 @@ import type { Task } from '../include/sched';
 import { PAGE_SIZE, PTRS_PER_TABLE } from '../include/units';
 import { NR_PAGETABLE } from '../include/vmstat';
 import { pageNode } from '../kernel/sched/core';
-import { allocPages, freePage } from './page_alloc';
+import { allocCharged } from './memcontrol';
+import { freePage } from './page_alloc';
 
 /** Bits of the virtual page number below each level. */
 export const PGDIR_SHIFT = 27;
@@ -30,7 +31,7 @@ function grow(pool: PgTablePool): void {
   const entries = new Int32Array(cap * PTRS_PER_TABLE);
   entries.set(pool.entries);
   pool.entries = entries;
-  for (const name of ['freeList', 'pfn', 'used'] as const) {
+  for (const name of ['freeList', 'pfn', 'used', 'huge'] as const) {
     const a = new Int32Array(cap);
     a.set(pool[name]);
     pool[name] = a;
@@ -49,6 +50,7 @@ function takeTable(pool: PgTablePool, pfn: number): number {
   }
   pool.pfn[t] = pfn;
   pool.used[t] = 0;
+  pool.huge[t] = 0;
   return t;
 }
 
@@ -66,7 +68,7 @@ function putTable(pool: PgTablePool, t: number): void {
  * @returns table number, ALLOC_WAIT or ALLOC_NULL
  */
 export function pgdAlloc(k: Kernel, task: Task): number {
-  const pfn = allocPages(k, task, GFP_PGTABLE, 0);
+  const pfn = allocCharged(k, task, task.memcg, GFP_PGTABLE, GFP_PGTABLE);
   if (pfn < 0) return pfn;
   k.mem.flags[pfn] = (k.mem.flags[pfn] & PGZONE_MASK) | PGTYPE_KERNEL;
   k.mem.index[pfn] = 0;
@@ -83,7 +85,7 @@ export function pgdFree(k: Kernel, pgd: number): void {
 
 /** __pud_alloc, __pmd_alloc, __pte_alloc: a table below entry `slot` of table `parent`. */
 function tableAlloc(k: Kernel, task: Task, mm: MmStruct, parent: number, slot: number): number {
-  const pfn = allocPages(k, task, GFP_PGTABLE, 0);
+  const pfn = allocCharged(k, task, task.memcg, GFP_PGTABLE, GFP_PGTABLE);
   if (pfn < 0) return pfn;
   if (parent === mm.pgd && !k.release.countsPudTables) {
     k.mem.flags[pfn] = (k.mem.flags[pfn] & PGZONE_MASK) | PGTYPE_KERNEL;

@@ -6,7 +6,8 @@ import type { Inode } from '../include/mm_types';
 import { PG_LOCKED, PG_READAHEAD } from '../include/page';
 import type { Task } from '../include/sched';
 import { filemapAdd, filemapGet } from './filemap';
-import { ALLOC_NULL, ALLOC_WAIT, allocPages, freePage } from './page_alloc';
+import { allocCharged } from './memcontrol';
+import { ALLOC_NULL, ALLOC_WAIT, freePage } from './page_alloc';
 
 /** VM_READAHEAD_PAGES: the largest window, 128 KiB. */
 export const RA_PAGES = 32;
@@ -92,7 +93,7 @@ export function continueReadahead(k: Kernel, task: Task): number {
   const inode = k.inodes[ra.inode];
   for (; ra.next < ra.end; ra.next++) {
     if (filemapGet(inode, ra.next) >= 0) continue;
-    const pfn = allocPages(k, task, GFP_READAHEAD, 0);
+    const pfn = allocCharged(k, task, task.memcg, GFP_READAHEAD, GFP_READAHEAD);
     if (pfn === ALLOC_WAIT) {
       // A task that does not need the window may not come back for long.
       if (!ra.sync) readPages(k, task);

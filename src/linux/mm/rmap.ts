@@ -19,6 +19,7 @@ import {
 import {
   PG_ANON_EXCLUSIVE,
   PG_DIRTY,
+  PG_HEAD,
   PG_MLOCKED,
   PG_SWAPBACKED,
   PG_SWAPCACHE,
@@ -34,6 +35,7 @@ import {
 } from '../include/page';
 import { NR_ANON_MAPPED, NR_FILE_MAPPED, NR_MLOCK, UNEVICTABLE_PGMLOCKED } from '../include/vmstat';
 import { pageNode } from '../kernel/sched/core';
+import { hugeReferenced } from './huge_memory/reclaim';
 import { addMmCounter, updateHiwaterRss } from './mm_counters';
 import { setPageDirty } from './page-writeback';
 import { ptePtr } from './pgtable';
@@ -63,7 +65,7 @@ function pteOf(k: Kernel, mm: MmStruct, vpn: number, pfn: number): number {
 }
 
 /** The VMA that holds `vpn`, or null. */
-function vmaAt(mm: MmStruct, vpn: number): Vma | null {
+export function vmaAt(mm: MmStruct, vpn: number): Vma | null {
   const { vmas } = mm;
   let lo = 0;
   let hi = vmas.length;
@@ -80,6 +82,48 @@ function anonMmAt(k: Kernel, av: number, i: number): number {
   if (i === 0) return av;
   const { mms } = k.anonVmas[av];
   return i <= mms.length ? mms[i - 1] : -1;
+}
+
+/** Visits each address space that may map pages of this anon_vma, once. */
+export function forEachAnonMm(k: Kernel, av: number, visit: (mm: MmStruct) => void): void {
+  for (let i = 0, id = av; id >= 0; id = anonMmAt(k, av, ++i)) {
+    if (i === 0 || id !== av) visit(k.mms[id]);
+  }
+}
+
+/** rmap_walk: visits the index of each page table entry that maps the page. */
+export function rmapWalk(k: Kernel, pfn: number, visit: (at: number) => void): void {
+  const mapcount = k.mem.mapcount[pfn];
+  if (mapcount === 0) return;
+  const mapping = k.mem.mapping[pfn];
+  const vpn = pageVpn(k, pfn);
+  let found = 0;
+  if (mapping > 0) {
+    const av = mapping - 1;
+    for (let i = 0, id = av; id >= 0 && found < mapcount; id = anonMmAt(k, av, ++i)) {
+      if (i > 0 && id === av) continue;
+      const at = pteOf(k, k.mms[id], vpn, pfn);
+      if (at < 0) continue;
+      found++;
+      visit(at);
+    }
+    return;
+  }
+  const ino = -mapping - 1;
+  const { mappers } = k.inodes[ino];
+  for (let i = 0; i < mappers.length && found < mapcount; i++) {
+    if (i > 0 && mappers[i] === mappers[i - 1]) continue;
+    const mm = k.mms[mappers[i]];
+    for (const vma of mm.vmas) {
+      if (vma.inode !== ino) continue;
+      const v = vma.start + vpn - vma.pgoff;
+      if (v < vma.start || v >= vma.end) continue;
+      const at = pteOf(k, mm, v, pfn);
+      if (at < 0) continue;
+      found++;
+      visit(at);
+    }
+  }
 }
 
 /** folio_remove_rmap_pte: one mapping less; with the last one the page leaves AnonPages or Mapped. */
@@ -117,6 +161,7 @@ export function folioReferenced(k: Kernel, pfn: number): number {
   referenced.vmFlags = 0;
   referenced.pte = -1;
   const m = k.mem;
+  if (m.flags[pfn] & PG_HEAD) return hugeReferenced(k, pfn);
   const mapcount = m.mapcount[pfn];
   if (mapcount === 0) return 0;
   const mapping = m.mapping[pfn];

@@ -4,7 +4,7 @@
  * A page that is in swap stands in the inode's cache as -(slot + 1).
  */
 import { ENOMEM, ENOSPC } from '../include/errno';
-import { GFP_USER_PAGE } from '../include/gfp';
+import { GFP_HIGHUSER_MOVABLE, GFP_USER_PAGE } from '../include/gfp';
 import type { Kernel } from '../include/kernel';
 import type { Inode } from '../include/mm_types';
 import { PG_DIRTY, PG_LOCKED, PG_SWAPBACKED, PG_WRITEBACK } from '../include/page';
@@ -12,11 +12,12 @@ import { TASK_UNINTERRUPTIBLE, type Task } from '../include/sched';
 import { PGMAJFAULT } from '../include/vmstat';
 import { waitOnPage } from '../kernel/sched/core';
 import { filemapAdd, filemapGet, filemapInsert, filemapRemove } from './filemap';
+import { allocCharged, memCgroupTryChargeSwap } from './memcontrol';
 import { endThrashing, PAGE_SIGBUS, waitForRead } from './memory/codes';
-import { ALLOC_NULL, ALLOC_WAIT, allocPages, freePage } from './page_alloc';
+import { ALLOC_NULL, ALLOC_WAIT, freePage } from './page_alloc';
 import { folioMarkAccessed } from './swap';
 import { addToSwapCache, deleteFromSwapCache, swapCacheGet, swapinReadahead } from './swap_state';
-import { freeSwapAndCache, getSwapSlot, swapDuplicate, swapFree } from './swapfile';
+import { freeSwapAndCache, getSwapSlot, swapDuplicate, swapFree, swapSlotFree } from './swapfile';
 import { vmEnoughMemory } from './util';
 
 /** The swap slot that a cache entry < 0 of a shmem inode stands for, and back. */
@@ -71,7 +72,7 @@ export function shmemGetFolio(k: Kernel, task: Task, inode: Inode, index: number
   const cached = filemapGet(inode, index);
   if (cached >= 0) return cached;
   if (index < inode.cache.length && inode.cache[index] < 0) return swapin(k, task, inode, index);
-  const pfn = allocPages(k, task, GFP_USER_PAGE, 0);
+  const pfn = allocCharged(k, task, task.memcg, GFP_USER_PAGE, GFP_HIGHUSER_MOVABLE);
   if (pfn < 0) return pfn;
   if (acctBlock(k, task, inode) !== 0) {
     freePage(k, pfn);
@@ -143,6 +144,10 @@ export const shmemAppend = (k: Kernel, task: Task, inode: Inode, nr: number): nu
 export function shmemWritepage(k: Kernel, pfn: number): boolean {
   const m = k.mem;
   const slot = getSwapSlot(k);
+  if (k.mem.memcg.length > 0 && !memCgroupTryChargeSwap(k, pfn, slot)) {
+    swapSlotFree(k, slot);
+    return false;
+  }
   if (slot < 0) return false;
   const mapping = m.mapping[pfn];
   filemapRemove(k, pfn, shmemSlotToEntry(slot));

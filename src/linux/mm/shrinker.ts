@@ -5,6 +5,7 @@ import { listAddTail, listDel } from '../include/list';
 import { PGTYPE_SLAB_RECLAIMABLE, PGZONE_MASK, PGZONE_SHIFT } from '../include/page';
 import { clamp, multFrac } from '../include/units';
 import { NR_SLAB_RECLAIMABLE_B, SLABS_SCANNED } from '../include/vmstat';
+import { shrinkDeferredSplit } from './huge_memory';
 import { freePage } from './page_alloc';
 
 const SHRINK_BATCH = 128;
@@ -46,6 +47,7 @@ function freeObjects(k: Kernel, n: number): number {
  */
 export function shrinkSlab(k: Kernel, gfp: number, priority: number): number {
   const { slab } = k;
+  for (let i = 0; i < k.nodes.length; i++) shrinkDeferredSplit(k, k.nodes[i], priority);
   const objects = slab.reclaimable * slab.objectsPerPage - slab.partial;
   const freeable = multFrac(objects, k.sysctl.vfs_cache_pressure, 100);
   if (freeable <= 0) return 0;

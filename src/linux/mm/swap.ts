@@ -10,6 +10,7 @@ import {
   PG_ACTIVE,
   PG_BATCHED,
   PG_DIRTY,
+  PG_HEAD,
   PG_ISOLATED,
   PG_LOCKED,
   PG_LRU,
@@ -21,6 +22,7 @@ import {
   PGZONE_MASK,
   PGZONE_SHIFT,
 } from '../include/page';
+import { HPAGE_PMD_NR } from '../include/units';
 import {
   NR_LRU_BASE,
   NR_ZONE_LRU_BASE,
@@ -31,9 +33,16 @@ import {
   UNEVICTABLE_PGCULLED,
   UNEVICTABLE_PGRESCUED,
 } from '../include/vmstat';
-import { folioMemcg, zoneLruvec } from './mmzone';
+import { folioLruvec, folioMemcg, zoneLruvec } from './mmzone';
 import { lruGenAddFolios } from './vmscan/lru_gen/add_folios';
-import { folioIncRefs, lruGenAddFolio, lruGenDelFolio } from './vmscan/lru_gen/mm_inline';
+import {
+  folioIncRefs,
+  folioLruGen,
+  lruGenAddFolio,
+  lruGenAddFolioLast,
+  lruGenDelFolio,
+  lruGenUpdateSize,
+} from './vmscan/lru_gen/mm_inline';
 import { workingsetActivation } from './workingset';
 
 /** Entries a cpu has in `Kernel.lruBatch`. */
@@ -51,14 +60,22 @@ export function folioEvictable(k: Kernel, pfn: number): boolean {
   return mapping >= 0 || k.inodes[-mapping - 1].kind !== 'ramfs';
 }
 
-/** update_lru_size for one page. `n` is +1 or −1. Returns the list's head. */
+/** update_lru_size: `n` is +1 or −1, of a huge page 512 times as much. Returns the list's head. */
 function updateLruSize(k: Kernel, pfn: number, flags: number, lru: number, n: number): number {
   const z = k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT];
   const lruvec = zoneLruvec(k, z, pfn);
-  z.stat[NR_ZONE_LRU_BASE + lru] += n;
-  k.nodes[z.node].stat[NR_LRU_BASE + lru] += n;
-  lruvec.lruSize[z.type * NR_LRU_LISTS + lru] += n;
+  const pages = flags & PG_HEAD ? n * HPAGE_PMD_NR : n;
+  z.stat[NR_ZONE_LRU_BASE + lru] += pages;
+  k.nodes[z.node].stat[NR_LRU_BASE + lru] += pages;
+  lruvec.lruSize[z.type * NR_LRU_LISTS + lru] += pages;
   return lruvec.heads + lru;
+}
+
+/** Counts a page with these flags on its list (`n` = 1), or no more (−1); the list itself is the caller's. */
+export function countLru(k: Kernel, pfn: number, flags: number, n: number): void {
+  const gen = folioLruGen(flags);
+  if (gen < 0) updateLruSize(k, pfn, flags, folioLruList(flags), n);
+  else lruGenUpdateSize(k, folioLruvec(k, pfn), flags, n < 0 ? gen : -1, n < 0 ? -1 : gen);
 }
 
 /** lruvec_add_folio: puts a page at the head of the list its flags name, and counts it. */
@@ -75,6 +92,13 @@ export function lruvecAddFolioTail(k: Kernel, pfn: number): void {
   const m = k.mem;
   const flags = m.flags[pfn];
   listAddTail(m, updateLruSize(k, pfn, flags, folioLruList(flags), 1), pfn);
+}
+
+/** Puts a page of a huge one that is being split where reclaim takes it next: last of the inactive or oldest. */
+export function lruvecAddFolioLast(k: Kernel, pfn: number): void {
+  k.mem.flags[pfn] &= ~PG_ACTIVE;
+  if (k.lruGenEnabled) lruGenAddFolioLast(k, pfn);
+  else lruvecAddFolioTail(k, pfn);
 }
 
 /** lruvec_del_folio: takes a page off its list, and uncounts it. */
@@ -124,7 +148,7 @@ const PLACE = PGZONE_MASK | PG_SWAPBACKED | PG_ACTIVE;
 
 /** The page, with these flags, needs no more questions than what its flags and its zone say. */
 export const isPlain = (k: Kernel, flags: number, pfn: number): boolean =>
-  (flags & (PG_MLOCKED | PG_UNEVICTABLE)) === 0 && (!!(flags & PG_SWAPBACKED) || folioEvictable(k, pfn));
+  (flags & (PG_MLOCKED | PG_UNEVICTABLE | PG_HEAD)) === 0 && (!!(flags & PG_SWAPBACKED) || folioEvictable(k, pfn));
 
 /**
  * folio_batch_move_lru, move_folios_to_lru: puts the pages `pages[from]` … `pages[end - 1]` on the lists their flags

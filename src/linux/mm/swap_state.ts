@@ -4,7 +4,7 @@
  * While a page is in the swap cache, its `index` is the slot; what the index was stands in `swap.index[slot]`, and its
  * owner in `swap.mapping[slot]`.
  */
-import { ALLOC_CPUSET, ALLOC_WMARK_MIN, GFP_USER_PAGE } from '../include/gfp';
+import { ALLOC_CPUSET, ALLOC_WMARK_MIN, GFP_HIGHUSER_MOVABLE, GFP_KERNEL, GFP_USER_PAGE } from '../include/gfp';
 import type { Kernel } from '../include/kernel';
 import type { SwapArea } from '../include/mm_types';
 import {
@@ -21,8 +21,9 @@ import type { Task } from '../include/sched';
 import { trace, tracepointId } from '../include/trace';
 import { NR_FILE_PAGES, NR_SWAPCACHE, SWAP_RA, SWAP_RA_HIT } from '../include/vmstat';
 import { pageNode } from '../kernel/sched/core';
+import { allocCharged, chargeNowait, memCgroupTryChargeSwap, swapinMemcg } from './memcontrol';
 import { NO_INTERLEAVE_INDEX } from './mempolicy';
-import { allocPages, allocPagesNowait, freePage } from './page_alloc';
+import { allocPagesNowait, freePage } from './page_alloc';
 import { swapReadFolio, swapReadSync } from './page_io';
 import { ptePtr } from './pgtable';
 import { folioAddLru } from './swap';
@@ -62,6 +63,10 @@ function putInSwapCache(k: Kernel, pfn: number, slot: number, marks: number): vo
  */
 export function addToSwap(k: Kernel, pfn: number): boolean {
   const slot = getSwapSlot(k);
+  if (k.mem.memcg.length > 0 && !memCgroupTryChargeSwap(k, pfn, slot)) {
+    swapSlotFree(k, slot);
+    return false;
+  }
   if (slot < 0) return false;
   putInSwapCache(k, pfn, slot, PG_SWAPCACHE | PG_DIRTY);
   return true;
@@ -110,7 +115,7 @@ function readSwapCache(k: Kernel, pfn: number, slot: number): void {
   m.index[pfn] = s.index[slot];
   m.flags[pfn] |= PG_SWAPBACKED;
   addToSwapCache(k, pfn, slot);
-  if (shadow !== 0) workingsetRefault(k, pfn, shadow);
+  if (shadow !== 0) workingsetRefault(k, pfn, shadow, s.shadowMemcg.length > 0 ? s.shadowMemcg[slot] : 0);
   folioAddLru(k, pfn);
   swapReadFolio(k, pfn);
 }
@@ -127,7 +132,7 @@ export function swapinSync(
   pol = task.mempolicy,
   vpn = NO_INTERLEAVE_INDEX,
 ): number {
-  const pfn = allocPages(k, task, GFP_USER_PAGE, 0, pol, vpn);
+  const pfn = allocCharged(k, task, swapinMemcg(k, task, slot), GFP_USER_PAGE, GFP_KERNEL, pol, vpn);
   if (pfn < 0) return pfn;
   const { flags, mapping, index } = k.mem;
   const s = k.swap;
@@ -135,7 +140,7 @@ export function swapinSync(
   index[pfn] = s.index[slot];
   flags[pfn] |= PG_SWAPBACKED;
   const shadow = s.shadow[slot];
-  if (shadow !== 0) workingsetRefault(k, pfn, shadow);
+  if (shadow !== 0) workingsetRefault(k, pfn, shadow, s.shadowMemcg.length > 0 ? s.shadowMemcg[slot] : 0);
   folioAddLru(k, pfn);
   swapReadSync(k, slot);
   return pfn;
@@ -159,11 +164,15 @@ function swapinNrPages(area: SwapArea, offset: number, maxPages: number): number
 }
 
 /** One page of read-ahead: only a slot in use and not in memory, and only memory that is there for the taking. */
-function readAheadSlot(k: Kernel, slot: number): boolean {
+function readAheadSlot(k: Kernel, task: Task, slot: number): boolean {
   const s = k.swap;
   if (s.map[slot] === 0 || s.cache[slot] !== 0) return true;
   const pfn = allocPagesNowait(k, GFP_USER_PAGE, 0, ALLOC_WMARK_MIN | ALLOC_CPUSET);
   if (pfn < 0) return false;
+  if (!chargeNowait(k, pfn, swapinMemcg(k, task, slot))) {
+    freePage(k, pfn);
+    return false;
+  }
   readSwapCache(k, pfn, slot);
   k.mem.flags[pfn] |= PG_READAHEAD;
   k.vmEvents[SWAP_RA]++;
@@ -186,7 +195,7 @@ function readAheadSlot(k: Kernel, slot: number): boolean {
 export function swapinReadahead(k: Kernel, task: Task, slot: number, vpn: number, pol = task.mempolicy): number {
   const cached = swapCacheGet(k, slot, vpn);
   if (cached >= 0) return cached;
-  const pfn = allocPages(k, task, GFP_USER_PAGE, 0, pol, vpn);
+  const pfn = allocCharged(k, task, swapinMemcg(k, task, slot), GFP_USER_PAGE, GFP_HIGHUSER_MOVABLE, pol, vpn);
   if (pfn < 0) return pfn;
   // While this task waited for the page another one may have read the slot.
   if (k.swap.cache[slot] !== 0) {
@@ -199,7 +208,7 @@ export function swapinReadahead(k: Kernel, task: Task, slot: number, vpn: number
   if (maxPages === 1) {
     readSwapCache(k, pfn, slot);
   } else if (k.disks[area.disk].rotational || k.swap.mapping[slot] < 0 || task.mm < 0) {
-    clusterReadahead(k, pfn, slot, area, maxPages);
+    clusterReadahead(k, task, pfn, slot, area, maxPages);
   } else {
     vmaReadahead(k, task, pfn, slot, vpn, area, maxPages);
   }
@@ -207,7 +216,7 @@ export function swapinReadahead(k: Kernel, task: Task, slot: number, vpn: number
 }
 
 /** swap_cluster_readahead: the aligned group of slots, in the order of the disk. */
-function clusterReadahead(k: Kernel, pfn: number, slot: number, area: SwapArea, maxPages: number): void {
+function clusterReadahead(k: Kernel, task: Task, pfn: number, slot: number, area: SwapArea, maxPages: number): void {
   const offset = slot - area.start;
   const pages = swapinNrPages(area, offset, maxPages);
   area.raPrev = offset;
@@ -218,7 +227,7 @@ function clusterReadahead(k: Kernel, pfn: number, slot: number, area: SwapArea, 
   let more = true;
   for (let i = first; i <= last; i++) {
     if (i === slot) readSwapCache(k, pfn, slot);
-    else if (more) more = readAheadSlot(k, i);
+    else if (more) more = readAheadSlot(k, task, i);
   }
 }
 
@@ -249,7 +258,7 @@ function vmaReadahead(
     if (e === at || e < table || e >= table + 512) continue;
     const pte = entries[e];
     if (pte & PTE_PRESENT || !(pte & PTE_SWAP)) continue;
-    if (!readAheadSlot(k, pte >>> PTE_SHIFT)) return;
+    if (!readAheadSlot(k, task, pte >>> PTE_SHIFT)) return;
   }
 }
 

@@ -3,6 +3,7 @@ import { zramFree } from '../drivers/block/zram';
 import type { Kernel } from '../include/kernel';
 import { SWAP_MAP_BAD, type SwapArea, type SwapInfo } from '../include/mm_types';
 import { PG_DIRTY, PG_LOCKED, PG_SWAPCACHE, PG_WRITEBACK } from '../include/page';
+import { memCgroupUnchargeSwap } from './memcontrol';
 import { freePage } from './page_alloc';
 import { dropAnonVmaPage } from './rmap';
 import { lruDelPage } from './swap';
@@ -37,6 +38,10 @@ export function swapon(k: Kernel, { name, pages, disk, prio }: SwaponArgs): numb
   s.index = grown(Int32Array, s.index, end);
   s.mapping = grown(Int32Array, s.mapping, end);
   s.shadow = grown(Int32Array, s.shadow, end);
+  if (k.mem.memcg.length > 0) {
+    s.memcg = grown(Uint8Array, s.memcg, end);
+    s.shadowMemcg = grown(Uint8Array, s.shadowMemcg, end);
+  }
   s.slots = end;
   s.map[start] = SWAP_MAP_BAD;
   s.total += pages - 1;
@@ -64,7 +69,7 @@ export function swapon(k: Kernel, { name, pages, disk, prio }: SwaponArgs): numb
   return s.areas.push(area) - 1;
 }
 
-function grown<T extends Int32Array | Uint16Array>(Kind: new (n: number) => T, old: T, n: number): T {
+function grown<T extends Int32Array | Uint16Array | Uint8Array>(Kind: new (n: number) => T, old: T, n: number): T {
   const a = new Kind(n);
   a.set(old);
   return a;
@@ -180,6 +185,7 @@ export function swapSlotFree(k: Kernel, slot: number): void {
   s.shadow[slot] = 0;
   s.mapping[slot] = 0;
   s.index[slot] = 0;
+  if (s.memcg.length > 0) memCgroupUnchargeSwap(k, slot);
 }
 
 /** swap_duplicate: one more reference to the slot (a page table entry, or the file of a shmem page). */

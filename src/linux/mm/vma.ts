@@ -1,6 +1,7 @@
 /** The list of mapped ranges of an address space. Page numbers throughout. */
 import type { Kernel } from '../include/kernel';
 import { type MmStruct, VM_EXEC, VM_GROWSDOWN, VM_LOCKED, VM_SHARED, VM_WRITE, type Vma } from '../include/mm_types';
+import { splitHugePmdAt } from './huge_memory';
 
 /**
  * vma_lookup: index in `mm.vmas` of the VMA that contains the virtual page.
@@ -71,6 +72,7 @@ export function removeVma(k: Kernel, mm: MmStruct, i: number): void {
 /** split_vma: two VMAs out of one, the second from `at` on. */
 export function splitVma(k: Kernel, mm: MmStruct, i: number, at: number): void {
   const vma = mm.vmas[i];
+  if (vma.inode < 0) splitHugePmdAt(k, mm, at);
   const upper: Vma = { ...vma, start: at, pgoff: vma.inode >= 0 ? vma.pgoff + (at - vma.start) : 0 };
   vma.end = at;
   mm.vmas.splice(i + 1, 0, upper);

@@ -17,7 +17,9 @@ import {
 import { LRU_REFS_WIDTH, PG_ACTIVE, PG_SWAPBACKED, PG_WORKINGSET } from '../include/page';
 import { WORKINGSET_ACTIVATE_ANON, WORKINGSET_REFAULT_ANON, WORKINGSET_RESTORE_ANON } from '../include/vmstat';
 import { pageNode } from '../kernel/sched/core';
-import { folioLruvec, lruvecPageState } from './mmzone';
+import { memCgroupGetNrSwapPages } from './memcontrol';
+import { countMemcgEvents, MEMCG_ACTIVATE, MEMCG_REFAULT, MEMCG_RESTORE } from './memcontrol/stat';
+import { folioLruvec, folioMemcg, lruvecPageState, parentLruvec } from './mmzone';
 import { folioLruRefs } from './vmscan/lru_gen/mm_inline';
 import { lruGenEviction, lruGenRefault } from './vmscan/lru_gen/refault';
 
@@ -53,25 +55,41 @@ export const isShadow = (entry: number): boolean => entry < 0;
 export function lruNoteCost(k: Kernel, lruvec: Lruvec, file: boolean, nrIo: number, nrRotated: number): void {
   const cost = nrIo * 32 + nrRotated;
   if (cost === 0) return;
-  if (file) lruvec.fileCost += cost;
-  else lruvec.anonCost += cost;
-  let pages = 0;
-  for (let lru = 0; lru < 4; lru++) pages += lruvecPageState(k, lruvec, lru);
-  if (lruvec.anonCost + lruvec.fileCost > Math.floor(pages / 4)) {
-    lruvec.anonCost = Math.floor(lruvec.anonCost / 2);
-    lruvec.fileCost = Math.floor(lruvec.fileCost / 2);
+  for (let at: Lruvec | null = lruvec; at !== null; at = parentLruvec(k, at)) {
+    if (file) at.fileCost += cost;
+    else at.anonCost += cost;
+    let pages = 0;
+    for (let lru = 0; lru < 4; lru++) pages += lruvecPageState(k, at, lru);
+    if (at.anonCost + at.fileCost > Math.floor(pages / 4)) {
+      at.anonCost = Math.floor(at.anonCost / 2);
+      at.fileCost = Math.floor(at.fileCost / 2);
+    }
   }
 }
 
+/** workingset_age_nonresident: a page has been evicted or activated, here and so in all cgroups above. */
+function ageNonresident(k: Kernel, lruvec: Lruvec): void {
+  for (let at: Lruvec | null = lruvec; at !== null; at = parentLruvec(k, at)) at.nonresidentAge++;
+}
+
+/**
+ * The memcg that the shadow of a page about to be evicted belongs to: with the classic lists the one that reclaim is for,
+ * since its lists' age is in the shadow.
+ *
+ * @param target as of `ScanControl.targetMemcg`
+ */
+export const shadowMemcgOf = (k: Kernel, pfn: number, target: number): number =>
+  k.lruGenEnabled ? folioMemcg(k, pfn) : target;
+
 /** workingset_eviction: the shadow of a page about to be evicted. The lists grow older by one. */
-export function workingsetEviction(k: Kernel, pfn: number): number {
-  const lruvec = folioLruvec(k, pfn);
+export function workingsetEviction(k: Kernel, pfn: number, target = 0): number {
+  const lruvec = k.lruGenEnabled ? folioLruvec(k, pfn) : pageNode(k, pfn).lruvecs[target];
   if (k.lruGenEnabled) {
     const token = lruGenEviction(k, lruvec, pfn) & AGE_MASK;
     return -1 - ((token << 4) | (lruvec.nid << 1) | (folioLruRefs(k.mem.flags[pfn]) > 0 ? 1 : 0));
   }
   const age = bucketAge(k, lruvec);
-  lruvec.nonresidentAge++;
+  ageNonresident(k, lruvec);
   return -1 - ((age << 4) | (lruvec.nid << 1) | (k.mem.flags[pfn] & PG_WORKINGSET ? 1 : 0));
 }
 
@@ -79,12 +97,14 @@ export function workingsetEviction(k: Kernel, pfn: number): number {
  * workingset_refault: a page with a shadow has come back, and is on no list yet. When fewer pages were evicted or
  * activated in between than the active lists hold, it starts active; when it had been active before, it is marked as
  * part of the working set and its type is charged with the I/O.
+ *
+ * @param memcg that the shadow belongs to
  */
-export function workingsetRefault(k: Kernel, pfn: number, shadow: number): void {
+export function workingsetRefault(k: Kernel, pfn: number, shadow: number, memcg = 0): void {
   const m = k.mem;
   const packed = -1 - shadow;
   const workingset = packed & 1;
-  const evicting = k.nodes[(packed >>> 1) & 7].lruvecs[0];
+  const evicting = k.nodes[(packed >>> 1) & 7].lruvecs[memcg];
   const node = pageNode(k, pfn);
   const lruvec = folioLruvec(k, pfn);
   if (k.lruGenEnabled) {
@@ -93,6 +113,7 @@ export function workingsetRefault(k: Kernel, pfn: number, shadow: number): void 
   }
   const file = !(m.flags[pfn] & PG_SWAPBACKED);
   const type = file ? 1 : 0;
+  countMemcgEvents(k, lruvec.memcg, MEMCG_REFAULT + type, 1);
   node.stat[WORKINGSET_REFAULT_ANON + type]++;
 
   const order = bucketOrder(k);
@@ -100,19 +121,21 @@ export function workingsetRefault(k: Kernel, pfn: number, shadow: number): void 
   const distance = ((age - (packed >>> 4)) & AGE_MASK) * (1 << order);
   let size = lruvecPageState(k, evicting, LRU_ACTIVE_FILE);
   if (!file) size += lruvecPageState(k, evicting, LRU_INACTIVE_FILE);
-  if (k.swap.free > 0) {
+  if (memCgroupGetNrSwapPages(k, memcg) > 0) {
     size += lruvecPageState(k, evicting, LRU_ACTIVE_ANON);
     if (file) size += lruvecPageState(k, evicting, LRU_INACTIVE_ANON);
   }
   if (distance > size) return;
 
   m.flags[pfn] |= PG_ACTIVE;
-  lruvec.nonresidentAge++;
+  ageNonresident(k, lruvec);
   lruvec.activated[type]++;
+  countMemcgEvents(k, lruvec.memcg, MEMCG_ACTIVATE + type, 1);
   node.stat[WORKINGSET_ACTIVATE_ANON + type]++;
   if (workingset) {
     m.flags[pfn] |= PG_WORKINGSET;
     lruNoteCost(k, lruvec, file, 1, 0);
+    countMemcgEvents(k, lruvec.memcg, MEMCG_RESTORE + type, 1);
     node.stat[WORKINGSET_RESTORE_ANON + type]++;
   }
 }
@@ -130,5 +153,5 @@ export function isBygone(g: LruGenFolio, nid: number, shadow: number): boolean {
 
 /** workingset_activation: an activated page makes the lists older, as an evicted one does. */
 export function workingsetActivation(k: Kernel, pfn: number): void {
-  folioLruvec(k, pfn).nonresidentAge++;
+  ageNonresident(k, folioLruvec(k, pfn));
 }

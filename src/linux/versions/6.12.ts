@@ -23,6 +23,7 @@ export const LINUX_6_12: Release = {
   folioBatch: 31,
   rssPercpuCounter: true,
   countsPudTables: true,
+  thpAlignsMmap: true,
   rssColumns: true,
   memcgFullWalk: true,
   lruGenEnabled: true,
@@ -36,6 +37,8 @@ export const LINUX_6_12: Release = {
   promoWatermark: true,
   hugepageSizesKb: [1048576, 2048],
   absentStats: [],
+  absentMemoryStats: [],
+  processSlab: 5,
   // Offsets are those of recorded stack dumps; a frame that no recording shows is given by name alone.
   callChains: {
     'report:kill': [...HEADER, 'oom_kill_process+0xfa/0x200', 'out_of_memory+0x257/0x520'],
@@ -50,6 +53,9 @@ export const LINUX_6_12: Release = {
       '__alloc_pages_noprof+0x2ef/0x310',
     ],
     slowpath: SLOWPATH,
+    memcg: ['mem_cgroup_out_of_memory+0x12a/0x140', 'try_charge_memcg+0x4b2/0x650', '__mem_cgroup_charge+0x42/0xd0'],
+    'charge:anon': ['do_anonymous_page+0x2db/0x7d0', ...FAULT],
+    'charge:page': [],
     page: [MPOL],
     anon: [MPOL, 'vma_alloc_folio_noprof+0x71/0xe0', 'do_anonymous_page+0x2bd/0x7d0', ...FAULT],
     cow: [MPOL, 'vma_alloc_folio_noprof+0x71/0xe0', 'wp_page_copy', 'do_wp_page', ...FAULT],

@@ -36,7 +36,8 @@ export function touch(
     next(m, prog);
     return;
   }
-  const total = op.pages === undefined || op.pages === 'all' ? region.pages : op.pages;
+  const all = Math.ceil(region.pages / (op.stride ?? 1));
+  const total = op.pages === undefined || op.pages === 'all' ? all : op.pages;
   const count = allowed(m, task, prog, op.rate ?? 0, total - prog.done);
   if (count <= 0) return;
   const write = op.write ?? false;
@@ -48,8 +49,10 @@ export function touch(
     did = touchRandom(k, task, region.vpn, region.pages, count, write, share, hot, budget);
     visitAtRandom(m, task, prog, region, did, share, hot);
   } else {
-    const at = ((op.from ?? 0) + prog.done) % region.pages;
-    did = touchRange(k, task, region.vpn + at, Math.min(count, region.pages - at), 1, write, budget);
+    const stride = op.stride ?? 1;
+    const at = ((op.from ?? 0) + prog.done * stride) % region.pages;
+    const most = Math.min(count, Math.ceil((region.pages - at) / stride));
+    did = touchRange(k, task, region.vpn + at, most, stride, write, budget);
     visitPages(m.caches, task.mm, region.vpn + at, Math.min(did, CACHE_PASS));
   }
   if (write) m.tally.newAnon += task.minFlt - minFlt;

@@ -8,6 +8,10 @@ export const BUILTIN_IDS = [
   'cached-is-not-free',
   'malloc-fails',
   'killing-once-is-not-enough',
+  'free-is-not-contiguous',
+  'huge-pages-on',
+  'huge-pages-off',
+  'container-limit',
   'another-year',
   'full-node',
 ] as const;

@@ -2,8 +2,12 @@
 import type { Scenario } from '../schema';
 import { anotherYear } from './another-year';
 import { cachedIsNotFree } from './cached-is-not-free';
+import { containerLimit } from './container-limit';
 import { crazyAllocator } from './crazy-allocator';
+import { freeIsNotContiguous } from './free-is-not-contiguous';
 import { fullNode } from './full-node';
+import { hugePagesOff } from './huge-pages-off';
+import { hugePagesOn } from './huge-pages-on';
 import { killingOnceIsNotEnough } from './killing-once-is-not-enough';
 import { leakyServer } from './leaky-server';
 import { mallocFails } from './malloc-fails';
@@ -20,6 +24,10 @@ export const BUILTIN_SCENARIOS: readonly Scenario[] = [
   cachedIsNotFree,
   mallocFails,
   killingOnceIsNotEnough,
+  freeIsNotContiguous,
+  hugePagesOn,
+  hugePagesOff,
+  containerLimit,
   anotherYear,
   fullNode,
 ];

@@ -1,7 +1,8 @@
 /** What the fields of a file may hold, and the words for what was expected there. */
 import * as v from 'valibot';
 import { OOM_RULE_NAMES } from '../../linux/versions/oom_rules';
-import { parseSize, parseTime, SIZE_EXPECTED, TIME_EXPECTED } from '../../machine/units';
+import { CGROUP_PATH } from '../../machine/cgroups';
+import { cgroupText, parseSize, parseTime, SIZE_EXPECTED, TIME_EXPECTED } from '../../machine/units';
 
 const isSize = (x: string | number) => parseSize(x) !== null;
 const isTime = (x: string | number) => parseTime(x) !== null;
@@ -20,6 +21,29 @@ export const name = v.pipe(
 export const label = v.pipe(
   v.string('a name'),
   v.regex(/^[\x21-\x7e]{1,64}$/, 'a name of 1 to 64 characters without spaces'),
+);
+const CGROUP_EXPECTED = 'a path of a cgroup, like "/web" or "/web/db"';
+export const cgroupPath = v.pipe(v.string(CGROUP_EXPECTED), v.regex(CGROUP_PATH, CGROUP_EXPECTED));
+/** Where a process may be: the root too. */
+export const cgroupOfProcess = v.pipe(
+  v.string(CGROUP_EXPECTED),
+  v.check((path) => path === '/' || CGROUP_PATH.test(path), CGROUP_EXPECTED),
+);
+const FILES = [
+  'memory.max',
+  'memory.high',
+  'memory.low',
+  'memory.min',
+  'memory.swap.max',
+  'memory.swap.high',
+  'memory.oom.group',
+];
+/** Files of a cgroup that a scenario may write. */
+export const cgroupFile = v.picklist(FILES, FILES.join(', '));
+/** What a file of a cgroup holds: a size, "max", or a plain number. */
+export const cgroupValue = v.pipe(
+  v.union([v.string(), v.number()], 'a size, "max" or a number'),
+  v.check((x) => cgroupText(x) !== null, 'a size, "max" or a number'),
 );
 export const oomScoreAdj = integer(-1000, 1000);
 export const pages = integer(1, 1 << 28);

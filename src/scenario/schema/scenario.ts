@@ -7,6 +7,10 @@ import { KERNELS, type KernelName, MAX_NODES } from '../../machine/config';
 import type { Size, Time } from '../../machine/units';
 import { params, type ScenarioCommand, scenarioCommand, sysctlValue } from './commands';
 import {
+  cgroupFile,
+  cgroupOfProcess,
+  cgroupPath,
+  cgroupValue,
   integer,
   label,
   type MPOL_MODES,
@@ -89,12 +93,14 @@ const scenarioSchema = v.strictObject({
         pid: v.optional(integer(1, 1 << 22)),
         memory: v.optional(processMemory),
         at: v.optional(time),
+        cgroup: v.optional(cgroupOfProcess),
         params: v.optional(params),
       }),
       'a list of processes',
     ),
     v.maxLength(MAX_PROCESSES, `at most ${MAX_PROCESSES} processes`),
   ),
+  cgroups: v.optional(v.record(cgroupPath, v.record(cgroupFile, cgroupValue, 'values by file'), 'cgroups by path')),
   events: v.optional(v.array(v.strictObject({ at: time, command: scenarioCommand }), 'a list of events')),
   duration: v.optional(time),
   seed: v.optional(integer(1, 0x7fffffff)),
@@ -115,6 +121,8 @@ export interface ScenarioProcess {
   /** It is there when the machine begins; only on a machine that is found. */
   memory?: ProcessMemoryInFile;
   at?: Time;
+  /** The cgroup it runs in. */
+  cgroup?: string;
   params?: Record<string, string | number>;
 }
 
@@ -143,6 +151,8 @@ export interface Scenario {
     found?: FoundInFile;
   };
   processes: ScenarioProcess[];
+  /** Control groups by path, and what is written to their files: `{"/web": {"memory.max": "200MiB"}}`. */
+  cgroups?: Record<string, Record<string, string | number>>;
   events?: { at: Time; command: ScenarioCommand }[];
   /** After that much virtual time a run without another end stops. */
   duration?: Time;
@@ -168,8 +178,14 @@ export function parseScenario(input: unknown, at = ''): Scenario {
       );
     }
   });
+  scenario.processes.forEach(({ cgroup }, i) => {
+    if (cgroup !== undefined && cgroup !== '/' && !(scenario.cgroups && cgroup in scenario.cgroups)) {
+      refuse('bad-scenario', `${at}processes[${i}].cgroup`, 'one of the paths in "cgroups"', cgroup);
+    }
+  });
   for (const [i, { command: it }] of (scenario.events ?? []).entries()) {
-    if ((it.op === 'kill' || it.op === 'oom_score_adj') && (it.pid === undefined) === (it.process === undefined)) {
+    const aimed = it.op === 'kill' || it.op === 'oom_score_adj' || it.op === 'cgroup_attach';
+    if (aimed && (it.pid === undefined) === (it.process === undefined)) {
       refuse('bad-scenario', `${at}events[${i}].command`, 'either "pid" or "process"', Object.keys(it).join(', '));
     }
   }

@@ -11,7 +11,7 @@ import {
   useSettings,
   useShown,
 } from '../../store';
-import { type Frame, MAP_BEYOND, MAP_FREE, type PageInfo } from '../../worker/protocol';
+import { type Frame, MAP_BEYOND, MAP_FREE, MAP_KINDS, type PageInfo } from '../../worker/protocol';
 import { createColors } from '../charts/canvas';
 import { DataTable } from '../charts/DataTable';
 import { useSize } from '../charts/useSize';
@@ -278,12 +278,15 @@ function Caption() {
       </div>
     );
   }
-  const free = countValue(map.cells, map.by === 'kind' ? 0 : MAP_FREE);
+  const pieces = map.by === 'kind' ? countValue(map.cells, MAP_KINDS.indexOf('freePieces')) : 0;
+  const free = countValue(map.cells, map.by === 'kind' ? 0 : MAP_FREE) + pieces;
   const all = map.cells.length - countValue(map.cells, MAP_BEYOND);
   return (
     <div className="map-text">
       <p className="map-line">{zoneSentence(frame)}</p>
-      <p className="map-line sub">{t('map.freeCells', { free, all })}</p>
+      <p className="map-line sub">
+        {pieces > 0 ? t('map.freePieces', { free, all, n: pieces }) : t('map.freeCells', { free, all })}
+      </p>
       <p className="map-line mut">{t('map.hint')}</p>
     </div>
   );

@@ -80,7 +80,8 @@ export interface Emphasis {
 export function isKept(by: MapBy, value: number, emphasis: Emphasis): boolean {
   if (by === 'owner') return emphasis.chip < 0 || value === emphasis.chip;
   if (by === 'age') return emphasis.kind === null || (emphasis.kind === 'free' && value === MAP_FREE);
-  return emphasis.kind === null || MAP_KINDS[value] === emphasis.kind;
+  const kind = MAP_KINDS[value];
+  return emphasis.kind === null || (kind === 'freePieces' ? 'free' : kind) === emphasis.kind;
 }
 
 type Color = (name: string) => string;
@@ -150,9 +151,16 @@ function makeTile(by: MapBy, value: number, size: number, color: Color): HTMLCan
     return tile;
   }
   const kind = MAP_KINDS[value];
-  if (kind === undefined || kind === 'mixed') {
-    ink.fillStyle = color('--line-3');
-    ink.fillRect(0, 0, size, size);
+  if (kind === undefined) return tile;
+  if (kind === 'freePieces') {
+    outlined(ink, size, color('--free-wash'), color('--free'));
+    ink.beginPath();
+    ink.lineWidth = Math.max(1, Math.round(size / 10));
+    ink.moveTo(size / 2, 0);
+    ink.lineTo(size / 2, size);
+    ink.moveTo(0, size / 2);
+    ink.lineTo(size, size / 2);
+    ink.stroke();
     return tile;
   }
   ink.fillStyle = kind === 'reserved' || kind === 'pcp' ? color('--well') : color(KIND_LOOK[kind].color);

@@ -11,18 +11,18 @@ import {
 } from '../../worker/protocol';
 import type { TableData } from '../charts/DataTable';
 import { KIND_LOOK } from '../charts/kinds';
-import { int, percent } from '../format';
+import { bytes, int, PAGE_BYTES, percent } from '../format';
 import { AGE_STEPS, type MapBy, usedCells } from './mapDraw';
 
 export function kindName(kind: string): string {
-  if (kind === 'mixed') return t('kind.mixed');
+  if (kind === 'freePieces') return t('kind.freePieces');
   return kind in KIND_LOOK ? t(KIND_LOOK[kind as Kind].name) : kind;
 }
 
 /** What a cell's byte stands for. */
 export function cellName(by: MapBy, value: number, frame: Frame): string {
   if (value === MAP_BEYOND) return t('map.hole');
-  if (by === 'kind') return kindName(MAP_KINDS[value] ?? 'mixed');
+  if (by === 'kind') return kindName(MAP_KINDS[value] ?? '');
   if (value === MAP_FREE) return t('kind.free');
   if (by === 'owner') return value === MAP_NOBODY ? t('map.nobody') : chipNames(frame, value);
   return value < AGE_STEPS ? t('map.ageStep', { n: value + 1 }) : t('map.noList');
@@ -79,6 +79,8 @@ export function pageSentence(info: PageInfo): { where: string; what: string } {
   if (info.owner)
     parts.push(info.ownerPid > 0 ? t('map.ownedBy', { owner: info.owner, pid: String(info.ownerPid) }) : info.owner);
   if (info.mapcount > 1) parts.push(t('map.mapped', { n: info.mapcount }));
+  if (info.order > 0) parts.push(t('map.block', { order: info.order, size: bytes(PAGE_BYTES * 2 ** info.order) }));
   if (info.flags.length > 0) parts.push(t('map.flags', { flags: info.flags.join(' ') }));
+  if (info.migratetype !== '') parts.push(t('map.pageblock', { type: info.migratetype }));
   return { where, what: parts.join(', ') };
 }

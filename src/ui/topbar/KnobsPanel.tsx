@@ -31,6 +31,7 @@ export function KnobsPanel() {
       {SYSCTLS.map((name) => (
         <Sysctl key={name} file={`vm.${name}`} what={t(`sysctl.${name}`)} />
       ))}
+      <HugePages />
       <Sysctl file={ZSWAP_ENABLED} label="zswap.enabled" what={t('sysctl.zswap')} />
       <h3>{t('sysrq.title')}</h3>
       <div className="sysrq">
@@ -40,8 +41,44 @@ export function KnobsPanel() {
         <Button className="btn soft small" onPress={() => void command({ op: 'sysrq', key: 'm' })}>
           {t('sysrq.m')}
         </Button>
+        <Button
+          className="btn soft small"
+          onPress={() => void command({ op: 'sysctl', name: 'vm.compact_memory', value: '1' })}
+        >
+          {t('sysctl.compact_memory')}
+        </Button>
       </div>
     </>
+  );
+}
+
+const THP = '/sys/kernel/mm/transparent_hugepage/enabled';
+const THP_VALUES = ['always', 'madvise', 'never'];
+
+/** The switch for transparent huge pages. The file lists all values, the present one in brackets. */
+function HugePages() {
+  const id = useId();
+  const file = useShown((f) => f.sysctl[THP] ?? '', '');
+  return (
+    <div className="knob wide">
+      <label htmlFor={id} className="mono">
+        transparent_hugepage
+      </label>
+      <select
+        id={id}
+        className="select"
+        value={/\[(\w+)\]/.exec(file)?.[1] ?? 'never'}
+        aria-describedby={`${id}-what`}
+        onChange={(e) => void command({ op: 'sysctl', name: THP, value: e.currentTarget.value })}
+      >
+        {THP_VALUES.map((value) => (
+          <option key={value}>{value}</option>
+        ))}
+      </select>
+      <p id={`${id}-what`} className="mut">
+        {t('sysctl.thp')}
+      </p>
+    </div>
   );
 }
 

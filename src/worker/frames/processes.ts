@@ -31,7 +31,8 @@ function neverOf(k: Kernel, t: Task): ProcFrame['never'] {
 
 function stateOf(t: Task): ProcFrame['state'] {
   if (t.flags & PF_EXITING || t.sigkill) return 'exiting';
-  if (t.alloc !== null && !t.alloc.done) return 'stalled';
+  if ((t.alloc !== null && !t.alloc.done) || (t.charge !== null && !t.charge.done) || t.memcgWork !== null)
+    return 'stalled';
   if (t.flags & PF_STOPPED) return 'stopped';
   if (t.state === TASK_RUNNING) return 'running';
   return t.waitKind === WAIT_PAGE ? 'swap-in' : 'sleeping';
@@ -98,6 +99,7 @@ export function procFrame(m: Machine, task: Task, p: Proc, totalpages: number): 
     oomScore: oomScoreFromPoints(points, totalpages, rules.scoreFile),
     never: points === OOM_UNKILLABLE ? neverOf(k, task) : '',
     doing: doingOf(m, p),
+    cgroup: k.cgroups[task.cgroup].path,
     minFlt: task.minFlt,
     majFlt: task.majFlt,
   };
@@ -125,6 +127,7 @@ export function endedFrame(e: Ended): ProcFrame {
     oomScore: 0,
     never: 'no_mm',
     doing: e.refused ? { code: 'doing.refused', params: {} } : null,
+    cgroup: '/',
     minFlt: 0,
     majFlt: 0,
   };

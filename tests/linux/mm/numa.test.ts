@@ -40,7 +40,7 @@ function numa(sizes: number[], more: { distance?: number[][]; cpuNode?: number[]
     cpus: more.cpuNode?.length ?? sizes.length,
     cpuNode: more.cpuNode ?? sizes.map((_, i) => i),
     ...(more.distance && { distance: more.distance }),
-    thp: false,
+    thp: 'never',
     seed: 1,
     costs: TEST_COSTS,
     zones: sizes.map((n, i) => zone(i, ZONE_NORMAL, (1 << 20) + i * (1 << 18), n)),
@@ -99,7 +99,7 @@ describe('zonelists', () => {
     const k = createKernel({
       release: TEST_RELEASE,
       cpus: 1,
-      thp: false,
+      thp: 'never',
       seed: 1,
       costs: TEST_COSTS,
       zones: [

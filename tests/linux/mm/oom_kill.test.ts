@@ -440,7 +440,7 @@ describe('under a memory policy', () => {
       release: TEST_RELEASE,
       cpus: 2,
       cpuNode: [0, 1],
-      thp: false,
+      thp: 'never',
       seed: 1,
       costs: TEST_COSTS,
       zones: [zone(0, ZONE_DMA32, 4096, 40_960), zone(1, ZONE_NORMAL, 1 << 20, 20_480)],

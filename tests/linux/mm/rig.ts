@@ -44,7 +44,7 @@ export function bootRig({ pages, swap = 0, kswapd = true, rotational = false, lr
   const k = createKernel({
     release: LINUX_6_12,
     cpus: 1,
-    thp: false,
+    thp: 'never',
     lruGen,
     seed: 1,
     costs: TEST_COSTS,

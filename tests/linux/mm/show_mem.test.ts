@@ -53,7 +53,7 @@ describe('the state of memory', () => {
     const k = createKernel({
       release: TEST_RELEASE,
       cpus: 1,
-      thp: false,
+      thp: 'never',
       seed: 1,
       costs: TEST_COSTS,
       zones: [zone(0, 1, 4096), zone(0, 2, 1 << 20), zone(1, 2, 1 << 21)],

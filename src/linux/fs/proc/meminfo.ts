@@ -11,6 +11,7 @@ import { kB } from '../../include/units';
 import {
   NODE_STAT_NAMES,
   NR_ANON_MAPPED,
+  NR_ANON_THPS,
   NR_FILE_DIRTY,
   NR_FILE_MAPPED,
   NR_FILE_PAGES,
@@ -103,7 +104,13 @@ export function meminfoKb(k: Kernel): Record<string, number> {
     Percpu: 0,
   };
   if (k.release.memoryFailure) out.HardwareCorrupted = 0;
-  Object.assign(out, { AnonHugePages: 0, ShmemHugePages: 0, ShmemPmdMapped: 0, FileHugePages: 0, FilePmdMapped: 0 });
+  Object.assign(out, {
+    AnonHugePages: n(NR_ANON_THPS),
+    ShmemHugePages: 0,
+    ShmemPmdMapped: 0,
+    FileHugePages: 0,
+    FilePmdMapped: 0,
+  });
   if (k.release.unacceptedMemory) out.Unaccepted = 0;
   return Object.assign(out, {
     HugePages_Total: 0,

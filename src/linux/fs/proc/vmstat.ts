@@ -1,6 +1,7 @@
 /** /proc/vmstat. §14.5. */
 import type { Kernel } from '../../include/kernel';
-import { NODE_STAT_NAMES, VM_EVENT_NAMES, ZONE_STAT_NAMES } from '../../include/vmstat';
+import { HPAGE_PMD_NR } from '../../include/units';
+import { NODE_STAT_NAMES, NR_ANON_THPS, VM_EVENT_NAMES, ZONE_STAT_NAMES } from '../../include/vmstat';
 import { globalDirtyLimits } from '../../mm/page-writeback';
 import { globalNodeState, globalZoneState, nrFreePages } from '../../mm/vmstat';
 import { zswapKnown } from '../../mm/zswap_params';
@@ -12,7 +13,7 @@ export function vmstatValues(k: Kernel): Record<string, number> {
     out[name] = globalZoneState(k, i);
   });
   NODE_STAT_NAMES.forEach((name, i) => {
-    out[name] = globalNodeState(k, i);
+    out[name] = i === NR_ANON_THPS ? globalNodeState(k, i) / HPAGE_PMD_NR : globalNodeState(k, i);
   });
   const limits = globalDirtyLimits(k);
   out.nr_dirty_threshold = limits.thresh;

@@ -20,6 +20,7 @@ import {
   PTE_YOUNG,
 } from '../../include/page';
 import type { Task } from '../../include/sched';
+import { addEntireMapcount, compoundHead } from '../huge_memory';
 import { addMmCounter } from '../mm_counters';
 import { nextTable, pteAlloc, ptePtr } from '../pgtable';
 import { swapDuplicate } from '../swapfile';
@@ -43,7 +44,7 @@ export function copyPageRange(k: Kernel, task: Task, src: MmStruct, dst: MmStruc
       if (task.forkWork !== null) task.forkWork.vpn = v;
       return to;
     }
-    const { entries, used } = k.pgtables;
+    const { entries, used, huge } = k.pgtables;
     let from = ptePtr(k, src, v);
     const last = Math.min(vma.end, Math.floor(v / 512) * 512 + 512);
     let anon = 0;
@@ -81,6 +82,10 @@ export function copyPageRange(k: Kernel, task: Task, src: MmStruct, dst: MmStruc
       entries[to] = e;
     }
     used[table] += copied;
+    if (huge[(from - 1) >>> 9] !== 0) {
+      huge[table] = 1;
+      addEntireMapcount(k, compoundHead(entries[from - 1] >>> PTE_SHIFT), 1);
+    }
     k.cost += copied * k.costs.copyPte;
     if (anon) addMmCounter(k, dst, MM_ANONPAGES, anon);
     if (file) addMmCounter(k, dst, MM_FILEPAGES, file);

@@ -18,6 +18,7 @@ import {
 } from '../../include/mm_types';
 import {
   PG_ANON_EXCLUSIVE,
+  PG_COMPOUND,
   PG_MLOCKED,
   PG_SWAPBACKED,
   PG_SWAPCACHE,
@@ -32,10 +33,13 @@ import type { Task } from '../../include/sched';
 import { NR_ANON_MAPPED, NR_FILE_MAPPED, PGFAULT, PGREUSE } from '../../include/vmstat';
 import { pageNode } from '../../kernel/sched/core';
 import { filemapFault, filemapMapPages } from '../filemap';
+import { doHugePmdAnonymousPage, doHugeWpPage, hugeFrameUnmapped, VM_FAULT_FALLBACK } from '../huge_memory';
+import { allocAnonPage, countMemcgEvents } from '../memcontrol';
+import { MEMCG_PGFAULT } from '../memcontrol/stat';
 import { vmaPolicy } from '../mempolicy';
 import { mlockNewFolio, munlockFolio } from '../mlock';
 import { addMmCounterFast, checkSyncRssStat } from '../mm_counters';
-import { allocPages, freePage } from '../page_alloc';
+import { freePage } from '../page_alloc';
 import { setPageDirty } from '../page-writeback';
 import { pteAlloc, ptePtr } from '../pgtable';
 import { dropAnonVmaPage } from '../rmap';
@@ -94,6 +98,11 @@ export function handleMmFault(k: Kernel, task: Task, vpn: number, write: boolean
   checkSyncRssStat(k, mm);
   let ptr = ptePtr(k, mm, vpn);
   if (ptr < 0) {
+    if (write && k.thp.enabled !== 'never') {
+      k.inLruFault = true;
+      const r = doHugePmdAnonymousPage(k, task, mm, vma, vpn);
+      if (r !== VM_FAULT_FALLBACK) return account(k, task, r < 0 ? faultError(r) : VM_FAULT_DONE);
+    }
     ptr = pteAlloc(k, task, mm, vpn);
     if (ptr < 0) return account(k, task, faultError(ptr));
   }
@@ -149,7 +158,9 @@ function handlePteFault(
 function account(k: Kernel, task: Task, r: number): number {
   k.inLruFault = false;
   if (r === VM_FAULT_WAIT) return r;
+  task.noHugeAt = -1;
   k.vmEvents[PGFAULT]++;
+  if (task.memcg !== 0) countMemcgEvents(k, task.memcg, MEMCG_PGFAULT, 1);
   k.cost += k.costs.fault;
   if (task.faultMajor) {
     task.faultMajor = false;
@@ -190,7 +201,7 @@ function doAnonymousPage(
     k.pgtables.used[ptr >>> 9]++;
     return VM_FAULT_DONE;
   }
-  const pfn = allocPages(k, task, GFP_ANON_FAULT, 0, vmaPolicy(task, vma), vpn);
+  const pfn = allocAnonPage(k, task, GFP_ANON_FAULT, vmaPolicy(task, vma), vpn);
   if (pfn < 0) return faultError(pfn);
   k.cost += k.costs.clearPage;
   k.pgtables.used[ptr >>> 9]++;
@@ -207,7 +218,7 @@ function doFault(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, ptr
   const pfn = inode.kind === 'shmem' ? shmemFault(k, task, inode, index) : filemapFault(k, task, inode, index);
   if (pfn < 0) return faultError(pfn);
   if (write && !(vma.flags & VM_SHARED)) {
-    const copy = allocPages(k, task, GFP_USER_PAGE, 0, vmaPolicy(task, vma), vpn);
+    const copy = allocAnonPage(k, task, GFP_USER_PAGE, vmaPolicy(task, vma), vpn);
     if (copy < 0) return faultError(copy);
     k.cost += k.costs.copyPage;
     k.pgtables.used[ptr >>> 9]++;
@@ -236,6 +247,7 @@ function doFault(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, ptr
 function canReuse(k: Kernel, pfn: number): boolean {
   const f = k.mem.flags[pfn];
   if (f & PG_ANON_EXCLUSIVE) return true;
+  if (f & PG_COMPOUND) return false;
   if (k.mem.mapcount[pfn] !== 1) return false;
   if (f & PG_SWAPCACHE) freeSwapCache(k, pfn);
   if (k.mem.flags[pfn] & PG_SWAPCACHE) return false;
@@ -249,7 +261,7 @@ function doWpPage(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, pt
   const { entries } = k.pgtables;
   const e = entries[ptr];
   if (e & PTE_SPECIAL) {
-    const pfn = allocPages(k, task, GFP_ANON_FAULT, 0, vmaPolicy(task, vma), vpn);
+    const pfn = allocAnonPage(k, task, GFP_ANON_FAULT, vmaPolicy(task, vma), vpn);
     if (pfn < 0) return faultError(pfn);
     k.cost += k.costs.clearPage;
     addMmCounterFast(k, mm, MM_ANONPAGES, 1);
@@ -263,12 +275,13 @@ function doWpPage(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, pt
     entries[ptr] = e | PTE_WRITE | PTE_DIRTY | PTE_YOUNG;
     return VM_FAULT_DONE;
   }
+  if (anon && k.mem.flags[old] & PG_COMPOUND && doHugeWpPage(k, ptr)) return VM_FAULT_DONE;
   if (anon && canReuse(k, old)) {
     entries[ptr] = e | PTE_WRITE | PTE_DIRTY | PTE_YOUNG;
     k.vmEvents[PGREUSE]++;
     return VM_FAULT_DONE;
   }
-  const pfn = allocPages(k, task, GFP_USER_PAGE, 0, vmaPolicy(task, vma), vpn);
+  const pfn = allocAnonPage(k, task, GFP_USER_PAGE, vmaPolicy(task, vma), vpn);
   if (pfn < 0) return faultError(pfn);
   k.cost += k.costs.copyPage;
   if (!anon) {
@@ -281,6 +294,10 @@ function doWpPage(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, pt
   if (left > 0) return VM_FAULT_DONE;
   pageNode(k, old).stat[anon ? NR_ANON_MAPPED : NR_FILE_MAPPED]--;
   if (!anon) return VM_FAULT_DONE;
+  if (m.flags[old] & PG_COMPOUND) {
+    hugeFrameUnmapped(k, old);
+    return VM_FAULT_DONE;
+  }
   // Only a page whose swap cache could not be left is still unmapped here; reclaim takes it from there.
   if (m.flags[old] & PG_SWAPCACHE) freeSwapCache(k, old);
   if (!(m.flags[old] & PG_SWAPCACHE)) {

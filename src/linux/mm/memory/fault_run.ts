@@ -57,7 +57,13 @@ import { isBygone, workingsetRefault } from '../workingset';
 
 /** The state allows a run: nothing is to be done at each fault but the fault itself. */
 const isPlain = (k: Kernel, task: Task, vma: Vma): boolean =>
-  k.release.rssPercpuCounter && k.zswap.stored === 0 && !task.thrashing && !task.faultMajor && !(vma.flags & VM_LOCKED);
+  k.release.rssPercpuCounter &&
+  k.zswap.stored === 0 &&
+  !task.thrashing &&
+  !task.faultMajor &&
+  !(vma.flags & VM_LOCKED) &&
+  task.memcg === 0 &&
+  task.charge === null;
 
 /**
  * Handles faults at the virtual pages `vpn`, `vpn + stride`, … and makes the accesses, while they are in one page table
@@ -88,6 +94,7 @@ export function faultRun(
   const { map, cache, shadow } = swap;
   const swapMapping = swap.mapping;
   const swapIndex = swap.index;
+  const charged = swap.memcg.length > 0;
   const { entries } = k.pgtables;
   const node = k.nodes[z.node];
   const pcp = z.pcp[cpu];
@@ -132,6 +139,7 @@ export function faultRun(
     const slot = e >>> PTE_SHIFT;
     if (e !== 0) {
       if (map[slot] !== 1 || (mayBeCached && cache[slot] !== 0)) break;
+      if (charged && (swap.memcg[slot] !== 0 || swap.shadowMemcg[slot] !== 0)) break;
       if (slot < areaStart || slot >= areaEnd) {
         // The first one, or one of another area.
         countFreed(area, cluster, freed);

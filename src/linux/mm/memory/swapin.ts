@@ -15,12 +15,13 @@ import {
 import type { Task } from '../../include/sched';
 import { NR_ANON_MAPPED, PGMAJFAULT } from '../../include/vmstat';
 import { pageNode } from '../../kernel/sched/core';
+import { memCgroupSwapFull } from '../memcontrol';
 import { vmaPolicy } from '../mempolicy';
 import { mlockFolio } from '../mlock';
 import { addMmCounterFast } from '../mm_counters';
 import { swapIsSynchronous } from '../page_io';
 import { swapCacheGet, swapinReadahead, swapinSync } from '../swap_state';
-import { freeSwapCache, swapFree, swapMove, vmSwapFull } from '../swapfile';
+import { freeSwapCache, swapFree, swapMove } from '../swapfile';
 import { faultError, VM_FAULT_DONE, VM_FAULT_WAIT, waitForRead } from './codes';
 
 /**
@@ -77,7 +78,7 @@ export function doSwapPage(
   else swapFree(k, slot);
   if (f & PG_SWAPCACHE) {
     const locked = vmFlags & VM_LOCKED || f & PG_MLOCKED;
-    if (vmSwapFull(k) || locked || (write && exclusive)) freeSwapCache(k, pfn);
+    if (memCgroupSwapFull(k, pfn) || locked || (write && exclusive)) freeSwapCache(k, pfn);
   }
   if (vmFlags & VM_LOCKED) mlockFolio(k, pfn);
   return VM_FAULT_DONE;

@@ -9,7 +9,7 @@ import { PTE_DIRTY, PTE_PRESENT, PTE_WRITE, PTE_YOUNG } from '../../include/page
 import type { Task } from '../../include/sched';
 import { ptePtr } from '../pgtable';
 import { findVma } from '../vma';
-import { VM_FAULT_DONE, VM_FAULT_SIGBUS } from './codes';
+import { VM_FAULT_DONE, VM_FAULT_SIGBUS, VM_FAULT_WAIT } from './codes';
 import { handleMmFault, handleTableFault } from './fault';
 import { faultRun } from './fault_run';
 
@@ -95,6 +95,11 @@ export function touchRange(
       lastFault.code = r;
       break;
     }
+    // Back to user mode by way of what its cgroup wants from it.
+    if (task.memcgOverHigh > 0) {
+      lastFault.code = VM_FAULT_WAIT;
+      break;
+    }
   }
   k.cost = cost;
   return i;
@@ -148,8 +153,8 @@ export function touchRandom(
       const r = handleMmFault(k, task, v, write);
       cost = k.cost;
       entries = k.pgtables.entries;
-      if (r !== VM_FAULT_DONE) {
-        lastFault.code = r;
+      if (r !== VM_FAULT_DONE || task.memcgOverHigh > 0) {
+        lastFault.code = r === VM_FAULT_DONE ? VM_FAULT_WAIT : r;
         break;
       }
       at = ptePtr(k, mm, v);

@@ -2,6 +2,7 @@
 import type { Kernel } from '../../include/kernel';
 import { MM_ANONPAGES, MM_FILEPAGES, MM_SHMEMPAGES, MM_SWAPENTS, type MmStruct } from '../../include/mm_types';
 import {
+  PG_COMPOUND,
   PG_MLOCKED,
   PG_SWAPBACKED,
   PG_SWAPCACHE,
@@ -11,8 +12,10 @@ import {
   PTE_SPECIAL,
   PTE_YOUNG,
 } from '../../include/page';
+import { HPAGE_PMD_NR } from '../../include/units';
 import { NR_ANON_MAPPED, NR_FILE_MAPPED } from '../../include/vmstat';
 import { pageNode } from '../../kernel/sched/core';
+import { hugeFrameUnmapped, splitHugePmd, zapHugePmd } from '../huge_memory';
 import { munlockFolio } from '../mlock';
 import { addMmCounter, syncMmRss, updateHiwaterRss } from '../mm_counters';
 import { freePage } from '../page_alloc';
@@ -33,7 +36,7 @@ import { freeSwapAndCache, freeSwapCache } from '../swapfile';
 export function unmapPageRange(k: Kernel, mm: MmStruct, start: number, end: number, budget: number): number {
   syncMmRss(k, mm);
   updateHiwaterRss(mm);
-  const { entries, used } = k.pgtables;
+  const { entries, used, huge } = k.pgtables;
   const m = k.mem;
   const { unmapPage } = k.costs;
   let v = nextTable(k, mm, start, end);
@@ -41,6 +44,15 @@ export function unmapPageRange(k: Kernel, mm: MmStruct, start: number, end: numb
     let ptr = ptePtr(k, mm, v);
     const table = ptr >>> 9;
     const last = Math.min(end, Math.floor(v / 512) * 512 + 512);
+    if (huge[table] !== 0) {
+      if (last - v === HPAGE_PMD_NR) {
+        zapHugePmd(k, mm, table);
+        if (k.cost >= budget) return last;
+        v = nextTable(k, mm, last, end);
+        continue;
+      }
+      splitHugePmd(k, table);
+    }
     let anon = 0;
     let file = 0;
     let shmem = 0;
@@ -65,7 +77,8 @@ export function unmapPageRange(k: Kernel, mm: MmStruct, start: number, end: numb
         if (f & PG_MLOCKED) munlockFolio(k, pfn);
         if (left === 0) {
           pageNode(k, pfn).stat[NR_ANON_MAPPED]--;
-          if (!(f & PG_SWAPCACHE) || freeCached(k, pfn)) {
+          if (f & PG_COMPOUND) hugeFrameUnmapped(k, pfn);
+          else if (!(f & PG_SWAPCACHE) || freeCached(k, pfn)) {
             dropAnonVmaPage(k, m.mapping[pfn]);
             lruDelPage(k, pfn);
             freePage(k, pfn);

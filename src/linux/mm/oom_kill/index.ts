@@ -49,8 +49,9 @@ export function outOfMemory(k: Kernel, current: Task, oc: OomControl): boolean {
     queueOomReaper(k, current);
     return true;
   }
+  const memcg = oc.memcg ?? 0;
   // A request that may not enter a file system cannot know whether others could still free memory.
-  if (!(oc.gfp & __GFP_FS)) return true;
+  if (!(oc.gfp & __GFP_FS) && memcg === 0) return true;
 
   const { constraint, totalpages } = constrainedAlloc(k, oc, current);
   const nodemask = constraint === 'CONSTRAINT_MEMORY_POLICY' ? oc.nodemask : 0;
@@ -62,6 +63,8 @@ export function outOfMemory(k: Kernel, current: Task, oc: OomControl): boolean {
     order: oc.sysrq ? -1 : oc.order,
     constraint,
     totalpages,
+    memcg: memcg === 0 ? '' : k.memcgs[memcg].path,
+    group: [],
     rules: k.oomRules,
     walk: [],
     chosen: OOM_NOBODY,
@@ -74,7 +77,7 @@ export function outOfMemory(k: Kernel, current: Task, oc: OomControl): boolean {
   record.logEnd = k.log.length;
   if (record.logEnd > record.logStart) {
     record.mem = oomMemory(k);
-    record.tasks = oomTasks(k, current, nodemask);
+    record.tasks = oomTasks(k, oc, current, nodemask);
     record.zones = oomZones(k, oc.gfp);
   }
   const records = k.oomRecords;
@@ -96,7 +99,7 @@ function decide(
 ): boolean {
   if (checkPanicOnOom(k, current, oc, constraint, nodemask)) return false;
 
-  const message = killsCurrent(k, current, constraint, nodemask);
+  const message = oc.memcg ? '' : killsCurrent(k, current, constraint, nodemask);
   if (message !== '') {
     record.chosen = current.pid;
     record.chosenPoints = oomBadness(k, current, record.totalpages);
@@ -113,12 +116,13 @@ function decide(
   if (s.chosen === null) {
     dumpHeader(k, oc, current, nodemask, 'none');
     printk(k, KERN_WARNING, 'Out of memory and no killable processes...');
-    if (!oc.sysrq) panic(k, current, oomCallers(oc, current), 'System is deadlocked on memory');
+    if (!oc.sysrq && !oc.memcg) panic(k, current, oomCallers(oc, current), 'System is deadlocked on memory');
     return false;
   }
   record.chosen = s.chosen.pid;
   record.chosenPoints = s.chosenPoints;
-  oomKillProcess(k, oc, current, s.chosen, 'Out of memory', constraint, nodemask, 'kill', record);
+  const cause = oc.memcg ? 'Memory cgroup out of memory' : 'Out of memory';
+  oomKillProcess(k, oc, current, s.chosen, cause, constraint, nodemask, 'kill', record);
   return true;
 }
 

@@ -1,14 +1,16 @@
 /** Killing the victim. §10.3, §10.7, §10.8. */
 import type { Kernel, OomRecord } from '../../include/kernel';
+import { MEMCG_OOM_GROUP_KILL, MEMCG_OOM_KILL } from '../../include/memcontrol';
 import { MM_ANONPAGES, MMF_OOM_SKIP } from '../../include/mm_types';
 import { PF_EXITING, PF_GROUP_EXIT, PF_KTHREAD, PF_MEMDIE, type Task } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
 import { kB, SEC } from '../../include/units';
 import { OOM_KILL } from '../../include/vmstat';
-import { KERN_INFO, printk, ratelimit } from '../../kernel/printk';
+import { KERN_ERR, KERN_INFO, printk, ratelimit } from '../../kernel/printk';
 import { isGlobalInit, sendSigkill } from '../../kernel/sched/core';
+import { memCgroupGetOomGroup, memCgroupTasks, memcgMemoryEvent } from '../memcontrol';
 import { getMmCounter } from '../mm_counters';
-import { taskMm } from './badness';
+import { OOM_SCORE_ADJ_MIN, taskMm } from './badness';
 import { queueOomReaper } from './reaper';
 import { dumpHeader, dumpOomVictim, printChosen, printKilled, type ReportSite } from './report';
 import { sacrificeChild } from './sacrifice';
@@ -82,7 +84,23 @@ export function oomKillProcess(
   printChosen(k, chosen, record.chosenPoints, record.totalpages, message);
   const victim = site === 'kill' ? sacrificeChild(k, chosen, record.totalpages) : chosen;
   if (victim !== chosen) record.sacrificed = victim.pid;
+  // Found out before the victim is gone.
+  const group = memCgroupGetOomGroup(k, victim, oc.memcg ?? 0);
   killVictim(k, victim, message);
+  if (group >= 0) record.group = killGroup(k, group, victim, message);
+}
+
+/** oom_kill_memcg_member for all of a cgroup with memory.oom.group but those with oom_score_adj −1000. §11.5 */
+function killGroup(k: Kernel, group: number, victim: Task, message: string): number[] {
+  memcgMemoryEvent(k, group, MEMCG_OOM_GROUP_KILL);
+  printk(k, KERN_ERR, `Tasks in ${k.memcgs[group].path} are going to be killed due to memory.oom.group set`);
+  const others: number[] = [];
+  for (const t of memCgroupTasks(k, group)) {
+    if (t.oomScoreAdj === OOM_SCORE_ADJ_MIN || isGlobalInit(t)) continue;
+    killVictim(k, t, message);
+    if (t !== victim) others.push(t.pid);
+  }
+  return others;
 }
 
 /** __oom_kill_process: SIGKILL for the victim and for all that share its address space. */
@@ -97,6 +115,7 @@ function killVictim(k: Kernel, victim: Task, message: string): void {
     return;
   }
   k.vmEvents[OOM_KILL]++;
+  memcgMemoryEvent(k, victim.memcg, MEMCG_OOM_KILL);
   // The signal comes first: reserves are for a task that is sure to die.
   sendSigkill(k, victim);
   markOomVictim(k, victim);

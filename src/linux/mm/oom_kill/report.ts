@@ -5,10 +5,11 @@ import type { Task } from '../../include/sched';
 import { kB } from '../../include/units';
 import { cpusetMems, cpusetName } from '../../kernel/cpuset';
 import { KERN_ERR, KERN_INFO, KERN_WARNING, printk } from '../../kernel/printk';
-import { allocSite, dumpStack } from '../../lib/dump_stack';
+import { allocSite, chargeSite, dumpStack } from '../../lib/dump_stack';
 import { formatGfpMask, formatOldGfpMask } from '../../trace/gfpflags';
 import { oldScale } from '../../versions/badness';
 import { type OldReport, oomRules } from '../../versions/oom_rules';
+import { printOomMeminfo } from '../memcontrol';
 import { getMmCounter } from '../mm_counters';
 import { gfpZone } from '../page_alloc';
 import { formatNodemask, showMem } from '../show_mem';
@@ -22,7 +23,7 @@ export type ReportSite = 'kill' | 'allocating' | 'panic' | 'none';
 
 /** The callers of out_of_memory for this request, for the stack dump. */
 export const oomCallers = (oc: OomControl, current: Task): string[] =>
-  oc.sysrq ? ['sysrq'] : ['slowpath', allocSite(current, oc.gfp)];
+  oc.sysrq ? ['sysrq'] : oc.memcg ? ['memcg', chargeSite(current)] : ['slowpath', allocSite(current, oc.gfp)];
 
 /**
  * dump_header: who asked, the way into the OOM killer, the state of memory and the table of tasks.
@@ -42,8 +43,9 @@ export function dumpHeader(k: Kernel, oc: OomControl, current: Task, nodemask: n
     );
   }
   dumpStack(k, current, [`report:${site}`, ...oomCallers(oc, current)], oc.sysrq ? 'events moom_callback' : '', form);
-  showMem(k, gfpZone(oc.gfp), nodemask || cpusetMems(k, current));
-  if (k.sysctl.oom_dump_tasks) dumpTasks(k, current, nodemask);
+  if (oc.memcg) printOomMeminfo(k, oc.memcg);
+  else showMem(k, gfpZone(oc.gfp), nodemask || cpusetMems(k, current));
+  if (k.sysctl.oom_dump_tasks) dumpTasks(k, oc, current, nodemask);
 }
 
 /** The invoker's lines as an older kernel prints them. §10.16. */
@@ -71,13 +73,15 @@ function dumpOldHead(k: Kernel, oc: OomControl, current: Task, form: OldReport, 
 
 /** dump_oom_victim: the line that sums up the decision. */
 export function dumpOomVictim(k: Kernel, oc: OomControl, current: Task, constraint: OomConstraint, victim: Task): void {
+  const where = oc.memcg ? `oom_memcg=${k.memcgs[oc.memcg].path}` : 'global_oom';
   const form = oomRules(k).report;
   if (form && !form.summary) return;
   printk(
     k,
     KERN_INFO,
     `oom-kill:constraint=${constraint},nodemask=${formatNodemask(oc.nodemask)},` +
-      `cpuset=${cpusetName(k, current)},mems_allowed=${formatBitmapList(cpusetMems(k, current))},global_oom,task_memcg=/,task=${victim.comm},` +
+      `cpuset=${cpusetName(k, current)},mems_allowed=${formatBitmapList(cpusetMems(k, current))},${where},` +
+      `task_memcg=${k.memcgs[victim.memcg].path},task=${victim.comm},` +
       `pid=${victim.pid},uid=${victim.uid}`,
   );
 }

@@ -6,6 +6,7 @@ import { PF_EXITING, PF_OOM_ORIGIN, type Task } from '../../include/sched';
 import { cpusetMems, cpusetNodemask, cpusetsIntersect } from '../../kernel/cpuset';
 import { badnessOf, replaces } from '../../versions/badness';
 import { oomRules } from '../../versions/oom_rules';
+import { memCgroupGetMax, memCgroupTasks } from '../memcontrol';
 import { mempolicyInOomDomain } from '../mempolicy';
 import { nodesWithMemory, populatedZones } from '../vmstat';
 import {
@@ -32,6 +33,7 @@ export function constrainedAlloc(
   oc: OomControl,
   current: Task,
 ): { constraint: OomConstraint; totalpages: number } {
+  if (oc.memcg) return { constraint: 'CONSTRAINT_MEMCG', totalpages: memCgroupGetMax(k, oc.memcg) || 1 };
   const on = (mask: number): number =>
     k.swap.total + populatedZones(k).reduce((n, z) => n + (mask & (1 << z.node) ? z.present : 0), 0);
   const nodes = nodesWithMemory(k);
@@ -55,6 +57,10 @@ export function constrainedAlloc(
  */
 export const oomCpusetEligible = (k: Kernel, current: Task, t: Task, nodemask: number): boolean =>
   nodemask === 0 ? !oomRules(k).cpusetKeepsOut || cpusetsIntersect(k, current, t) : mempolicyInOomDomain(t, nodemask);
+
+/** Whom an OOM is about: all processes in the order of the task list, or those of a cgroup and all below it. */
+export const oomScanTasks = (k: Kernel, oc: OomControl): readonly Task[] =>
+  oc.memcg ? memCgroupTasks(k, oc.memcg) : k.tasks;
 
 /** The victim of a scan, or why there is none. */
 export interface Selection {
@@ -99,8 +105,9 @@ export function selectBadProcess(
 ): Selection {
   const { badness } = oomRules(k);
   const s: Selection = { chosen: null, chosenPoints: -Infinity, aborted: false, walk: [] };
-  for (let i = 0; i < k.tasks.length; i++) {
-    const t = k.tasks[i];
+  const tasks = oomScanTasks(k, oc);
+  for (let i = 0; i < tasks.length; i++) {
+    const t = tasks[i];
     const c = candidate(k, t, current, totalpages);
     s.walk.push(c);
     k.cost += k.costs.oomTask;
@@ -133,7 +140,7 @@ function evaluateTask(
     c.skip = t.pid === 1 ? 'init' : 'kthread';
     return;
   }
-  if (!oomCpusetEligible(k, current, t, nodemask)) {
+  if (!oc.memcg && !oomCpusetEligible(k, current, t, nodemask)) {
     c.skip = 'cpuset';
     return;
   }

@@ -17,7 +17,8 @@ import { getMmCounter, getMmRss } from '../mm_counters';
 import { gfpZone, zonePcpCount } from '../page_alloc';
 import { globalNodeState, nrFreePages, populatedZones } from '../vmstat';
 import { oomUnkillableTask, taskMm } from './badness';
-import { oomCpusetEligible } from './select';
+import { oomCpusetEligible, oomScanTasks } from './select';
+import type { OomControl } from './types';
 
 /** What the report's memory block says. Pages. §10.12. */
 export function oomMemory(k: Kernel): OomMemory {
@@ -55,11 +56,11 @@ export function oomZones(k: Kernel, gfp: number): OomZone[] {
 }
 
 /** The rows of the task dump: all that could be asked for memory, as the report counts them. */
-export function oomTasks(k: Kernel, current: Task, nodemask: number): OomTask[] {
+export function oomTasks(k: Kernel, oc: OomControl, current: Task, nodemask: number): OomTask[] {
   const rows: OomTask[] = [];
-  for (const t of k.tasks) {
+  for (const t of oomScanTasks(k, oc)) {
     const mm = taskMm(k, t);
-    if (mm === null || oomUnkillableTask(t) || !oomCpusetEligible(k, current, t, nodemask)) continue;
+    if (mm === null || oomUnkillableTask(t) || (!oc.memcg && !oomCpusetEligible(k, current, t, nodemask))) continue;
     rows.push({
       pid: t.pid,
       comm: t.comm,

@@ -8,7 +8,8 @@ import { oomRules, type TaskColumn } from '../../versions/oom_rules';
 import { getMmCounter, getMmRss } from '../mm_counters';
 import { nrPteTables, nrPudTables } from '../pgtable';
 import { oomUnkillableTask, taskMm } from './badness';
-import { oomCpusetEligible } from './select';
+import { oomCpusetEligible, oomScanTasks } from './select';
+import type { OomControl } from './types';
 
 /** Heading of a column and the format of its numbers: blanks before, and digits. */
 const LAYOUT: Record<TaskColumn, { head: string; blanks: number; width: number }> = {
@@ -68,7 +69,7 @@ function columnValue(k: Kernel, t: Task, mm: MmStruct, column: TaskColumn): numb
 }
 
 /** dump_tasks: a row for each process that is neither init nor a kernel thread and has memory. */
-export function dumpTasks(k: Kernel, current: Task, nodemask: number): void {
+export function dumpTasks(k: Kernel, oc: OomControl, current: Task, nodemask: number): void {
   const form = oomRules(k).report;
   const columns = form ? form.columns : columnsOf(k);
   if (columns === null) return;
@@ -77,9 +78,9 @@ export function dumpTasks(k: Kernel, current: Task, nodemask: number): void {
   const heads = columns.map((c) => LAYOUT[c].head).join('');
   printk(k, KERN_INFO, `[${pidWidth === 5 ? ' pid ' : '  pid  '}]   uid  tgid${heads} name`);
   const w = (n: number, width: number): string => String(n).padStart(width);
-  for (const t of k.tasks) {
+  for (const t of oomScanTasks(k, oc)) {
     const mm = taskMm(k, t);
-    if (mm === null || oomUnkillableTask(t) || !oomCpusetEligible(k, current, t, nodemask)) continue;
+    if (mm === null || oomUnkillableTask(t) || (!oc.memcg && !oomCpusetEligible(k, current, t, nodemask))) continue;
     let row = `[${w(t.pid, pidWidth)}] ${w(t.uid, 5)} ${w(t.tgid, 5)}`;
     for (const c of columns) row += ' '.repeat(LAYOUT[c].blanks) + w(columnValue(k, t, mm, c), LAYOUT[c].width);
     printk(k, KERN_INFO, `${row} ${t.comm}`);

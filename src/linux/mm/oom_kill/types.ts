@@ -9,6 +9,8 @@ export interface OomControl {
   nodemask: number;
   /** Asked for by the user with sysrq-f. */
   sysrq: boolean;
+  /** The memory cgroup whose limit is hit (index in `Kernel.memcgs`); 0 or absent = memory is short everywhere. */
+  memcg?: number;
 }
 
 /** Why memory is short only for some. */

@@ -8,7 +8,7 @@ import {
   MIGRATE_UNMOVABLE,
 } from '../../include/gfp';
 import type { Kernel } from '../../include/kernel';
-import { listAdd, listDel } from '../../include/list';
+import { listAdd, listDel, listEmpty } from '../../include/list';
 import { WMARK_HIGH, ZONE_BOOSTED_WATERMARK, type Zone } from '../../include/mmzone';
 import {
   type MemMap,
@@ -36,7 +36,7 @@ function addToFreeList(m: MemMap, z: Zone, p: number, order: number, mt: number)
   listAdd(m, z.freeHeads + order * MIGRATE_TYPES + mt, p);
   z.nrFree[order]++;
 }
-function delFromFreeList(m: MemMap, z: Zone, p: number, order: number): void {
+export function delFromFreeList(m: MemMap, z: Zone, p: number, order: number): void {
   listDel(m, p);
   m.flags[p] = (m.flags[p] & PGZONE_MASK) | PGTYPE_BUDDY_TAIL;
   z.nrFree[order]--;
@@ -75,7 +75,7 @@ function boostWatermark(k: Kernel, z: Zone): boolean {
 }
 
 /** move_freepages_block: the free blocks of a pageblock change lists; its type is set. */
-function convertPageblock(m: MemMap, z: Zone, start: number, mt: number): void {
+export function convertPageblock(m: MemMap, z: Zone, start: number, mt: number): void {
   const end = start + PAGEBLOCK_NR_PAGES;
   for (let p = start; p < end; ) {
     if ((m.flags[p] & PGTYPE_MASK) !== PGTYPE_BUDDY) {
@@ -112,6 +112,12 @@ function countAlike(m: MemMap, start: number, mt: number, blockType: number): { 
 
 const canSteal = (order: number, mt: number): boolean =>
   order >= PAGEBLOCK_ORDER >> 1 || mt === MIGRATE_RECLAIMABLE || mt === MIGRATE_UNMOVABLE;
+
+/** find_suitable_fallback with only_stealable: another type has a block of this order that could be taken over whole. */
+export function hasSuitableFallback(m: MemMap, z: Zone, order: number, mt: number): boolean {
+  if (!canSteal(order, mt)) return false;
+  return FALLBACKS[mt].some((f) => !listEmpty(m, z.freeHeads + order * MIGRATE_TYPES + f));
+}
 
 /** __rmqueue_claim: take over the largest foreign block, and its pageblock if that is mostly ours. §3.2 step 2. */
 function rmqueueClaim(k: Kernel, z: Zone, order: number, mt: number, allocFlags: number): number {

@@ -37,14 +37,14 @@ import {
 } from '../../include/mmzone';
 import { PGTYPE_USER, PGZONE_MASK, PGZONE_SHIFT } from '../../include/page';
 import type { Task } from '../../include/sched';
-import { PAGE_ALLOC_COSTLY_ORDER } from '../../include/units';
 import { NUMA_FOREIGN, NUMA_HIT, NUMA_LOCAL, NUMA_MISS, NUMA_OTHER, PGALLOC_BASE, PGFREE } from '../../include/vmstat';
 import { cpusetMems } from '../../kernel/cpuset';
 import { pageZone } from '../../kernel/sched/core';
+import { memCgroupUncharge } from '../memcontrol';
 import { NO_INTERLEAVE_INDEX, policyNode, policyNodemask } from '../mempolicy';
 import { wakeupKswapd } from '../vmscan';
 import { clearBlock, freeOnePage, rmqueueBuddy } from './buddy';
-import { freeRunToPcplist, freeToPcplist, rmqueuePcplist } from './pcp';
+import { freeRunToPcplist, freeToPcplist, pcpAllowedOrder, rmqueuePcplist } from './pcp';
 import { newAllocContext } from './slowpath';
 import { zoneWatermarkOk } from './watermarks';
 
@@ -70,7 +70,7 @@ function nofragment(k: Kernel, preferred: Zone): number {
 /** rmqueue: a block from the per-cpu lists or the buddy lists, with its side effects. -1 = none. §4.3. */
 function rmqueue(k: Kernel, z: Zone, order: number, mt: number, allocFlags: number, highestZoneidx: number): number {
   let p: number;
-  if (order <= PAGE_ALLOC_COSTLY_ORDER) {
+  if (pcpAllowedOrder(order)) {
     p = rmqueuePcplist(k, z, order, mt, allocFlags);
   } else {
     p = -1;
@@ -282,6 +282,7 @@ export function allocPagesNowait(k: Kernel, gfp: number, order: number, allocFla
 /** free_unref_page: gives back one page. It must be on no list; its flags and links are cleared. */
 export function freePage(k: Kernel, p: number): void {
   const m = k.mem;
+  if (m.memcg.length > 0 && m.memcg[p] !== 0) memCgroupUncharge(k, p);
   m.mapping[p] = 0;
   m.mapcount[p] = 0;
   k.vmEvents[PGFREE]++;
@@ -292,6 +293,10 @@ export function freePage(k: Kernel, p: number): void {
 /** free_unref_folios: gives back `n` pages, in order, as freePage does one. */
 export function freeUnrefFolios(k: Kernel, pages: Int32Array, n: number): void {
   const { mapping, mapcount } = k.mem;
+  const { memcg } = k.mem;
+  if (memcg.length > 0) {
+    for (let i = 0; i < n; i++) if (memcg[pages[i]] !== 0) memCgroupUncharge(k, pages[i]);
+  }
   for (let i = 0; i < n; i++) {
     i = freeRunToPcplist(k, pages, i, n);
     if (i === n) break;
@@ -310,8 +315,11 @@ export function freePages(k: Kernel, p: number, order: number): void {
     freePage(k, p);
     return;
   }
+  if (k.mem.memcg.length > 0) {
+    for (let q = p; q < p + (1 << order); q++) if (k.mem.memcg[q] !== 0) memCgroupUncharge(k, q);
+  }
   clearBlock(k.mem, p, order);
   k.vmEvents[PGFREE] += 1 << order;
-  if (order <= PAGE_ALLOC_COSTLY_ORDER) freeToPcplist(k, p, order);
+  if (pcpAllowedOrder(order)) freeToPcplist(k, p, order);
   else freeOnePage(k, pageZone(k, p), p, order);
 }

@@ -10,15 +10,32 @@ import {
   type Zone,
 } from '../../include/mmzone';
 import { PGTYPE_BUDDY_TAIL, PGTYPE_PCP, PGZONE_MASK, PGZONE_SHIFT } from '../../include/page';
-import { clamp, PAGE_ALLOC_COSTLY_ORDER, PAGEBLOCK_ORDER } from '../../include/units';
+import { clamp, HPAGE_PMD_ORDER, PAGE_ALLOC_COSTLY_ORDER, PAGEBLOCK_ORDER } from '../../include/units';
 import { blockOrder } from './block_order';
 import { clearBlock, freeOnePage, rmqueueBuddy, rmqueueBulk } from './buddy';
 import { zoneWatermarkOk } from './watermarks';
 
 /** The refill doubles at most this often. */
 const PCP_BATCH_SCALE_MAX = 5;
-/** Lists of one per-cpu set: orders 0..3 times three types. */
-export const NR_PCP_LISTS = (PAGE_ALLOC_COSTLY_ORDER + 1) * MIGRATE_PCPTYPES;
+/** Lists of orders 0..3 times three types, and those of huge pages: not movable, movable. */
+const NR_LOWORDER_PCP_LISTS = (PAGE_ALLOC_COSTLY_ORDER + 1) * MIGRATE_PCPTYPES;
+const NR_PCP_THP = 2;
+/** Lists of one per-cpu set. */
+export const NR_PCP_LISTS = NR_LOWORDER_PCP_LISTS + NR_PCP_THP;
+
+/** pcp_allowed_order: sizes that are kept at hand. */
+export const pcpAllowedOrder = (order: number): boolean =>
+  order <= PAGE_ALLOC_COSTLY_ORDER || order === HPAGE_PMD_ORDER;
+
+/** order_to_pindex. */
+export const orderToPindex = (order: number, mt: number): number =>
+  order <= PAGE_ALLOC_COSTLY_ORDER
+    ? order * MIGRATE_PCPTYPES + mt
+    : NR_LOWORDER_PCP_LISTS + (mt === MIGRATE_MOVABLE ? 1 : 0);
+
+/** pindex_to_order. */
+export const pindexToOrder = (pindex: number): number =>
+  pindex < NR_LOWORDER_PCP_LISTS ? Math.floor(pindex / MIGRATE_PCPTYPES) : HPAGE_PMD_ORDER;
 
 /** nr_pcp_alloc: how many pages the next refill asks for; tunes `high` upwards. §3.6. */
 function nrPcpAlloc(k: Kernel, z: Zone, pcp: PerCpuPages, order: number): number {
@@ -86,7 +103,7 @@ export function freePcppagesBulk(k: Kernel, z: Zone, pcp: PerCpuPages, count: nu
     const head = pcp.heads + list;
     let p = prev[head];
     if (p === head) continue;
-    const order = Math.floor(list / MIGRATE_PCPTYPES);
+    const order = pindexToOrder(list);
     const before = left;
     while (left > 0 && p !== head) {
       const block = order > 0 ? order : blockOrder(prev, p, left, z.end);
@@ -114,7 +131,7 @@ export function freePcppagesBulk(k: Kernel, z: Zone, pcp: PerCpuPages, count: nu
 export function rmqueuePcplist(k: Kernel, z: Zone, order: number, mt: number, allocFlags: number): number {
   const pcp = z.pcp[k.cpu];
   const { next, prev } = k.mem;
-  const head = pcp.heads + order * MIGRATE_PCPTYPES + mt;
+  const head = pcp.heads + orderToPindex(order, mt);
   pcp.freeCount >>= 1;
   let p = next[head];
   if (p === head) {
@@ -159,7 +176,7 @@ export function freeToPcplist(k: Kernel, p: number, order: number): void {
   if (mt === MIGRATE_HIGHATOMIC) mt = MIGRATE_MOVABLE;
   m.flags[p] = (m.flags[p] & PGZONE_MASK) | PGTYPE_PCP;
   m.index[p] = mt;
-  const head = pcp.heads + order * MIGRATE_PCPTYPES + mt;
+  const head = pcp.heads + (order === 0 ? mt : orderToPindex(order, mt));
   const n = m.next[head];
   m.next[head] = p;
   m.prev[p] = head;
@@ -168,11 +185,11 @@ export function freeToPcplist(k: Kernel, p: number, order: number): void {
   pcp.count += 1 << order;
   pcp.allocFactor >>= 1;
   const batch = pcp.batch;
-  if (pcp.freeCount < batch << PCP_BATCH_SCALE_MAX) pcp.freeCount += 1 << order;
+  const most = batch << PCP_BATCH_SCALE_MAX;
+  if (pcp.freeCount < most) pcp.freeCount = Math.min(pcp.freeCount + (1 << order), most);
   const high = nrPcpHigh(k, z, pcp);
   if (pcp.count >= high) {
-    const most = Math.max(high - batch, batch);
-    const n = k.release.pcpAutoTune ? clamp(pcp.freeCount, batch, most) : batch;
+    const n = k.release.pcpAutoTune ? clamp(pcp.freeCount, batch, Math.max(high - batch, batch)) : batch;
     freePcppagesBulk(k, z, pcp, n);
     if (z.flags & ZONE_BELOW_HIGH && zoneWatermarkOk(k, z, 0, wmarkPages(z, WMARK_HIGH), 0, 0)) {
       z.flags &= ~ZONE_BELOW_HIGH;
@@ -234,15 +251,21 @@ export function freeRunToPcplist(k: Kernel, pages: Int32Array, from: number, n: 
 
 /** drain_pages: empties one cpu's lists of all zones. */
 function drainLocalPages(k: Kernel, cpu: number): void {
-  for (const z of k.zones) {
-    const pcp = z.pcp[cpu];
-    if (pcp.count > 0) freePcppagesBulk(k, z, pcp, pcp.count);
-  }
+  for (const z of k.zones) drainZonePcp(k, z, cpu);
 }
 
-/** drain_all_pages: empties all per-cpu lists. */
-export function drainAllPages(k: Kernel): void {
-  for (let cpu = 0; cpu < k.nrCpus; cpu++) drainLocalPages(k, cpu);
+/** drain_pages_zone: empties one cpu's lists of one zone. */
+export function drainZonePcp(k: Kernel, z: Zone, cpu: number): void {
+  const pcp = z.pcp[cpu];
+  if (pcp.count > 0) freePcppagesBulk(k, z, pcp, pcp.count);
+}
+
+/** drain_all_pages: empties all per-cpu lists, or those of one zone. */
+export function drainAllPages(k: Kernel, z?: Zone): void {
+  for (let cpu = 0; cpu < k.nrCpus; cpu++) {
+    if (z) drainZonePcp(k, z, cpu);
+    else drainLocalPages(k, cpu);
+  }
 }
 
 /**

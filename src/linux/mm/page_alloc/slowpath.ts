@@ -4,6 +4,15 @@
  * The UI's picture of the allocation path is this state. A stage may put the task to sleep; it is then entered again
  * when the task runs.
  */
+
+import {
+  COMPACT_DEFERRED,
+  COMPACT_PRIO_ASYNC,
+  COMPACT_PRIO_SYNC_FULL,
+  COMPACT_PRIO_SYNC_LIGHT,
+  COMPACT_SKIPPED,
+  COMPACT_SUCCESS,
+} from '../../include/compaction';
 import {
   __GFP_DIRECT_RECLAIM,
   __GFP_HARDWALL,
@@ -40,11 +49,18 @@ import {
   type WatermarkTest,
 } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
-import { JIFFY, MAX_RECLAIM_RETRIES, PAGE_ALLOC_COSTLY_ORDER } from '../../include/units';
-import { ALLOCSTALL_BASE } from '../../include/vmstat';
+import { JIFFY, MAX_COMPACT_RETRIES, MAX_RECLAIM_RETRIES, PAGE_ALLOC_COSTLY_ORDER } from '../../include/units';
+import { ALLOCSTALL_BASE, COMPACTFAIL, COMPACTSTALL, COMPACTSUCCESS, PGMIGRATE_SUCCESS } from '../../include/vmstat';
 import { bothMasks, cpusetNodemask } from '../../kernel/cpuset';
-import { scheduleTimeout } from '../../kernel/sched/core';
+import { pageZone, scheduleTimeout } from '../../kernel/sched/core';
 import { psiMemstallEnter, psiMemstallLeave } from '../../kernel/sched/psi';
+import {
+  abandonDirectCompact,
+  compactionDeferReset,
+  compactionZonelistSuitable,
+  newDirectCompact,
+  tryToCompactPagesStep,
+} from '../compaction';
 import { outOfMemory, warnAlloc } from '../oom_kill';
 import { newDirectScanControl, tryToFreePagesStep, wakeupKswapd, zoneReclaimablePages } from '../vmscan';
 import { getPageFromFreelist } from './page_alloc';
@@ -53,6 +69,7 @@ import { effectiveMin, zoneWatermarkOk } from './watermarks';
 
 const DIRECT_BEGIN = tracepointId('mm_vmscan_direct_reclaim_begin');
 const DIRECT_END = tracepointId('mm_vmscan_direct_reclaim_end');
+const COMPACT_RETRY = tracepointId('compact_retry');
 const RETRY_ZONE = tracepointId('reclaim_retry_zone');
 
 /** gfp_to_alloc_flags. §2.6. */
@@ -94,13 +111,16 @@ export function newAllocContext(
     nodemask,
     allocFlags: gfpToAllocFlags(gfp, order),
     stage: 'wake_kswapd',
+    gaveUpAt: '',
     startedAt: k.now,
     noProgressLoops: 0,
     compactionRetries: 0,
-    compactPriority: 1,
-    compactResult: 0,
+    compactPriority: COMPACT_PRIO_SYNC_LIGHT,
+    compactResult: COMPACT_SKIPPED,
+    compactMoved: 0,
     didSomeProgress: 0,
     sc: null,
+    compact: null,
     rounds: 0,
     page: -1,
     done: false,
@@ -185,6 +205,7 @@ function noPage(k: Kernel, task: Task, ctx: AllocContext): void {
     ctx.stage = 'reserves';
     return;
   }
+  ctx.gaveUpAt = ctx.stage;
   ctx.stage = 'nopage';
   ctx.done = true;
   ctx.failed = true;
@@ -240,12 +261,20 @@ export function allocSlowpathStep(k: Kernel, task: Task): void {
       return;
 
     case 'direct_compact_first':
-      // Only orders above 0 that cannot be served by moving a movable page aside try compaction before reclaim.
-      if (order > PAGE_ALLOC_COSTLY_ORDER || (order > 0 && ctx.migratetype !== MIGRATE_MOVABLE)) {
-        if (gfp & __GFP_DIRECT_RECLAIM && gfp & __GFP_IO && order > PAGE_ALLOC_COSTLY_ORDER && gfp & __GFP_NORETRY) {
+      // Large requests, and those that would put kernel memory among movable pages, have memory moved before any is
+      // reclaimed.
+      if (!compactsFirst(task, ctx)) {
+        ctx.stage = 'reserves';
+        return;
+      }
+      if (!directCompact(k, task, ctx, 'direct_compact_first', COMPACT_PRIO_ASYNC) || ctx.done) return;
+      if (order > PAGE_ALLOC_COSTLY_ORDER && gfp & __GFP_NORETRY) {
+        const gaveUp = ctx.compactResult === COMPACT_SKIPPED || ctx.compactResult === COMPACT_DEFERRED;
+        if (gaveUp || gfp & __GFP_THISNODE) {
           noPage(k, task, ctx);
           return;
         }
+        ctx.compactPriority = COMPACT_PRIO_ASYNC;
       }
       ctx.stage = 'reserves';
       return;
@@ -274,7 +303,9 @@ export function allocSlowpathStep(k: Kernel, task: Task): void {
       return;
 
     case 'direct_compact':
-      if (gfp & __GFP_NORETRY || (order > PAGE_ALLOC_COSTLY_ORDER && !(gfp & __GFP_RETRY_MAYFAIL))) {
+      if (order > 0 && !directCompact(k, task, ctx, 'direct_compact', ctx.compactPriority)) return;
+      if (ctx.done) return;
+      if (gfp & __GFP_NORETRY || (order > PAGE_ALLOC_COSTLY_ORDER && !(gfp & __GFP_IO && gfp & __GFP_RETRY_MAYFAIL))) {
         noPage(k, task, ctx);
         return;
       }
@@ -286,8 +317,7 @@ export function allocSlowpathStep(k: Kernel, task: Task): void {
       return;
 
     case 'should_compact_retry':
-      // Order 0 never waits for compaction.
-      ctx.stage = 'may_oom';
+      ctx.stage = shouldCompactRetry(k, task, ctx) ? 'reserves' : 'may_oom';
       return;
 
     case 'may_oom':
@@ -341,6 +371,67 @@ function directReclaim(k: Kernel, task: Task, ctx: AllocContext): void {
   ctx.stage = 'direct_compact';
 }
 
+/** Whether the slow path begins with compaction. §4.4 (3) */
+function compactsFirst(task: Task, ctx: AllocContext): boolean {
+  const { gfp, order } = ctx;
+  if (!(gfp & __GFP_DIRECT_RECLAIM && gfp & __GFP_IO) || gfpPfmemallocFlags(gfp, task) !== 0) return false;
+  return order > PAGE_ALLOC_COSTLY_ORDER || (order > 0 && ctx.migratetype !== MIGRATE_MOVABLE);
+}
+
+/**
+ * __alloc_pages_direct_compact: one step of it. Returns true when it is over; `ctx.done` is then set if it got the page.
+ * §4.7
+ */
+function directCompact(k: Kernel, task: Task, ctx: AllocContext, name: AllocStage, prio: number): boolean {
+  if (!(ctx.gfp & __GFP_IO)) {
+    ctx.compactResult = COMPACT_SKIPPED;
+    return true;
+  }
+  if (ctx.compact === null) {
+    psiMemstallEnter(k, task);
+    ctx.compact = newDirectCompact(prio);
+  }
+  const moved = k.vmEvents[PGMIGRATE_SUCCESS];
+  const over = tryToCompactPagesStep(k, task, ctx, ctx.compact);
+  ctx.compactMoved += k.vmEvents[PGMIGRATE_SUCCESS] - moved;
+  if (!over) return false;
+  ctx.compactResult = ctx.compact.result;
+  ctx.compact = null;
+  psiMemstallLeave(k, task);
+  if (ctx.compactResult === COMPACT_SKIPPED) return true;
+  k.vmEvents[COMPACTSTALL]++;
+  if (!tryFreelist(k, task, ctx, name, ctx.allocFlags)) {
+    k.vmEvents[COMPACTFAIL]++;
+    return true;
+  }
+  const z = pageZone(k, ctx.page);
+  z.compactBlockskipFlush = false;
+  compactionDeferReset(z, ctx.order, true);
+  k.vmEvents[COMPACTSUCCESS]++;
+  return true;
+}
+
+/** should_compact_retry: is another, more patient run worth it? Only after reclaim has freed something. §4.5 */
+function shouldCompactRetry(k: Kernel, task: Task, ctx: AllocContext): boolean {
+  const { order } = ctx;
+  if (order === 0 || ctx.didSomeProgress === 0 || !(ctx.gfp & __GFP_IO) || task.sigkill) return false;
+  let retry = false;
+  if (ctx.compactResult === COMPACT_SKIPPED) {
+    retry = compactionZonelistSuitable(k, ctx);
+  } else {
+    const costly = order > PAGE_ALLOC_COSTLY_ORDER;
+    const most = costly ? MAX_COMPACT_RETRIES / 4 : MAX_COMPACT_RETRIES;
+    if (ctx.compactResult === COMPACT_SUCCESS && ++ctx.compactionRetries <= most) retry = true;
+    else if (ctx.compactPriority > (costly ? COMPACT_PRIO_SYNC_LIGHT : COMPACT_PRIO_SYNC_FULL)) {
+      ctx.compactPriority--;
+      ctx.compactionRetries = 0;
+      retry = true;
+    }
+  }
+  trace(k.trace, k.now, task.pid, COMPACT_RETRY, order, ctx.compactPriority, ctx.compactResult, ctx.compactionRetries);
+  return retry;
+}
+
 /** __alloc_pages_may_oom up to the decision: the lock, the last chance, the refusals. §4.6. */
 function mayOom(k: Kernel, task: Task, ctx: AllocContext): void {
   if (k.oomLock >= 0 && k.oomLock !== task.pid) {
@@ -367,9 +458,10 @@ function mayOom(k: Kernel, task: Task, ctx: AllocContext): void {
 }
 
 /** Ends a slow path whose task is going away; a page it had got goes back. */
-export function abandonAlloc(task: Task): number {
+export function abandonAlloc(k: Kernel, task: Task): number {
   const ctx = task.alloc;
   task.alloc = null;
   if (ctx?.sc) task.flags &= ~PF_MEMALLOC;
+  if (ctx?.compact) abandonDirectCompact(k, ctx.compact);
   return ctx?.done && !ctx.failed ? ctx.page : -1;
 }

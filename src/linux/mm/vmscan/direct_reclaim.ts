@@ -34,7 +34,7 @@ function nextNode(k: Kernel, sc: ScanControl): boolean {
 
 function restart(sc: ScanControl, k: Kernel): void {
   // Each try counts as a stall of its own.
-  k.vmEvents[ALLOCSTALL_BASE + Math.min(sc.reclaimIdx, 3)]++;
+  if (sc.targetMemcg === 0) k.vmEvents[ALLOCSTALL_BASE + Math.min(sc.reclaimIdx, 3)]++;
   sc.priority = DEF_PRIORITY;
   beginPriority(sc);
 }
@@ -56,7 +56,7 @@ function endOfZones(k: Kernel, sc: ScanControl): boolean {
       return false;
     }
   }
-  for (let i = 0; i < k.nodes.length; i++) snapshotRefaults(k, k.nodes[i].lruvecs[0]);
+  for (let i = 0; i < k.nodes.length; i++) snapshotRefaults(k, k.nodes[i].lruvecs[sc.targetMemcg]);
   if (sc.nrReclaimed > 0) return finish(sc, sc.nrReclaimed);
   if (sc.compactionReady) return finish(sc, 1);
   if (!sc.memcgFullWalk) {
@@ -70,6 +70,14 @@ function endOfZones(k: Kernel, sc: ScanControl): boolean {
     restart(sc, k);
     return false;
   }
+  if (sc.memcgLowSkipped) {
+    // Rather break the promise of memory.low than kill.
+    sc.forceDeactivate = false;
+    sc.memcgLowReclaim = true;
+    sc.memcgLowSkipped = false;
+    restart(sc, k);
+    return false;
+  }
   return finish(sc, 0);
 }
 
@@ -77,7 +85,7 @@ function endOfZones(k: Kernel, sc: ScanControl): boolean {
  * One step of try_to_free_pages. Returns true when it is over: `sc.result` is then the number of pages reclaimed. It may
  * leave the task asleep with false: call again when it runs.
  *
- * Stages: throttle_direct_reclaim, throttled, shrink_zones, shrink_node, shrink_lruvec, shrink_slab,
+ * Stages: throttle_direct_reclaim, throttled (or begin, for a memcg), shrink_zones, shrink_node, shrink_lruvec, shrink_slab,
  * consider_reclaim_throttle, done.
  */
 export function tryToFreePagesStep(k: Kernel, task: Task, sc: ScanControl): boolean {
@@ -96,6 +104,10 @@ export function tryToFreePagesStep(k: Kernel, task: Task, sc: ScanControl): bool
       }
       return false;
     }
+
+    case 'begin':
+      beginPriority(sc);
+      return false;
 
     case 'shrink_zones':
       if (nextNode(k, sc)) {

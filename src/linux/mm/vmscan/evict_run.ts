@@ -15,6 +15,7 @@ import {
   LRU_REFS_MASK,
   PG_ANON_EXCLUSIVE,
   PG_DIRTY,
+  PG_HEAD,
   PG_LOCKED,
   PG_MLOCKED,
   PG_REFERENCED,
@@ -46,7 +47,7 @@ const WRITE_FOLIO = tracepointId('mm_vmscan_write_folio');
 /** Marks of accesses through file descriptors: they make the tier. */
 const LRU_USES = LRU_REFS_MASK | PG_WORKINGSET;
 /** Marks of a page that needs more questions. */
-const BUSY = PG_LOCKED | PG_MLOCKED | PG_WRITEBACK | PG_SWAPCACHE;
+const BUSY = PG_LOCKED | PG_MLOCKED | PG_WRITEBACK | PG_SWAPCACHE | PG_HEAD;
 
 /**
  * The verdicts on the pages from `from` on, up to the first that needs the general way.

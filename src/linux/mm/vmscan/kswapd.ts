@@ -1,4 +1,5 @@
 /** kswapd: reclaim in the background, from the low watermark to the high one. §4.9, §5.11. */
+import { __GFP_DIRECT_RECLAIM } from '../../include/gfp';
 import type { Kernel } from '../../include/kernel';
 import {
   PGDAT_CONGESTED,
@@ -12,10 +13,11 @@ import {
 } from '../../include/mmzone';
 import { type ScanControl, TASK_INTERRUPTIBLE, TASK_RUNNING, type Task, WAIT_KTHREAD } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
-import { DEF_PRIORITY, MAX_RECLAIM_RETRIES, SEC, SWAP_CLUSTER_MAX } from '../../include/units';
+import { DEF_PRIORITY, MAX_RECLAIM_RETRIES, PAGEBLOCK_ORDER, SEC, SWAP_CLUSTER_MAX } from '../../include/units';
 import { KSWAPD_HIGH_WMARK_HIT_QUICKLY, KSWAPD_LOW_WMARK_HIT_QUICKLY, PAGEOUTRUN } from '../../include/vmstat';
 import { findTask, sleepOn, wakeUpProcess } from '../../kernel/sched/core';
 import { psiMemstallEnter, psiMemstallLeave } from '../../kernel/sched/psi';
+import { resetNodeIsolationSuitable, wakeupKcompactd } from '../compaction';
 import { zoneWatermarkOk } from '../page_alloc';
 import { snapshotRefaults } from './scan_balance';
 import { newKswapdScanControl } from './scan_control';
@@ -53,9 +55,9 @@ function pgdatWatermarkBoosted(k: Kernel, node: PgData, highest: number): boolea
 
 /**
  * wakeup_kswapd: asks the zone's kswapd for work. It stays asleep when it has given up on the node, and when the node is
- * balanced and not boosted. §4.9
+ * balanced and not boosted; then kcompactd may be able to help. §4.9
  */
-export function wakeupKswapd(k: Kernel, z: Zone, _gfp: number, order: number, highestZoneidx: number): void {
+export function wakeupKswapd(k: Kernel, z: Zone, gfp: number, order: number, highestZoneidx: number): void {
   if (z.managed === 0) return;
   const node = k.nodes[z.node];
   if (node.kswapdHighestZoneidx < highestZoneidx) node.kswapdHighestZoneidx = highestZoneidx;
@@ -63,8 +65,12 @@ export function wakeupKswapd(k: Kernel, z: Zone, _gfp: number, order: number, hi
   if (node.kswapd < 0) return;
   const task = findTask(k, node.kswapd);
   if (task === null || task.state === TASK_RUNNING || task.waitKind !== WAIT_KTHREAD) return;
-  if (node.kswapdFailures >= MAX_RECLAIM_RETRIES) return;
-  if (pgdatBalanced(k, node, order, highestZoneidx) && !pgdatWatermarkBoosted(k, node, highestZoneidx)) return;
+  const balanced = pgdatBalanced(k, node, order, highestZoneidx) && !pgdatWatermarkBoosted(k, node, highestZoneidx);
+  if (balanced || node.kswapdFailures >= MAX_RECLAIM_RETRIES) {
+    // There may be memory enough, only in pieces. Who can reclaim directly compacts directly.
+    if (!(gfp & __GFP_DIRECT_RECLAIM)) wakeupKcompactd(k, node, order, highestZoneidx);
+    return;
+  }
   trace(k.trace, k.now, k.current, WAKEUP_KSWAPD, node.id, highestZoneidx, order);
   wakeUpProcess(k, task);
 }
@@ -177,12 +183,15 @@ function giveUp(k: Kernel, task: Task, node: PgData, sc: ScanControl): void {
 /** balance_pgdat's end: the boosts it has seen are worked off. A request given up for its order is tried to sleep on. */
 function endBalance(k: Kernel, task: Task, node: PgData, sc: ScanControl): void {
   setReclaimActive(k, node, sc.highestZoneidx, false);
+  let boosted = false;
   for (let type = 0; type < sc.zoneBoosts.length; type++) {
     const boost = sc.zoneBoosts[type];
     if (boost === 0) continue;
+    boosted = true;
     const z = k.zones[node.zones[type]];
     z.boost -= Math.min(z.boost, boost);
   }
+  if (boosted) wakeupKcompactd(k, node, PAGEBLOCK_ORDER, sc.highestZoneidx);
   snapshotRefaults(k, node.lruvecs[0]);
   psiMemstallLeave(k, task);
   sc.reclaimOrder = sc.order;
@@ -212,6 +221,9 @@ export function kswapdStep(k: Kernel, task: Task): void {
     case 'kswapd_try_to_sleep':
       k.cost += k.costs.slowpath;
       if (prepareKswapdSleep(k, node, sc.reclaimOrder, sc.highestZoneidx)) {
+        // Enough is reclaimed for the order that was asked for; now somebody has to make blocks of it.
+        resetNodeIsolationSuitable(k, node);
+        wakeupKcompactd(k, node, sc.allocOrder, sc.highestZoneidx);
         sc.dozeUntil = k.now + DOZE;
         sc.stage = 'kswapd_doze';
         sleepOn(k, task, WAIT_KTHREAD, node.id, sc.dozeUntil, TASK_INTERRUPTIBLE);

@@ -12,12 +12,16 @@ import {
   type Zone,
 } from '../../include/mmzone';
 import type { ScanControl } from '../../include/sched';
-import { intSqrt } from '../../include/units';
+import { intSqrt, SWAP_CLUSTER_MAX } from '../../include/units';
 import { NR_LRU_BASE, NR_ZONE_LRU_BASE } from '../../include/vmstat';
+import { memCgroupGetNrSwapPages } from '../memcontrol';
 import { lruvecActivated, lruvecPageState } from '../mmzone';
 
 /** can_reclaim_anon_pages: a slot of swap is free. */
 export const canReclaimAnonPages = (k: Kernel): boolean => k.swap.free > 0;
+
+/** The same for one memcg: it may have another slot, too. */
+const canReclaimAnonOf = (k: Kernel, memcg: number): boolean => memCgroupGetNrSwapPages(k, memcg) > 0;
 
 /** can_age_anon_pages: there is swap at all. */
 export const canAgeAnonPages = (k: Kernel): boolean => k.swap.total > 0;
@@ -72,6 +76,9 @@ export function prepareScanControl(k: Kernel, lruvec: Lruvec, sc: ScanControl): 
   sc.cacheTrimMode = inactiveFile >> sc.priority !== 0 && !sc.mayDeactivateFile && !sc.noCacheTrimMode;
   const { stat } = node;
   const file = stat[NR_LRU_BASE + LRU_INACTIVE_FILE] + stat[NR_LRU_BASE + LRU_ACTIVE_FILE];
+  // Whether the node's page cache is all but gone is nothing to the reclaim of a cgroup.
+  sc.fileIsTiny = false;
+  if (sc.targetMemcg !== 0) return;
   let free = 0;
   let high = 0;
   for (let type = 0; type < node.zones.length; type++) {
@@ -85,13 +92,28 @@ export function prepareScanControl(k: Kernel, lruvec: Lruvec, sc: ScanControl): 
     file + free <= high && !sc.mayDeactivateAnon && stat[NR_LRU_BASE + LRU_INACTIVE_ANON] >> sc.priority !== 0;
 }
 
+/** What of a list's pages may be scanned: of a memcg that is in part protected by its min or low, the other part. §5.8 */
+function protectedSize(k: Kernel, lruvec: Lruvec, sc: ScanControl, size: number): number {
+  const id = lruvec.memcg;
+  if (id === 0 || id === sc.targetMemcg) return size;
+  const { usage, emin, elow } = k.memcgs[id].memory;
+  if (emin === 0 && elow === 0) return size;
+  let protection = emin;
+  if (!sc.memcgLowReclaim && elow > emin) {
+    protection = elow;
+    sc.memcgLowSkipped = true;
+  }
+  const scan = size - Math.floor((size * protection) / (Math.max(usage, protection) + 1));
+  return Math.max(scan, SWAP_CLUSTER_MAX);
+}
+
 /** get_scan_count: fills `sc.nr` with the pages to scan of each list. §5.8 */
 export function getScanCount(k: Kernel, lruvec: Lruvec, sc: ScanControl): void {
   const { swappiness } = k.sysctl;
   let anon = 1;
   let file = 1;
   let denominator = 0;
-  if (!sc.maySwap || !canReclaimAnonPages(k)) {
+  if (!sc.maySwap || !canReclaimAnonOf(k, lruvec.memcg) || (sc.targetMemcg !== 0 && swappiness === 0)) {
     anon = 0;
   } else if (sc.priority === 0 && swappiness) {
     // SCAN_EQUAL: as the lists are.
@@ -110,7 +132,7 @@ export function getScanCount(k: Kernel, lruvec: Lruvec, sc: ScanControl): void {
   }
   for (let lru = 0; lru < 4; lru++) {
     const share = lru < 2 ? anon : file;
-    let scan = lruvecLruSize(lruvec, lru, sc.reclaimIdx) >>> sc.priority;
+    let scan = protectedSize(k, lruvec, sc, lruvecLruSize(lruvec, lru, sc.reclaimIdx)) >>> sc.priority;
     if (denominator > 0) scan = Math.floor((scan * share) / denominator);
     else if (share === 0) scan = 0;
     sc.nr[lru] = scan;

@@ -1,6 +1,6 @@
 /** struct scan_control: what a reclaim may do, and how far it is. */
 
-import { GFP_KERNEL, GFP_USER } from '../../include/gfp';
+import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL, GFP_RECLAIM_MASK, GFP_USER } from '../../include/gfp';
 import type { Kernel } from '../../include/kernel';
 import { ZONE_MOVABLE } from '../../include/mmzone';
 import type { ScanControl, Task } from '../../include/sched';
@@ -28,6 +28,14 @@ function newScanControl(kind: ScanControl['kind'], gfp: number, order: number, s
     noCacheTrimMode: false,
     fileIsTiny: false,
     memcgFullWalk: false,
+    targetMemcg: 0,
+    memcg: 0,
+    memcgLowReclaim: false,
+    memcgLowSkipped: false,
+    walkGen: 0,
+    walkFirstBin: 0,
+    walkBin: 0,
+    walkAt: 0,
     nrScanned: 0,
     nrReclaimed: 0,
     stage,
@@ -42,6 +50,7 @@ function newScanControl(kind: ScanControl['kind'], gfp: number, order: number, s
     proportional: false,
     lruvecReclaimed: 0,
     lruvecScanned: 0,
+    lruvecAged: false,
     reclaimedBefore: 0,
     swappiness: 0,
     nodeReclaimed: 0,
@@ -85,6 +94,27 @@ export function newDirectScanControl(
   sc.reclaimIdx = gfpZone(gfp);
   sc.zonelistNid = nid;
   sc.nodemask = bothMasks(nodemask, cpusetNodemask(k, task, GFP_USER));
+  sc.memcgFullWalk = !k.release.memcgFullWalk;
+  return sc;
+}
+
+/**
+ * try_to_free_mem_cgroup_pages': of a memcg and all below it, on all nodes. It reclaims any kind of page, whatever the
+ * charge is for.
+ *
+ * @param pages wanted; 32 at least
+ * @param gfp of the charge: what reclaim may do
+ */
+export function newMemcgScanControl(k: Kernel, memcg: number, pages: number, gfp: number): ScanControl {
+  const sc = newScanControl(
+    'direct',
+    (gfp & GFP_RECLAIM_MASK) | (GFP_HIGHUSER_MOVABLE & ~GFP_RECLAIM_MASK),
+    0,
+    'begin',
+  );
+  sc.nrToReclaim = Math.max(pages, SWAP_CLUSTER_MAX);
+  sc.targetMemcg = memcg;
+  sc.zonelistNid = k.cpuNode[k.cpu];
   sc.memcgFullWalk = !k.release.memcgFullWalk;
   return sc;
 }

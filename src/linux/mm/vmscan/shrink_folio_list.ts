@@ -6,6 +6,7 @@ import { PGDAT_DIRTY, PGDAT_WRITEBACK, type PgData } from '../../include/mmzone'
 import {
   PG_ACTIVE,
   PG_DIRTY,
+  PG_HEAD,
   PG_LOCKED,
   PG_MLOCKED,
   PG_RECLAIM,
@@ -16,17 +17,31 @@ import {
 } from '../../include/page';
 import type { ScanControl } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
-import { NR_VMSCAN_IMMEDIATE, NR_VMSCAN_WRITE, PGACTIVATE, PGLAZYFREED } from '../../include/vmstat';
+import { HPAGE_PMD_NR } from '../../include/units';
+import {
+  NR_VMSCAN_IMMEDIATE,
+  NR_VMSCAN_WRITE,
+  PGACTIVATE,
+  PGLAZYFREED,
+  PGSCAN_ANON,
+  PGSCAN_DIRECT,
+  PGSCAN_KSWAPD,
+  THP_SWPOUT_FALLBACK,
+} from '../../include/vmstat';
 import { filemapRemove, isHeldPage } from '../filemap';
+import { splitHugePage } from '../huge_memory/split';
+import { memCgroupSwapFull } from '../memcontrol';
+import { countMemcgEvents, MEMCG_PGACTIVATE } from '../memcontrol/stat';
+import { folioMemcg } from '../mmzone';
 import { freeUnrefFolios } from '../page_alloc';
 import { swapWritepage } from '../page_io';
 import { writeFilePage } from '../page-writeback';
 import { dropAnonVmaPage, folioReferenced, referenced, tryToUnmap } from '../rmap';
 import { shmemWritepage } from '../shmem';
-import { folioEvictable, lruAddFolios } from '../swap';
+import { folioEvictable, lruAddFolios, lruvecAddFolioLast } from '../swap';
 import { addToSwap, deleteFromSwapCache } from '../swap_state';
-import { freeSwapCache, vmSwapFull } from '../swapfile';
-import { workingsetEviction } from '../workingset';
+import { freeSwapCache } from '../swapfile';
+import { shadowMemcgOf, workingsetEviction } from '../workingset';
 import { evictRun, examineRun } from './evict_run';
 import { MIN_LRU_BATCH } from './lru_gen/batch';
 import { ACTIVATE, FREE, KEEP, ORPHAN, RECLAIM, RECLAIM_CLEAN, REF_KEEP } from './verdict';
@@ -97,20 +112,25 @@ function folioCheckReferences(k: Kernel, pfn: number): number {
  * become dirty or somebody holds it.
  *
  * @param reclaimed false when it goes for another reason than reclaim: no shadow then
+ * @param target the memcg that reclaim is for, 0 = global
  */
-export function removeMapping(k: Kernel, pfn: number, reclaimed: boolean): boolean {
+export function removeMapping(k: Kernel, pfn: number, reclaimed: boolean, target = 0): boolean {
   const m = k.mem;
   const flags = m.flags[pfn];
   if (flags & PG_DIRTY) return false;
   if (flags & PG_SWAPCACHE) {
     const slot = m.index[pfn];
-    const shadow = reclaimed ? workingsetEviction(k, pfn) : 0;
+    const memcg = shadowMemcgOf(k, pfn, target);
+    const shadow = reclaimed ? workingsetEviction(k, pfn, target) : 0;
     deleteFromSwapCache(k, pfn);
-    if (k.swap.map[slot] > 0) k.swap.shadow[slot] = shadow;
-    else dropAnonVmaPage(k, m.mapping[pfn]);
+    if (k.swap.map[slot] > 0) {
+      k.swap.shadow[slot] = shadow;
+      if (k.swap.shadowMemcg.length > 0) k.swap.shadowMemcg[slot] = memcg;
+    } else dropAnonVmaPage(k, m.mapping[pfn]);
   } else {
     if (isHeldPage(k, pfn)) return false;
-    filemapRemove(k, pfn, reclaimed && !(flags & PG_SWAPBACKED) ? workingsetEviction(k, pfn) : 0);
+    const memcg = shadowMemcgOf(k, pfn, target);
+    filemapRemove(k, pfn, reclaimed && !(flags & PG_SWAPBACKED) ? workingsetEviction(k, pfn, target) : 0, memcg);
   }
   return true;
 }
@@ -142,7 +162,7 @@ function pageoutFile(k: Kernel, pfn: number): boolean {
 function examineFolios(k: Kernel, sc: ScanControl, node: PgData, pages: Int32Array, n: number, st: ReclaimStat): void {
   const { flags, mapping, mapcount } = k.mem;
   const mayUnmap = sc.mayUnmap === true;
-  const busy = PG_LOCKED | PG_MLOCKED | PG_WRITEBACK | (k.lruGenEnabled ? PG_REFERENCED : 0);
+  const busy = PG_LOCKED | PG_MLOCKED | PG_HEAD | PG_WRITEBACK | (k.lruGenEnabled ? PG_REFERENCED : 0);
   let refKeep = 0;
   for (let i = 0; i < n; i++) {
     if (mayUnmap) {
@@ -167,6 +187,7 @@ function examineFolio(k: Kernel, sc: ScanControl, node: PgData, pfn: number, st:
   const mapping = m.mapping[pfn];
   const mapped = m.mapcount[pfn] > 0;
   referenced.pte = -1;
+  if (f & PG_HEAD) return examineHuge(k, sc, pfn);
   if (f & PG_LOCKED) return KEEP;
   if (!folioEvictable(k, pfn)) return ACTIVATE;
   if (mapped && !sc.mayUnmap) return KEEP;
@@ -188,6 +209,32 @@ function examineFolio(k: Kernel, sc: ScanControl, node: PgData, pfn: number, st:
   }
   if (!mapped && (f & PG_SWAPCACHE ? k.swap.map[m.index[pfn]] === 0 : mapping >= 0)) return ORPHAN;
   return folioCheckReferences(k, pfn);
+}
+
+/** A huge page: used if one of its frames is. What is not split here counts as so many pages scanned. */
+function examineHuge(k: Kernel, sc: ScanControl, head: number): number {
+  if (!folioEvictable(k, head)) return ACTIVATE;
+  const marked = k.lruGenEnabled && (k.mem.flags[head] & PG_REFERENCED) !== 0;
+  const verdict = !sc.mayUnmap || marked ? KEEP : folioCheckReferences(k, head);
+  if (verdict === RECLAIM) return verdict;
+  sc.nrScanned += HPAGE_PMD_NR - 1;
+  k.vmEvents[sc.kind === 'kswapd' ? PGSCAN_KSWAPD : PGSCAN_DIRECT] += HPAGE_PMD_NR - 1;
+  k.vmEvents[PGSCAN_ANON] += HPAGE_PMD_NR - 1;
+  return verdict;
+}
+
+/**
+ * A huge page on its way to swap is taken apart: its frames are next in line at the end of the list, its head goes at
+ * once. (A kernel writes it as a whole where the swap device has 512 slots in a row.)
+ */
+function evictHuge(k: Kernel, sc: ScanControl, node: PgData, head: number, st: ReclaimStat): number {
+  if (!(sc.gfp & __GFP_IO)) return KEEP;
+  if (k.swap.free <= 0) return ACTIVATE;
+  const frames: number[] = [];
+  splitHugePage(k, head, frames);
+  k.vmEvents[THP_SWPOUT_FALLBACK]++;
+  for (const p of frames) lruvecAddFolioLast(k, p);
+  return k.mem.mapcount[head] > 0 ? evictFolio(k, sc, node, head, RECLAIM, -1, st) : releaseOrphan(k, head);
 }
 
 /** Takes an orphan out of the swap cache. */
@@ -247,7 +294,7 @@ function evictFolio(
     dropAnonVmaPage(k, mapping[pfn]);
     return FREE;
   }
-  return removeMapping(k, pfn, true) ? FREE : KEEP;
+  return removeMapping(k, pfn, true, sc.targetMemcg) ? FREE : KEEP;
 }
 
 /**
@@ -284,18 +331,20 @@ export function shrinkFolios(
     }
     if (verdict === ORPHAN) verdict = releaseOrphan(k, pfn);
     else if (verdict === RECLAIM || verdict === RECLAIM_CLEAN)
-      verdict = evictFolio(k, sc, node, pfn, verdict, ptes[i], st);
+      verdict =
+        flags[pfn] & PG_HEAD ? evictHuge(k, sc, node, pfn, st) : evictFolio(k, sc, node, pfn, verdict, ptes[i], st);
     if (verdict === FREE) {
       freeList[freed++] = pfn;
       continue;
     }
     if (verdict === ACTIVATE) {
       const f = flags[pfn];
-      if (f & PG_SWAPCACHE && (f & PG_MLOCKED || vmSwapFull(k))) freeSwapCache(k, pfn);
+      if (f & PG_SWAPCACHE && (f & PG_MLOCKED || memCgroupSwapFull(k, pfn))) freeSwapCache(k, pfn);
       if (!(f & PG_MLOCKED)) {
         flags[pfn] |= PG_ACTIVE;
         st.nrActivate++;
         k.vmEvents[PGACTIVATE]++;
+        countMemcgEvents(k, folioMemcg(k, pfn), MEMCG_PGACTIVATE, 1);
       }
     }
     pages[kept++] = pfn;

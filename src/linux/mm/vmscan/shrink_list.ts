@@ -7,10 +7,10 @@ import type { Kernel } from '../../include/kernel';
 import { listAdd } from '../../include/list';
 import { VM_EXEC } from '../../include/mm_types';
 import { type Lruvec, NR_LRU_LISTS } from '../../include/mmzone';
-import { PG_ACTIVE, PG_SWAPBACKED, PG_WORKINGSET, PGZONE_MASK, PGZONE_SHIFT } from '../../include/page';
+import { PG_ACTIVE, PG_HEAD, PG_SWAPBACKED, PG_WORKINGSET, PGZONE_MASK, PGZONE_SHIFT } from '../../include/page';
 import type { ScanControl, Task } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
-import { SWAP_CLUSTER_MAX } from '../../include/units';
+import { HPAGE_PMD_NR, SWAP_CLUSTER_MAX } from '../../include/units';
 import {
   NR_LRU_BASE,
   NR_ZONE_LRU_BASE,
@@ -26,6 +26,7 @@ import {
   PGSTEAL_FILE,
   PGSTEAL_KSWAPD,
 } from '../../include/vmstat';
+import { countMemcgEvents, MEMCG_PGDEACTIVATE, MEMCG_PGREFILL, MEMCG_PGSCAN, MEMCG_PGSTEAL } from '../memcontrol/stat';
 import { WB_REASON_VMSCAN, wakeupFlusherThreads } from '../page-writeback';
 import { folioReferenced, referenced } from '../rmap';
 import { folioEvictable, lruAddDrain, lruAddFolios } from '../swap';
@@ -78,6 +79,13 @@ function isolateLruFolios(k: Kernel, lruvec: Lruvec, lru: number, n: number, rec
     }
     batch[taken++] = pfn;
     pfn = before;
+    if (flags[batch[taken - 1]] & PG_HEAD) {
+      // It is as many pages as were asked for, and more.
+      zone.stat[NR_ZONE_LRU_BASE + lru] -= HPAGE_PMD_NR - 1;
+      lruvec.lruSize[zone.type * NR_LRU_LISTS + lru] -= HPAGE_PMD_NR - 1;
+      k.nodes[lruvec.nid].stat[NR_LRU_BASE + lru] -= HPAGE_PMD_NR - 1;
+      break;
+    }
   }
   prev[head] = pfn;
   next[pfn] = head;
@@ -103,13 +111,15 @@ export function shrinkInactiveList(
   const taken = isolateLruFolios(k, lruvec, lru, n, sc.reclaimIdx);
   const scanned = isolated.lookedAt;
   const kswapd = sc.kind === 'kswapd';
-  ev[kswapd ? PGSCAN_KSWAPD : PGSCAN_DIRECT] += scanned;
+  if (sc.targetMemcg === 0) ev[kswapd ? PGSCAN_KSWAPD : PGSCAN_DIRECT] += scanned;
+  countMemcgEvents(k, lruvec.memcg, MEMCG_PGSCAN + (kswapd ? 0 : 1), scanned);
   ev[file ? PGSCAN_FILE : PGSCAN_ANON] += scanned;
   if (taken === 0) return 0;
 
   clearReclaimStat(stat);
   const freed = shrinkFolioList(k, sc, k.nodes[lruvec.nid], batch, taken, stat);
-  ev[kswapd ? PGSTEAL_KSWAPD : PGSTEAL_DIRECT] += freed;
+  if (sc.targetMemcg === 0) ev[kswapd ? PGSTEAL_KSWAPD : PGSTEAL_DIRECT] += freed;
+  countMemcgEvents(k, lruvec.memcg, MEMCG_PGSTEAL + (kswapd ? 0 : 1), freed);
   ev[file ? PGSTEAL_FILE : PGSTEAL_ANON] += freed;
   lruNoteCost(k, lruvec, file, stat.nrPageout, k.release.costCountsRotated ? scanned - freed : 0);
   // Nothing but dirty pages that nobody writes: time for the flusher.
@@ -134,7 +144,8 @@ export function shrinkActiveList(k: Kernel, task: Task, sc: ScanControl, lruvec:
   const file = lru >= 2;
   lruAddDrain(k, k.cpu);
   const taken = isolateLruFolios(k, lruvec, lru, n, sc.reclaimIdx);
-  k.vmEvents[PGREFILL] += isolated.lookedAt;
+  if (sc.targetMemcg === 0) k.vmEvents[PGREFILL] += isolated.lookedAt;
+  countMemcgEvents(k, lruvec.memcg, MEMCG_PGREFILL, isolated.lookedAt);
   let rotated = 0;
   let deactivated = 0;
   for (let i = 0; i < taken; i++) {
@@ -150,6 +161,7 @@ export function shrinkActiveList(k: Kernel, task: Task, sc: ScanControl, lruvec:
   lruAddFolios(k, batch, 0, taken);
   k.cost += taken * k.costs.scanPage;
   k.vmEvents[PGDEACTIVATE] += deactivated;
+  countMemcgEvents(k, lruvec.memcg, MEMCG_PGDEACTIVATE, deactivated);
   if (rotated > 0) lruNoteCost(k, lruvec, file, 0, rotated);
   trace(k.trace, k.now, task.pid, SHRINK_ACTIVE, taken, deactivated, rotated, sc.priority);
 }

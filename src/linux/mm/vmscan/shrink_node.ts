@@ -8,6 +8,7 @@
 import { blkWaitForQueue } from '../../block/blk-mq';
 import { __GFP_IO } from '../../include/gfp';
 import type { Kernel } from '../../include/kernel';
+import { MEMCG_LOW } from '../../include/memcontrol';
 import {
   LRU_ACTIVE_ANON,
   LRU_ACTIVE_FILE,
@@ -19,7 +20,6 @@ import {
   PGDAT_WRITEBACK,
   type PgData,
   WMARK_HIGH,
-  WMARK_LOW,
   WMARK_MIN,
   wmarkPages,
   type Zone,
@@ -27,22 +27,24 @@ import {
 import type { ScanControl, Task } from '../../include/sched';
 import { DEF_PRIORITY, PAGE_ALLOC_COSTLY_ORDER, SWAP_CLUSTER_MAX } from '../../include/units';
 import { NR_LRU_BASE } from '../../include/vmstat';
+import { compactGap, compactionSuitable } from '../compaction/suitable';
+import { memcgIterPartial, memcgMemoryEvent, memcgNext } from '../memcontrol';
 import { zoneWatermarkOk } from '../page_alloc';
+import { calculateProtection, memCgroupBelowLow, memCgroupBelowMin } from '../page_counter';
 import { shrinkSlab } from '../shrinker';
+import { lruAddDrain } from '../swap';
 import { lruGenAgeNode } from './lru_gen/age_node';
-import { lruGenBeginNode, lruGenEndNode, lruGenShrinkRound } from './lru_gen/shrink_node';
+import {
+  lruGenBeginLruvec,
+  lruGenBeginNode,
+  lruGenEndLruvec,
+  lruGenEndNode,
+  lruGenNextLruvec,
+  lruGenShrinkRound,
+} from './lru_gen/shrink_node';
 import { canAgeAnonPages, canReclaimAnonPages, getScanCount, inactiveIsLow, prepareScanControl } from './scan_balance';
 import { shrinkActiveList, shrinkList } from './shrink_list';
 import { reclaimThrottle, VMSCAN_THROTTLE_CONGESTED, VMSCAN_THROTTLE_WRITEBACK } from './throttle';
-
-/** compact_gap: free pages that compaction needs to work with. */
-const compactGap = (order: number): number => 2 << order;
-
-/** compaction_suitable: enough free pages for compaction to have a chance. */
-function compactionSuitable(k: Kernel, z: Zone, order: number, highest: number): boolean {
-  const mark = wmarkPages(z, order > PAGE_ALLOC_COSTLY_ORDER ? WMARK_LOW : WMARK_MIN) + compactGap(order);
-  return zoneWatermarkOk(k, z, 0, mark, highest, 0);
-}
 
 /** compaction_ready: a costly request does better to compact this zone than to reclaim more from it. */
 export function compactionReady(k: Kernel, z: Zone, sc: ScanControl): boolean {
@@ -69,7 +71,7 @@ function shouldContinueReclaim(k: Kernel, node: PgData, sc: ScanControl, reclaim
   return inactive > compactGap(sc.order);
 }
 
-/** Begins a node: its balance, and how much of each list to scan. */
+/** Begins a node: its balance. */
 function beginNode(k: Kernel, node: PgData, sc: ScanControl): void {
   sc.nodeReclaimed = sc.nrReclaimed;
   sc.nodeScanned = sc.nrScanned;
@@ -80,12 +82,57 @@ function beginNode(k: Kernel, node: PgData, sc: ScanControl): void {
   sc.nrImmediate = 0;
   sc.nrTaken = 0;
   sc.nrFileTaken = 0;
-  const lruvec = node.lruvecs[0];
-  prepareScanControl(k, lruvec, sc);
+  prepareScanControl(k, node.lruvecs[sc.targetMemcg], sc);
+  sc.memcg = -1;
+}
+
+/** Begins a lruvec: how much of each list to scan. */
+function beginLruvec(k: Kernel, lruvec: Lruvec, sc: ScanControl): void {
+  if (k.lruGenEnabled) {
+    lruAddDrain(k, k.cpu);
+    lruGenBeginLruvec(k, lruvec, sc);
+    return;
+  }
   getScanCount(k, lruvec, sc);
   sc.lruvecReclaimed = sc.nrReclaimed;
-  sc.proportional = sc.kind === 'direct' && sc.priority === DEF_PRIORITY;
+  sc.proportional = sc.targetMemcg === 0 && sc.kind === 'direct' && sc.priority === DEF_PRIORITY;
   sc.scanAdjusted = false;
+}
+
+/**
+ * shrink_node_memcgs' way to the next memcg that is not protected. Direct reclaim goes on where the last one has ended,
+ * unless that has come to nothing. Returns false when there is none.
+ */
+function nextMemcgOfNode(k: Kernel, node: PgData, sc: ScanControl): boolean {
+  if (k.memcgs.length === 1) {
+    if (sc.memcg === 0) return false;
+    sc.memcg = 0;
+    return true;
+  }
+  const target = sc.targetMemcg;
+  for (;;) {
+    if (sc.kind === 'kswapd' || sc.memcgFullWalk) sc.memcg = sc.memcg < 0 ? target : memcgNext(k, target, sc.memcg);
+    else sc.memcg = memcgIterPartial(k, target, node.id, sc.memcg);
+    const id = sc.memcg;
+    if (id < 0) return false;
+    calculateProtection(k, target, id);
+    if (memCgroupBelowMin(k, target, id)) continue;
+    if (!memCgroupBelowLow(k, target, id)) return true;
+    if (sc.memcgLowReclaim) {
+      memcgMemoryEvent(k, id, MEMCG_LOW);
+      return true;
+    }
+    sc.memcgLowSkipped = true;
+  }
+}
+
+/** The next lruvec of the node, begun. Returns false when there is none, or enough has been reclaimed. */
+function nextLruvec(k: Kernel, node: PgData, sc: ScanControl): boolean {
+  const partial = sc.kind !== 'kswapd' && !sc.memcgFullWalk;
+  if (sc.memcg >= 0 && partial && sc.nrReclaimed >= sc.nrToReclaim) return false;
+  if (!nextMemcgOfNode(k, node, sc)) return false;
+  beginLruvec(k, node.lruvecs[sc.memcg], sc);
+  return true;
 }
 
 /** Once enough is reclaimed: drop the type with less left, and scan the other one to the same share of its target. */
@@ -126,7 +173,7 @@ function shrinkLruvecRound(k: Kernel, task: Task, lruvec: Lruvec, sc: ScanContro
 /** kswapd_age_node: keeps the inactive anon list supplied, when there is swap: 32 pages of the active one. */
 export function kswapdAgeNode(k: Kernel, task: Task, node: PgData, sc: ScanControl): void {
   if (k.lruGenEnabled) lruGenAgeNode(k, task, node, sc);
-  else ageActiveAnon(k, task, node.lruvecs[0], sc);
+  else for (let id = 0; id >= 0; id = memcgNext(k, 0, id)) ageActiveAnon(k, task, node.lruvecs[id], sc);
 }
 
 function ageActiveAnon(k: Kernel, task: Task, lruvec: Lruvec, sc: ScanControl): void {
@@ -154,7 +201,10 @@ function endNode(k: Kernel, task: Task, node: PgData, sc: ScanControl): boolean 
     // The same page under writeback twice: the lists turn faster than the disk.
     if (sc.nrImmediate > 0) reclaimThrottle(k, task, node, VMSCAN_THROTTLE_WRITEBACK);
     if (sc.nrDirty > 0 && sc.nrDirty === sc.nrCongested) node.flags |= PGDAT_CONGESTED;
-  } else if (node.flags & PGDAT_CONGESTED) {
+  } else if (
+    node.flags & PGDAT_CONGESTED ||
+    (sc.targetMemcg !== 0 && sc.nrDirty > 0 && sc.nrDirty === sc.nrCongested)
+  ) {
     reclaimThrottle(k, task, node, VMSCAN_THROTTLE_CONGESTED);
   }
   if (shouldContinueReclaim(k, node, sc, reclaimed)) return true;
@@ -163,19 +213,31 @@ function endNode(k: Kernel, task: Task, node: PgData, sc: ScanControl): boolean 
   return false;
 }
 
+/** All memcgs of the node are done. Returns true when it is to be shrunk again. */
+function endOfMemcgs(k: Kernel, task: Task, node: PgData, sc: ScanControl): boolean {
+  if (!endNode(k, task, node, sc)) return false;
+  sc.stage = 'shrink_node';
+  return true;
+}
+
 /**
  * One step of shrink_node for node `sc.nid`, from stage 'shrink_node' on. Returns true when the node is done. The task
  * may be asleep afterwards, in either case.
  */
 export function shrinkNodeStep(k: Kernel, task: Task, sc: ScanControl): boolean {
   const node = k.nodes[sc.nid];
+  // The multi-gen LRU has an order of its own for global reclaim.
+  const many = k.lruGenEnabled && sc.targetMemcg === 0;
   switch (sc.stage) {
     case 'shrink_node':
-      if (!k.lruGenEnabled) {
+      if (many) {
+        if (!lruGenBeginNode(k, node, sc)) {
+          lruGenEndNode(node, sc);
+          return true;
+        }
+      } else {
         beginNode(k, node, sc);
-      } else if (!lruGenBeginNode(k, node, sc)) {
-        lruGenEndNode(node, sc);
-        return true;
+        if (!nextLruvec(k, node, sc)) return !endOfMemcgs(k, task, node, sc);
       }
       sc.stage = 'shrink_lruvec';
       return false;
@@ -183,22 +245,33 @@ export function shrinkNodeStep(k: Kernel, task: Task, sc: ScanControl): boolean 
     case 'shrink_lruvec':
       if (waitForSwapQueue(k, task, sc)) return false;
       if (k.lruGenEnabled) {
-        if (lruGenShrinkRound(k, task, node.lruvecs[0], sc)) return false;
+        if (lruGenShrinkRound(k, task, node.lruvecs[sc.memcg], sc)) return false;
       } else {
-        if (shrinkLruvecRound(k, task, node.lruvecs[0], sc)) return false;
-        ageActiveAnon(k, task, node.lruvecs[0], sc);
+        if (shrinkLruvecRound(k, task, node.lruvecs[sc.memcg], sc)) return false;
+        ageActiveAnon(k, task, node.lruvecs[sc.memcg], sc);
       }
       sc.stage = 'shrink_slab';
-      return false;
+      // Nobody gets in between the turn of a cgroup and what it comes to.
+      return sc.memcg === 0 ? false : endLruvec(k, task, node, sc, many);
 
     default:
-      sc.nrReclaimed += shrinkSlab(k, sc.gfp, sc.priority);
-      if (k.lruGenEnabled) {
-        lruGenEndNode(node, sc);
-        return true;
-      }
-      if (!endNode(k, task, node, sc)) return true;
-      sc.stage = 'shrink_node';
-      return false;
+      return endLruvec(k, task, node, sc, many);
   }
+}
+
+/** The end of a lruvec's turn, and the beginning of the next one's. Returns true when the node is done. */
+function endLruvec(k: Kernel, task: Task, node: PgData, sc: ScanControl, many: boolean): boolean {
+  // What the slab caches hold is nobody's in particular: the root's.
+  if (sc.memcg === 0) sc.nrReclaimed += shrinkSlab(k, sc.gfp, sc.priority);
+  if (many) {
+    if (!lruGenNextLruvec(k, node, sc)) {
+      lruGenEndNode(node, sc);
+      return true;
+    }
+  } else {
+    if (k.lruGenEnabled) lruGenEndLruvec(k, node.lruvecs[sc.memcg], sc);
+    if (!nextLruvec(k, node, sc)) return !endOfMemcgs(k, task, node, sc);
+  }
+  sc.stage = 'shrink_lruvec';
+  return false;
 }

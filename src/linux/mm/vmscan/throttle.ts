@@ -100,7 +100,7 @@ export function considerReclaimThrottle(k: Kernel, task: Task, node: PgData, sc:
     wakeAll(k, WAIT_NOPROGRESS, node.id);
     return;
   }
-  if (sc.kind === 'kswapd') return;
+  if (sc.kind === 'kswapd' || sc.targetMemcg !== 0) return;
   if (sc.priority === 1 && sc.nrReclaimed === 0) reclaimThrottle(k, task, node, VMSCAN_THROTTLE_NOPROGRESS);
 }
 

@@ -112,7 +112,7 @@ describe('the buddy allocator', () => {
     const k = createKernel({
       release: TEST_RELEASE,
       cpus: 1,
-      thp: false,
+      thp: 'never',
       seed: 1,
       costs: TEST_COSTS,
       zones: [

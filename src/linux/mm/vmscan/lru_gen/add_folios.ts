@@ -6,6 +6,7 @@ import {
   LRU_GEN_PGOFF,
   PG_ACTIVE,
   PG_BATCHED,
+  PG_HEAD,
   PG_ISOLATED,
   PG_LRU,
   PG_MLOCKED,
@@ -20,7 +21,7 @@ import { folioEvictable, folioPutbackLru, isPlain } from '../../swap';
 import { folioLruType, genList, lruGenFromSeq } from './mm_inline';
 
 /** What decides about the list of an active page. */
-const PLACE = PGZONE_MASK | PG_SWAPBACKED | PG_ACTIVE | PG_MLOCKED | PG_UNEVICTABLE;
+const PLACE = PGZONE_MASK | PG_SWAPBACKED | PG_ACTIVE | PG_MLOCKED | PG_UNEVICTABLE | PG_HEAD;
 
 /**
  * lruAddFolios for the multi-gen LRU: active neighbours of one type and zone are counted and linked together, all others

@@ -17,6 +17,7 @@ import {
 import type { ScanControl, Task } from '../../../include/sched';
 import { trace, tracepointId } from '../../../include/trace';
 import { PGSTEAL_ANON, PGSTEAL_DIRECT, PGSTEAL_KSWAPD } from '../../../include/vmstat';
+import { countMemcgEvents, MEMCG_PGSTEAL } from '../../memcontrol/stat';
 import { folioEvictable, lruAddFolios } from '../../swap';
 import { clearReclaimStat, newReclaimStat, shrinkFolios } from '../shrink_folio_list';
 import { MIN_LRU_BATCH } from './batch';
@@ -89,7 +90,9 @@ export function evictFolios(k: Kernel, task: Task, lruvec: Lruvec, sc: ScanContr
     n = left;
   }
   sc.nrReclaimed += total;
-  k.vmEvents[sc.kind === 'kswapd' ? PGSTEAL_KSWAPD : PGSTEAL_DIRECT] += total;
+  const kswapd = sc.kind === 'kswapd';
+  if (sc.targetMemcg === 0) k.vmEvents[kswapd ? PGSTEAL_KSWAPD : PGSTEAL_DIRECT] += total;
+  countMemcgEvents(k, lruvec.memcg, MEMCG_PGSTEAL + (kswapd ? 0 : 1), total);
   k.vmEvents[PGSTEAL_ANON + type] += total;
   if (type === 1) sc.nrFileTaken += taken;
   trace(k.trace, k.now, task.pid, SHRINK_INACTIVE, taken, total, sc.priority, type);

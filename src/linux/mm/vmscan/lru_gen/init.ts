@@ -31,4 +31,6 @@ export const lruGenInit = (heads: number): LruGenFolio => ({
   avgRefaulted: perTier(),
   avgTotal: perTier(),
   filters: [new Uint8Array(0), new Uint8Array(0)],
+  memcgGen: 0,
+  memcgSeg: 0,
 });

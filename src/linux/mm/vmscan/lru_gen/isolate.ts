@@ -6,6 +6,7 @@ import { type Lruvec, MAX_NR_TIERS, MAX_NR_ZONES, MIN_NR_GENS } from '../../../i
 import {
   LRU_REFS_WIDTH,
   PG_DIRTY,
+  PG_HEAD,
   PG_LOCKED,
   PG_LRU,
   PG_SWAPCACHE,
@@ -23,6 +24,7 @@ import {
   PGSKIP_BASE,
   UNEVICTABLE_PGCULLED,
 } from '../../../include/vmstat';
+import { countMemcgEvents, MEMCG_PGREFILL, MEMCG_PGSCAN } from '../../memcontrol/stat';
 import { folioEvictable, lruvecAddFolio } from '../../swap';
 import { MAX_LRU_BATCH, MIN_LRU_BATCH } from './batch';
 import { choice, getTierIdx, getTypeToScan } from './ctrl_pos';
@@ -129,6 +131,8 @@ function scanFolios(k: Kernel, lruvec: Lruvec, sc: ScanControl, type: number, ti
   let scanned = 0;
   let sorted = 0;
   let taken = 0;
+  // A huge page fills the batch.
+  let more = 0;
   for (let i = MAX_NR_ZONES; i > 0; i--) {
     const zone = (sc.reclaimIdx + i) % MAX_NR_ZONES;
     const list = genList(gen, type, zone);
@@ -157,21 +161,27 @@ function scanFolios(k: Kernel, lruvec: Lruvec, sc: ScanControl, type: number, ti
         sorted++;
       } else if (isolateFolio(k, sc, pfn, type)) {
         batch[taken++] = pfn;
+        if (m.flags[pfn] & PG_HEAD) more = MIN_LRU_BATCH;
       } else {
         listDel(m, pfn);
         skipped[aside++] = pfn;
       }
-      if (--remaining === 0 || taken >= MIN_LRU_BATCH || aside >= MIN_LRU_BATCH) break;
+      if (--remaining === 0 || taken + more >= MIN_LRU_BATCH || aside >= MIN_LRU_BATCH) break;
     }
     if (aside > 0) {
       for (let j = 0; j < aside; j++) listAdd(m, head, skipped[j]);
       k.vmEvents[PGSKIP_BASE + zone] += aside;
     }
-    if (remaining === 0 || taken >= MIN_LRU_BATCH) break;
+    if (remaining === 0 || taken + more >= MIN_LRU_BATCH) break;
   }
-  k.vmEvents[sc.kind === 'kswapd' ? PGSCAN_KSWAPD : PGSCAN_DIRECT] += taken;
+  const kswapd = sc.kind === 'kswapd';
+  if (sc.targetMemcg === 0) {
+    k.vmEvents[kswapd ? PGSCAN_KSWAPD : PGSCAN_DIRECT] += taken;
+    k.vmEvents[PGREFILL] += sorted;
+  }
+  countMemcgEvents(k, lruvec.memcg, MEMCG_PGSCAN + (kswapd ? 0 : 1), taken);
+  countMemcgEvents(k, lruvec.memcg, MEMCG_PGREFILL, sorted);
   k.vmEvents[PGSCAN_ANON + type] += taken;
-  k.vmEvents[PGREFILL] += sorted;
   k.cost += sorted * k.costs.freePage;
   isolated.count = taken;
   return taken > 0 || remaining === 0 ? scanned : 0;

@@ -9,6 +9,7 @@ import {
   LRU_REFS_MASK,
   LRU_REFS_WIDTH,
   PG_DIRTY,
+  PG_HEAD,
   PG_LOCKED,
   PG_LRU,
   PG_MLOCKED,
@@ -54,7 +55,7 @@ export function isolateRun(
   const z = k.zones[node.zones[list % MAX_NR_ZONES]];
   if (z === undefined || z.type > sc.reclaimIdx) return 0;
   const noIo = (sc.gfp & __GFP_IO) === 0;
-  const mask = LRU_GEN_MASK | PG_LOCKED | PG_WRITEBACK | PG_MLOCKED | (type === 1 || noIo ? PG_DIRTY : 0);
+  const mask = LRU_GEN_MASK | PG_LOCKED | PG_WRITEBACK | PG_MLOCKED | PG_HEAD | (type === 1 || noIo ? PG_DIRTY : 0);
   const want = (gen + 1) << LRU_GEN_PGOFF;
   const needsCache = noIo && type === 0;
   let pfn = prev[head];

@@ -20,6 +20,7 @@ import {
   LRU_REFS_PGOFF,
   PG_ACTIVE,
   PG_DIRTY,
+  PG_HEAD,
   PG_RECLAIM,
   PG_REFERENCED,
   PG_SWAPBACKED,
@@ -30,6 +31,7 @@ import {
   PGZONE_MASK,
   PGZONE_SHIFT,
 } from '../../../include/page';
+import { HPAGE_PMD_NR } from '../../../include/units';
 import { NR_LRU_BASE, NR_ZONE_LRU_BASE } from '../../../include/vmstat';
 import { folioLruvec, zoneLruvec } from '../../mmzone';
 
@@ -77,14 +79,14 @@ export function updateLruSize(k: Kernel, lruvec: Lruvec, z: Zone, lru: number, n
   lruvec.lruSize[z.type * NR_LRU_LISTS + lru] += n;
 }
 
-/** lru_gen_update_size: `n` pages like this one have left a generation (−1 = none) for another one (−1 = none). */
+/** lru_gen_update_size: `n` pages (a huge one is 512) like this one have left a generation (−1 = none) for another one (−1 = none). */
 export function lruGenUpdateSize(
   k: Kernel,
   lruvec: Lruvec,
   flags: number,
   oldGen: number,
   newGen: number,
-  n = 1,
+  n = flags & PG_HEAD ? HPAGE_PMD_NR : 1,
 ): void {
   const z = k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT];
   const g = lruvec.lrugen;
@@ -135,6 +137,20 @@ export function lruGenAddFolio(k: Kernel, pfn: number, reclaiming: boolean): boo
   if (reclaiming) listAddTail(m, head, pfn);
   else listAdd(m, head, pfn);
   return true;
+}
+
+/** Puts an evictable page at the end of the oldest generation of its type. */
+export function lruGenAddFolioLast(k: Kernel, pfn: number): void {
+  const m = k.mem;
+  const flags = m.flags[pfn];
+  const z = k.zones[(flags & PGZONE_MASK) >>> PGZONE_SHIFT];
+  const lruvec = zoneLruvec(k, z, pfn);
+  const g = lruvec.lrugen;
+  const type = folioLruType(flags);
+  const gen = lruGenFromSeq(g.minSeq[type]);
+  m.flags[pfn] = (flags & ~(LRU_GEN_MASK | PG_ACTIVE)) | ((gen + 1) << LRU_GEN_PGOFF);
+  lruGenUpdateSize(k, lruvec, flags, -1, gen);
+  listAddTail(m, g.heads + genList(gen, type, z.type), pfn);
 }
 
 /**

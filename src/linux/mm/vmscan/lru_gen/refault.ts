@@ -3,6 +3,7 @@ import type { Kernel } from '../../../include/kernel';
 import { type Lruvec, MAX_NR_TIERS } from '../../../include/mmzone';
 import { LRU_REFS_MASK, LRU_REFS_WIDTH, PG_WORKINGSET } from '../../../include/page';
 import { WORKINGSET_ACTIVATE_ANON, WORKINGSET_REFAULT_ANON, WORKINGSET_RESTORE_ANON } from '../../../include/vmstat';
+import { countMemcgEvents, MEMCG_ACTIVATE, MEMCG_REFAULT, MEMCG_RESTORE } from '../../memcontrol/stat';
 import { folioLruRefs, folioLruType, lruTierFromRefs } from './mm_inline';
 
 /**
@@ -38,15 +39,18 @@ export function lruGenRefault(
   const type = folioLruType(flags[pfn]);
   const g = lruvec.lrugen;
   const node = k.nodes[lruvec.nid];
+  countMemcgEvents(k, lruvec.memcg, MEMCG_REFAULT + type, 1);
   node.stat[WORKINGSET_REFAULT_ANON + type]++;
   if (token >>> LRU_REFS_WIDTH !== (g.minSeq[type] & (mask >>> LRU_REFS_WIDTH))) return;
   const refs = (token & ((1 << LRU_REFS_WIDTH) - 1)) + workingset;
   g.refaulted[type * MAX_NR_TIERS + lruTierFromRefs(refs)]++;
   lruvec.activated[type]++;
+  countMemcgEvents(k, lruvec.memcg, MEMCG_ACTIVATE + type, 1);
   node.stat[WORKINGSET_ACTIVATE_ANON + type]++;
   // A stall: needed at once by a process, or so often read that it should have been kept.
   if (k.inLruFault || refs >= (1 << LRU_REFS_WIDTH) - 1) {
     flags[pfn] |= PG_WORKINGSET | LRU_REFS_MASK;
+    countMemcgEvents(k, lruvec.memcg, MEMCG_RESTORE + type, 1);
     node.stat[WORKINGSET_RESTORE_ANON + type]++;
   }
 }

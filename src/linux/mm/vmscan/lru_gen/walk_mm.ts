@@ -13,8 +13,10 @@ import {
   LRU_GEN_MASK,
   PG_ANON_EXCLUSIVE,
   PG_DIRTY,
+  PG_HEAD,
   PG_SWAPBACKED,
   PG_SWAPCACHE,
+  PG_TAIL,
   PGZONE_MASK,
   PTE_DIRTY,
   PTE_PRESENT,
@@ -22,6 +24,7 @@ import {
   PTE_SPECIAL,
   PTE_YOUNG,
 } from '../../../include/page';
+import { compoundHead, folioNrPages } from '../../huge_memory/folio';
 import { getMmCounter } from '../../mm_counters';
 import { folioLruvec } from '../../mmzone';
 import { setPageDirty } from '../../page-writeback';
@@ -50,7 +53,7 @@ function shouldSkipVma(k: Kernel, vma: Vma, canSwap: boolean): boolean {
 const EXCLUSIVE = PG_SWAPBACKED | PG_SWAPCACHE | PG_ANON_EXCLUSIVE;
 const PLAIN = PG_SWAPBACKED | PG_ANON_EXCLUSIVE;
 /** What decides about the counters of a page. */
-const PLACE = PGZONE_MASK | PG_SWAPBACKED | LRU_GEN_MASK;
+const PLACE = PGZONE_MASK | PG_SWAPBACKED | PG_HEAD | LRU_GEN_MASK;
 
 /**
  * The young entries among entries[from] … entries[to - 1], of pages that can be evicted: makes them old, and their pages
@@ -71,8 +74,12 @@ export function clearYoung(k: Kernel, lruvec: Lruvec, from: number, to: number, 
   for (let at = from; at < to; at++) {
     const e = entries[at];
     if ((e & (PTE_PRESENT | PTE_SPECIAL | PTE_YOUNG)) !== (PTE_PRESENT | PTE_YOUNG)) continue;
-    const pfn = e >>> PTE_SHIFT;
+    let pfn = e >>> PTE_SHIFT;
     let f = flags[pfn];
+    if (f & PG_TAIL) {
+      pfn = compoundHead(pfn);
+      f = flags[pfn];
+    }
     if (f & skip || (!oneLruvec && folioLruvec(k, pfn) !== lruvec)) continue;
     young++;
     entries[at] = e & ~PTE_YOUNG;
@@ -100,7 +107,7 @@ const isPlainAnon = (k: Kernel, pfn: number, f: number): boolean =>
 
 function countMoved(k: Kernel, lruvec: Lruvec, flags: number, gen: number, n: number): void {
   const old = folioLruGen(flags);
-  if (old >= 0 && old !== gen) lruGenUpdateSize(k, lruvec, flags, old, gen, n);
+  if (old >= 0 && old !== gen) lruGenUpdateSize(k, lruvec, flags, old, gen, n * folioNrPages(flags));
 }
 
 /** walk_pte_range, for the entries of one VMA in one page table. */
@@ -117,8 +124,11 @@ function walkVma(k: Kernel, lruvec: Lruvec, mm: MmStruct, vma: Vma, canSwap: boo
     const last = Math.min(vma.end, Math.floor(v / 512) * 512 + 512);
     const at = ptePtr(k, mm, v);
     const table = at >>> 9;
-    if (testFilter(g, g.maxSeq, table) && walkTable(k, lruvec, at, at + (last - v), gen, canSwap)) {
-      updateFilter(k, g, g.maxSeq + 1, table);
+    // What one entry of the PMD level maps is looked at in any case: that is one look.
+    const huge = k.pgtables.huge[table] !== 0;
+    if (huge || testFilter(g, g.maxSeq, table)) {
+      const suitable = walkTable(k, lruvec, at, at + (last - v), gen, canSwap);
+      if (suitable && !huge) updateFilter(k, g, g.maxSeq + 1, table);
     }
     v = nextTable(k, mm, last, vma.end);
   }

@@ -1,0 +1,35 @@
+/** mm/memcontrol.c: the memory controller of control groups. §11. */
+export { allocAnonPage, allocCharged, chargeNowait } from './alloc';
+export {
+  abandonCharge,
+  chargeSlab,
+  chargeStep,
+  commitCharge,
+  memCgroupMargin,
+  memCgroupUncharge,
+  tryChargeNow,
+  unchargeSlab,
+} from './charge';
+export { memCgroupOffline, memCgroupOnline, newMemcg } from './css';
+export { memcgMemoryEvent } from './events';
+export {
+  acceptsMemoryWrite,
+  MEMORY_FILES,
+  parseLimit,
+  readMemoryFile,
+  type WriteResult,
+  writeMemoryFile,
+} from './files';
+export { abandonMemcgWork, calculateHighDelay, memcgWorkPending } from './high';
+export { memcgIsDescendant, memcgIterPartial, memcgNext, memcgSubtree } from './iter';
+export { memcgWorkStep } from './limits';
+export { memCgroupGetMax, memCgroupGetOomGroup, memCgroupTasks, printOomMeminfo } from './oom';
+export { countMemcgEvents, memoryStat, memoryStatValues } from './stat';
+export { drainAllStock } from './stock';
+export {
+  memCgroupGetNrSwapPages,
+  memCgroupSwapFull,
+  memCgroupTryChargeSwap,
+  memCgroupUnchargeSwap,
+  swapinMemcg,
+} from './swap';
