@@ -20,7 +20,7 @@ import { DIST, ensureBuilt } from './lib/site.mjs';
  * @property {(page: Page) => Promise<unknown>} prepare brings the page, just loaded, to what the picture shows
  */
 
-const THEMES = ['light', 'dark'];
+const THEMES = ['light', 'dark', 'projector'];
 const SIZES = ['1440x900', '1024x768', '390x844'];
 /** How long a control may take to appear. */
 const CONTROL_MS = 3_000;
@@ -62,6 +62,9 @@ const SCREENS = [
         .then(() => tab(page, 'Tracepoints').click()),
   },
   { name: 'settings', prepare: openKnobs },
+  { name: 'palette', prepare: (page) => page.keyboard.press('Control+k') },
+  { name: 'present', query: 'present=1', prepare: (page) => runUntil(page, /kill/i) },
+  { name: 'embed', query: 'embed=1', prepare: (page) => runUntil(page, /kswapd/i) },
   { name: 'help', prepare: (page) => page.keyboard.press('?') },
   { name: 'table', prepare: (page) => runUntil(page, /kill/i).then(() => button(page, /^show as table/i).click()) },
 ];
@@ -108,7 +111,7 @@ async function openMore(page) {
 
 /** @param {Page} page */
 async function openKnobs(page) {
-  await button(page, widthOf(page) < NARROW ? /^more/i : /^kernel knobs/i).click();
+  await page.keyboard.press('s');
 }
 
 /**

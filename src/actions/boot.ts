@@ -4,38 +4,49 @@ import { refusalText } from '../i18n/errors';
 import {
   followReducedMotion,
   notify,
-  preferredTheme,
+  recallSettings,
   runStore,
+  setEmbed,
+  setPresent,
   setTheme,
   settingsStore,
   setView,
+  THEME_CHOICES,
   type View,
 } from '../store';
+import { startAutosave } from './autosave';
+import { acceptDrops } from './drop';
 import { tellOfKills } from './inspector';
 import { connectMachine, listenToMachine, type MachinePort } from './lab';
-import { openFromAddress } from './scenarios';
+import { openFromAddress, resume } from './scenarios';
 import { followAddress } from './screen';
 
 const VIEWS: readonly View[] = ['pyramid', 'map', 'lru'];
 
-/** Applies `?theme=` and `?view=`; what they do not allow is told and left alone. */
+/** Applies `?theme=`, `?view=`, `?present=1` and `?embed=1`; what they do not allow is told and left alone. */
 export function readSettings(search: string): void {
   const query = new URLSearchParams(search);
   const theme = query.get('theme');
-  if (theme === 'light' || theme === 'dark') setTheme(theme, false);
+  const choice = THEME_CHOICES.find((it) => it === theme);
+  if (choice) setTheme(choice, false);
   else if (theme !== null) notify(t('notice.badTheme', { value: theme }), true);
   const view = query.get('view');
   const known = VIEWS.find((v) => v === view);
   if (known) setView(known);
   else if (view !== null) notify(t('notice.badView', { value: view }), true);
+  setPresent(isOn(query.get('present')));
+  setEmbed(isOn(query.get('embed')));
 }
+
+const isOn = (value: string | null): boolean => value !== null && value !== '0' && value !== 'false';
 
 /** Connects the machine, applies the address and opens what it asks for. */
 export async function boot(machine: MachinePort): Promise<void> {
-  settingsStore.subscribe(({ theme }) => {
+  settingsStore.subscribe(({ theme, present }) => {
     document.documentElement.dataset.theme = theme;
+    document.documentElement.toggleAttribute('data-present', present);
   });
-  setTheme(preferredTheme(), false);
+  recallSettings();
   followReducedMotion();
   readSettings(location.search);
   followAddress();
@@ -50,6 +61,8 @@ export async function boot(machine: MachinePort): Promise<void> {
   });
   tellOfKills();
   connectMachine(machine);
-  await openFromAddress(location);
+  if (!(await resume(location))) await openFromAddress(location);
+  startAutosave();
+  acceptDrops();
   addEventListener('hashchange', () => void openFromAddress(location));
 }

@@ -4,7 +4,21 @@
  */
 
 import { RefusalError } from '../machine/commands';
-import { clearLog, forgetFuture, receiveEvents, receiveFrame, receiveKills, receiveSamples, runStore } from '../store';
+import type { Session } from '../scenario/schema';
+import {
+  beginHistory,
+  clearLog,
+  forgetFuture,
+  moveInHistory,
+  nextInHistory,
+  receiveEvents,
+  receiveFrame,
+  receiveKills,
+  receiveSamples,
+  recordCommand,
+  recordReset,
+  runStore,
+} from '../store';
 import type { Command, Landmark, PageInfo, Push, Refusal, Reply, Request } from '../worker/protocol';
 
 /** The worker as the page sees it. */
@@ -77,6 +91,9 @@ export async function ask(request: Request): Promise<unknown> {
   if (!port) throw new RefusalError('no_machine');
   const reply = await port.request(request);
   if (!reply.ok) throw new RefusalError(reply.refusal.code, reply.refusal.params);
+  if (request.type === 'command') {
+    recordCommand((reply.result as { t: number } | undefined)?.t ?? runStore.getState().frame?.t ?? 0, request.command);
+  } else if (request.type === 'reset' && !request.keepCommands) recordReset();
   return reply.result;
 }
 
@@ -107,16 +124,32 @@ export const switchBranch = async (id: number): Promise<boolean> => {
   const restore = clearLog();
   const done = await tell({ type: 'branch', id });
   if (!done) restore();
+  // What was done on this branch is what can be gone back over now.
+  else beginHistory((await ask({ type: 'session' })) as Session);
   return done;
 };
 export const dropBranch = (id: number) => tell({ type: 'dropBranch', id });
 export const command = (what: Command) => tell({ type: 'command', command: what });
+
+async function travel(back: boolean): Promise<boolean> {
+  const to = nextInHistory(back);
+  if (!to || !(await tell({ type: 'rewrite', commands: [...to] }))) return false;
+  moveInHistory(back);
+  return true;
+}
+/** Takes the last command back; the head goes to where it was given. False = there is none. */
+export const undo = () => travel(true);
+export const redo = () => travel(false);
 
 /** Runs, or pauses what runs (a seek under way counts as running). */
 export function toggleRun(): Promise<boolean> {
   const status = runStore.getState().frame?.status;
   return status === 'running' || status === 'seeking' ? pause() : run();
 }
+
+/** What the settings were when the machine had booted. */
+export const bootSettings = async (): Promise<Record<string, string>> =>
+  ((await ask({ type: 'bootSettings' })) ?? {}) as Record<string, string>;
 
 /** Text of a /proc file; throws `RefusalError`. */
 export const procFile = async (path: string): Promise<string> => String(await ask({ type: 'procFile', path }));

@@ -6,7 +6,9 @@ import { RefusalError } from '../machine/commands';
 import type { KernelName } from '../machine/config';
 import { BUILTIN_IDS, DEFAULT_ID } from '../scenario/builtin/ids';
 import type { Scenario, Session } from '../scenario/schema';
-import { clearLog, notify, runStore } from '../store';
+import { beginHistory, clearLog, notify, runStore } from '../store';
+import { addressOf, forgetSaved, savedSession } from './autosave';
+import { download, seriesCsv } from './download';
 import { ask } from './lab';
 
 /** A link that asks for a later moment than this (an hour, ns) opens at the start. */
@@ -39,6 +41,7 @@ async function open(session: Session, scenario: string, at = 0): Promise<void> {
     throw error;
   }
   runStore.setState({ scenario });
+  beginHistory(session);
 }
 
 /** Runs `opening` and tells a refusal, with `name` before it for files. */
@@ -124,6 +127,36 @@ export async function openFromAddress(address: { search: string; hash: string })
 
 const session = async (): Promise<Session> => (await ask({ type: 'session' })) as Session;
 
+/** Whether the page was loaded again, rather than opened by a link. */
+const isReload = (): boolean => {
+  const [entry] = performance.getEntriesByType?.('navigation') ?? [];
+  const type = (entry as PerformanceNavigationTiming | undefined)?.type;
+  return type === 'reload' || type === 'back_forward';
+};
+
+/**
+ * Goes on where the page was left: after a reload, and when the address asks for nothing. A link that is followed shows
+ * what is in it. False = there is nothing to go on with.
+ */
+export async function resume(at: { search: string; hash: string }): Promise<boolean> {
+  const address = addressOf(at);
+  if (address !== '' && !isReload()) return false;
+  const saved = savedSession(address);
+  if (!saved) return false;
+  try {
+    await open(saved.session, saved.scenario, Math.min(saved.t, FARTHEST));
+  } catch (error) {
+    if (!(error instanceof RefusalError)) throw error;
+    // From another version of the lab, or damaged.
+    forgetSaved();
+    return false;
+  }
+  // The address of a file or a link that was opened without one says nothing; that of a built-in machine does.
+  if (saved.scenario && address === '') setAddress((query) => query.set('scenario', saved.scenario));
+  notify(t('notice.resumed', { t: (saved.t / 1e9).toFixed(3) }));
+  return true;
+}
+
 /** Starts the open machine anew with another release, and with nothing done to it. */
 export async function changeKernel(kernel: KernelName): Promise<void> {
   await attempt(async () => {
@@ -148,18 +181,42 @@ export async function shareLink(): Promise<void> {
   }
 }
 
-/** Hands the session over as a file. */
-export async function saveSession(): Promise<void> {
-  const text = JSON.stringify(await session(), null, 2);
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${
+/** A name for files about the open machine. */
+const fileName = (rest: string): string =>
+  `${
     runStore
       .getState()
       .frame?.machine.title.toLowerCase()
       .replace(/[^a-z0-9]+/g, '-') || 'oomlab'
-  }.json`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  }${rest}`;
+
+/** Hands the session over as a file: the scenario, the seed and all commands. */
+export async function saveSession(): Promise<void> {
+  download(fileName('.json'), JSON.stringify(await session(), null, 2), 'application/json');
+}
+
+/** Hands the scenario alone over as a file: the machine before anybody did anything. */
+export async function saveScenario(): Promise<void> {
+  const { scenario } = await session();
+  download(fileName('-scenario.json'), JSON.stringify(scenario, null, 2), 'application/json');
+}
+
+/** The timeline's series as a table of numbers, one row for each sample. */
+export function saveSeries(): void {
+  const { samples } = runStore.getState();
+  if (samples.length === 0) {
+    notify(t('export.nothing'), true);
+    return;
+  }
+  download(fileName('.csv'), seriesCsv(samples), 'text/csv');
+}
+
+/** What the memory view and the timeline show, as picture files. */
+export async function savePictures(format: 'svg' | 'png'): Promise<void> {
+  try {
+    const { pictures } = await import('./pictures');
+    for (const { name, content } of await pictures(format)) download(fileName(`-${name}`), content);
+  } catch (error) {
+    notify(t('export.failed', { why: error instanceof Error ? error.message : String(error) }), true);
+  }
 }

@@ -143,6 +143,24 @@ function lookAround(m: Machine, index: number): void {
   found.runnable = runnable;
 }
 
+/** What closes a round that has brought `saw`: the commands of the moment, and what is noted about all of it. */
+function endRound(m: Machine, before: number): number {
+  const t = timeOf(m);
+  applyDueCommands(m, t);
+  const saw = before | collectLandmarks(m);
+  const { rec } = m;
+  if (saw & SAW.oom) noteKills(m, rec.round, t);
+  followKills(m, t);
+  if (saw & SAW_MILESTONE && t > (rec.milestones.at(-1) ?? -1)) rec.milestones.push(t);
+  if (t > rec.known) rec.known = t;
+  return saw;
+}
+
+/** Carries out what is due at the moment a machine stands at, just as the round that led there would have. */
+export function commandNow(m: Machine): void {
+  if (m.applied < m.script.length && m.script[m.applied].t <= timeOf(m)) endRound(m, 0);
+}
+
 /** One turn of one cpu. True when the slow path of the task came to another stage. */
 function turn(m: Machine, index: number): boolean {
   const k = m.kernel;
@@ -222,16 +240,8 @@ export function round(m: Machine): number {
   }
   // Whoever looks at the machine between rounds finds a Proc for each task.
   syncProcs(m);
-  const t = timeOf(m);
-  checkLivelock(m, t);
-  applyDueCommands(m, t);
-  saw |= collectLandmarks(m);
-  const { rec } = m;
-  if (saw & SAW.oom) noteKills(m, start, t);
-  followKills(m, t);
-  if (saw & SAW_MILESTONE && t > (rec.milestones.at(-1) ?? -1)) rec.milestones.push(t);
-  if (t > rec.known) rec.known = t;
-  return saw;
+  checkLivelock(m, timeOf(m));
+  return endRound(m, saw);
 }
 
 /** PSI full, share of the last 10 s, from which on nothing but reclaim goes on. */

@@ -13,7 +13,7 @@ import { hashMachine } from './hash';
 import { type Machine, timeOf } from './machine';
 import { CHUNK } from './packing';
 import { truncateRecording } from './record';
-import { applyDueCommands, runFor, type StopReason, type Until } from './run';
+import { applyDueCommands, commandNow, runFor, type StopReason, type Until } from './run';
 import { eachChunk, restoreSnapshot, type Snapshot, takeSnapshot } from './snapshot';
 
 export interface TimelineOptions {
@@ -235,6 +235,23 @@ export class Timeline {
   }
 
   /**
+   * Takes another list of commands for the one that was carried out, as undo does. What both begin with stays computed.
+   *
+   * @returns ns: the first moment at which they differ; the machine stands at or before it, and run({ t }) goes there
+   */
+  rewrite(commands: LoggedCommand[]): number {
+    const t = partingOf(this.commands, commands);
+    if (t === Number.POSITIVE_INFINITY) return this.t;
+    // A checkpoint of that very moment may have the command in it already.
+    let i = this.checkpoints.length - 1;
+    while (i > 0 && this.checkpoints[i].t >= t) i--;
+    this.restore(this.checkpoints[i]);
+    this.fork(commands);
+    this.applyCommands();
+    return t;
+  }
+
+  /**
    * Another machine that stands where this one stood at the last checkpoint before `t`, and at `t` takes another way: the
    * later commands are dropped for `action`. This one is left alone.
    */
@@ -250,7 +267,7 @@ export class Timeline {
   }
 
   private applyCommands(): void {
-    applyDueCommands(this.machine, this.t);
+    commandNow(this.machine);
   }
 
   /** Goes another way from here on. */

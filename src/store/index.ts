@@ -5,12 +5,14 @@
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import type { Frame } from '../worker/protocol';
+import { historyStore } from './history';
 import { type InspectorState, inspectorStore } from './inspector';
 import { type Notice, noticeStore } from './notices';
 import { type RunState, runStore } from './run';
 import { type SelectionState, selectionStore } from './selection';
 import { type SettingsState, settingsStore } from './settings';
 
+export * from './history';
 export * from './inspector';
 export * from './notices';
 export * from './run';
@@ -34,3 +36,12 @@ export const useSettings = <T>(selector: (state: SettingsState) => T): T =>
 export function useShown<T>(selector: (frame: Frame) => T, fallback: T): T {
   return useRun((s) => (s.shown ? selector(s.shown) : fallback));
 }
+
+/** Whether there is something to undo and to redo. */
+export const useHistory = (): { undo: boolean; redo: boolean } =>
+  useStore(
+    historyStore,
+    useShallow((s) => ({ undo: s.past.length > 0, redo: s.future.length > 0 })),
+  );
+/** Changes when another machine is opened. */
+export const useHistoryStart = (): unknown => useStore(historyStore, (s) => s.opened);

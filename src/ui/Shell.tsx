@@ -18,6 +18,8 @@ import { Timeline } from './timeline/Timeline';
 import { TopBar } from './topbar/TopBar';
 import { WhoDiesNext } from './victim/WhoDiesNext';
 
+const Palette = part(() => import('./palette/Palette').then((m) => m.default));
+const Settings = part(() => import('./settings/Settings').then((m) => m.default));
 const Help = part(() => import('./status/Help').then((m) => m.Help));
 
 /** The part of a process's bar that a kind of page belongs to; kinds that no process owns fade them all. */
@@ -33,9 +35,15 @@ const BAR_PART: Partial<Record<MarkKind, string>> = {
 
 /** The lab: its regions, arranged for the width there is. */
 export function Shell() {
-  const layout = useLayout();
+  const layout = useLayout(useSettings((s) => s.present));
   const view = useSettings((s) => s.view);
-  const help = useSettings((s) => s.helpOpen);
+  const { help, palette, settings, present, embed } = useSettings((s) => ({
+    help: s.helpOpen,
+    palette: s.paletteOpen,
+    settings: s.settingsOpen,
+    present: s.present,
+    embed: s.embed,
+  }));
   const status = useShown((f) => f.status, 'paused');
   const hover = useSelection((s) => s.hoveredKind && (BAR_PART[s.hoveredKind] ?? 'none'));
   // The hash of what is shown: empty while the machine runs.
@@ -49,7 +57,7 @@ export function Shell() {
 
   return (
     <div
-      className={`lab ${layout}`}
+      className={`lab ${layout}${present ? ' present' : ''}${embed ? ' embed' : ''}`}
       data-region="lab"
       data-state-hash={stateHash}
       data-status={status}
@@ -62,6 +70,16 @@ export function Shell() {
       <LazyInspector />
       <Notices />
       <Announcer />
+      {settings && (
+        <Suspense fallback={null}>
+          <Settings />
+        </Suspense>
+      )}
+      {palette && (
+        <Suspense fallback={null}>
+          <Palette />
+        </Suspense>
+      )}
       {help && (
         <Suspense fallback={null}>
           <Help />
@@ -72,6 +90,7 @@ export function Shell() {
 }
 
 function Wide() {
+  const { present, embed } = useSettings((s) => ({ present: s.present, embed: s.embed }));
   return (
     <>
       <TopBar />
@@ -85,7 +104,7 @@ function Wide() {
         <PathColumn />
       </aside>
       <TimelineRegion />
-      <Log />
+      {!present && !embed && <Log />}
     </>
   );
 }

@@ -63,6 +63,8 @@ export function createMachineClient(start: () => WorkerLike = startWorker, hangM
       at = request.at ?? 0;
     } else if (request.type === 'command') {
       logCommand(request.command, (reply.result as { t: number }).t);
+    } else if (request.type === 'rewrite' && session) {
+      session = { ...session, commands: request.commands };
     } else if (request.type === 'reset' && session && !request.keepCommands) {
       session = { ...session, commands: [] };
     } else if (request.type === 'pageMap') {

@@ -167,11 +167,13 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
 /** An average of psi, fixed point with 11 fractional bits and in percent, as a share. */
 const percent = (avg: number): number => avg / 2048 / 100;
 
-function sysctls(k: Kernel): Record<string, string> {
+/** Values of all settings, by name. */
+export function sysctls(k: Kernel): Record<string, string> {
   const values: Record<string, string> = {};
   for (const name of SYSCTL_NAMES) {
     const text = readSysctl(k, `vm.${name}`);
-    if (typeof text === 'string') values[`vm.${name}`] = text.trim();
+    // A file that only does something when written has no value.
+    values[`vm.${name}`] = typeof text === 'string' ? text.trim() : '';
   }
   for (const path of [...LRU_GEN_FILES, ...ZSWAP_FILES, ...THP_FILES])
     values[path] = String(readSysctl(k, path)).trim();

@@ -8,13 +8,13 @@
 import { readProcFile } from '../linux/fs/proc';
 import { checkAction } from '../machine/actions';
 import type { Branch } from '../machine/branches';
-import { type Command, type Refusal, RefusalError } from '../machine/commands';
+import { type Command, type Refusal, RefusalError, type TimedCommand } from '../machine/commands';
 import type { Landmark } from '../machine/record';
 import { Timeline } from '../machine/timetravel';
 import { type CompiledSession, compileSession, scenarioOf } from '../scenario/compile';
 import { parseCommand, parseScenarioOrSession, SESSION_FORMAT, type Session } from '../scenario/schema';
 import { factsOf, resolveCommand } from '../userspace/palette';
-import { buildFrame } from './frame';
+import { buildFrame, sysctls } from './frame';
 import { countKinds } from './kinds';
 import { buildPageMap, inspectCell, type MapRequest } from './pageMap';
 import type { BranchInfo, Frame, Futures, KillReport, KindPages, Push, Reply, Request } from './protocol';
@@ -63,6 +63,8 @@ interface Open {
   session: Session;
   compiled: CompiledSession;
   timeline: Timeline;
+  /** Its settings at the beginning. */
+  booted: Record<string, string>;
 }
 
 /** Requests after which the machine stands somewhere else, or goes on. */
@@ -75,6 +77,7 @@ const MOVES: readonly Request['type'][] = [
   'seek',
   'runUntil',
   'command',
+  'rewrite',
   'branch',
   'advance',
 ];
@@ -206,6 +209,11 @@ export class Host {
         return this.pushFrame();
       case 'command':
         return this.command(request.command);
+      case 'rewrite':
+        return this.rewrite(request.commands);
+      case 'bootSettings':
+        if (!this.open) throw new RefusalError('no_machine');
+        return this.open.booted;
       case 'branch':
         return this.switchTo(request.id);
       case 'dropBranch':
@@ -240,7 +248,7 @@ export class Host {
         futures.active,
       );
     }
-    this.open = { session, compiled, timeline };
+    this.open = { session, compiled, timeline, booted: sysctls(timeline.machine.kernel) };
     this.mode = { kind: 'paused' };
     this.achieved = 0;
     this.forgetSent();
@@ -315,6 +323,18 @@ export class Host {
     if (this.mode.kind === 'paused') this.stop();
     else this.pushAll();
     return { t };
+  }
+
+  private rewrite(input: TimedCommand[]): void {
+    const { timeline } = this;
+    const facts = factsOf(timeline.machine.config);
+    const commands = input.map(({ t, command }) => {
+      const checked = parseCommand(command);
+      return { t, command: checked, action: resolveCommand(checked, facts) };
+    });
+    const t = timeline.rewrite(commands);
+    this.forgetSent();
+    this.seek(t);
   }
 
   private switchTo(id: number): void {

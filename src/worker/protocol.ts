@@ -9,7 +9,7 @@ import type { Command, Refusal, TimedCommand } from '../machine/commands';
 import type { KillReport, Landmark, Sample, TimelineEvent } from '../machine/record';
 import type { Session } from '../scenario/schema';
 
-export type { Command, Refusal } from '../machine/commands';
+export type { Command, Refusal, TimedCommand } from '../machine/commands';
 export { type KillReport, type Landmark, SAMPLE_NS, type Sample, type TimelineEvent } from '../machine/record';
 
 export type Request =
@@ -28,6 +28,10 @@ export type Request =
   /** Virtual seconds a real second. */
   | { type: 'speed'; value: number }
   | { type: 'command'; command: Command }
+  /** Other commands for those given so far (undo, redo); the head goes to where they begin to differ. */
+  | { type: 'rewrite'; commands: TimedCommand[] }
+  /** Values of all settings when the machine had booted, by name. */
+  | { type: 'bootSettings' }
   /** Goes over to another future, at the same moment as far as that is known. */
   | { type: 'branch'; id: number }
   /** Forgets a future; not the one that is open. */

@@ -79,6 +79,7 @@ describe('when the past is changed', () => {
       await expect.poll(() => clock.innerText(), { timeout: 20_000 }).not.toBe(before);
       await page.getByRole('button', { name: 'Pause both' }).click();
       await expect.poll(() => page.getByRole('row', { name: /^free pages/ }).innerText()).toMatch(/[+−]/);
+      await page.mouse.move(0, 0);
       expect(await axeViolations(page)).toEqual([]);
       const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(wider).toBeLessThanOrEqual(0);

@@ -7,8 +7,8 @@ import { clearRun, receiveEvents, receiveFrame, runStore, settingsStore, setView
 import { Log } from '../../src/ui/log/Log';
 import { AllocationPath } from '../../src/ui/path/AllocationPath';
 import { shownSteps } from '../../src/ui/path/steps';
+import Settings from '../../src/ui/settings/Settings';
 import { announcements } from '../../src/ui/status/announcements';
-import { Knobs } from '../../src/ui/topbar/Knobs';
 import { landmarkEvent } from '../../src/ui/topbar/LandmarkMenu';
 import { RunUntil } from '../../src/ui/topbar/RunUntil';
 import { Speed, speedIndex } from '../../src/ui/topbar/Speed';
@@ -182,24 +182,13 @@ describe('the log', () => {
 describe('kernel knobs', () => {
   it('names the sysctl, writes it and says in one sentence when the kernel refuses', async () => {
     show();
-    render(<Knobs />);
-    await userEvent.click(screen.getByRole('button', { name: 'Kernel knobs' }));
-    const field = await screen.findByLabelText('vm.swappiness', {}, LATER);
+    render(<Settings />);
+    const field = screen.getByLabelText('vm.swappiness');
     machine.refuse('command', { code: 'bad-sysctl', params: { name: 'vm.swappiness', value: '999' } });
     await userEvent.clear(field);
     await userEvent.type(field, '999{Enter}');
     expect(await screen.findByRole('alert')).toHaveTextContent('The kernel refuses "999" for vm.swappiness');
     expect(field).toHaveValue('999');
-  });
-});
-
-describe('the switch for huge pages', () => {
-  it('writes to the file what is chosen', async () => {
-    show();
-    render(<Knobs />);
-    await userEvent.click(screen.getByRole('button', { name: 'Kernel knobs' }));
-    await userEvent.selectOptions(await screen.findByLabelText('transparent_hugepage', {}, LATER), 'madvise');
-    expect(sent()).toContain('command');
   });
 });
 

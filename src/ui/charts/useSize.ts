@@ -1,4 +1,5 @@
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
+import { zoomOf } from './zoom';
 
 /** Size of an element with its padding in CSS px, followed. Zero until it is known. */
 export function useSize<T extends Element>(): [RefObject<T | null>, { width: number; height: number }] {
@@ -11,7 +12,8 @@ export function useSize<T extends Element>(): [RefObject<T | null>, { width: num
       setSize((old) => (old.width === width && old.height === height ? old : { width, height }));
     const measure = () => {
       const box = element.getBoundingClientRect();
-      take(Math.floor(box.width), Math.floor(box.height));
+      const zoom = zoomOf(element);
+      take(Math.floor(box.width / zoom), Math.floor(box.height / zoom));
     };
     measure();
     const observer = new ResizeObserver(measure);

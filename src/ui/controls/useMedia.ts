@@ -16,8 +16,9 @@ export function useMedia(query: string): boolean {
 /** How much fits: three columns, two, or one region at a time. */
 export type Layout = 'wide' | 'medium' | 'narrow';
 
-export function useLayout(): Layout {
-  const narrow = useMedia('(max-width: 767px)');
-  const medium = useMedia('(max-width: 1199px)');
+export function useLayout(present = false): Layout {
+  // Presenting, all is larger, and there is no log beside the timeline.
+  const narrow = useMedia(present ? '(max-width: 1075px)' : '(max-width: 767px)');
+  const medium = useMedia(present ? '(max-width: 1279px)' : '(max-width: 1199px)');
   return narrow ? 'narrow' : medium ? 'medium' : 'wide';
 }

@@ -16,6 +16,7 @@ import { createColors } from '../charts/canvas';
 import { DataTable } from '../charts/DataTable';
 import { useSize } from '../charts/useSize';
 import { useSlow } from '../charts/useSlow';
+import { zoomOf } from '../charts/zoom';
 import { pages } from '../format';
 import { redraw, subscribe } from '../frameLoop';
 import { zoneLabel } from './drawGauge';
@@ -189,7 +190,8 @@ function Cells({ width, height }: { width: number; height: number }) {
   const grid = mapGrid(Math.max(1, count), map?.cols ?? 1, width, height, ratio());
   const at = (event: PointerEvent<HTMLElement>): number => {
     const box = event.currentTarget.getBoundingClientRect();
-    return cellAt(grid, count, (event.clientX - box.left) * ratio(), (event.clientY - box.top) * ratio());
+    const fine = ratio() / zoomOf(event.currentTarget);
+    return cellAt(grid, count, (event.clientX - box.left) * fine, (event.clientY - box.top) * fine);
   };
   const move = (event: PointerEvent<HTMLElement>) => {
     const found = at(event);

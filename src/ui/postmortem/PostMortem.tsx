@@ -114,7 +114,7 @@ function TopRow() {
         <IconButton
           className="btn ic touch"
           icon={theme === 'dark' ? 'sun' : 'moon'}
-          label={t(theme === 'dark' ? 'nav.theme.light' : 'nav.theme.dark')}
+          label={t(theme === 'dark' ? 'theme.light' : 'theme.dark')}
           onPress={() => setTheme(theme === 'dark' ? 'light' : 'dark')}
         />
         <Button className="btn touch" aria-label={w.back} onPress={closePostMortem}>

@@ -26,6 +26,7 @@ import { createPainter } from '../charts/painter';
 import { textWidth } from '../charts/text';
 import { useSize } from '../charts/useSize';
 import { useSlow } from '../charts/useSlow';
+import { zoomOf } from '../charts/zoom';
 import { seconds } from '../format';
 import { redraw, subscribe } from '../frameLoop';
 import { Futures } from '../futures/Futures';
@@ -202,7 +203,7 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
     const wheel = (event: WheelEvent) => {
       event.preventDefault();
       const domain = shown.current;
-      const x = event.clientX - element.getBoundingClientRect().left;
+      const x = (event.clientX - element.getBoundingClientRect().left) / zoomOf(element);
       const sideways = event.shiftKey ? event.deltaY : event.deltaX;
       if (Math.abs(sideways) > Math.abs(event.shiftKey ? 0 : event.deltaY)) {
         if (zoomed.current) setZoom(pan(domain, (sideways / plot) * (domain.to - domain.from), endOfRun()));
@@ -216,7 +217,7 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
 
   const timeAt = (event: PointerEvent<HTMLElement>): number => {
     const box = event.currentTarget.getBoundingClientRect();
-    const x = Math.min(plot, Math.max(0, event.clientX - box.left));
+    const x = Math.min(plot, Math.max(0, (event.clientX - box.left) / zoomOf(event.currentTarget)));
     const domain = shown.current;
     let best = toTime(domain, x, plot);
     let near = SNAP;
@@ -235,7 +236,7 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
     const box = event.currentTarget.getBoundingClientRect();
     const y = event.clientY - box.top - layout.flags;
     if (layout.compact || y < -2 || y > 19) return undefined;
-    const x = event.clientX - box.left;
+    const x = (event.clientX - box.left) / zoomOf(event.currentTarget);
     const flags = placeFlags(runStore.getState().events, shown.current, plot, (text, bold) =>
       textWidth(text, 12, bold),
     );

@@ -1,6 +1,9 @@
 import { Menu, MenuItem, Separator } from 'react-aria-components';
-import { listScenarios, openScenario, saveSession } from '../../actions/scenarios';
+import { runAction } from '../../actions/registry';
+import { listScenarios, openScenario } from '../../actions/scenarios';
 import { t } from '../../i18n';
+
+const FILES = ['saveSession', 'saveScenario', 'saveSeries', 'savePictures'] as const;
 
 interface Props {
   /** Id of the open scenario, '' = none of these. */
@@ -21,7 +24,7 @@ export function MachineMenu({ open, close, chooseFile }: Props) {
       selectedKeys={open ? [open] : []}
       onAction={(key) => {
         if (key === ':file') chooseFile();
-        else if (key === ':save') void saveSession();
+        else if (FILES.some((id) => id === key)) runAction(key as (typeof FILES)[number]);
         else void openScenario(String(key));
       }}
     >
@@ -36,9 +39,21 @@ export function MachineMenu({ open, close, chooseFile }: Props) {
         <span className="name">{t('machine.openFile')}</span>
         <span className="point">{t('machine.openFile.point')}</span>
       </MenuItem>
-      <MenuItem id=":save" className="menu-item" textValue={t('machine.save')}>
+      <MenuItem id="saveSession" className="menu-item" textValue={t('machine.save')}>
         <span className="name">{t('machine.save')}</span>
         <span className="point">{t('machine.save.point')}</span>
+      </MenuItem>
+      <MenuItem id="saveScenario" className="menu-item" textValue={t('machine.saveScenario')}>
+        <span className="name">{t('machine.saveScenario')}</span>
+        <span className="point">{t('machine.saveScenario.point')}</span>
+      </MenuItem>
+      <MenuItem id="saveSeries" className="menu-item" textValue={t('machine.saveSeries')}>
+        <span className="name">{t('machine.saveSeries')}</span>
+        <span className="point">{t('machine.saveSeries.point')}</span>
+      </MenuItem>
+      <MenuItem id="savePictures" className="menu-item" textValue={t('machine.savePictures')}>
+        <span className="name">{t('machine.savePictures')}</span>
+        <span className="point">{t('machine.savePictures.point')}</span>
       </MenuItem>
     </Menu>
   );

@@ -2,27 +2,32 @@ import { Button } from 'react-aria-components';
 import { runAction } from '../../actions/registry';
 import { openCompare, openPostMortem } from '../../actions/screen';
 import { t } from '../../i18n';
-import { setTheme, useSettings } from '../../store';
+import { setPresent, setSettingsOpen, useHistory, useSettings } from '../../store';
 import { IconButton } from '../controls/IconButton';
 import { Icon, Mark } from '../controls/Icons';
 import { Status } from '../status/Status';
 import { Clock } from './Clock';
-import { Knobs } from './Knobs';
 import { MachinePicker } from './MachinePicker';
 import { RunUntil } from './RunUntil';
 import { Speed } from './Speed';
+import { ThemePicker } from './ThemePicker';
 import { Transport } from './Transport';
 
-/** Wordmark, machine, transport, clock and the page's own buttons. */
+/** Wordmark, machine, transport, clock and the page's own buttons. Inside another page, only what moves the machine. */
 export function TopBar() {
-  const theme = useSettings((s) => s.theme);
+  const { embed, present, settings } = useSettings((s) => ({
+    embed: s.embed,
+    present: s.present,
+    settings: s.settingsOpen,
+  }));
+  const { undo } = useHistory();
   return (
     <header className="lab-top bar" data-region="top-bar">
-      <h1 className="mark">
+      <h1 className={embed ? 'mark vh' : 'mark'}>
         <Mark />
         {t('app.name')}
       </h1>
-      <MachinePicker />
+      {!embed && <MachinePicker />}
       <span className="grow" />
       <Transport />
       <RunUntil />
@@ -30,27 +35,42 @@ export function TopBar() {
       <Status />
       <Clock />
       <span className="grow" />
-      <nav className="bar-nav" aria-label={t('nav.label')}>
-        <Button className="btn" aria-label={t('nav.postmortem')} onPress={openPostMortem}>
-          <Icon name="report" />
-          <span className="word">{t('nav.postmortem')}</span>
-        </Button>
-        <Button className="btn" aria-label={t('nav.compare')} onPress={openCompare}>
-          <Icon name="compare" />
-          <span className="word">{t('nav.compare')}</span>
-        </Button>
-        <Knobs />
-        <IconButton
-          icon={theme === 'dark' ? 'sun' : 'moon'}
-          label={t(theme === 'dark' ? 'nav.theme.light' : 'nav.theme.dark')}
-          onPress={() => setTheme(theme === 'dark' ? 'light' : 'dark')}
-        />
-        <IconButton icon="help" label={t('nav.help')} hint="?" onPress={() => runAction('help')} />
-        <Button className="btn" aria-label={t('nav.share')} onPress={() => runAction('share')}>
-          <Icon name="share" />
-          <span className="word">{t('nav.share')}</span>
-        </Button>
-      </nav>
+      {!embed && (
+        <nav className="bar-nav" aria-label={t('nav.label')}>
+          {undo && <IconButton icon="undo" label={t('action.undo')} hint="Ctrl+Z" onPress={() => runAction('undo')} />}
+          {!present && (
+            <Button className="btn" aria-label={t('nav.postmortem')} onPress={openPostMortem}>
+              <Icon name="report" />
+              <span className="word">{t('nav.postmortem')}</span>
+            </Button>
+          )}
+          {!present && (
+            <Button className="btn" aria-label={t('nav.compare')} onPress={openCompare}>
+              <Icon name="compare" />
+              <span className="word">{t('nav.compare')}</span>
+            </Button>
+          )}
+          <IconButton
+            icon="knobs"
+            label={t('nav.sysctl')}
+            hint="S"
+            aria-expanded={settings}
+            onPress={() => setSettingsOpen(!settings)}
+          />
+          <ThemePicker />
+          <IconButton
+            icon={present ? 'shrink' : 'present'}
+            label={t(present ? 'nav.present.end' : 'nav.present')}
+            hint="P"
+            onPress={() => setPresent(!present)}
+          />
+          <IconButton icon="help" label={t('nav.help')} hint="?" onPress={() => runAction('help')} />
+          <Button className="btn" aria-label={t('nav.share')} onPress={() => runAction('share')}>
+            <Icon name="share" />
+            <span className="word">{t('nav.share')}</span>
+          </Button>
+        </nav>
+      )}
     </header>
   );
 }
