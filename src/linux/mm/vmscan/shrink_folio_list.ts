@@ -355,8 +355,13 @@ export function shrinkFolios(
   if (freed > 0) freeUnrefFolios(k, freeList, freed);
   // What the device has finished by now has interrupted the batch: those of its own pages that are among it miss their move
   // to the tail.
-  for (let i = 0; i < kept; i++) if (flags[pages[i]] & PG_WRITEBACK) flags[pages[i]] |= PG_ISOLATED;
-  completeBios(k, k.now + k.cost);
+  let writing = 0;
+  for (let i = 0; i < kept; i++) {
+    if (!(flags[pages[i]] & PG_WRITEBACK)) continue;
+    flags[pages[i]] |= PG_ISOLATED;
+    writing++;
+  }
+  if (writing > 0) completeBios(k, k.now + k.cost);
   sc.nrScanned += n;
   return freed;
 }
