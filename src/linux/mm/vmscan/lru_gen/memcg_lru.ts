@@ -96,5 +96,7 @@ export function endMemcgTurn(k: Kernel, lruvec: Lruvec, sc: ScanControl, op: num
   const node = k.nodes[lruvec.nid];
   const list = fifo(node, sc.walkGen, (sc.walkFirstBin + sc.walkBin) % MEMCG_NR_BINS);
   if (list[sc.walkAt - 1] === lruvec.memcg) sc.walkAt--;
+  // Its last page may have gone in this turn, and the removed cgroup with it.
+  if (lruvec.memcg > 0 && k.memcgs[lruvec.memcg].parent < 0) return;
   lruGenRotateMemcg(k, lruvec, op);
 }
