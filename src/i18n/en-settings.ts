@@ -209,5 +209,15 @@ export const knobs: Record<string, KnobWords> = {
     group: 'huge',
     effect: 'How hard a fault tries for a huge page: always waits, defer leaves it to the background, madvise, never.',
   },
+  '/sys/module/zswap/parameters/max_pool_percent': {
+    group: 'lru',
+    initial: '20',
+    effect: 'How much of RAM, in percent, compressed pages may take; what does not fit goes to the swap device.',
+  },
+  '/sys/module/zswap/parameters/accept_threshold_percent': {
+    group: 'lru',
+    initial: '90',
+    effect: 'How far, in percent of its limit, a full pool has to shrink before it takes pages again.',
+  },
   '/sys/module/zswap/parameters/enabled': { group: 'lru', effect: 'Y compresses pages in RAM before they go to swap.' },
 };

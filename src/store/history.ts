@@ -33,8 +33,13 @@ export function recordCommand(t: number, command: Command): void {
   const { commands, past } = historyStore.getState();
   const kept = commands.filter((c) => c.t <= t);
   const last = commands.at(-1);
+  // What was there when the session was opened is where undo ends, never a part of the first change.
   const goesOn =
-    kept.length === commands.length && last !== undefined && last.t === t && sameThing(last.command, command);
+    past.length > 0 &&
+    kept.length === commands.length &&
+    last !== undefined &&
+    last.t === t &&
+    sameThing(last.command, command);
   historyStore.setState({
     commands: [...kept, { t, command }],
     past: goesOn ? past : [...past, commands].slice(-MOST),

@@ -76,6 +76,7 @@ describe('for an audience', () => {
     }) => {
       const { page } = await open({ query: 'present=1&theme=projector', viewport: { width, height } });
       await atRest(page);
+      if (width < 1200) await page.getByRole('tab', { name: 'Timeline' }).click();
       await page.locator('[data-region="timeline"]').waitFor();
       if (width === 1440) {
         expect(await page.locator('[data-region="log"]').count()).toBe(0);

@@ -76,7 +76,9 @@ describe('by keyboard alone', () => {
 
     await runUntil(page, /next kill/);
     expect((await killed(page)).comm).toBe(heir);
-    expect(await page.locator(`[data-pid="${first.pid}"]`).getAttribute('data-state')).not.toMatch(/killed|exiting/);
+    expect(await page.locator(`.proc[data-pid="${first.pid}"]`).getAttribute('data-state')).not.toMatch(
+      /killed|exiting/,
+    );
   }, 180_000);
 
   test('all regions are reached in their order, and a process that is never chosen gets its row back', async ({
