@@ -58,7 +58,7 @@ export const en = {
   'status.livelock': 'no progress',
 
   'nav.label': 'Page',
-  'nav.sysctl': 'Kernel knobs',
+  'nav.sysctl': 'Kernel settings',
   'nav.theme': 'Theme: {name}',
   'theme.system': 'Theme of the system',
   'theme.light': 'Light theme',

@@ -60,7 +60,7 @@ export const GFP_USER_PAGE = GFP_HIGHUSER_MOVABLE | __GFP_COMP;
 /** Read-ahead: one try at reclaim, no warning, no kill. §10.13. */
 export const GFP_READAHEAD = GFP_HIGHUSER_MOVABLE | __GFP_COMP | __GFP_NORETRY | __GFP_NOWARN;
 /** A page table. §3.8. */
-export const GFP_PGTABLE = GFP_KERNEL_ACCOUNT | __GFP_ZERO;
+export const GFP_PGTABLE = GFP_KERNEL_ACCOUNT | __GFP_COMP | __GFP_ZERO;
 
 /** Allocation flags of the slow path. §2.6. */
 export const ALLOC_WMARK_MIN = 0;

@@ -118,7 +118,7 @@ export const LINUX_6_12: Release = {
       'do_fault',
       ...FAULT,
     ],
-    pgtable: [MPOL, 'alloc_pages_noprof', 'pte_alloc_one', '__pte_alloc', ...FAULT],
+    pgtable: [MPOL, 'pte_alloc_one+0x1d/0x60', '__pte_alloc+0x2a/0xb0', 'do_anonymous_page+0x51a/0x7d0', ...FAULT],
     fork: [MPOL, 'copy_process', 'kernel_clone', '__do_sys_clone', ...SYSCALL],
     sysrq: [
       'moom_callback+0x7a/0xc0',

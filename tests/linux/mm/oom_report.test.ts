@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { GFP_ANON_FAULT, GFP_KERNEL, GFP_USER_PAGE } from '../../../src/linux/include/gfp';
+import { GFP_ANON_FAULT, GFP_KERNEL, GFP_PGTABLE, GFP_USER_PAGE } from '../../../src/linux/include/gfp';
 import type { Kernel } from '../../../src/linux/include/kernel';
 import { outOfMemory } from '../../../src/linux/mm/oom_kill';
 import { kernelOfReport, type OomReport, recordings, untimed } from '../recordings';
@@ -29,6 +29,7 @@ function replay(k: Kernel, o: OomReport, current: Parameters<typeof outOfMemory>
   if (all.includes('oom_kill_allocating_task')) k.sysctl.oom_kill_allocating_task = 1;
   if (all.includes('shmem_write_begin')) current.allocSite = 'shmem_write';
   if (all.includes('filemap_read')) current.allocSite = 'filemap_read';
+  if (all.includes('pte_alloc_one')) current.allocSite = 'pgtable';
   const sysrq = o.invoked.order === -1;
   outOfMemory(k, current, { gfp: gfpOf(o), order: sysrq ? 0 : o.invoked.order, nodemask: 0, sysrq });
   return k.log.map((l) => l.text);
@@ -51,5 +52,6 @@ describe('the report of a real kernel comes out word for word', () => {
 test('there are reports to compare with', () => {
   expect(reports.length).toBeGreaterThan(10);
   expect(new Set(reports.map(({ o }) => gfpOf(o)))).toContain(GFP_ANON_FAULT);
-  expect([GFP_ANON_FAULT, GFP_USER_PAGE, GFP_KERNEL]).toEqual(expect.arrayContaining(reports.map(({ o }) => gfpOf(o))));
+  const known = [GFP_ANON_FAULT, GFP_USER_PAGE, GFP_KERNEL, GFP_PGTABLE];
+  expect(known).toEqual(expect.arrayContaining(reports.map(({ o }) => gfpOf(o))));
 });
