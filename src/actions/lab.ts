@@ -128,7 +128,6 @@ export const switchBranch = async (id: number): Promise<boolean> => {
   else beginHistory((await ask({ type: 'session' })) as Session);
   return done;
 };
-export const dropBranch = (id: number) => tell({ type: 'dropBranch', id });
 export const command = (what: Command) => tell({ type: 'command', command: what });
 
 async function travel(back: boolean): Promise<boolean> {

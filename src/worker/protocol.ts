@@ -3,7 +3,7 @@
  *
  * Requests carry an id and are answered by exactly one reply; frames, samples and notices are pushed.
  */
-import type { OomRecord } from '../linux/include/kernel';
+import type { OomRecord, OomZone } from '../linux/include/kernel';
 import type { BadnessStep } from '../linux/versions/badness';
 import type { Command, Refusal, TimedCommand } from '../machine/commands';
 import type { KillReport, Landmark, Sample, TimelineEvent } from '../machine/record';
@@ -125,22 +125,9 @@ export interface KindPages {
 }
 export type Kind = keyof KindPages;
 
-export interface ZoneFrame {
+export interface ZoneFrame extends OomZone {
   /** Key as in "0/DMA32". */
   id: string;
-  name: string;
-  node: number;
-  present: number;
-  managed: number;
-  free: number;
-  pcp: number;
-  /** With the boost. Pages. */
-  min: number;
-  low: number;
-  high: number;
-  boost: number;
-  /** lowmem_reserve for a user page's request. */
-  reserve: number;
   /** First pfn of the zone and the one past its last; equal when it is empty. */
   firstPfn: number;
   endPfn: number;

@@ -117,6 +117,11 @@ function steps(
     level = next;
   }
   ink.lineTo(width, level);
+  stroke(ink, color, dash, weight);
+}
+
+/** Draws the path at hand. */
+function stroke(ink: Ink, color: string, dash: number[], weight: number): void {
   ink.setLineDash(dash);
   ink.strokeStyle = color;
   ink.lineWidth = weight;
@@ -128,11 +133,7 @@ function rule(ink: Ink, width: number, y: number, color: string, dash: number[],
   ink.beginPath();
   ink.moveTo(0, y);
   ink.lineTo(width, y);
-  ink.setLineDash(dash);
-  ink.strokeStyle = color;
-  ink.lineWidth = weight;
-  ink.stroke();
-  ink.setLineDash([]);
+  stroke(ink, color, dash, weight);
 }
 
 /** Fills between a middle line and a curve; `up` is 1 above it and -1 below. */

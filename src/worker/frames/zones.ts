@@ -1,17 +1,7 @@
 /** The zones of a frame. */
 import type { Kernel } from '../../linux/include/kernel';
-import {
-  MAX_NR_ZONES,
-  WMARK_HIGH,
-  WMARK_LOW,
-  WMARK_MIN,
-  wmarkPages,
-  ZONE_MOVABLE,
-  ZONE_NAMES,
-  ZONE_NORMAL,
-  type Zone,
-} from '../../linux/include/mmzone';
-import { zonePcpCount } from '../../linux/mm/page_alloc';
+import { MAX_NR_ZONES, ZONE_MOVABLE, ZONE_NAMES, ZONE_NORMAL, type Zone } from '../../linux/include/mmzone';
+import { zoneNumbers } from '../../linux/mm/oom_kill/snapshot';
 import { noKinds } from '../kinds';
 import type { KindPages, ZoneFrame } from '../protocol';
 
@@ -22,17 +12,7 @@ export const zoneId = (z: { node: number; name: string }): string => `${z.node}/
 function zoneFrame(z: Zone, kinds: KindPages): ZoneFrame {
   return {
     id: zoneId(z),
-    name: z.name,
-    node: z.node,
-    present: z.present,
-    managed: z.managed,
-    free: z.free,
-    pcp: zonePcpCount(z),
-    min: wmarkPages(z, WMARK_MIN),
-    low: wmarkPages(z, WMARK_LOW),
-    high: wmarkPages(z, WMARK_HIGH),
-    boost: z.boost,
-    reserve: z.lowmemReserve[ZONE_MOVABLE] ?? 0,
+    ...zoneNumbers(z, ZONE_MOVABLE),
     firstPfn: z.startPfn,
     endPfn: z.startPfn + z.present,
     kinds,

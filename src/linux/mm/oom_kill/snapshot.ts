@@ -10,6 +10,7 @@ import {
   WMARK_LOW,
   WMARK_MIN,
   wmarkPages,
+  type Zone,
 } from '../../include/mmzone';
 import type { Task } from '../../include/sched';
 import { NR_LRU_BASE, NR_PAGETABLE, NR_SHMEM, NR_SLAB_RECLAIMABLE_B } from '../../include/vmstat';
@@ -37,22 +38,25 @@ export function oomMemory(k: Kernel): OomMemory {
   };
 }
 
-/** The zones with their watermarks, and what they keep back from a request with these flags. Pages. §10.12. */
+/** A zone with its watermarks, and what it keeps back from a request that may use zones up to `highest`. Pages. */
+export const zoneNumbers = (z: Zone, highest: number): OomZone => ({
+  node: z.node,
+  name: z.name,
+  present: z.present,
+  managed: z.managed,
+  free: z.free,
+  pcp: zonePcpCount(z),
+  min: wmarkPages(z, WMARK_MIN),
+  low: wmarkPages(z, WMARK_LOW),
+  high: wmarkPages(z, WMARK_HIGH),
+  boost: z.boost,
+  reserve: z.lowmemReserve[highest] ?? 0,
+});
+
+/** The zones as a request with these flags finds them. §10.12. */
 export function oomZones(k: Kernel, gfp: number): OomZone[] {
   const highest = gfpZone(gfp);
-  return populatedZones(k).map((z) => ({
-    node: z.node,
-    name: z.name,
-    present: z.present,
-    managed: z.managed,
-    free: z.free,
-    pcp: zonePcpCount(z),
-    min: wmarkPages(z, WMARK_MIN),
-    low: wmarkPages(z, WMARK_LOW),
-    high: wmarkPages(z, WMARK_HIGH),
-    boost: z.boost,
-    reserve: z.lowmemReserve[highest] ?? 0,
-  }));
+  return populatedZones(k).map((z) => zoneNumbers(z, highest));
 }
 
 /** The rows of the task dump: all that could be asked for memory, as the report counts them. */

@@ -122,3 +122,16 @@ export function newMemcgScanControl(k: Kernel, memcg: number, pages: number, gfp
 
 /** kswapd's, which lives as long as the node. */
 export const newKswapdScanControl = (): ScanControl => newScanControl('kswapd', GFP_KERNEL, 0, 'kswapd_try_to_sleep');
+
+/** What is counted of one node begins anew: shrink_node's memset of `nr`. */
+export function beginNodeTally(sc: ScanControl): void {
+  sc.nodeReclaimed = sc.nrReclaimed;
+  sc.nodeScanned = sc.nrScanned;
+  sc.nrDirty = 0;
+  sc.nrUnqueuedDirty = 0;
+  sc.nrCongested = 0;
+  sc.nrWriteback = 0;
+  sc.nrImmediate = 0;
+  sc.nrTaken = 0;
+  sc.nrFileTaken = 0;
+}

@@ -44,6 +44,7 @@ import {
   lruGenShrinkRound,
 } from './lru_gen/shrink_node';
 import { canAgeAnonPages, canReclaimAnonPages, getScanCount, inactiveIsLow, prepareScanControl } from './scan_balance';
+import { beginNodeTally } from './scan_control';
 import { shrinkActiveList, shrinkList } from './shrink_list';
 import { reclaimThrottle, VMSCAN_THROTTLE_CONGESTED, VMSCAN_THROTTLE_WRITEBACK } from './throttle';
 
@@ -74,15 +75,7 @@ function shouldContinueReclaim(k: Kernel, node: PgData, sc: ScanControl, reclaim
 
 /** Begins a node: its balance. */
 function beginNode(k: Kernel, node: PgData, sc: ScanControl): void {
-  sc.nodeReclaimed = sc.nrReclaimed;
-  sc.nodeScanned = sc.nrScanned;
-  sc.nrDirty = 0;
-  sc.nrUnqueuedDirty = 0;
-  sc.nrCongested = 0;
-  sc.nrWriteback = 0;
-  sc.nrImmediate = 0;
-  sc.nrTaken = 0;
-  sc.nrFileTaken = 0;
+  beginNodeTally(sc);
   prepareScanControl(k, node.lruvecs[sc.targetMemcg], sc);
   sc.memcg = -1;
 }

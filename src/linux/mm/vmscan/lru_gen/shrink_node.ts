@@ -19,6 +19,7 @@ import { memCgroupBelowLow, memCgroupBelowMin } from '../../page_counter';
 import { WB_REASON_VMSCAN, wakeupFlusherThreads } from '../../page-writeback';
 import { lruAddDrain } from '../../swap';
 import { canReclaimAnonPages } from '../scan_balance';
+import { beginNodeTally } from '../scan_control';
 import { shouldRunAging, tryToIncMaxSeq } from './aging';
 import { MIN_LRU_BATCH } from './batch';
 import { evictFolios } from './evict';
@@ -83,15 +84,7 @@ function getNrToScan(k: Kernel, lruvec: Lruvec, sc: ScanControl, canSwap: boolea
 
 /** lru_gen_shrink_node's beginning. Returns false when there is nothing to do for a reclaim that may not write. */
 export function lruGenBeginNode(k: Kernel, node: PgData, sc: ScanControl): boolean {
-  sc.nodeReclaimed = sc.nrReclaimed;
-  sc.nodeScanned = sc.nrScanned;
-  sc.nrDirty = 0;
-  sc.nrUnqueuedDirty = 0;
-  sc.nrCongested = 0;
-  sc.nrWriteback = 0;
-  sc.nrImmediate = 0;
-  sc.nrTaken = 0;
-  sc.nrFileTaken = 0;
+  beginNodeTally(sc);
   sc.reclaimedBefore = 0;
   sc.lruvecScanned = 0;
   if (!sc.mayWritepage || !sc.mayUnmap) return false;
