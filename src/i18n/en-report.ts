@@ -130,6 +130,7 @@ const warnings: Record<string, Sentence> = {
   'no-kill-line': () => 'the line of the kill is missing',
   'cgroup-swap-unknown': () => 'the cgroup may use swap of a size that the report does not print',
   'constraint-none': () => 'the kernel printed CONSTRAINT_NONE, but a cgroup was out of memory',
+  reversed: () => 'the log begins with its newest line: it was read from its end, and its lines are counted from there',
   'page-size-assumed': () => 'the page size is taken to be 4096 bytes; the text does not tell',
 };
 

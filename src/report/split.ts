@@ -74,7 +74,11 @@ const FRAME =
   /^(?:\[<[0-9a-f]+>\] )?(?:\[[0-9a-fx]+\] \[[0-9a-fx]+\] )?\.?(\? )?([A-Za-z_][\w.]*)\+0x[0-9a-f]+\/0x[0-9a-f]+/;
 const UNAME = /(?:Not tainted|Tainted:[ A-Z()]*?)\s(\d+\.\d+\S*)/;
 
-/** All reports of a text, in their order. */
+/**
+ * All reports of a text, in their order.
+ *
+ * @param text plain, see plain.ts
+ */
 export function parseLog(text: string, progress?: Progress): ParsedLog {
   const log: ParsedLog = { reports: [], strays: [] };
   const open = new Map<string, Open>();
