@@ -97,6 +97,7 @@ const WAYS: Record<string, (lines: string[]) => string> = {
   'a level before the date': each((l, i) => `<4>Jan  1 10:00:${second(i)} db1 kernel: ${stamp(i)}${l}`),
   'a program with a level': each((l, i) => `Jan 01 10:00:${second(i)} db1 kernel warning: ${stamp(i)} ${l}`),
   'a date before the kernel’s time stamp': each((l, i) => `Jan 01 10:00:${second(i)} ${stamp(i)}${l}`),
+  'a host in brackets': each((l, i) => `Jan 6 07:32:${second(i)} [hostname] kernel: ${stamp(i)}${l}`),
   'colours in plain letters': each((l, i) => `^[[32m${stamp(i)}^[[0m^[[33m${l}^[[0m`),
   // line ends that are lost
   'carriage returns alone': (ls) => ls.map((l, i) => stamp(i) + l).join('\r'),
