@@ -40,11 +40,8 @@ export const pmWords = {
   reportLine: (line: number): string => `line ${n(line)}`,
   repeated: (comm: string, kills: number): string => `${comm} was killed ${plural(kills, 'time', 'times')}.`,
 
-  fullBoth: 'RAM was full, and so was swap.',
-  fullRam: 'RAM was full.',
-  fullRamNoSwap: 'RAM was full, and there was no swap.',
-  fullRamSwapLeft: (size: string): string => `RAM was full; ${size} of swap were left.`,
-  fullCgroup: (path: string, limit: string): string => `The cgroup ${path} was at its limit of ${limit}.`,
+  swapLeft: (size: string): string => `${size} of swap were left.`,
+  fullCgroup: (path: string, limit: string): string => `The limit of the cgroup ${path} is ${limit}.`,
   held: (rss: string, swap: string, share: number | null): string =>
     `It held ${rss} in RAM${swap === '' ? '' : ` and ${swap} in swap`}${share === null ? '' : `, ${share} % of ${swap === '' ? 'what there was' : 'both together'}`}.`,
   agrees: 'agrees',
@@ -144,8 +141,8 @@ export const pmWords = {
   moreLimit: 'A higher limit',
   missing: (of: 'swap' | 'limit', pages: number, size: string, zone: string): string =>
     of === 'swap'
-      ? `The request lacked ${plural(pages, 'page', 'pages')} (${size}) in zone ${zone}, the one that lacked least: min + reserve − free. With that much more swap, anonymous memory could have gone there.`
-      : `The request lacked ${plural(pages, 'page', 'pages')} (${size}) under the limit.`,
+      ? `In zone ${zone}, which lacked least, ${plural(pages, 'page was', 'pages were')} missing (${size}): min + reserve − free. With that much more swap, as much anonymous memory could have gone there, and this request would have been served. What was growing would have filled more as well.`
+      : `${plural(pages, 'page was', 'pages were')} missing (${size}). With a limit that much higher this request would have been served. What was growing would have filled more as well.`,
   moreCodes: {
     'not-full': 'More swap would not have helped: there was swap left.',
     order: 'More swap would not have helped: a block of pages side by side was missing, not pages.',
@@ -153,9 +150,12 @@ export const pmWords = {
     'not-short': 'No zone was short of pages when the report was printed: what was missing cannot be told.',
     unknown: 'What more memory would have changed cannot be told from this text.',
   } as Record<string, string>,
+  limitCodes: {
+    'not-short': 'The cgroup was below its limit when the report was printed: what was missing cannot be told.',
+  } as Record<string, string>,
   changesAt: (of: 'swap' | 'limit', size: string, comm: string, pid: number): string =>
     `From ${size} more ${of === 'swap' ? 'swap' : 'of a limit'} on, ${comm} (${pid}) would be chosen instead, since oom_score_adj counts in parts of the total.`,
-  neverChanges: 'However much more there is, the same one would be chosen.',
+  neverChanges: 'However much more there is, with these sizes the same one would be chosen.',
   tooLittle: (pages: number): string => `too little: ${plural(pages, 'page is', 'pages are')} still missing.`,
   nothingMore: 'what it was.',
   served: (comm: string | null, pid: number | null, same: boolean): string =>

@@ -58,7 +58,9 @@ const reasons: Record<string, Sentence> = {
 const notes: Record<string, Sentence> = {
   sysrq: () => 'Somebody asked for the kill with SysRq-f (order=-1): memory need not have been short.',
   'limit-reached': (p) =>
-    `The limit of the cgroup ${p.path} was reached, not that of the machine: ${kb(p.usage)} of ${kb(p.limit)} in use, ${n(p.failcnt)} times refused.`,
+    `The limit of the cgroup ${p.path} was reached, not that of the machine: ${kb(p.usage)} of ${kb(p.limit)} in use, ${p.failcnt === 1 ? 'once' : `${n(p.failcnt)} times`} refused.`,
+  'limit-left': (p) =>
+    `The limit of the cgroup ${p.path} had been reached, not that of the machine. When the report was printed, ${kb(p.usage)} of ${kb(p.limit)} were in use: memory had been given back already.`,
   cgroup: (p) => `The kill was in the cgroup ${p.path}; the text does not say which limit was reached.`,
   'cgroup-no-swap': () => 'The cgroup may not use swap, so its anonymous memory could go nowhere.',
   cpuset: (p) => `The request could use the nodes of the cpuset ${p.cpuset} only (${p.nodes}).`,
@@ -100,6 +102,8 @@ const notes: Record<string, Sentence> = {
     `${p.invoker}${p.pid === '' ? '' : ` (${p.pid})`} only happened to ask when there was none left: that alone makes it neither culprit nor victim. The kernel looks for the highest score, not for who asked.`,
   'largest-not-victim': (p) =>
     `The largest task is ${p.largest} (${p.pid}) with ${pages(p.pages)} and oom_score_adj ${p.adj}; ${p.victim} with ${pages(p.victimPages)} and oom_score_adj ${p.victimAdj} scored higher.`,
+  'largest-passed-over': (p) =>
+    `The largest task is ${p.largest} (${p.pid}) with ${pages(p.pages)} and oom_score_adj ${p.adj}; the kernel killed ${p.victim} with ${pages(p.victimPages)} and oom_score_adj ${p.victimAdj}.`,
   'largest-dead': (p) =>
     `The largest task of the table, ${p.largest} (${p.pid}) with ${pages(p.pages)}, had been killed in an earlier report of this log and was giving its memory back: it could not be chosen again.`,
   'largest-protected': (p) =>
@@ -165,18 +169,13 @@ export const reportWords = {
   noReport: 'no OOM report in this text',
   where: (line: number, kernel: string | null): string =>
     `OOM report at line ${n(line)}${kernel === null ? '' : `, Linux ${kernel}`}`,
-  killed: (comm: string, pid: number): string => `${comm} (${pid}) was killed`,
-  nobody: 'The text names nobody who was killed',
-  agrees: 'as the rules say:',
-  differs: 'not the one with the highest score:',
-  unknown: 'not compared:',
   asked: (comm: string, order: string, flags: string): string => `Asked by ${comm}: order ${order}, ${flags}`,
   expected: (comm: string, pid: number, points: string): string =>
     `The rules name ${comm} (${pid}) with ${points} points`,
   noFlags: 'no flags',
   memory: 'Where the memory was',
   saved: (adj: number, comm: string, pid: number): string =>
-    `An oom_score_adj of ${adj} or less would have saved it; ${comm} (${pid}) would have died instead.`,
+    `${adj === -1000 ? 'Only an oom_score_adj of -1000' : `An oom_score_adj of ${adj} or less`} would have saved it; ${comm} (${pid}) would have died instead.`,
   tasks: 'Highest scores',
   story: 'All kills of this log',
   warnings: 'Missing from the text',

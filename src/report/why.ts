@@ -11,6 +11,9 @@ export interface Note {
   params: Record<string, string | number>;
 }
 
+/** A usage further below its limit was printed when memory had come back. */
+const NEAR_LIMIT = 0.9;
+
 /** From this share of memory on, a part is worth a word. */
 const MUCH = {
   shmem: 0.1,
@@ -58,7 +61,7 @@ function cause(
   if (isMemcg(r)) {
     const usage = r.cgroup?.memory;
     if (usage && usage.limitKb !== null) {
-      add('limit-reached', {
+      add(usage.usageKb < usage.limitKb * NEAR_LIMIT ? 'limit-left' : 'limit-reached', {
         path: r.cgroup?.path ?? r.summary?.oomMemcg ?? '?',
         usage: usage.usageKb,
         limit: usage.limitKb,
@@ -145,7 +148,8 @@ function people(r: RawReport, v: Verdict, add: Add): void {
     for (const t of v.tasks) if (largest && !v.rules.dead.has(t.row.pid) && size(t) > size(largest)) largest = t;
   }
   if (mine && largest && largest !== mine) {
-    add(largest.row.oom_score_adj === -1000 ? 'largest-protected' : 'largest-not-victim', {
+    const scoredLess = v.agrees === true ? 'largest-not-victim' : 'largest-passed-over';
+    add(largest.row.oom_score_adj === -1000 ? 'largest-protected' : scoredLess, {
       largest: largest.row.name,
       pid: largest.row.pid,
       pages: size(largest),
