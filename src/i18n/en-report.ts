@@ -72,6 +72,8 @@ const notes: Record<string, Sentence> = {
     `Zone ${p.zone} has ${n(p.free)} free pages, more than its ${n(p.min)} min, but no free block of order ${p.order}.`,
   'zone-allowed': (p) =>
     `Zone ${p.zone} would have granted the request when the report was printed: ${n(p.free)} free > ${n(p.min)} min + ${n(p.reserve)} reserved. It had refused a moment before, or has been freed into since.`,
+  'zones-allowed': (p) =>
+    `Zones ${p.zones} would have granted the request when the report was printed. They had refused a moment before, or have been freed into since.`,
   'no-usable-zone': (p) => `The request cannot use any zone that it was allowed: ${p.zones}.`,
   lowmem: (p) => `${pages(p.pages)} are free in high memory, which this request cannot use: low memory ran out.`,
   fragmented: (p) =>
@@ -169,9 +171,14 @@ export const reportWords = {
   noReport: 'no OOM report in this text',
   where: (line: number, kernel: string | null): string =>
     `OOM report at line ${n(line)}${kernel === null ? '' : `, Linux ${kernel}`}`,
-  asked: (comm: string, order: string, flags: string): string => `Asked by ${comm}: order ${order}, ${flags}`,
-  expected: (comm: string, pid: number, points: string): string =>
-    `The rules name ${comm} (${pid}) with ${points} points`,
+  asked: (name: string, what: string): string => `${name} asked for ${what} and got none.`,
+  askedItself: (what: string): string => `It had asked for ${what} itself.`,
+  onePage: (flags: string): string => `one page (${flags})`,
+  pages: (pages: number, order: number, flags: string): string =>
+    `${n(pages)} pages side by side (order ${order}, ${flags})`,
+  someMemory: 'memory',
+  expected: (comm: string, pid: number, points: number): string =>
+    `The rules name ${comm} (${pid}) with ${n(points)} points`,
   noFlags: 'no flags',
   memory: 'Where the memory was',
   saved: (adj: number, comm: string, pid: number): string =>

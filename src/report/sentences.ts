@@ -36,12 +36,18 @@ function heldOf(r: ReportDocument): string {
 export function detailsOf(r: ReportDocument): string[] {
   const out = [`${heldOf(r)} ${limitsOf(r)}`.trim()].filter((x) => x !== '');
   if (r.agrees === false && r.predicted) {
-    out.push(`${w.expected(r.predicted.comm, r.predicted.pid, String(r.predicted.points))}.`);
+    out.push(`${w.expected(r.predicted.comm, r.predicted.pid, r.predicted.points ?? 0)}.`);
   }
-  if (r.invoker) {
-    out.push(`${w.asked(r.invoker.comm, String(r.order ?? '?'), r.gfp?.flags.join('|') || w.noFlags)}.`);
-  }
+  if (r.invoker && r.order !== -1) out.push(askedOf(r, r.invoker));
   return out;
+}
+
+function askedOf(r: ReportDocument, { comm, pid }: NonNullable<ReportDocument['invoker']>): string {
+  const flags = r.gfp?.flags.join('|') || w.noFlags;
+  const what =
+    r.order === null ? w.someMemory : r.order === 0 ? w.onePage(flags) : w.pages(2 ** r.order, r.order, flags);
+  const self = r.victim !== null && (pid === undefined ? comm === r.victim.comm : pid === r.victim.pid);
+  return self ? w.askedItself(what) : w.asked(pid === undefined ? comm : nameOf({ comm, pid }), what);
 }
 
 /** Whether our computation and the kernel agree: never left out. */
@@ -99,7 +105,7 @@ export function marksOf(r: ReportDocument, pid: number): TaskMarks {
 export function markText(task: ReportDocument['tasks'][number], marks: TaskMarks): string {
   const words: string[] = [];
   if (marks.victim) words.push(pmWords.killed);
-  if (marks.predicted) words.push(marks.victim ? pmWords.predictedToo : pmWords.predicted);
+  if (marks.predicted && !marks.victim) words.push(pmWords.predicted);
   if (marks.asked) words.push(pmWords.asked);
   if (words.length > 0) return words.join(', ');
   if (task.points !== null) return '';

@@ -61,13 +61,13 @@ function nobodyOf(r: ReportDocument): { who: string; why: string } {
   const because = listOf(full === 'cgroup' ? w.fullCgroup : w.full[full]);
   if (r.panic !== null || r.reasonCode === 'panic-all-reaped' || r.reasonCode === 'empty-table') {
     const panicked = r.panic === null ? '' : `: ${w.panicked}`;
-    return { who: w.nobody, why: `${panicked} because ${because}. ${capital(r.reason)}.` };
+    return { who: w.nobody, why: `${panicked} because ${because}.` };
   }
   const why = OF_THE_TABLE.has(r.reasonCode) ? w.noKillLine : r.reason;
   return { who: w.unnamed, why: `: ${why}. ${capital(because)}.` };
 }
 
-/** The verdict in two parts: who, and why that one. */
+/** The verdict in two parts: who, and why that one. Why the rules and the kernel differ is said elsewhere. */
 export function verdictOf(r: ReportDocument): { who: string; why: string } {
   if (!r.victim) return nobodyOf(r);
   const who = w.killed(nameOf(r.victim));
@@ -79,5 +79,5 @@ export function verdictOf(r: ReportDocument): { who: string; why: string } {
   }
   const doubt = r.agrees === false && r.predicted && !NOT_THERE.has(r.reasonCode);
   const then = doubt && r.predicted ? w.other(nameOf(r.predicted)) : w.unchecked;
-  return { who, why: `${because()} ${then}: ${r.reason}.` };
+  return { who, why: `${because()} ${then}.` };
 }

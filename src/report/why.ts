@@ -80,11 +80,13 @@ function cause(
     return;
   }
   const usable = zones.filter((z) => z.code !== 'not-for-it' && z.code !== 'unknown');
+  const allowed = usable.filter((z) => z.code === 'allowed');
+  if (allowed.length > 1) add('zones-allowed', { zones: allowed.map((z) => z.zone).join(', ') });
   for (const z of usable) {
     const p = { zone: z.zone, free: z.free, cma: z.cma, min: z.min ?? 0, reserve: z.reserve, order: r.order ?? 0 };
     if (z.code === 'refused') add('zone-refused', p);
     else if (z.code === 'no-block') add('zone-no-block', p);
-    else add('zone-allowed', p);
+    else if (allowed.length === 1) add('zone-allowed', p);
   }
   const others = zones.filter((z) => z.code === 'not-for-it');
   const spare = others.reduce((n, z) => n + Math.max(0, z.free - (z.min ?? 0)), 0);
