@@ -18,7 +18,8 @@ export const pmWords = {
   reading: (size: number): string => `Reading ${n(Math.ceil(size / 1024))} KiB…`,
   failed: (why: string): string => `The text could not be read: ${why}.`,
   nothingPasted: 'There is no text to explain yet.',
-  noReport: (sentence: string): string => `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`,
+  noReport: (sentence: string): string =>
+    `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}. A report begins with a line such as “… invoked oom-killer: gfp_mask=…” and ends with “Killed process …”.`,
   found: (reports: number, lines: number, inside: number): string =>
     `${plural(lines, 'line', 'lines')} read, ${n(inside)} of them in ${plural(reports, 'report', 'reports')}. Nothing left this tab.`,
   readShare: 'How much of the text has been read',
@@ -26,6 +27,7 @@ export const pmWords = {
   toLab: 'Load this machine into the lab',
   loadingLab: 'Building the machine…',
   toLabSub: 'Its zones, its watermarks and every task with its memory, moments before it ran out.',
+  toLabSubCgroup: 'The cgroup with its limit and every task with its memory, moments before it was full.',
   notToLab: 'This machine cannot be rebuilt in the lab.',
   copy: 'Copy as Markdown',
   copied: 'The report is on the clipboard, as Markdown.',

@@ -87,6 +87,8 @@ const notes: Record<string, Sentence> = {
   'slab-top': (p) => `The largest unreclaimable slab cache is ${p.name} with ${kb(p.kb)}.`,
   stacks: (p) => `${p.share} % is kernel stacks (${pages(p.pages)}): a very great number of threads.`,
   'page-tables': (p) => `${p.share} % is page tables (${pages(p.pages)}).`,
+  hugetlb: (p) =>
+    `${p.share} % is the pool of huge pages (${kb(p.kb)}, ${p.freeKb === p.kb ? 'none of it in use' : p.freeKb === 0 ? 'all of it in use' : `${kb(p.freeKb)} of it unused`}): set aside with vm.nr_hugepages, and lost to all other requests.`,
   'file-cache': (p) =>
     `${p.share} % is file cache (${pages(p.pages)}) that could not go fast enough, or lies where this request cannot use it.`,
   'file-dirty': (p) =>
@@ -185,7 +187,7 @@ export const reportWords = {
     `${adj === -1000 ? 'Only an oom_score_adj of -1000' : `An oom_score_adj of ${adj} or less`} would have saved it; ${comm} (${pid}) would have died instead.`,
   tasks: 'Highest scores',
   story: 'All kills of this log',
-  warnings: 'Missing from the text',
+  warnings: 'About this text',
 };
 
 /** Codes that have words. */

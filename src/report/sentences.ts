@@ -26,7 +26,9 @@ function heldOf(r: ReportDocument): string {
   const row = r.tasks.find((t) => t.pid === r.victim?.pid);
   if (!row) return '';
   const pages = row.rss + (row.swapents ?? 0);
-  const share = r.totalPages ? Math.round((100 * pages) / r.totalPages) : 0;
+  // Where "pages RAM" cannot be right, the zones are believed.
+  const all = r.memcg === null && r.memory ? r.memory.totalPages + (r.swapPages ?? 0) : r.totalPages;
+  const share = all ? Math.round((100 * pages) / all) : 0;
   // What others are charged for too may be more than all of a cgroup's.
   const told = share >= 1 && share <= 100 ? share : null;
   return pmWords.held(sizeOf(r, row.rss), row.swapents ? sizeOf(r, row.swapents) : '', told);

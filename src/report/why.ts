@@ -21,6 +21,7 @@ const MUCH = {
   kernel_stack: 0.05,
   pagetables: 0.05,
   file: 0.1,
+  hugetlb: 0.1,
   rest: 0.25,
   free: 0.2,
 };
@@ -104,6 +105,11 @@ function parts(r: RawReport, v: Verdict, memory: Breakdown, add: Add): void {
   if (much('shmem')) add('tmpfs', { pages: of('shmem'), share: share('shmem') });
   if (much('slab_unreclaimable')) add('slab', { pages: of('slab_unreclaimable'), share: share('slab_unreclaimable') });
   if (much('kernel_stack')) add('stacks', { pages: of('kernel_stack'), share: share('kernel_stack') });
+  if (much('hugetlb')) {
+    const total = r.hugePages.reduce((n, h) => n + h.total * h.kb, 0);
+    const free = r.hugePages.reduce((n, h) => n + h.free * h.kb, 0);
+    add('hugetlb', { kb: total, freeKb: free, share: share('hugetlb') });
+  }
   if (much('pagetables')) add('page-tables', { pages: of('pagetables'), share: share('pagetables') });
   if (much('file') && r.order !== -1) {
     const dirty = (r.counts.dirty ?? 0) + (r.counts.writeback ?? 0);

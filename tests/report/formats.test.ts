@@ -308,6 +308,12 @@ describe('several reports', () => {
   });
 });
 
+test('a pool of huge pages that nobody uses', () => {
+  const e = one(MODERN.replace('hugepages_total=0 hugepages_free=0', 'hugepages_total=100 hugepages_free=75'));
+  expect(e.memory?.parts).toContainEqual({ code: 'hugetlb', pages: 51_200 });
+  expect(e.why).toContainEqual({ code: 'hugetlb', params: { kb: 204_800, freeKb: 153_600, share: 19 } });
+});
+
 describe('the kernel’s release', () => {
   const releaseOf = (line: string): string | null => one(MODERN.replace(/CPU: 1 UID.*/, line)).raw.uname;
   test.each([
