@@ -41,7 +41,7 @@ describe('control groups', () => {
     await page.getByLabel('Program').selectOption('crazy-allocator');
     await page.getByLabel('control group', { exact: true }).selectOption('/box');
     await page.getByRole('button', { name: 'Launch', exact: true }).click();
-    await row(page, /^box .*1 process/).waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
 
     await runUntilKill(page);
     await page.getByText(/Memory cgroup out of memory: Killed process \d+ \(oom_killer_try\)/).waitFor();
@@ -49,7 +49,8 @@ describe('control groups', () => {
 
     await page.getByRole('button', { name: /^postgres \d+: details/ }).press('Enter');
     await page.getByRole('button', { name: '/box', exact: true }).press('Enter');
-    await row(page, /^box .*1 process/).waitFor();
+    await page.getByRole('button', { name: /^postgres .*: move to another group/ }).waitFor();
+    await page.keyboard.press('Escape');
     for (let i = 0; i < 4; i++) {
       const before = await paused(page);
       await page.getByRole('button', { name: /^Undo/ }).first().click();
