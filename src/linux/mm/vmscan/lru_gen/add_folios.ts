@@ -16,8 +16,8 @@ import {
   PGZONE_SHIFT,
 } from '../../../include/page';
 import { NR_LRU_BASE, NR_ZONE_LRU_BASE } from '../../../include/vmstat';
-import { folioMemcg, zoneLruvec } from '../../mmzone';
-import { folioEvictable, folioPutbackLru, isPlain } from '../../swap';
+import { zoneLruvec } from '../../mmzone';
+import { folioPutbackLru, isPlain } from '../../swap';
 import { folioLruType, genList, lruGenFromSeq } from './mm_inline';
 
 /** What decides about the list of an active page. */
@@ -28,7 +28,7 @@ const PLACE = PGZONE_MASK | PG_SWAPBACKED | PG_ACTIVE | PG_MLOCKED | PG_UNEVICTA
  * one by one.
  */
 export function lruGenAddFolios(k: Kernel, pages: Int32Array, from: number, end: number): void {
-  const { flags, next, prev } = k.mem;
+  const { flags, next, prev, mapping } = k.mem;
   for (let i = from; i < end; ) {
     const f = flags[pages[i]];
     if (!(f & PG_ACTIVE) || !isPlain(k, f, pages[i])) {
@@ -44,14 +44,18 @@ export function lruGenAddFolios(k: Kernel, pages: Int32Array, from: number, end:
     const list = genList(gen, type, z.type);
     const head = g.heads + list;
     const bits = PG_LRU | ((gen + 1) << LRU_GEN_PGOFF);
-    const cgroups = k.mem.memcg.length > 0;
+    const { memcg } = k.mem;
+    const cgroups = memcg.length > 0;
+    const charged = lruvec.memcg;
+    const file = type === LRU_GEN_FILE;
+    // Of a file all pages are evictable when one is.
+    const owner = mapping[pages[i]];
     const start = i;
     let first = next[head];
     for (; i < end; i++) {
       const p = pages[i];
       const pf = flags[p];
-      if ((pf & PLACE) !== want || (cgroups && folioMemcg(k, p) !== lruvec.memcg)) break;
-      if (type === LRU_GEN_FILE && !folioEvictable(k, p)) break;
+      if ((pf & PLACE) !== want || (cgroups && memcg[p] !== charged) || (file && mapping[p] !== owner)) break;
       flags[p] = (pf & ~(PG_BATCHED | PG_ISOLATED | PG_ACTIVE | LRU_GEN_MASK)) | bits;
       next[p] = first;
       prev[first] = p;
