@@ -333,7 +333,8 @@ export function shrinkFolios(
   let nobodyWrites = examineFolios(k, sc, node, pages, n, st);
   k.cost += n * k.costs.scanPage;
   sc.nrScanned += n;
-  for (let i = 0; i < n; i++) {
+  while (kept < n && (verdicts[kept] === KEEP || verdicts[kept] === REF_KEEP)) kept++;
+  for (let i = kept; i < n; i++) {
     if (verdicts[i] === RECLAIM) {
       const end = evictRun(k, sc, node, pages, i, n, verdicts, ptes, st);
       if (i === 0 && end === n) {
