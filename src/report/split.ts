@@ -43,6 +43,7 @@ export const newReport = (l: LogLine): RawReport => ({
   kills: [],
   reaped: [],
   group: false,
+  groupPath: null,
   noKillable: false,
   panic: null,
   alreadyExiting: null,
@@ -300,6 +301,7 @@ function decisionLine(o: Open, l: LogLine): boolean {
   }
   if (text.startsWith('Tasks in ') && text.includes('memory.oom.group')) {
     r.group = true;
+    r.groupPath = /^Tasks in (.*) are going to be killed due to memory/.exec(text)?.[1] ?? null;
     return true;
   }
   if (text.includes('no killable processes')) r.noKillable = true;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import { CGROUP_V1, MODERN } from '../report/samples';
+import { CGROUP_V1, CGROUP_V2_64K, MODERN } from '../report/samples';
 import { axeViolations } from './support/axe';
 import { test } from './support/lab';
 
@@ -80,13 +80,27 @@ describe('the post-mortem', () => {
     await page.getByRole('heading', { level: 1, name: /^worker-b \(720\) was killed/ }).waitFor();
   }, 180_000);
 
-  test('says why the machine of a cgroup’s report cannot be rebuilt', async ({ open }) => {
+  test('loads a cgroup with its limit into the lab, where it kills the same process', async ({ open }) => {
     const { page } = await open({ query: 'postmortem' });
     await explain(page, CGROUP_V1);
+    await page.getByText(/the machine around it, which is made up/).waitFor();
+    await page.getByRole('button', { name: 'Load this machine into the lab' }).click();
+    await page.getByText('The machine on which miner (4242) was killed').first().waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: /^Run until/ }).click();
+    await page.getByRole('menuitem', { name: /kill/ }).first().click();
+    await page
+      .getByText(/Killed process 4242 \(miner\)/)
+      .first()
+      .waitFor({ timeout: 90_000 });
+  }, 180_000);
+
+  test('says why a machine cannot be rebuilt', async ({ open }) => {
+    const { page } = await open({ query: 'postmortem' });
+    await explain(page, CGROUP_V2_64K);
     const button = page.getByRole('button', { name: 'Load this machine into the lab' });
     await button.waitFor();
     expect(await button.isDisabled()).toBe(true);
-    await page.getByText(/A cgroup was at its limit, not the machine/).waitFor();
+    await page.getByText(/Its pages have 65,536 bytes/).waitFor();
   }, 60_000);
 
   test('shows who would have died: a marker moved by keys, another task, more swap', async ({ open }) => {
