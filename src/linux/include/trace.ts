@@ -65,3 +65,31 @@ export function trace(t: TraceBuffer, now: number, pid: number, id: number, a = 
   args[i * 4 + 2] = c;
   args[i * 4 + 3] = d;
 }
+
+/** Writes `n` records that differ in their first two fields: pages[from] …, and `b`, `b` + 1 … */
+export function traceRun(
+  t: TraceBuffer,
+  now: number,
+  pid: number,
+  id: number,
+  pages: Int32Array,
+  from: number,
+  b: number,
+  n: number,
+): void {
+  const { time, args, seq } = t;
+  const pids = t.pid;
+  const ids = t.id;
+  const mask = t.size - 1;
+  for (let j = 0; j < n; j++) {
+    const i = (seq + j) & mask;
+    time[i] = now;
+    pids[i] = pid;
+    ids[i] = id;
+    args[i * 4] = pages[from + j];
+    args[i * 4 + 1] = b + j;
+    args[i * 4 + 2] = 0;
+    args[i * 4 + 3] = 0;
+  }
+  t.seq = seq + n;
+}

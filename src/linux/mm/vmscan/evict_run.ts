@@ -30,11 +30,10 @@ import {
   PTE_YOUNG,
 } from '../../include/page';
 import type { ScanControl } from '../../include/sched';
-import { trace, tracepointId } from '../../include/trace';
+import { trace, tracepointId, traceRun } from '../../include/trace';
 import { NR_ANON_MAPPED, NR_SWAPCACHE, NR_VMSCAN_WRITE, PGPGOUT, PSWPOUT } from '../../include/vmstat';
-import { xaAdd } from '../../lib/xarray';
+import { XA_CHUNK_SHIFT, XA_CHUNK_SIZE, xaAdd } from '../../lib/xarray';
 import { addMmCounterTimes, updateHiwaterRss } from '../mm_counters';
-import { folioMemcg } from '../mmzone';
 import { ptePtr } from '../pgtable';
 import { addToSwapCache } from '../swap_state';
 import { countSlots, getSwapSlot, swapClusterEnd } from '../swapfile';
@@ -47,6 +46,8 @@ const WRITE_FOLIO = tracepointId('mm_vmscan_write_folio');
 
 /** Marks of accesses through file descriptors: they make the tier. */
 const LRU_USES = LRU_REFS_MASK | PG_WORKINGSET;
+/** What tells whether a page goes to swap as most do and leaves the shadow that most leave. */
+const ALIKE = PG_SWAPBACKED | PG_SWAPCACHE | LRU_USES;
 /** Marks of a page that needs more questions. */
 const BUSY = PG_LOCKED | PG_MLOCKED | PG_WRITEBACK | PG_SWAPCACHE | PG_HEAD;
 
@@ -73,35 +74,39 @@ export function examineRun(
   let span = -1;
   let base = -1;
   let i = from;
-  for (; i < n; i++) {
+  for (;;) {
+    for (; i < n; i++) {
+      const pfn = pages[i];
+      const f = flags[pfn];
+      if (f & BUSY) return i;
+      // An exclusive page that is not in the swap cache is anonymous and mapped once: who unmaps it last frees it.
+      const single = f & PG_ANON_EXCLUSIVE;
+      if (f & mark) {
+        if (!single) return i;
+        verdicts[i] = KEEP;
+        continue;
+      }
+      const vpn = index[pfn];
+      if (mapping[pfn] !== owner || vpn >>> 9 !== span) break;
+      if (!single && mapcount[pfn] !== 1) return i;
+      const at = base + (vpn & 511);
+      const e = entries[at];
+      if ((e & (PTE_PRESENT | PTE_SPECIAL | PTE_YOUNG)) !== PTE_PRESENT || e >>> PTE_SHIFT !== pfn) return i;
+      flags[pfn] = f & ~PG_REFERENCED;
+      verdicts[i] = RECLAIM;
+      ptes[i] = at;
+    }
+    if (i === n) return n;
+    // Another table.
     const pfn = pages[i];
-    const f = flags[pfn];
-    if (f & BUSY) break;
-    // An exclusive page that is not in the swap cache is anonymous and mapped once: who unmaps it last frees it.
-    const single = f & PG_ANON_EXCLUSIVE;
-    if (single && f & mark) {
-      verdicts[i] = KEEP;
-      continue;
-    }
-    const whose = mapping[pfn];
-    if (whose <= 0 || f & mark || !(single || mapcount[pfn] === 1)) break;
-    const vpn = index[pfn];
-    if (whose !== owner || vpn >>> 9 !== span) {
-      const mm = k.mms[whose - 1];
-      if (mm.pgd <= 0 || mm.users === 0 || mm.flags & MMF_UNSTABLE || mm.lockedVm > 0) break;
-      owner = whose;
-      span = vpn >>> 9;
-      base = ptePtr(k, mm, vpn & ~511);
-      if (base < 0) break;
-    }
-    const at = base + (vpn & 511);
-    const e = entries[at];
-    if ((e & (PTE_PRESENT | PTE_SPECIAL | PTE_YOUNG)) !== PTE_PRESENT || e >>> PTE_SHIFT !== pfn) break;
-    flags[pfn] = f & ~PG_REFERENCED;
-    verdicts[i] = RECLAIM;
-    ptes[i] = at;
+    owner = mapping[pfn];
+    if (owner <= 0) return i;
+    const mm = k.mms[owner - 1];
+    if (mm.pgd <= 0 || mm.users === 0 || mm.flags & MMF_UNSTABLE || mm.lockedVm > 0) return i;
+    span = index[pfn] >>> 9;
+    base = ptePtr(k, mm, span << 9);
+    if (base < 0) return i;
   }
-  return i;
 }
 
 /**
@@ -127,32 +132,62 @@ export function evictRun(
   const area = s.areas[0];
   const disk = k.disks[area.disk];
   if (!disk.synchronous || k.zswap.enabled) return from;
-  const { flags, mapping, mapcount, index } = k.mem;
+  const { flags, mapping, mapcount, index, memcg } = k.mem;
+  const charged = memcg.length > 0;
   const { entries } = k.pgtables;
-  const { map, cache, shadow } = s;
+  const { map, cache, shadow, nodes } = s;
   const swapMapping = s.mapping;
   const swapIndex = s.index;
   const { zram } = disk;
   const { now, current } = k;
   const ring = k.trace;
+  const mayBeCached = globalNodeState(k, NR_SWAPCACHE) > 0;
   // With the multi-gen LRU all pages without marks of use leave the same shadow: 0 = not known yet, and how many did.
   let alike = 0;
   let untiered = 0;
   let owner = 0;
   let mine = 0;
-  const mayBeCached = globalNodeState(k, NR_SWAPCACHE) > 0;
   // Slots taken one after the other and not counted yet, and where the next one would be no neighbour of theirs.
   let slot = area.cursor - 1;
   let slots = 0;
   let clusterEnd = -1;
   let i = from;
-  for (; i < n && verdicts[i] === RECLAIM; i++) {
+  while (i < n && verdicts[i] === RECLAIM) {
+    // Those like the one before, to slots beside its slot, in the same node.
+    if (alike !== 0 && zram === null && !mayBeCached) {
+      const first = slot + 1;
+      const start = i;
+      const room = Math.min(clusterEnd, slot - slots + s.free + 1, (slot | (XA_CHUNK_SIZE - 1)) + 1) - first;
+      const end = Math.min(n, i + room);
+      for (; i < end; i++) {
+        const pfn = pages[i];
+        const at = ptes[i];
+        const next = first + i - start;
+        if (verdicts[i] !== RECLAIM || at < 0 || (flags[pfn] & ALIKE) !== PG_SWAPBACKED) break;
+        if (mapping[pfn] !== owner || (charged && memcg[pfn] !== 0) || map[next] !== 0) break;
+        entries[at] = (next << PTE_SHIFT) | PTE_SWAP;
+        map[next] = 1;
+        swapIndex[next] = index[pfn];
+        swapMapping[next] = owner;
+        shadow[next] = alike;
+      }
+      if (i > start) {
+        const took = i - start;
+        traceRun(ring, now, current, WRITE_FOLIO, pages, start, first, took);
+        nodes[first >> XA_CHUNK_SHIFT] += took;
+        slot += took;
+        slots += took;
+        mine += took;
+        untiered += took;
+        continue;
+      }
+    }
     const pfn = pages[i];
     const at = ptes[i];
     const f = flags[pfn];
-    if (at < 0 || (f & (PG_SWAPBACKED | PG_SWAPCACHE)) !== PG_SWAPBACKED || folioMemcg(k, pfn) !== 0) break;
+    if (at < 0 || (f & (PG_SWAPBACKED | PG_SWAPCACHE)) !== PG_SWAPBACKED || (charged && memcg[pfn] !== 0)) break;
     const beside = slot + 1;
-    if (beside < clusterEnd && slots < s.free && map[beside] === 0 && !(mayBeCached && cache[beside] !== 0)) {
+    if (beside < clusterEnd && slots < s.free && map[beside] === 0 && cache[beside] === 0) {
       slot = beside;
       slots++;
     } else {
@@ -164,7 +199,7 @@ export function evictRun(
       clusterEnd = swapClusterEnd(area, slot);
     }
     // The shadow's place in the swap cache, which the page itself would have taken first.
-    xaAdd(k, s.nodes, slot);
+    xaAdd(k, nodes, slot);
     const whose = mapping[pfn];
     if (whose !== owner) {
       if (owner > 0) countUnmapped(k, node, owner, mine);
@@ -195,6 +230,7 @@ export function evictRun(
       shadow[slot] = workingsetEviction(k, pfn);
       if (k.lruGenEnabled && !(f & LRU_USES)) alike = shadow[slot];
     }
+    i++;
   }
   countSlots(s, area, slot, slots);
   if (owner > 0) countUnmapped(k, node, owner, mine);

@@ -160,12 +160,22 @@ function pageoutFile(k: Kernel, sc: ScanControl, pfn: number): boolean {
 /**
  * The questions about the pages that come before eviction; the answers go to `verdicts` and `ptes`. They change nothing
  * but the pages' marks of use.
+ *
+ * @returns true when all are anonymous pages in use that nothing is done with yet
  */
-function examineFolios(k: Kernel, sc: ScanControl, node: PgData, pages: Int32Array, n: number, st: ReclaimStat): void {
+function examineFolios(
+  k: Kernel,
+  sc: ScanControl,
+  node: PgData,
+  pages: Int32Array,
+  n: number,
+  st: ReclaimStat,
+): boolean {
   const { flags, mapping, mapcount } = k.mem;
   const mayUnmap = sc.mayUnmap === true;
   const busy = PG_LOCKED | PG_MLOCKED | PG_HEAD | PG_WRITEBACK | (k.lruGenEnabled ? PG_REFERENCED : 0);
   let refKeep = 0;
+  let allPeaceful = true;
   for (let i = 0; i < n; i++) {
     if (mayUnmap) {
       i = examineRun(k, pages, i, n, verdicts, ptes);
@@ -175,11 +185,13 @@ function examineFolios(k: Kernel, sc: ScanControl, node: PgData, pages: Int32Arr
     // Of an anonymous page in use that nothing is done with, all there is to know is whether it has been used.
     const peaceful = mapping[pfn] > 0 && mapcount[pfn] > 0 && (flags[pfn] & busy) === 0;
     const verdict = peaceful && mayUnmap ? folioCheckReferences(k, pfn) : examineFolio(k, sc, node, pfn, st);
+    if (!peaceful) allPeaceful = false;
     if (verdict === REF_KEEP) refKeep++;
     verdicts[i] = verdict;
     ptes[i] = referenced.pte;
   }
   st.nrRefKeep += refKeep;
+  return allPeaceful;
 }
 
 /** The same for one page, whatever it is. */
@@ -318,11 +330,18 @@ export function shrinkFolios(
   let freed = 0;
   let kept = 0;
   // No page's verdict depends on a later page. Asked for all in one go, the processor waits for several pages' data at once.
-  examineFolios(k, sc, node, pages, n, st);
+  let nobodyWrites = examineFolios(k, sc, node, pages, n, st);
   k.cost += n * k.costs.scanPage;
-  for (let i = 0; i < n; i++) {
+  sc.nrScanned += n;
+  while (kept < n && (verdicts[kept] === KEEP || verdicts[kept] === REF_KEEP)) kept++;
+  for (let i = kept; i < n; i++) {
     if (verdicts[i] === RECLAIM) {
       const end = evictRun(k, sc, node, pages, i, n, verdicts, ptes, st);
+      if (i === 0 && end === n) {
+        // All of them, as most often.
+        freeUnrefFolios(k, pages, n);
+        return n;
+      }
       while (i < end) freeList[freed++] = pages[i++];
       if (i === n) break;
     }
@@ -332,6 +351,7 @@ export function shrinkFolios(
       pages[kept++] = pfn;
       continue;
     }
+    if (verdict !== REF_KEEP) nobodyWrites = false;
     if (verdict === ORPHAN) verdict = releaseOrphan(k, pfn);
     else if (verdict === RECLAIM || verdict === RECLAIM_CLEAN)
       verdict =
@@ -356,13 +376,12 @@ export function shrinkFolios(
   // What the device has finished by now has interrupted the batch: those of its own pages that are among it miss their move
   // to the tail.
   let writing = 0;
-  for (let i = 0; i < kept; i++) {
+  for (let i = 0; i < kept && !nobodyWrites; i++) {
     if (!(flags[pages[i]] & PG_WRITEBACK)) continue;
     flags[pages[i]] |= PG_ISOLATED;
     writing++;
   }
   if (writing > 0) completeBios(k, k.now + k.cost);
-  sc.nrScanned += n;
   return freed;
 }
 

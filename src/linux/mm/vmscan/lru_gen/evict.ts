@@ -6,11 +6,8 @@ import {
   LRU_REFS_MASK,
   PG_ACTIVE,
   PG_DIRTY,
-  PG_LOCKED,
-  PG_MLOCKED,
   PG_RECLAIM,
   PG_REFERENCED,
-  PG_SWAPBACKED,
   PG_WORKINGSET,
   PG_WRITEBACK,
 } from '../../../include/page';
@@ -20,6 +17,7 @@ import { PGSTEAL_ANON, PGSTEAL_DIRECT, PGSTEAL_KSWAPD } from '../../../include/v
 import { countMemcgEvents, MEMCG_PGSTEAL } from '../../memcontrol/stat';
 import { folioEvictable, lruAddFolios } from '../../swap';
 import { clearReclaimStat, newReclaimStat, shrinkFolios } from '../shrink_folio_list';
+import { IN_USE, lruGenPutBackInUse } from './add_folios';
 import { MIN_LRU_BATCH } from './batch';
 import { batch, isolated, isolateFolios } from './isolate';
 import { getNrGens } from './mm_inline';
@@ -31,9 +29,6 @@ const stat = newReclaimStat();
 /** Rejected pages on their way back. */
 const back = new Int32Array(MIN_LRU_BATCH);
 
-/** What makes a rejected page one that is still in use. */
-const IN_USE = PG_ACTIVE | PG_REFERENCED | PG_LOCKED | PG_DIRTY | PG_WRITEBACK;
-
 /**
  * What shrink_folio_list has not freed goes back: pages that are being written to the second youngest generation, those
  * in use to the youngest. Clean pages may have missed the end of their writeback: they get another try.
@@ -44,13 +39,10 @@ function putBack(k: Kernel, kept: number, retried: boolean): number {
   const { flags, mapcount } = k.mem;
   let again = 0;
   let n = 0;
-  for (let i = 0; i < kept; i++) {
+  for (let i = lruGenPutBackInUse(k, batch, kept); i < kept; i++) {
     const pfn = batch[i];
     const f = flags[pfn];
-    if ((f & (PG_MLOCKED | PG_RECLAIM | PG_SWAPBACKED)) === PG_SWAPBACKED && f & IN_USE) {
-      // What most of them are.
-      flags[pfn] = (f & ~(LRU_REFS_MASK | LRU_REFS_FLAGS)) | PG_ACTIVE;
-    } else if (!folioEvictable(k, pfn)) {
+    if (!folioEvictable(k, pfn)) {
       // lru_add sorts it out.
     } else if (f & PG_RECLAIM && f & (PG_DIRTY | PG_WRITEBACK)) {
       if (f & PG_WORKINGSET) flags[pfn] = f | PG_REFERENCED;
