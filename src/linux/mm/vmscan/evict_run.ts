@@ -85,7 +85,7 @@ export function examineRun(k: Kernel, from: number, n: number): number {
       const at = base + (vpn & 511);
       const e = entries[at];
       if ((e & (PTE_PRESENT | PTE_SPECIAL | PTE_YOUNG)) !== PTE_PRESENT || e >>> PTE_SHIFT !== pfn) return i;
-      flags[pfn] = f & ~PG_REFERENCED;
+      if (f & PG_REFERENCED) flags[pfn] = f & ~PG_REFERENCED;
       verdicts[i] = RECLAIM;
       ptes[i] = at;
     }
