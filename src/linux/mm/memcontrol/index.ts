@@ -7,6 +7,7 @@ export {
   commitCharge,
   memCgroupMargin,
   memCgroupUncharge,
+  memCgroupUnchargeFolios,
   tryChargeNow,
   unchargeSlab,
 } from './charge';
