@@ -99,6 +99,7 @@ export function fakeMm(k: Kernel, counts: { anon?: number; file?: number; shmem?
     defFlags: 0,
     slabMemcg: 0,
     unmapCursor: -1,
+    tlb: null,
   };
   mm.rss[MM_ANONPAGES] = counts.anon ?? 0;
   mm.rss[MM_FILEPAGES] = counts.file ?? 0;

@@ -73,6 +73,7 @@ export function mmAlloc(k: Kernel, task: Task): number {
     defFlags: 0,
     slabMemcg: task.memcg,
     unmapCursor: -1,
+    tlb: null,
   };
   chargeSlab(k, task.memcg, k.release.processSlab);
   k.mms[id] = mm;

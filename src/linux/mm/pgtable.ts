@@ -15,6 +15,7 @@ import { PAGE_SIZE, PTRS_PER_TABLE } from '../include/units';
 import { NR_PAGETABLE } from '../include/vmstat';
 import { pageNode } from '../kernel/sched/core';
 import { allocCharged } from './memcontrol';
+import { tlbRemoveTable } from './mmu_gather';
 import { freePage } from './page_alloc';
 
 /** Bits of the virtual page number below each level. */
@@ -166,7 +167,8 @@ function freeTable(k: Kernel, mm: MmStruct, t: number, parent: number, slot: num
   const pfn = pool.pfn[t];
   if ((k.mem.flags[pfn] & PGTYPE_MASK) === PGTYPE_TABLE) pageNode(k, pfn).stat[NR_PAGETABLE]--;
   mm.pgtablesBytes -= PAGE_SIZE;
-  freePage(k, pfn);
+  if (mm.tlb === null) freePage(k, pfn);
+  else tlbRemoveTable(k, mm.tlb, pfn);
   putTable(pool, t);
 }
 

@@ -60,7 +60,7 @@ function nrPcpHigh(k: Kernel, z: Zone, pcp: PerCpuPages): number {
   const high = clamp(pcp.high, highMin, highMax);
   if (!k.release.pcpAutoTune) return z.flags & ZONE_RECLAIM_ACTIVE ? Math.min(batch << 2, high) : high;
   if (z.flags & ZONE_RECLAIM_ACTIVE) {
-    pcp.high = Math.max(high - (batch << PCP_BATCH_SCALE_MAX), highMin);
+    pcp.high = Math.max(high - Math.max(pcp.freeCount, batch), highMin);
     return Math.min(batch << 2, pcp.high);
   }
   if (highMin === highMax) return high;
@@ -88,18 +88,18 @@ function steadyPcpHigh(k: Kernel, z: Zone, pcp: PerCpuPages): number {
 }
 
 /**
- * free_pcppages_bulk: gives `count` pages back to the buddy lists, oldest first, from the lists in turn.
+ * free_pcppages_bulk: gives `count` pages back to the buddy lists, oldest first, from the lists in turn, `pindex` first.
  *
  * Single pages that form a block, one after the other, go back as that block: each of them would only merge with those
  * before it, and the last one would leave the block where it is put now.
  */
-export function freePcppagesBulk(k: Kernel, z: Zone, pcp: PerCpuPages, count: number): void {
+export function freePcppagesBulk(k: Kernel, z: Zone, pcp: PerCpuPages, count: number, pindex = 0): void {
   const m = k.mem;
   const { next, prev, flags } = m;
   const tailBits = (z.idx << PGZONE_SHIFT) | PGTYPE_BUDDY_TAIL;
   let left = count < pcp.count ? count : pcp.count;
   k.cost += left * k.costs.buddyPage;
-  for (let list = 0; left > 0; list = list + 1 < NR_PCP_LISTS ? list + 1 : 0) {
+  for (let list = pindex; left > 0; list = list + 1 < NR_PCP_LISTS ? list + 1 : 0) {
     const head = pcp.heads + list;
     let p = prev[head];
     if (p === head) continue;
@@ -177,7 +177,8 @@ export function freeToPcplist(k: Kernel, p: number, order: number): void {
   if (mt === MIGRATE_HIGHATOMIC) mt = MIGRATE_MOVABLE;
   m.flags[p] = (m.flags[p] & PGZONE_MASK) | PGTYPE_PCP;
   m.index[p] = mt;
-  const head = pcp.heads + (order === 0 ? mt : orderToPindex(order, mt));
+  const pindex = order === 0 ? mt : orderToPindex(order, mt);
+  const head = pcp.heads + pindex;
   const n = m.next[head];
   m.next[head] = p;
   m.prev[p] = head;
@@ -191,7 +192,7 @@ export function freeToPcplist(k: Kernel, p: number, order: number): void {
   const high = nrPcpHigh(k, z, pcp);
   if (pcp.count >= high) {
     const n = k.release.pcpAutoTune ? clamp(pcp.freeCount, batch, Math.max(high - batch, batch)) : batch;
-    freePcppagesBulk(k, z, pcp, n);
+    freePcppagesBulk(k, z, pcp, n, pindex);
     if (z.flags & ZONE_BELOW_HIGH && zoneWatermarkOk(k, z, 0, wmarkPages(z, WMARK_HIGH), 0, 0)) {
       z.flags &= ~ZONE_BELOW_HIGH;
     }
