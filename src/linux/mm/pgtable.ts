@@ -14,15 +14,17 @@ import type { Task } from '../include/sched';
 import { PAGE_SIZE, PTRS_PER_TABLE } from '../include/units';
 import { NR_PAGETABLE } from '../include/vmstat';
 import { pageNode } from '../kernel/sched/core';
-import { allocCharged } from './memcontrol';
+import { allocCharged, chargeBlock } from './memcontrol';
 import { tlbRemoveTable } from './mmu_gather';
-import { freePage } from './page_alloc';
+import { allocPages, freePage, freePages } from './page_alloc';
 
 /** Bits of the virtual page number below each level. */
 export const PGDIR_SHIFT = 27;
 export const PUD_SHIFT = 18;
 export const PMD_SHIFT = 9;
 export const PTRS_PER_PGD = 16;
+/** Of the top level. */
+const PGD_ALLOCATION_ORDER = 1;
 
 const LOW = PTRS_PER_TABLE - 1;
 
@@ -63,16 +65,20 @@ function putTable(pool: PgTablePool, t: number): void {
 }
 
 /**
- * pgd_alloc: the top level of a new address space. Its page counts as kernel memory, neither in nr_page_table_pages nor
- * in pgtables_bytes (recorded: their sum leaves it out).
+ * pgd_alloc: the top level of a new address space, two pages: a kernel that can hide its tables from user mode has a copy
+ * of it for that. They count as kernel memory, neither in nr_page_table_pages nor in pgtables_bytes (recorded: their sum
+ * leaves them out).
  *
  * @returns table number, ALLOC_WAIT or ALLOC_NULL
  */
 export function pgdAlloc(k: Kernel, task: Task): number {
-  const pfn = allocCharged(k, task, task.memcg, GFP_PGTABLE, GFP_PGTABLE);
+  const pfn = allocPages(k, task, GFP_PGTABLE, PGD_ALLOCATION_ORDER);
   if (pfn < 0) return pfn;
-  k.mem.flags[pfn] = (k.mem.flags[pfn] & PGZONE_MASK) | PGTYPE_KERNEL;
-  k.mem.index[pfn] = 0;
+  chargeBlock(k, task.memcg, pfn, PGD_ALLOCATION_ORDER);
+  for (let p = pfn; p < pfn + (1 << PGD_ALLOCATION_ORDER); p++) {
+    k.mem.flags[p] = (k.mem.flags[p] & PGZONE_MASK) | PGTYPE_KERNEL;
+    k.mem.index[p] = 0;
+  }
   return takeTable(k.pgtables, pfn);
 }
 
@@ -80,7 +86,7 @@ export function pgdAlloc(k: Kernel, task: Task): number {
 export function pgdFree(k: Kernel, pgd: number): void {
   const pool = k.pgtables;
   pool.entries.fill(0, pgd * PTRS_PER_TABLE, pgd * PTRS_PER_TABLE + PTRS_PER_PGD);
-  freePage(k, pool.pfn[pgd]);
+  freePages(k, pool.pfn[pgd], PGD_ALLOCATION_ORDER);
   putTable(pool, pgd);
 }
 
