@@ -21,7 +21,7 @@ import { connectMachine, listenToMachine, type MachinePort } from './lab';
 import { openFromAddress, resume } from './scenarios';
 import { followAddress } from './screen';
 
-const VIEWS: readonly View[] = ['pyramid', 'map', 'lru'];
+const VIEWS: readonly View[] = ['pyramid', 'map', 'lru', 'groups'];
 
 /** Applies `?theme=`, `?view=`, `?present=1` and `?embed=1`; what they do not allow is told and left alone. */
 export function readSettings(search: string): void {

@@ -3,6 +3,7 @@
  * the start (a test connects its own).
  */
 
+import { refusalText } from '../i18n/errors';
 import { RefusalError } from '../machine/commands';
 import type { Session } from '../scenario/schema';
 import {
@@ -139,6 +140,17 @@ async function travel(back: boolean): Promise<boolean> {
 /** Takes the last command back; the head goes to where it was given. False = there is none. */
 export const undo = () => travel(true);
 export const redo = () => travel(false);
+
+/** Sends a command whose refusal is said where it was given: the sentence, '' = it was done. */
+export async function attempt(what: Command): Promise<string> {
+  try {
+    await ask({ type: 'command', command: what });
+    return '';
+  } catch (error) {
+    if (error instanceof RefusalError) return refusalText(error.refusal);
+    throw error;
+  }
+}
 
 /** Runs, or pauses what runs (a seek under way counts as running). */
 export function toggleRun(): Promise<boolean> {

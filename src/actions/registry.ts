@@ -39,6 +39,7 @@ export const ACTIONS = [
   { id: 'viewPyramid', label: 'action.viewPyramid', key: '1', run: () => setView('pyramid') },
   { id: 'viewMap', label: 'action.viewMap', key: '2', run: () => setView('map') },
   { id: 'viewLru', label: 'action.viewLru', key: '3', run: () => setView('lru') },
+  { id: 'viewGroups', label: 'action.viewGroups', key: '4', run: () => setView('groups') },
   { id: 'inspector', label: 'action.inspector', key: 'k', run: toggleInspector },
   {
     id: 'settings',

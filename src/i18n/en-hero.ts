@@ -26,6 +26,7 @@ export const enHero = {
   'view.pyramid': 'Pyramid',
   'view.map': 'Page map',
   'view.lru': 'LRU lists',
+  'view.groups': 'Groups',
 
   'table.show': 'Show as table',
   'table.hide': 'Show as picture',

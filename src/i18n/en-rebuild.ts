@@ -1,4 +1,5 @@
 /** Words for machines that are rebuilt from a report. */
+import { sizeText } from './en-report';
 
 type Params = Record<string, string | number>;
 
@@ -6,12 +7,17 @@ const n = (x: string | number): string => Number(x).toLocaleString('en-US');
 
 export const scenarioText = {
   title: (comm: string, pid: number): string => `The machine on which ${comm} (${pid}) was killed`,
-  about: (kernel: string | null, line: number, grower: string): string =>
-    `Built from the report in line ${line}${kernel === null ? '' : ` of a ${kernel} kernel`}: its zones and watermarks, and each task with its memory. Who grew a report does not say; here it is ${grower}.`,
+  about: (kernel: string | null, line: number, grower: string, memcg: string | null): string =>
+    `Built from the report in line ${line}${kernel === null ? '' : ` of a ${kernel} kernel`}: ${memcg === null ? 'its zones and watermarks' : 'the cgroup with its limit'}, and each task with its memory. Who grew a report does not say; here it is ${grower}.`,
 };
 
 const cannot: Record<string, (p: Params) => string> = {
-  memcg: () => 'A cgroup was at its limit, not the machine, and the report says nothing of the rest of the machine.',
+  'no-cgroup-usage': () => 'The text does not say what the cgroup had in use, and what its limit was.',
+  'no-limit': () => 'The cgroup had no limit that it could have reached: something else asked for the kill.',
+  'below-limit': (p) =>
+    `Only ${sizeText(Number(p.kb))} of ${sizeText(Number(p.limit))} were in use when the report was printed: what had filled the cgroup was gone.`,
+  'does-not-fit-limit': (p) =>
+    `Its tasks have ${n(p.pages)} pages more than the cgroup had in use: others are charged for them, and the report does not say who.`,
   constraint: (p) =>
     `Only some nodes could be used (${p.constraint}); the lab has no cpusets and memory policies for a rebuilt machine.`,
   'page-size': (p) => `Its pages have ${n(p.bytes)} bytes; the lab’s have 4,096.`,
@@ -33,11 +39,16 @@ const cannot: Record<string, (p: Params) => string> = {
 };
 
 const told: Record<string, (p: Params) => string> = {
+  'machine-made-up': () =>
+    'A cgroup was at its limit: the report says nothing of the machine around it, which is made up.',
+  'limit-raised': (p) =>
+    `The limit is ${sizeText(4 * Number(p.pages))} higher here: the lab charges a cgroup for its processes’ stacks and page tables, which that kernel did not do, or not all.`,
   'nodes-merged': () => 'Its memory nodes are put together as one.',
   'swap-shared': (p) =>
     `Its tasks have ${n(p.entries)} entries in swap for ${n(p.used)} pages: each has its share of them here.`,
   'rows-left-out': (p) => `${n(p.n)} of the smallest tasks are left out; their memory is the kernel’s here.`,
-  'other-victim': (p) => `The lab’s kernel has newer rules: it will kill ${p.comm} (${p.pid}), not ${p.victim}.`,
+  'old-rules': (p) => `The lab’s OOM killer goes by the rules of ${p.name} here, as that kernel’s did.`,
+  'other-victim': (p) => `By the rules the lab will kill ${p.comm} (${p.pid}), not ${p.victim}.`,
 };
 
 /** Why a machine cannot be rebuilt. */

@@ -14,6 +14,12 @@ const bytes = (n: string | number): string => {
   return `${value} bytes`;
 };
 
+/** What a file of a control group takes. */
+const groupValueExpected = (file: string): string =>
+  file === 'memory.oom.group'
+    ? '0 or 1'
+    : `${file === 'memory.reclaim' ? '' : '"max" or '}a size such as 64M, 64MiB or 67108864 bytes`;
+
 type Sentence = (p: Refusal['params']) => string;
 
 const invalid =
@@ -57,7 +63,8 @@ const sentences: Record<string, Sentence> = {
   'cgroup-busy': (p) =>
     `The kernel refuses that for ${p.path} (device or resource busy): processes live in groups without children, and only an empty group can be removed.`,
   'unknown-cgroup-file': (p) => `The control group ${p.path} has no file ${p.file}.`,
-  'bad-cgroup-value': (p) => `The kernel refuses "${p.value}" for ${p.file} of ${p.path}: invalid argument.`,
+  'bad-cgroup-value': (p) =>
+    `The kernel refuses "${p.value}" for ${p.file} of ${p.path}: expected ${groupValueExpected(String(p.file))}.`,
   'unknown-oom-rules': (p) => `There are no OOM rules "${p.got}": expected one of ${p.expected}.`,
   'no-process': (p) => `There is no process ${p.pid}.`,
   'not-permitted': (p) => `The kernel does not permit that for process ${p.pid}.`,

@@ -55,6 +55,11 @@ export const scenarioWords = {
     about:
       'A server leaks inside a control group with memory.max. It is killed at its limit while a quarter of the machine is free, and nobody outside dies. When memory gets short everywhere, memory.low keeps the database in memory and the others are swapped.',
   },
+  'all-or-nothing': {
+    title: 'All or nothing',
+    about:
+      'A job of four processes in a group with memory.max and memory.oom.group. One of them leaks; at the limit the kernel chooses it, and then kills the other three as well, since half a job is of no use. The machine has memory all the while.',
+  },
   'thrash-before-kill': {
     title: 'Thrashing before the kill',
     about:

@@ -12,12 +12,9 @@ import {
 } from '../linux/kernel/cgroup';
 import { findTask, wakeUpProcess } from '../linux/kernel/sched/core';
 import { acceptsMemoryWrite, MEMORY_FILES } from '../linux/mm/memcontrol';
-import { type Action, type CgroupCommand, RefusalError } from './commands';
+import { type Action, CGROUP_PATH, type CgroupCommand, RefusalError } from './commands';
 import type { Machine } from './machine';
 import { cgroupText } from './units';
-
-/** A path below the mount point: "/web", "/web/db". */
-export const CGROUP_PATH = /^(\/[A-Za-z0-9._@:-]{1,64}){1,8}$/;
 
 /** All paths from the first below the root to this one. */
 const steps = (path: string): string[] =>

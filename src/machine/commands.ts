@@ -19,6 +19,9 @@ export type Command =
   | { op: 'cgroup_attach'; pid: number; path: string }
   | CgroupCommand;
 
+/** A path below the mount point: "/web", "/web/db". */
+export const CGROUP_PATH = /^(\/[A-Za-z0-9._@:-]{1,64}){1,8}$/;
+
 /** What is done to control groups; paths are those below the mount point: "/web". */
 export type CgroupCommand =
   /** mkdir, of its parents too, all with a memory controller. */

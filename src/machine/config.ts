@@ -1,6 +1,6 @@
 /** A computer before it is switched on. */
 import { type Action, RefusalError } from './commands';
-import type { FoundMemory, FoundZone } from './found/types';
+import type { FoundCgroup, FoundMemory, FoundZone } from './found/types';
 import type { ProcessSpec } from './ops';
 
 export interface CacheLevel {
@@ -43,7 +43,7 @@ export interface MachineConfig {
   caches: CacheLevel[];
   processes: ProcessSpec[];
   /** The machine begins in the middle of its life, with this in its memory; absent = it boots. */
-  found?: { zones: FoundZone[]; memory: FoundMemory };
+  found?: { zones: FoundZone[]; memory: FoundMemory; cgroups?: FoundCgroup[] };
   /** What the scenario does by itself. */
   events: { t: number; action: Action }[];
   /** ns after which a headless run ends. */

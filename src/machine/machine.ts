@@ -87,6 +87,8 @@ export interface Ended {
   /** ns. */
   t: number;
   adj: number;
+  /** Path of the cgroup it was in. */
+  cgroup: string;
 }
 
 export interface CacheState {

@@ -71,6 +71,7 @@ export function noteExit(m: Machine, proc: Proc, task: Task): void {
     refused: proc.leaving && (proc.prog?.refused ?? 0) > 0,
     t,
     adj: task.oomScoreAdj,
+    cgroup: m.kernel.cgroups[task.cgroup].path,
   });
   if (m.ended.length > ENDED_KEPT) m.ended.shift();
   noteEvent(m, { t, kind: 'exit', label: comm, pid });

@@ -180,6 +180,8 @@ export interface RawReport {
   reaped: ReaperLine[];
   /** memory.oom.group took the rest of the group too. */
   group: boolean;
+  /** The cgroup that died as a whole. */
+  groupPath: string | null;
   noKillable: boolean;
   panic: string | null;
   alreadyExiting: { pid: number; comm: string } | null;

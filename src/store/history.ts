@@ -26,7 +26,8 @@ export function beginHistory(opened: Session): void {
 /** Two values of one thing at one moment are one change: a slider that is dragged is one step. */
 const sameThing = (a: Command, b: Command): boolean =>
   (a.op === 'oom_score_adj' && b.op === 'oom_score_adj' && a.pid === b.pid) ||
-  (a.op === 'sysctl' && b.op === 'sysctl' && a.name === b.name);
+  (a.op === 'sysctl' && b.op === 'sysctl' && a.name === b.name) ||
+  (a.op === 'cgroup_write' && b.op === 'cgroup_write' && a.path === b.path && a.file === b.file);
 
 /** A command was carried out at `t`, ns: later ones are gone. */
 export function recordCommand(t: number, command: Command): void {

@@ -8,6 +8,9 @@ export type MarkKind = Kind | 'swap';
 export interface SelectionState {
   hoveredKind: MarkKind | null;
   hoveredPid: number | null;
+  /** Path of the control group under the pointer or with the focus, and of the one that is looked into. */
+  hoveredGroup: string | null;
+  selectedGroup: string | null;
   /** pid whose details are open. */
   selectedPid: number | null;
   /** Cell of the page map under the pointer and the one that was clicked. */
@@ -18,6 +21,8 @@ export interface SelectionState {
 export const selectionStore = createStore<SelectionState>(() => ({
   hoveredKind: null,
   hoveredPid: null,
+  hoveredGroup: null,
+  selectedGroup: null,
   selectedPid: null,
   hoveredCell: null,
   selectedCell: null,
@@ -25,6 +30,19 @@ export const selectionStore = createStore<SelectionState>(() => ({
 
 export const hoverKind = (hoveredKind: MarkKind | null): void => selectionStore.setState({ hoveredKind });
 export const hoverPid = (hoveredPid: number | null): void => selectionStore.setState({ hoveredPid });
+export const hoverGroup = (hoveredGroup: string | null): void => selectionStore.setState({ hoveredGroup });
+export const selectGroup = (selectedGroup: string | null): void => selectionStore.setState({ selectedGroup });
 export const selectPid = (selectedPid: number | null): void => selectionStore.setState({ selectedPid });
+
+/** A group's path is `group` or below it. */
+export const isWithin = (path: string, group: string): boolean =>
+  group === '/' || path === group || path.startsWith(`${group}/`);
+/** Whether something else than this process is pointed at: another process, or a group that it is not in. */
+export const isFaded = (
+  s: Pick<SelectionState, 'hoveredPid' | 'hoveredGroup'>,
+  { pid, cgroup }: { pid: number; cgroup: string },
+): boolean =>
+  s.hoveredPid !== null ? s.hoveredPid !== pid : s.hoveredGroup !== null && !isWithin(cgroup, s.hoveredGroup);
+
 export const hoverCell = (hoveredCell: number | null): void => selectionStore.setState({ hoveredCell });
 export const selectCell = (selectedCell: number | null): void => selectionStore.setState({ selectedCell });

@@ -6,7 +6,7 @@ export type Theme = 'light' | 'dark' | 'projector';
 /** What was chosen. */
 export type ThemeChoice = Theme | 'system';
 export const THEME_CHOICES: readonly ThemeChoice[] = ['system', 'light', 'dark', 'projector'];
-export type View = 'pyramid' | 'map' | 'lru';
+export type View = 'pyramid' | 'map' | 'lru' | 'groups';
 /** The one region a narrow screen shows. */
 export type PhoneTab = 'memory' | 'processes' | 'path' | 'timeline' | 'log';
 /** What a screen of medium width shows beside the memory. */

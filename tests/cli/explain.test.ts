@@ -1,33 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { Readable } from 'node:stream';
-import { afterAll, describe, expect, test } from 'vitest';
-import { main } from '../../src/cli/main';
+import { describe, expect, test } from 'vitest';
 import { noteText, REPORT_CODES, reasonText, warningText } from '../../src/i18n/en-report';
 import { builtinScenario } from '../../src/scenario/builtin';
 import { parseScenario } from '../../src/scenario/schema';
-import { CGROUP_V1, MODERN, OLD } from '../report/samples';
+import { oomlab, temporaryFiles } from '../harness/cli';
+import { CGROUP_V1, CGROUP_V2_64K, MODERN, OLD } from '../report/samples';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'oomlab-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function file(name: string, content: string): string {
-  const at = path.join(folder, name);
-  writeFileSync(at, content);
-  return at;
-}
-
-async function oomlab(argv: string[], stdin = '') {
-  let out = '';
-  let err = '';
-  const code = await main(argv, {
-    stdin: Readable.from([stdin]) as NodeJS.ReadableStream,
-    stdout: { write: (text: string) => (out += text) },
-    stderr: { write: (text: string) => (err += text) },
-  });
-  return { code, out, err };
-}
+const file = temporaryFiles();
 
 describe('oomlab explain', () => {
   test('prints one JSON document', async () => {
@@ -71,10 +49,12 @@ describe('oomlab explain', () => {
   test('reads standard input, and says in words who died and why', async () => {
     const { code, out } = await oomlab(['explain', '-'], `${MODERN}${OLD}`);
     expect(code).toBe(0);
-    expect(out).toContain('worker-b (720) was killed, as the rules say: it has the highest score');
+    expect(out).toContain(
+      'worker-b (720) was killed because RAM and swap were full and it held more of both than any other process',
+    );
     expect(out).toContain('Zone DMA32 refused: 2,700 free ≤ 2,750 min + 0 reserved');
     expect(out).toContain('An oom_score_adj of -49 or less would have saved it; loader (711) would have died instead.');
-    expect(out).toContain('helper (901) was killed, not the one with the highest score: the kernel did select rootd');
+    expect(out).toContain('it was a child of rootd (500), which had the highest score.');
     expect(out).toContain('All kills of this log:');
   });
 
@@ -103,8 +83,10 @@ describe('oomlab explain', () => {
     const scenario = parseScenario(JSON.parse(out));
     expect(scenario.processes.map((p) => [p.pid, p.name])).toContainEqual([720, 'worker-b']);
     const cgroup = await oomlab(['explain', '-', '--scenario=1'], CGROUP_V1);
-    expect([cgroup.code, cgroup.out]).toEqual([1, '']);
-    expect(cgroup.err).toContain('A cgroup was at its limit');
+    expect(Object.keys(parseScenario(JSON.parse(cgroup.out)).cgroups ?? {})).toContain('/jobs');
+    const pages = await oomlab(['explain', '-', '--scenario=1'], CGROUP_V2_64K);
+    expect([pages.code, pages.out]).toEqual([1, '']);
+    expect(pages.err).toContain('Its pages have 65,536 bytes');
     const none = await oomlab(['explain', '-', '--scenario', '3'], `${OLD}${MODERN}`);
     expect([none.code, none.err]).toEqual([2, 'oomlab explain: --scenario: the text holds 2 reports, got 3\n']);
   });

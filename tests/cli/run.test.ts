@@ -1,31 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { Readable } from 'node:stream';
-import { afterAll, describe, expect, test } from 'vitest';
-import { main } from '../../src/cli/main';
+import { describe, expect, test } from 'vitest';
 import { builtinScenario } from '../../src/scenario/builtin';
 import { sessionOf } from '../../src/scenario/schema';
+import { oomlab, temporaryFiles } from '../harness/cli';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'oomlab-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function file(name: string, content: unknown): string {
-  const at = path.join(folder, name);
-  writeFileSync(at, typeof content === 'string' ? content : JSON.stringify(content));
-  return at;
-}
-
-async function oomlab(argv: string[], stdin = '') {
-  let out = '';
-  let err = '';
-  const code = await main(argv, {
-    stdin: Readable.from([stdin]) as NodeJS.ReadableStream,
-    stdout: { write: (text: string) => (out += text) },
-    stderr: { write: (text: string) => (err += text) },
-  });
-  return { code, out, err };
-}
+const file = temporaryFiles();
 
 const crazy = builtinScenario('crazy-allocator');
 const scenario = file('crazy.json', crazy);
@@ -81,7 +59,7 @@ describe('oomlab run', () => {
   test('says in one line what is wrong with its input, and prints nothing else', async () => {
     const cases: [string[], string][] = [
       [['run'], 'expected one scenario'],
-      [['run', path.join(folder, 'nix.json')], 'no such file'],
+      [['run', '/nowhere/nix.json'], 'no such file'],
       [['run', file('text.json', '{\n"a": 1,\n}')], 'line 3'],
       [['run', file('adj.json', { ...crazy, processes: [{ program: 'backup', adj: 1001 }] })], 'processes[0].adj'],
       [['run', file('zero.json', { ...crazy, machine: { ram: 0 } })], 'at least 64 MiB'],

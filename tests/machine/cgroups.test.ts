@@ -61,6 +61,48 @@ describe('control groups of a machine', () => {
     expect(frame.procs.filter((p) => p.comm === 'holder').map((p) => p.cgroup)).toEqual(['/web/a', '/']);
   });
 
+  test('show what they hold by kind, what protection holds now, and who would die for a limit', () => {
+    const m = createMachine(
+      config([holder(2000, '/web/a'), holder(1000, '/web/b'), holder(500)], {
+        cgroups: [
+          { path: '/web', settings: [{ file: 'memory.low', value: '4194304' }] },
+          {
+            path: '/web/a',
+            settings: [
+              { file: 'memory.max', value: '16777216' },
+              { file: 'memory.low', value: '8388608' },
+            ],
+          },
+          { path: '/web/b', settings: [{ file: 'memory.low', value: '8388608' }] },
+        ],
+      }),
+      1,
+    );
+    go(m, 500);
+    const frame = buildFrame(m, {
+      seq: 1,
+      status: 'paused',
+      stateHash: '',
+      speed: 1,
+      achievedSpeed: 1,
+      logSent: 0,
+      traceSent: 0,
+      kinds: null,
+      pageMap: null,
+    });
+    const [web, a, b] = frame.cgroups;
+    expect(a.anon).toBeGreaterThanOrEqual(2000);
+    expect(web.anon).toBe(a.anon + b.anon);
+    expect(a.anon + a.file + a.mlocked).toBeLessThanOrEqual(a.current);
+    // The children claim more than their parent has: each gets its share of it.
+    expect([web.elow, b.elow < 1000, a.elow + b.elow <= web.elow]).toEqual([1024, true, true]);
+    expect(web.totalpages).toBeNull();
+    expect(a.totalpages).toBe(4096 + m.kernel.swap.total);
+    const pid = frame.procs.find((p) => p.cgroup === '/web/a')?.pid;
+    expect(a.ranking).toMatchObject([{ pid, adjPoints: 0 }]);
+    expect(a.ranking[0].points).toBeGreaterThanOrEqual(2000);
+  });
+
   test('whose limit is lowered below what they use give memory back or lose a process', () => {
     const m = createMachine(config([holder(2000)]), 1);
     go(m, 300);

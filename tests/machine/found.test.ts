@@ -117,3 +117,57 @@ describe('a machine that is found', () => {
     expect(refused([found('swapped', { swap: 6000 })])).toBe('found-does-not-fit');
   });
 });
+
+describe('a machine that is found with cgroups', () => {
+  const processes = [
+    found('inside', { anon: 3000, file: 40, shmem: 100, swap: 500, tables: 20 }, { pid: 500, cgroup: '/web/a' }),
+    found('beside', { anon: 700, file: 10 }, { pid: 501, cgroup: '/web/b' }),
+    found('outside', { anon: 900, shmem: 60 }, { pid: 502 }),
+  ];
+  const base = machine(processes);
+  const withCgroups = (max: number): MachineConfig => ({
+    ...base,
+    cgroups: [
+      { path: '/web', settings: [{ file: 'memory.max', value: `${4096 * max}` }] },
+      { path: '/web/a', settings: [] },
+      { path: '/web/b', settings: [] },
+    ],
+    found: {
+      zones: base.found?.zones ?? [],
+      memory: base.found?.memory as never,
+      cgroups: [{ path: '/web', cache: 800, tmpfs: 150, tmpfsSwap: 30, slab: 90 }],
+    },
+  });
+  const m = createMachine(withCgroups(6000), 1);
+  const k = m.kernel;
+  const memcg = (path: string) => k.memcgs.find((it) => it.path === path);
+
+  test('charges each with what its processes have, and with what was found of its own', () => {
+    expect(audit(k)).toEqual([]);
+    const perProcess = 4 + 1 + k.release.processSlab;
+    const upperTables = 3;
+    const least = 3000 + 700 + 800 + 150 + 90 + 20 + 2 * perProcess;
+    // Charges are made in batches of which a part may be in stock.
+    expect(memcg('/web')?.memory.usage).toBeGreaterThanOrEqual(least);
+    expect(memcg('/web')?.memory.usage).toBeLessThan(least + 3 * upperTables + 4 * 64);
+    expect(memcg('/web')?.swap.usage).toBe(530);
+    expect(k.tasks.find((t) => t.comm === 'outside')?.memcg).toBe(0);
+  });
+
+  test('goes on from there: what a process frees is given back to its cgroup', () => {
+    const before = memcg('/web')?.memory.usage ?? 0;
+    const again = createMachine(
+      { ...withCgroups(6000), events: [{ t: 1e9, action: { op: 'kill', pid: 500, signal: 'SIGKILL' } }] },
+      1,
+    );
+    runFor(again, { t: 2e9 });
+    expect(audit(again.kernel)).toEqual([]);
+    const after = again.kernel.memcgs.find((it) => it.path === '/web');
+    expect(after?.memory.usage).toBeLessThan(before - 3000);
+    expect(after?.swap.usage).toBe(30);
+  });
+
+  test('is refused when it does not fit its limit', () => {
+    expect(() => createMachine(withCgroups(4000), 1)).toThrow(RefusalError);
+  });
+});

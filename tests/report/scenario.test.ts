@@ -13,7 +13,7 @@ import { splitRss } from '../../src/report/scenario/split';
 import { compileScenario } from '../../src/scenario/compile';
 import { parseScenario, type Scenario, sessionOf } from '../../src/scenario/schema';
 import { recordings } from '../linux/recordings';
-import { CGROUP_V1, MODERN } from './samples';
+import { CGROUP_V1, CGROUP_V2_64K, MODERN, OLD } from './samples';
 
 const DIR = process.env.OOMLAB_REPORTS ?? path.join(ROOT, '..', 'shared', 'oom-reports');
 const files = existsSync(DIR) ? readdirSync(DIR).filter((name) => /^\d{3}-.*\.txt$/.test(name)) : [];
@@ -82,10 +82,84 @@ describe('a machine built from a report', () => {
     expect(firstKill({ ...scenario, processes })).toBe(`${saved?.nextVictim.pid} ${saved?.nextVictim.comm}`);
   });
 
+  test('goes by the rules of the report’s kernel: a child dies in its parent’s stead', () => {
+    const old = scenarioOf(only(OLD));
+    expect(old.machine.oomRules).toBe('3.0');
+    expect(firstKill(old)).toBe('901 helper');
+    const { oomRules: _, ...machine } = old.machine;
+    expect(firstKill({ ...old, machine })).toBe('500 rootd');
+  });
+
   test('has the zones’ sizes from their watermarks where the lines were cut off', () => {
     const cut = MODERN.replace(/ present:1048576kB.*free_cma:0kB\nlowmem/, '\nlowmem');
     expect(cut).not.toBe(MODERN);
     expect(firstKill(scenarioOf(only(cut)))).toBe('720 worker-b');
+  });
+});
+
+/** cgroup v2: a container in a pod whose limit was hit, with swap of its own; the largest process is protected. */
+const POD = `worker invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=900
+CPU: 0 PID: 4001 Comm: worker Not tainted 6.6.1 #1
+Call Trace:
+ mem_cgroup_out_of_memory+0x18c/0x1b0
+memory: usage 204800kB, limit 204800kB, failcnt 3
+swap: usage 20000kB, limit 20480kB, failcnt 7
+Memory cgroup stats for /kubepods.slice/kubepods-pod8d2f6a1c_77aa.slice:
+anon 193000000
+file 4096000
+kernel_stack 65536
+shmem 2048000
+slab_unreclaimable 131072
+Tasks state (memory values in pages):
+[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name
+[   3900]     0  3900      300       10    40960        0          -998 pause
+[   4000]  1000  4000    60000    30000   524288     2000          -997 sidecar
+[   4001]  1000  4001    50000    18000   409600     3000           900 worker
+oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=cri-containerd-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope,mems_allowed=0,oom_memcg=/kubepods.slice/kubepods-pod8d2f6a1c_77aa.slice,task_memcg=/kubepods.slice/kubepods-pod8d2f6a1c_77aa.slice/cri-containerd-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope,task=worker,pid=4001,uid=1000
+Memory cgroup out of memory: Killed process 4001 (worker) total-vm:200000kB, anon-rss:71000kB, file-rss:1000kB, shmem-rss:0kB, UID:1000 pgtables:400kB oom_score_adj:900
+`;
+
+describe('a cgroup at its limit, built from a report', () => {
+  test('kills the same process, by the cgroup’s own OOM, on a machine that has memory left', () => {
+    const scenario = scenarioOf(only(CGROUP_V1));
+    expect(scenario.cgroups).toMatchObject({ '/jobs': { 'memory.max': expect.anything() }, '/jobs/a': {} });
+    const { kills } = runSession(sessionOf(scenario), { landmark: 'kill' }).document;
+    expect(kills[0]).toMatchObject({ pid: 4242, comm: 'miner', constraint: 'CONSTRAINT_MEMCG' });
+    const k = createMachine(compileScenario(scenario), 1).kernel;
+    expect(audit(k)).toEqual([]);
+    expect(k.zones.reduce((n, z) => n + z.free, 0)).toBeGreaterThan(20_000);
+  });
+
+  test('has its limits, its swap, its cache, and the victim where it was; names are shortened as containers’ are', () => {
+    const scenario = scenarioOf(only(POD));
+    const k = createMachine(compileScenario(scenario), 1).kernel;
+    expect(audit(k)).toEqual([]);
+    const pod = k.memcgs.find((it) => it.path === '/kubepods.slice/kubepods-pod8d2f6a1c_77aa.slice');
+    expect(pod?.memory.max).toBe(51_200);
+    expect(pod?.swap).toMatchObject({ max: 5120, usage: 5000 });
+    expect(pod && pod.memory.max - pod.memory.usage).toBeLessThan(51_200 / 50 + 256);
+    const where = (pid: number) => k.cgroups.find((c) => c.procs.includes(pid))?.path;
+    expect(where(4001)).toBe('/kubepods.slice/kubepods-pod8d2f6a1c_77aa.slice/cri-containerd-0123456789ab.scope');
+    expect(where(4000)).toBe('/kubepods.slice/kubepods-pod8d2f6a1c_77aa.slice/others');
+    expect(firstKill(scenario)).toBe('4001 worker');
+  });
+
+  test('kills another one with another oom_score_adj', () => {
+    const scenario = scenarioOf(only(POD));
+    const processes = scenario.processes.map((p) => ({ ...p, adj: p.pid === 4000 ? 950 : (p.adj ?? 0) }));
+    expect(firstKill({ ...scenario, processes })).toBe('4000 sidecar');
+  });
+
+  test('dies as a whole where memory.oom.group was set', () => {
+    const text = CGROUP_V1.replace(/Memory cgroup out of memory: Kill process[^\n]*\nor sacrifice child\n/, '').concat(
+      'Tasks in /jobs are going to be killed due to memory.oom.group set\n',
+      'Memory cgroup out of memory: Killed process 4243 (child process) total-vm:20000kB, anon-rss:4000kB, file-rss:0kB, shmem-rss:0kB\n',
+    );
+    const scenario = scenarioOf(only(text));
+    expect(scenario.cgroups?.['/jobs']['memory.oom.group']).toBe(1);
+    const { kernel } = runSession(sessionOf(scenario), { t: 5e9 }).machine;
+    expect(kernel.tasks.filter((t) => t.mm >= 0 && [4242, 4243].includes(t.pid))).toEqual([]);
+    expect(kernel.oomRecords).toHaveLength(1);
   });
 });
 
@@ -127,7 +201,11 @@ describe('processes that share memory', () => {
 
 describe('a machine that cannot be rebuilt', () => {
   test.each([
-    ['memcg', CGROUP_V1],
+    ['no-cgroup-usage', CGROUP_V1.replace(/memory: usage.*\n/, '')],
+    ['no-limit', CGROUP_V1.replace('limit 40960kB', 'limit 9007199254740988kB')],
+    ['below-limit', CGROUP_V1.replace('usage 40960kB', 'usage 20480kB')],
+    ['does-not-fit-limit', CGROUP_V1.replaceAll('40960kB', '10240kB')],
+    ['page-size', CGROUP_V2_64K],
     ['order', MODERN.replace('order=0', 'order=2')],
     ['constraint', MODERN.replace('CONSTRAINT_NONE', 'CONSTRAINT_CPUSET')],
     ['highmem', MODERN.replaceAll('Node 0 DMA32', 'Node 0 HighMem')],
@@ -157,10 +235,10 @@ describe('a machine that cannot be rebuilt', () => {
 });
 
 describe('reports of recorded kernels', () => {
-  // One of each kind: the others differ in what happened before.
+  // One of each kind, since the others differ in what happened before; and all with cgroups, which differ in how they lie.
   const kinds = new Set<string>();
   const withReports = recordings().filter((r) => {
-    const kind = r.name.slice(0, 4);
+    const kind = r.name.startsWith('06') ? r.name : r.name.slice(0, 4);
     const first = (r.oom ?? []).length > 0 && !kinds.has(kind);
     if (first) kinds.add(kind);
     return first;
@@ -198,17 +276,21 @@ whenThere('reports of real kernels', () => {
   test('nine in ten of the ordinary ones kill the same process; what cannot be rebuilt says why', () => {
     let ordinary = 0;
     const others: string[] = [];
+    let ofCgroups = 0;
     for (const name of files) {
       for (const e of explainText(readFileSync(path.join(DIR, name), 'utf8')).reports) {
         const it = rebuild(e);
         if (!it.ok) expect(cannotRebuild(it.why.code, it.why.params)).toMatch(/^[A-Z\d].*\.$/);
-        if (!isOrdinary(e) || isLong(e)) continue;
+        const ofCgroup = it.ok && e.memcg !== null && e.verdict.agrees === true;
+        if (ofCgroup) ofCgroups++;
+        else if (!isOrdinary(e) || isLong(e)) continue;
         ordinary++;
         const got = it.ok ? firstKill(scenarioOf(e)) : it.why.code;
         if (got !== victimOf(e)) others.push(`${name}: ${victimOf(e)}, got ${got}`);
       }
     }
-    expect(ordinary).toBeGreaterThan(5);
+    expect(ordinary - ofCgroups).toBeGreaterThan(5);
+    expect(ofCgroups).toBeGreaterThan(5);
     expect(others.slice(Math.floor(ordinary / 10))).toEqual([]);
   }, 180_000);
 });

@@ -170,6 +170,18 @@ describe('a container at its limit', () => {
   });
 });
 
+describe('all or nothing', () => {
+  test('one process is chosen in the group, and all four die while the machine has memory', () => {
+    const { document, machine } = runSession(sessionOf(named('all-or-nothing')), { landmark: 'kill' });
+    const [r] = machine.kernel.oomRecords;
+    expect(document.kills[0]).toMatchObject({ comm: 'leakyd', constraint: 'CONSTRAINT_MEMCG' });
+    expect(r.group).toHaveLength(3);
+    const inGroup = r.walk.map((c) => c.pid).sort();
+    expect([r.chosen, ...r.group].sort()).toEqual(inGroup);
+    expect(r.mem?.free).toBeGreaterThan(0.3 * machine.kernel.totalramPages);
+  });
+});
+
 describe('the same machine in another year', () => {
   const first = (oomRules: string): string | undefined => {
     const { document } = runSession(sessionOf(withKernel(named('another-year'), { oomRules })), { landmark: 'kill' });

@@ -31,6 +31,13 @@ describe('what was done', () => {
     moveInHistory(true);
     expect(commands()).toEqual([]);
   });
+  test('is one step for two writes to one file of a group at one moment, and two for two files', () => {
+    const write = (file: string, value: string): Command => ({ op: 'cgroup_write', path: '/web', file, value });
+    recordCommand(5, write('memory.max', '64M'));
+    recordCommand(5, write('memory.max', '96M'));
+    recordCommand(5, write('memory.low', '96M'));
+    expect(historyStore.getState().past).toHaveLength(2);
+  });
   test('loses what lay after a command in the past, and gets it back with undo', () => {
     recordCommand(5, adj(1));
     recordCommand(50, swappiness('0'));

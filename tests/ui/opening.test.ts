@@ -106,7 +106,7 @@ describe('settings in the address', () => {
     expect(settingsStore.getState()).toMatchObject({ theme: 'light', view: 'pyramid' });
     expect(notices()).toEqual([
       'The theme is “light” or “dark”; “pink” is neither.',
-      'The view is “pyramid”, “map” or “lru”; “42” is none of them.',
+      'The view is “pyramid”, “map”, “lru” or “groups”; “42” is none of them.',
     ]);
   });
 });

@@ -24,6 +24,7 @@ import { allocPagesNowait, freePages } from '../mm/page_alloc';
 
 /** XA_CHUNK_SHIFT: entries of a node, as a power of two. */
 export const XA_CHUNK_SHIFT = 6;
+export const XA_CHUNK_SIZE = 1 << XA_CHUNK_SHIFT;
 /** Nodes of 576 bytes in a slab of two pages, and the slab's order. */
 const NODES_PER_SLAB = 14;
 const SLAB_ORDER = 1;

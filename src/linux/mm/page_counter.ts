@@ -80,7 +80,7 @@ export function effectiveProtection(
 }
 
 /** children_min_usage, children_low_usage: what the children use of what they want protected. */
-function childrenProtected(k: Kernel, parent: MemCgroup, key: 'min' | 'low'): number {
+export function childrenProtected(k: Kernel, parent: MemCgroup, key: 'min' | 'low'): number {
   let n = 0;
   for (const id of parent.children) {
     const { memory } = k.memcgs[id];

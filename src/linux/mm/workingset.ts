@@ -140,16 +140,17 @@ export function workingsetRefault(k: Kernel, pfn: number, shadow: number, memcg 
   }
 }
 
+/** The number of the oldest generation of anonymous pages, as shadows have it. */
+export const oldestToken = (g: LruGenFolio): number => g.minSeq[0] & (AGE_MASK >>> LRU_REFS_WIDTH);
+
 /**
  * For the multi-gen LRU: the shadow of an anonymous page of this node whose generation is gone. Such a refault is counted,
  * and nothing else comes of it.
+ *
+ * @param oldest `oldestToken` of the node's lists
  */
-export function isBygone(g: LruGenFolio, nid: number, shadow: number): boolean {
-  const packed = -1 - shadow;
-  return (
-    ((packed >>> 1) & 7) === nid && packed >>> (4 + LRU_REFS_WIDTH) !== (g.minSeq[0] & (AGE_MASK >>> LRU_REFS_WIDTH))
-  );
-}
+export const isBygone = (nid: number, oldest: number, shadow: number): boolean =>
+  (((-1 - shadow) >>> 1) & 7) === nid && (-1 - shadow) >>> (4 + LRU_REFS_WIDTH) !== oldest;
 
 /** workingset_activation: an activated page makes the lists older, as an evicted one does. */
 export function workingsetActivation(k: Kernel, pfn: number): void {

@@ -8,8 +8,10 @@ import type { Inode } from '../../linux/include/mm_types';
 import { PGTYPE_KERNEL, PGTYPE_SLAB_UNRECLAIMABLE, PGZONE_MASK } from '../../linux/include/page';
 import type { Task } from '../../linux/include/sched';
 import { NR_SLAB_UNRECLAIMABLE_B } from '../../linux/include/vmstat';
+import { findCgroup } from '../../linux/kernel/cgroup';
 import { pageNode } from '../../linux/kernel/sched/core';
 import { filemapAdd } from '../../linux/mm/filemap';
+import { allocCharged, chargeSlab } from '../../linux/mm/memcontrol';
 import { appendSwapped } from '../../linux/mm/memory/swapped';
 import { allocPages, drainAllPages } from '../../linux/mm/page_alloc';
 import { shmemWrite } from '../../linux/mm/shmem';
@@ -18,34 +20,38 @@ import { lruAddDrainAll } from '../../linux/mm/swap';
 import { RefusalError } from '../commands';
 import type { Machine } from '../machine';
 import { DoesNotFitError, placeProcess } from './process';
+import type { FoundCgroup } from './types';
 import { setFoundMarks } from './zones';
 
-export type { FoundMemory, FoundProcess, FoundZone } from './types';
+export type { FoundCgroup, FoundMemory, FoundProcess, FoundZone } from './types';
 export { bootZonesOf } from './zones';
 
 /** Names of what processes map: one file for all that was mapped of files, one object for all shared memory. */
 const LIBRARIES = '/usr/lib/libc.so.6';
 const SHARED = '/dev/shm/shared';
+/** Begins the name of the file that is a cgroup's page cache. */
+const CACHED = '/srv';
 
+/** A page, charged to the cgroup that the task is in. */
 function take(m: Machine, task: Task, gfp: number): number {
-  const pfn = allocPages(m.kernel, task, gfp, 0);
+  const pfn = allocCharged(m.kernel, task, task.memcg, gfp, gfp);
   if (pfn < 0) throw new DoesNotFitError();
   m.kernel.mem.index[pfn] = 0;
   return pfn;
 }
 
 /** A file whose pages are all in memory, clean. */
-function cachedFile(m: Machine, init: Task, pages: number): Inode {
+function cachedFile(m: Machine, init: Task, name: string, pages: number): Inode {
   const k = m.kernel;
-  const inode = createInode(k, { name: LIBRARIES, kind: 'file', nrPages: Math.max(1, pages), disk: 0 });
+  const inode = createInode(k, { name, kind: 'file', nrPages: Math.max(1, pages), disk: 0 });
   for (let i = 0; i < pages; i++) filemapAdd(k, inode, i, take(m, init, GFP_USER_PAGE));
   return inode;
 }
 
-function sharedMemory(m: Machine, init: Task, pages: number, swapped: number): Inode {
-  const inode = createInode(m.kernel, { name: SHARED, kind: 'shmem', nrPages: 0 });
+function sharedMemory(m: Machine, init: Task, name: string, pages: number, swapped: number): Inode {
+  const inode = createInode(m.kernel, { name, kind: 'shmem', nrPages: 0 });
   if (pages > 0 && shmemWrite(m.kernel, init, inode, 0, pages) < pages) throw new DoesNotFitError();
-  if (!appendSwapped(m.kernel, inode, swapped)) throw new DoesNotFitError();
+  if (!appendSwapped(m.kernel, inode, swapped, init.memcg)) throw new DoesNotFitError();
   return inode;
 }
 
@@ -59,6 +65,28 @@ function slab(m: Machine, init: Task, reclaimable: number, unreclaimable: number
     k.slab.unreclaimable++;
   }
 }
+
+/**
+ * What is charged to a cgroup besides its processes.
+ *
+ * @returns inode of its shared memory
+ */
+function fillCgroup(m: Machine, init: Task, found: FoundCgroup): number {
+  const k = m.kernel;
+  const memcg = findCgroup(k, found.path)?.memcg ?? 0;
+  // It is as if somebody in the cgroup had taken it.
+  const own = init.memcg;
+  init.memcg = memcg;
+  if (found.cache > 0) cachedFile(m, init, `${CACHED}${found.path}`, found.cache);
+  const shared = sharedMemory(m, init, `${SHARED}${found.path}`, found.tmpfs, found.tmpfsSwap);
+  init.memcg = own;
+  slab(m, init, 0, found.slab);
+  chargeSlab(k, memcg, found.slab);
+  return shared.id;
+}
+
+/** The cgroup is this one or below it. */
+const isBelow = (path: string | undefined, top: string): boolean => path === top || !!path?.startsWith(`${top}/`);
 
 /** Rounds of taking what the lists of the cpus had given back: each of them leaves less. */
 const ROUNDS = 16;
@@ -102,11 +130,14 @@ export function establish(m: Machine, init: Task): void {
   }
   try {
     const { cache, tmpfs, tmpfsSwap, slab: unreclaimable, slabReclaimable } = found.memory;
-    const files = cachedFile(m, init, cache);
-    const shared = sharedMemory(m, init, tmpfs, tmpfsSwap);
+    const files = cachedFile(m, init, LIBRARIES, cache);
+    const shared = sharedMemory(m, init, SHARED, tmpfs, tmpfsSwap);
     slab(m, init, slabReclaimable, unreclaimable);
+    const groups = (found.cgroups ?? []).map((it) => ({ path: it.path, shared: fillCgroup(m, init, it) }));
     for (const spec of m.config.processes) {
-      if (spec.found) placeProcess(m, init, spec, spec.found, files.id, shared.id);
+      if (!spec.found) continue;
+      const group = groups.find((it) => isBelow(spec.cgroup, it.path));
+      placeProcess(m, init, spec, spec.found, files.id, group?.shared ?? shared.id);
     }
     kernelTakesRest(m, init);
   } catch (error) {

@@ -19,6 +19,7 @@ import { mapSwapped } from '../../linux/mm/memory/swapped';
 import { mmap } from '../../linux/mm/mmap';
 import { pteAlloc } from '../../linux/mm/pgtable';
 import { findVma } from '../../linux/mm/vma';
+import { attach } from '../cgroups';
 import type { Machine, Region } from '../machine';
 import type { ProcessSpec } from '../ops';
 import { addProc, newProgram } from '../procs';
@@ -96,7 +97,7 @@ function fillSpace(k: Kernel, task: Task, found: FoundProcess, files: number, sh
     touch(k, task, at, found.anon, true);
     for (let i = found.anon; i < found.anon + found.swap; i++) {
       const ptr = pteAlloc(k, task, mm, at + i);
-      if (ptr < 0 || !mapSwapped(k, mm, vma, at + i, ptr)) throw new DoesNotFitError();
+      if (ptr < 0 || !mapSwapped(k, mm, vma, at + i, ptr, task.memcg)) throw new DoesNotFitError();
     }
     at += tablesFor(vma.end - vma.start) * TABLE;
   }
@@ -137,10 +138,12 @@ export function placeProcess(
         comm: spec.comm,
         ...(pid !== undefined && { pid }),
         uid: spec.uid,
+        ...(found.parent !== undefined && { ppid: found.parent }),
         oomScoreAdj: spec.oomScoreAdj,
         oomScoreAdjMin: Math.min(0, spec.oomScoreAdj),
         flags: spec.uid === 0 ? PF_CAP_SYS_ADMIN : 0,
       });
+  if (spec.cgroup !== undefined && !isInit) attach(k, task, spec.cgroup);
   if (allocThreadStack(k, task, task.stack) < 0) throw new DoesNotFitError();
   if (isInit) {
     task.comm = spec.comm;

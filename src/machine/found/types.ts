@@ -14,6 +14,8 @@ export interface FoundProcess {
   tables: number;
   /** Address space in all; what the above does not take is reserved and not used. */
   virtual: number;
+  /** Pid of its parent; init's where absent. */
+  parent?: number;
 }
 
 /** A zone as it is found. */
@@ -29,6 +31,19 @@ export interface FoundZone {
   high?: number;
   /** lowmem_reserve[]. */
   reserve?: number[];
+}
+
+/** What is charged to a cgroup besides its processes. */
+export interface FoundCgroup {
+  path: string;
+  /** Page cache of files on a disk, mapped by nobody. */
+  cache: number;
+  /** Files in memory and shared memory; its processes map this, not the machine's. */
+  tmpfs: number;
+  /** Such files' pages in swap. */
+  tmpfsSwap: number;
+  /** Memory that the kernel has for it, and that does not come back. */
+  slab: number;
 }
 
 /** What belongs to no process. */

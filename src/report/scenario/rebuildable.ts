@@ -7,19 +7,39 @@ import { PAGE_SIZE } from './page';
 import { managedPages } from './zones';
 
 /** The largest machine that is rebuilt, pages: 16 GiB. */
-const MAX_PAGES = 4_194_304;
+export const MAX_PAGES = 4_194_304;
 /** ISA memory, pages. */
 export const DMA_PAGES = 4095;
 
 const TABLE_LOST: ReadonlySet<string> = new Set(['no-table', 'empty-table', 'table-cut', 'rows-lost']);
 
+const no = (code: string, params: Note['params'] = {}): Note => ({ code, params });
+
+/** A cgroup's limit was reached, not the machine's. */
+export const isOfCgroup = (e: Explained): boolean => e.memcg !== null || e.constraint === 'CONSTRAINT_MEMCG';
+
 /** Why the lab cannot have this machine; null when it can. */
 export function whyNotRebuilt(e: Explained): Note | null {
-  const { raw, verdict } = e;
-  const no = (code: string, params: Note['params'] = {}): Note => ({ code, params });
-  if (e.memcg !== null || e.constraint === 'CONSTRAINT_MEMCG') return no('memcg');
-  if (e.constraint !== 'CONSTRAINT_NONE') return no('constraint', { constraint: e.constraint });
+  const { constraint } = e;
+  if (constraint !== 'CONSTRAINT_NONE' && constraint !== 'CONSTRAINT_MEMCG') return no('constraint', { constraint });
   if (e.pageSize !== PAGE_SIZE) return no('page-size', { bytes: e.pageSize });
+  return (isOfCgroup(e) ? whyNotCgroup(e) : whyNotMachine(e)) ?? whyNotTasks(e);
+}
+
+/** A usage that is further below its limit was printed when memory had come back already. */
+const NEAR_LIMIT = 0.9;
+
+function whyNotCgroup({ raw, verdict }: Explained): Note | null {
+  const usage = raw.cgroup?.memory;
+  if (!usage || raw.cgroup?.path === null) return no('no-cgroup-usage');
+  if (usage.limitKb === null) return no('no-limit');
+  if (usage.usageKb < usage.limitKb * NEAR_LIMIT) return no('below-limit', { kb: usage.usageKb, limit: usage.limitKb });
+  if (raw.order !== null && raw.order > 0) return no('order', { order: raw.order });
+  if (verdict.code === 'not-in-table') return no('no-table');
+  return null;
+}
+
+function whyNotMachine({ raw, verdict }: Explained): Note | null {
   if (raw.zones.some((z) => z.name === 'HighMem')) return no('highmem');
   if (raw.order !== null && raw.order > 0) return no('order', { order: raw.order });
   if (!raw.memInfo || raw.counts.free === undefined) return no('no-meminfo');
@@ -32,6 +52,10 @@ export function whyNotRebuilt(e: Explained): Note | null {
   if (sizes.reduce((n, x) => n + x, 0) < MIN_RAM / PAGE_SIZE) return no('too-small');
   if ((raw.totalSwapKb ?? 0) * 1024 + PAGE_SIZE > MAX_SWAP) return no('swap-too-large');
   if (raw.totalSwapKb === null || raw.freeSwapKb === null) return no('no-swap-line');
+  return null;
+}
+
+function whyNotTasks({ raw, verdict }: Explained): Note | null {
   if (!raw.table || raw.table.rows.length === 0 || TABLE_LOST.has(verdict.code)) return no('no-table');
   if (verdict.victim === null) return no('no-victim');
   if (!verdict.tasks.some((t) => Number.isFinite(t.points) && t.points !== UNKILLABLE)) return no('nobody-to-kill');

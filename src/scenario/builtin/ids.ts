@@ -12,6 +12,7 @@ export const BUILTIN_IDS = [
   'huge-pages-on',
   'huge-pages-off',
   'container-limit',
+  'all-or-nothing',
   'another-year',
   'full-node',
 ] as const;

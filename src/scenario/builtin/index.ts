@@ -1,5 +1,6 @@
 /** The scenarios that come with the lab, in the order of its menu; the first is the one it opens with. */
 import type { Scenario } from '../schema';
+import { allOrNothing } from './all-or-nothing';
 import { anotherYear } from './another-year';
 import { cachedIsNotFree } from './cached-is-not-free';
 import { containerLimit } from './container-limit';
@@ -28,6 +29,7 @@ export const BUILTIN_SCENARIOS: readonly Scenario[] = [
   hugePagesOn,
   hugePagesOff,
   containerLimit,
+  allOrNothing,
   anotherYear,
   fullNode,
 ];

@@ -1,7 +1,7 @@
 /** What the fields of a file may hold, and the words for what was expected there. */
 import * as v from 'valibot';
 import { OOM_RULE_NAMES } from '../../linux/versions/oom_rules';
-import { CGROUP_PATH } from '../../machine/cgroups';
+import { CGROUP_PATH } from '../../machine/commands';
 import { cgroupText, parseSize, parseTime, SIZE_EXPECTED, TIME_EXPECTED } from '../../machine/units';
 
 const isSize = (x: string | number) => parseSize(x) !== null;

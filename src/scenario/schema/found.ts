@@ -5,9 +5,9 @@
 import * as v from 'valibot';
 import { RefusalError } from '../../machine/commands';
 import type { MachineConfig } from '../../machine/config';
-import type { FoundProcess, FoundZone } from '../../machine/found/types';
+import type { FoundCgroup, FoundProcess, FoundZone } from '../../machine/found/types';
 import { parseSize, type Size } from '../../machine/units';
-import { integer, size } from './fields';
+import { cgroupPath, integer, size } from './fields';
 
 const PAGE = 4096;
 const MAX_ZONE_PAGES = 1 << 26;
@@ -32,6 +32,19 @@ export const foundInFile = v.strictObject({
   cache: v.optional(size),
   tmpfs: v.optional(size),
   tmpfsSwap: v.optional(size),
+  /** What is charged to cgroups besides their processes. */
+  cgroups: v.optional(
+    v.record(
+      cgroupPath,
+      v.strictObject({
+        cache: v.optional(size),
+        tmpfs: v.optional(size),
+        tmpfsSwap: v.optional(size),
+        slab: v.optional(size),
+      }),
+      'what is charged to cgroups, by path',
+    ),
+  ),
 });
 
 export const processMemory = v.strictObject({
@@ -41,6 +54,7 @@ export const processMemory = v.strictObject({
   swap: v.optional(size),
   tables: v.optional(size),
   virtual: v.optional(size),
+  parent: v.optional(integer(1, 1 << 22)),
 });
 
 export interface FoundInFile {
@@ -62,6 +76,8 @@ export interface FoundInFile {
   tmpfs?: Size;
   /** Such files' pages in swap. */
   tmpfsSwap?: Size;
+  /** What is charged to cgroups besides their processes, by path. */
+  cgroups?: Record<string, { cache?: Size; tmpfs?: Size; tmpfsSwap?: Size; slab?: Size }>;
 }
 
 export interface ProcessMemoryInFile {
@@ -71,6 +87,8 @@ export interface ProcessMemoryInFile {
   swap?: Size;
   tables?: Size;
   virtual?: Size;
+  /** Pid of its parent: kernels before 5.1 kill a child in its stead. */
+  parent?: number;
 }
 
 const pages = (it: Size | undefined): number => Math.floor((parseSize(it ?? 0) ?? 0) / PAGE);
@@ -121,8 +139,17 @@ export function foundOf(it: FoundInFile): NonNullable<MachineConfig['found']> {
       tmpfs: pages(it.tmpfs),
       tmpfsSwap: pages(it.tmpfsSwap),
     },
+    ...(it.cgroups && { cgroups: Object.entries(it.cgroups).map(cgroupOf) }),
   };
 }
+
+const cgroupOf = ([path, it]: [string, NonNullable<FoundInFile['cgroups']>[string]]): FoundCgroup => ({
+  path,
+  cache: pages(it.cache),
+  tmpfs: pages(it.tmpfs),
+  tmpfsSwap: pages(it.tmpfsSwap),
+  slab: pages(it.slab),
+});
 
 export const foundProcess = (it: ProcessMemoryInFile): FoundProcess => ({
   anon: pages(it.anon),
@@ -131,4 +158,5 @@ export const foundProcess = (it: ProcessMemoryInFile): FoundProcess => ({
   swap: pages(it.swap),
   tables: pages(it.tables),
   virtual: pages(it.virtual),
+  ...(it.parent !== undefined && { parent: it.parent }),
 });

@@ -183,6 +183,11 @@ export function parseScenario(input: unknown, at = ''): Scenario {
       refuse('bad-scenario', `${at}processes[${i}].cgroup`, 'one of the paths in "cgroups"', cgroup);
     }
   });
+  for (const path of Object.keys(scenario.machine.found?.cgroups ?? {})) {
+    if (!(scenario.cgroups && path in scenario.cgroups)) {
+      refuse('bad-scenario', `${at}machine.found.cgroups`, 'paths that are in "cgroups"', path);
+    }
+  }
   for (const [i, { command: it }] of (scenario.events ?? []).entries()) {
     const aimed = it.op === 'kill' || it.op === 'oom_score_adj' || it.op === 'cgroup_attach';
     if (aimed && (it.pid === undefined) === (it.process === undefined)) {

@@ -1,6 +1,6 @@
 /** How kinds of pages look: the same everywhere on the page. */
 import type { Key } from '../../i18n';
-import { type MarkKind, selectionStore } from '../../store';
+import { isWithin, type MarkKind, selectionStore } from '../../store';
 import type { Frame, ProcFrame } from '../../worker/protocol';
 
 export interface KindLook {
@@ -53,10 +53,19 @@ export function kindsOf(p: ProcFrame): MarkKind[] {
   return kinds;
 }
 
+/** The process that is pointed at, or those of the group that is; null = neither. */
+export function pointedProcs(frame: Frame): ProcFrame[] | null {
+  const { hoveredPid, hoveredGroup } = selectionStore.getState();
+  if (hoveredPid !== null) {
+    const proc = frame.procs.find((p) => p.pid === hoveredPid);
+    return proc ? [proc] : null;
+  }
+  return hoveredGroup === null ? null : frame.procs.filter((p) => isWithin(p.cgroup, hoveredGroup));
+}
+
 /** What the pointer or the focus is on, as far as pictures of memory are concerned. */
 export function pointedAt(frame: Frame): Pointed {
-  const { hoveredKind, hoveredPid } = selectionStore.getState();
-  if (hoveredKind !== null || hoveredPid === null) return hoveredKind;
-  const proc = frame.procs.find((p) => p.pid === hoveredPid);
-  return proc ? kindsOf(proc) : null;
+  const { hoveredKind } = selectionStore.getState();
+  const procs = hoveredKind === null ? pointedProcs(frame) : null;
+  return procs === null ? hoveredKind : [...new Set(procs.flatMap(kindsOf))];
 }

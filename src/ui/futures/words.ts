@@ -17,16 +17,30 @@ function changeWords(command: Command, nameOf: NameOf): string {
       return t('future.sysctl', { name: command.name, value: command.value });
     case 'sysrq':
       return t('future.sysrq', { key: command.key });
-    default:
-      return (command as { op: string }).op;
+    case 'oom_rules':
+      return t('future.rules', { name: tMaybe(`rules.${command.name}`) ?? command.name });
+    case 'cgroup_create':
+      return t('future.groupMade', { path: command.path });
+    case 'cgroup_remove':
+      return t('future.groupRemoved', { path: command.path });
+    case 'cgroup_write':
+      return t('future.groupWrite', { path: command.path, file: command.file, value: command.value });
+    case 'cgroup_attach':
+      return t('future.groupAttach', { who: nameOf(command.pid), path: command.path });
   }
+}
+
+/** Same for two values of one thing. */
+function keyOf(command: Command): string {
+  if (command.op === 'oom_score_adj') return `adj ${command.pid}`;
+  return command.op === 'cgroup_write' ? `${command.path} ${command.file}` : JSON.stringify(command);
 }
 
 /** What was changed: of several changes of one thing the last counts. */
 export function changesWords(branch: BranchInfo, nameOf: NameOf): string {
   const last = new Map<string, string>();
   for (const { command } of branch.commands.slice(branch.shared)) {
-    const key = command.op === 'oom_score_adj' ? `adj ${command.pid}` : JSON.stringify(command);
+    const key = keyOf(command);
     last.delete(key);
     last.set(key, changeWords(command, nameOf));
   }

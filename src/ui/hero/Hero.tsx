@@ -13,11 +13,17 @@ import { Pyramid } from './Pyramid';
 import { ViewSwitch } from './ViewSwitch';
 
 const PageMap = part(() => import('./PageMap').then((m) => m.PageMap));
+const Groups = part(() => import('../groups/Groups').then((m) => m.Groups));
 const LruLists = part(() => import('./LruLists').then((m) => m.LruLists));
 
-const REGION: Record<View, string> = { pyramid: 'memory-pyramid', map: 'page-map', lru: 'lru-lists' };
+const REGION: Record<View, string> = {
+  pyramid: 'memory-pyramid',
+  map: 'page-map',
+  lru: 'lru-lists',
+  groups: 'control-groups',
+};
 
-/** The machine's memory, three ways. */
+/** The machine's memory, three ways, and by control group where there are any. */
 export function Hero() {
   const view = useSettings((s) => s.view);
   const [asTable, setAsTable] = useState(false);
@@ -50,8 +56,14 @@ export function Hero() {
             <LruLists asTable={asTable} />
           </Suspense>
         </TabPanel>
+        <TabPanel id="groups" className="hero-view">
+          <Suspense fallback={null}>
+            <Groups asTable={asTable} />
+          </Suspense>
+        </TabPanel>
         <footer className="hero-foot">
-          <Legend />
+          {view !== 'groups' && <Legend />}
+          <span className="grow" />
           <TableToggle on={asTable} onChange={setAsTable} />
         </footer>
       </Tabs>

@@ -42,7 +42,7 @@ export function LruLists({ asTable }: { asTable: boolean }) {
 function LruPicture({ width, height }: { width: number; height: number }) {
   const svg = useRef<SVGSVGElement>(null);
   const summary = useSlow(lruSummary);
-  const hovered = useSelection((s) => `${s.hoveredKind} ${s.hoveredPid}`);
+  const hovered = useSelection((s) => `${s.hoveredKind} ${s.hoveredPid} ${s.hoveredGroup}`);
   const layout = lruLayout(width, height);
   useEffect(() => {
     if (!svg.current || width === 0 || height === 0) return;

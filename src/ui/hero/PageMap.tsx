@@ -14,6 +14,7 @@ import {
 import { type Frame, MAP_BEYOND, MAP_FREE, MAP_KINDS, type PageInfo } from '../../worker/protocol';
 import { createColors } from '../charts/canvas';
 import { DataTable } from '../charts/DataTable';
+import { pointedProcs } from '../charts/kinds';
 import { useSize } from '../charts/useSize';
 import { useSlow } from '../charts/useSlow';
 import { zoomOf } from '../charts/zoom';
@@ -146,7 +147,7 @@ function MapKey({ by, frame }: { by: MapBy; frame: Frame }) {
 function Cells({ width, height }: { width: number; height: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const summary = useSlow(mapSummary);
-  const emphasized = useSelection((s) => `${s.hoveredKind} ${s.hoveredPid}`);
+  const emphasized = useSelection((s) => `${s.hoveredKind} ${s.hoveredPid} ${s.hoveredGroup}`);
   const cell = useSelection((s) => s.selectedCell ?? s.hoveredCell);
   const theme = useSettings((s) => s.theme);
   const map = useShown((f) => f.pageMap, null);
@@ -163,10 +164,10 @@ function Cells({ width, height }: { width: number; height: number }) {
       const cells = latest.pageMap;
       if (!cells) return;
       const grid = mapGrid(usedCells(cells.cells), cells.cols, width, height, ratio());
-      const { hoveredKind, hoveredPid } = selectionStore.getState();
+      const { hoveredKind } = selectionStore.getState();
       const look = settingsStore.getState().theme;
-      const chip = latest.procs.find((p) => p.pid === hoveredPid)?.chip ?? -1;
-      const state = [look, width, height, ratio(), cells.by, grid.cols, grid.rows, grid.pitch, hoveredKind, chip].join(
+      const chips = pointedProcs(latest)?.map((p) => p.chip) ?? null;
+      const state = [look, width, height, ratio(), cells.by, grid.cols, grid.rows, grid.pitch, hoveredKind, chips].join(
         ' ',
       );
       if (state !== drawn) {
@@ -178,7 +179,7 @@ function Cells({ width, height }: { width: number; height: number }) {
       }
       const context = element.getContext('2d');
       if (!context) return;
-      drawMap(context, cells, grid, before, { kind: hoveredKind, chip }, tiles, (name) => color(name, look));
+      drawMap(context, cells, grid, before, { kind: hoveredKind, chips }, tiles, (name) => color(name, look));
       before = cells.cells;
     });
   }, [width, height]);

@@ -38,7 +38,7 @@ function PyramidPicture() {
   const [box, { width, height }] = useSize<HTMLDivElement>();
   const svg = useRef<SVGSVGElement>(null);
   const summary = useSlow(pyramidSummary);
-  const hovered = useSelection((s) => `${s.hoveredKind} ${s.hoveredPid}`);
+  const hovered = useSelection((s) => `${s.hoveredKind} ${s.hoveredPid} ${s.hoveredGroup}`);
   const reduced = useSettings((s) => s.reducedMotion);
   const status = useShown((f) => f.status, 'paused');
   const layout = pyramidLayout(width, height);

@@ -72,13 +72,13 @@ export function cellAt(grid: MapGrid, count: number, x: number, y: number): numb
 
 export interface Emphasis {
   kind: MarkKind | null;
-  /** Chip of the process pointed at, -1 = none. */
-  chip: number;
+  /** Chips of the processes pointed at, null = none. */
+  chips: readonly number[] | null;
 }
 
 /** Whether a cell keeps its colour while something is pointed at. */
 export function isKept(by: MapBy, value: number, emphasis: Emphasis): boolean {
-  if (by === 'owner') return emphasis.chip < 0 || value === emphasis.chip;
+  if (by === 'owner') return emphasis.chips === null || emphasis.chips.includes(value);
   if (by === 'age') return emphasis.kind === null || (emphasis.kind === 'free' && value === MAP_FREE);
   const kind = MAP_KINDS[value];
   return emphasis.kind === null || (kind === 'freePieces' ? 'free' : kind) === emphasis.kind;

@@ -1,8 +1,45 @@
+import { useState } from 'react';
 import { Button, Dialog } from 'react-aria-components';
+import { moveProcess } from '../../actions/groups';
 import { t, tMaybe } from '../../i18n';
 import { selectPid, setLogTab, setPhoneTab, setSideTab, useShown } from '../../store';
+import type { CgroupFrame, ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { int, pages } from '../format';
+
+const NO_GROUPS: CgroupFrame[] = [];
+
+/** The control group a process is in, and those it can be moved to. */
+function Group({ proc: { pid, cgroup } }: { proc: ProcFrame }) {
+  const groups = useShown((f) => f.cgroups, NO_GROUPS);
+  const [error, setError] = useState('');
+  if (groups.length === 0) return null;
+  const others = ['/', ...groups.filter((g) => g.leaf).map((g) => g.path)].filter((path) => path !== cgroup);
+  return (
+    <div className="details-group">
+      <p>
+        {t('details.group')} <span className="mono">{cgroup}</span>
+      </p>
+      <fieldset className="details-move">
+        <legend className="mut">{t('details.move')}</legend>
+        {others.map((path) => (
+          <Button
+            key={path}
+            className="btn soft small mono"
+            onPress={() => void moveProcess(pid, path).then((problem) => setError(problem))}
+          >
+            {path}
+          </Button>
+        ))}
+      </fieldset>
+      {error && (
+        <p className="error" role="alert">
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
 
 /** What the row of a process has no room for. */
 export function Details({ pid, label, close }: { pid: number; label: string; close: () => void }) {
@@ -36,6 +73,7 @@ export function Details({ pid, label, close }: { pid: number; label: string; clo
           </div>
         ))}
       </dl>
+      <Group proc={proc} />
       <Button
         className="btn soft small"
         onPress={() => {

@@ -1,14 +1,14 @@
 import { useId, useState } from 'react';
 import { Button, Dialog } from 'react-aria-components';
-import { ask } from '../../actions/lab';
+import { attempt } from '../../actions/lab';
 import { t, tMaybe } from '../../i18n';
-import { refusalText } from '../../i18n/errors';
-import { RefusalError } from '../../machine/commands';
-import { runStore } from '../../store';
+import { runStore, useShown } from '../../store';
 import { PROGRAMS } from '../../userspace/palette';
 import type { Facts, ParamSpec } from '../../userspace/program';
+import type { CgroupFrame } from '../../worker/protocol';
 
 const PAGES_PER_MIB = 256;
+const NO_GROUPS: CgroupFrame[] = [];
 
 /** A program with parameters of one's own. */
 export function LaunchCustom({ close }: { close: () => void }) {
@@ -36,6 +36,8 @@ function Form({ close }: { close: () => void }) {
   const [programId, setProgramId] = useState(PROGRAMS[0].id);
   const [typed, setTyped] = useState<Record<string, string>>({});
   const [error, setError] = useState('');
+  const [group, setGroup] = useState('/');
+  const groups = useShown((f) => f.cgroups, NO_GROUPS).filter((g) => g.leaf);
   const program = PROGRAMS.find((p) => p.id === programId) ?? PROGRAMS[0];
   const machine = facts();
 
@@ -48,13 +50,14 @@ function Form({ close }: { close: () => void }) {
       const value = text === '' || Number.isNaN(Number(text)) ? text : Number(text);
       params[name] = unit === 'size' && typeof value === 'number' ? `${value}MiB` : value;
     }
-    try {
-      await ask({ type: 'command', command: { op: 'launch', program: program.id, params } });
-      close();
-    } catch (refused) {
-      if (!(refused instanceof RefusalError)) throw refused;
-      setError(refusalText(refused.refusal));
-    }
+    const problem = await attempt({
+      op: 'launch',
+      program: program.id,
+      params,
+      ...(group !== '/' && { cgroup: group }),
+    });
+    if (problem === '') close();
+    else setError(problem);
   }
 
   return (
@@ -111,6 +114,17 @@ function Form({ close }: { close: () => void }) {
           </div>
         );
       })}
+      {groups.length > 0 && (
+        <div className="launch-param">
+          <label htmlFor={`${id}-group`}>{t('launch.group')}</label>
+          <select id={`${id}-group`} className="select" value={group} onChange={(e) => setGroup(e.currentTarget.value)}>
+            <option>/</option>
+            {groups.map(({ path }) => (
+              <option key={path}>{path}</option>
+            ))}
+          </select>
+        </div>
+      )}
       {error && (
         <p className="error" role="alert">
           {error}

@@ -1,9 +1,28 @@
+import { showGroup } from '../../actions/groups';
 import { t } from '../../i18n';
+import { hoverGroup } from '../../store';
 import type { ProcFrame } from '../../worker/protocol';
 import { Pop } from '../controls/Pop';
 import { part } from '../controls/part';
 
 const Details = part(() => import('./Details').then((m) => m.Details));
+
+/** The control group of a process that is not in the root; pressed, it is shown. */
+export function GroupChip({ proc: { cgroup, comm, pid } }: { proc: ProcFrame }) {
+  if (cgroup === '/') return null;
+  return (
+    <button
+      type="button"
+      className="in-group"
+      aria-label={t('processes.group', { path: cgroup, name: comm, pid: String(pid) })}
+      onClick={() => showGroup(cgroup)}
+      onPointerEnter={() => hoverGroup(cgroup)}
+      onPointerLeave={() => hoverGroup(null)}
+    >
+      {cgroup}
+    </button>
+  );
+}
 
 /** The name of a process; pressed, it tells what the row has no room for. */
 export function ProcessName({ proc }: { proc: ProcFrame }) {

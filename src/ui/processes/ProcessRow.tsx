@@ -1,6 +1,6 @@
 import { memo, useId, useState } from 'react';
 import { t } from '../../i18n';
-import { hoverPid, useSelection } from '../../store';
+import { hoverPid, isFaded, useSelection } from '../../store';
 import type { ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { held, MemoryBar } from '../controls/MemoryBar';
@@ -8,7 +8,7 @@ import { int, seconds } from '../format';
 import { WhyButton } from '../inspector/WhyButton';
 import { AdjControl } from './AdjControl';
 import { rowKind } from './order';
-import { ProcessName } from './ProcessName';
+import { GroupChip, ProcessName } from './ProcessName';
 import { SignalMenu } from './SignalMenu';
 
 interface Props {
@@ -32,7 +32,7 @@ export const ProcessRow = memo(Row, (a, b) => {
 
 function Row({ proc, scale, candidate, chosenAt, inHand }: Props) {
   const kind = rowKind(proc);
-  const faded = useSelection((s) => s.hoveredPid !== null && s.hoveredPid !== proc.pid);
+  const faded = useSelection((s) => isFaded(s, proc));
   const hover: Hover = {
     onPointerEnter: () => hoverPid(proc.pid),
     onPointerLeave: () => hoverPid(null),
@@ -139,6 +139,7 @@ function FullRow({ proc, scale, candidate, chosenAt, dying, hover }: FullProps) 
       <Chip proc={proc} />
       <div className="who">
         <ProcessName proc={proc} />
+        <GroupChip proc={proc} />
         {!victim && <span className={`st ${proc.state}`}>{t(`state.${proc.state}`)}</span>}
       </div>
       <span className="pts">{proc.points === null ? int(held(proc)) : int(proc.points)}</span>

@@ -1,5 +1,6 @@
 import { type FocusEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
+import { showGroup } from '../../actions/groups';
 import { t } from '../../i18n';
 import { useShown } from '../../store';
 import type { Frame, ProcFrame } from '../../worker/protocol';
@@ -18,6 +19,7 @@ const NO_RECORDS: Frame['oomRecords'] = [];
 
 /** Processes by badness, and the programs that can be launched. */
 export function Processes() {
+  const grouped = useShown((f) => f.cgroups.length > 0, true);
   return (
     <section className="lab-scroll" data-region="processes" aria-label={t('processes.title')}>
       <div className="hd">
@@ -29,6 +31,11 @@ export function Processes() {
         </span>
       </div>
       <ProcessList />
+      {!grouped && (
+        <Button className="btn small to-groups" onPress={() => showGroup(null)}>
+          {t('processes.groups')}
+        </Button>
+      )}
       <Launch />
     </section>
   );

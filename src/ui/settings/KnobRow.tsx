@@ -1,9 +1,7 @@
 import { useId, useState } from 'react';
 import { Button } from 'react-aria-components';
-import { ask } from '../../actions/lab';
+import { attempt } from '../../actions/lab';
 import { settingsWords as w } from '../../i18n/en-settings';
-import { refusalText } from '../../i18n/errors';
-import { RefusalError } from '../../machine/commands';
 import { useShown } from '../../store';
 import type { Knob } from './knobList';
 
@@ -26,13 +24,9 @@ export function KnobRow({ knob, boot }: { knob: Knob; boot: string | undefined }
     setError('');
   }
   async function write(text: string) {
-    try {
-      await ask({ type: 'command', command: { op: 'sysctl', name, value: text } });
-      drop();
-    } catch (refused) {
-      if (!(refused instanceof RefusalError)) throw refused;
-      setError(refusalText(refused.refusal));
-    }
+    const problem = await attempt({ op: 'sysctl', name, value: text });
+    if (problem === '') drop();
+    else setError(problem);
   }
   function commit() {
     if (draft === null || words(draft) === words(value)) drop();

@@ -1,14 +1,15 @@
 import { Fragment } from 'react';
 import { type Key, t } from '../../i18n';
 import { type BadnessStep, sumOfSteps } from '../../linux/versions/badness';
-import { hoverPid, useSelection, useShown } from '../../store';
-import type { ProcFrame } from '../../worker/protocol';
+import { hoverPid, isFaded, selectGroup, useSelection, useShown } from '../../store';
+import type { CgroupFrame, ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { held, heldText, MemoryBar } from '../controls/MemoryBar';
 import { int } from '../format';
 
 const RANKED = 5;
 const NO_PROCS: ProcFrame[] = [];
+const NO_GROUPS: CgroupFrame[] = [];
 
 /** Eligible processes, most points first. */
 export function ranking(procs: readonly ProcFrame[], candidate: number): ProcFrame[] {
@@ -23,6 +24,9 @@ export function WhoDiesNext() {
   const totalpages = useShown((f) => f.totalpages, 0);
   const candidate = useShown((f) => f.candidate, -1);
   const sacrifice = useShown((f) => f.sacrifice, -1);
+  const chosen = useSelection((s) => s.selectedGroup);
+  const group = useShown((f) => f.cgroups, NO_GROUPS).find((g) => g.path === chosen);
+  if (group) return <InGroup group={group} procs={procs} />;
   const ranked = ranking(procs, candidate).slice(0, RANKED);
   const top = ranked.find((p) => p.pid === candidate) ?? ranked[0];
   return (
@@ -40,6 +44,35 @@ export function WhoDiesNext() {
         </>
       ) : (
         <p className="sub">{t('victim.none')}</p>
+      )}
+    </section>
+  );
+}
+
+/** Who would die if the group that is looked into hit its limit: adj weighs by that limit there. */
+function InGroup({ group, procs }: { group: CgroupFrame; procs: readonly ProcFrame[] }) {
+  const { path, totalpages, ranking: own } = group;
+  const ranked = own.flatMap(({ pid, points, adjPoints }) => {
+    const proc = procs.find((p) => p.pid === pid);
+    return proc ? [{ ...proc, points, adjPoints }] : [];
+  });
+  return (
+    <section className="victim" data-region="who-dies-next" aria-label={t('victim.title')}>
+      <div className="hd">
+        <h2>{t('victim.title')}</h2>
+        <span className="grow" />
+        <button type="button" className="btn small" onClick={() => selectGroup(null)}>
+          {t('victim.machine')}
+        </button>
+      </div>
+      {totalpages !== null && <p className="mut small">{t('victim.subGroup', { path, n: totalpages })}</p>}
+      {ranked.length > 0 ? (
+        <>
+          <Ranking ranked={ranked} />
+          <AdjNote ranked={ranked} />
+        </>
+      ) : (
+        <p className="sub">{t(totalpages === null ? 'victim.noLimit' : 'victim.noneIn', { path })}</p>
       )}
     </section>
   );
@@ -127,7 +160,7 @@ function Rules({ child }: { child: ProcFrame | undefined }) {
 }
 
 function Ranking({ ranked }: { ranked: ProcFrame[] }) {
-  const pointed = useSelection((s) => s.hoveredPid);
+  const pointed = useSelection(({ hoveredPid, hoveredGroup }) => ({ hoveredPid, hoveredGroup }));
   let scale = 1;
   for (const p of ranked) scale = Math.max(scale, held(p) + Math.max(0, p.adjPoints));
   return (
@@ -137,7 +170,7 @@ function Ranking({ ranked }: { ranked: ProcFrame[] }) {
           key={proc.pid}
           className={i === 0 ? 'rank top' : 'rank'}
           data-pid={proc.pid}
-          data-faded={(pointed !== null && pointed !== proc.pid) || undefined}
+          data-faded={isFaded(pointed, proc) || undefined}
           title={t('victim.held', { name: proc.comm, parts: heldText(proc) })}
           onPointerEnter={() => hoverPid(proc.pid)}
           onPointerLeave={() => hoverPid(null)}

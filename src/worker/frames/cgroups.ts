@@ -1,6 +1,7 @@
 /** Control groups for the page. */
 import type { Kernel } from '../../linux/include/kernel';
 import {
+  type Cgroup,
   MEMCG_HIGH,
   MEMCG_LOW,
   MEMCG_MAX,
@@ -9,44 +10,141 @@ import {
   MEMCG_OOM_KILL,
   PAGE_COUNTER_MAX,
 } from '../../linux/include/memcontrol';
-import type { CgroupFrame } from '../protocol';
+import { LRU_ACTIVE_FILE, LRU_INACTIVE_FILE, LRU_UNEVICTABLE, NR_LRU_LISTS } from '../../linux/include/mmzone';
+import { memCgroupGetMax } from '../../linux/mm/memcontrol';
+import { adjPoints, OOM_UNKILLABLE, oomBadness } from '../../linux/mm/oom_kill';
+import { childrenProtected, effectiveProtection } from '../../linux/mm/page_counter';
+import { oomRules } from '../../linux/versions/oom_rules';
+import type { CgroupFrame, MemcgCandidate } from '../protocol';
+
+/** Candidates told of each group. */
+const RANKED = 5;
 
 const limit = (pages: number): number | null => (pages >= PAGE_COUNTER_MAX ? null : pages);
+
+/** Pages on the lists of each memcg alone, by its id. */
+interface Listed {
+  anon: number;
+  file: number;
+  mlocked: number;
+}
+
+function listed(k: Kernel, id: number): Listed {
+  const n = { anon: 0, file: 0, mlocked: 0 };
+  for (const node of k.nodes) {
+    const { lruSize } = node.lruvecs[id];
+    for (let i = 0; i < lruSize.length; i++) {
+      const lru = i % NR_LRU_LISTS;
+      if (lru === LRU_UNEVICTABLE) n.mlocked += lruSize[i];
+      else if (lru === LRU_INACTIVE_FILE || lru === LRU_ACTIVE_FILE) n.file += lruSize[i];
+      else n.anon += lruSize[i];
+    }
+  }
+  return n;
+}
+
+/** Pages on the lists of a memcg and all below it. */
+function listedBelow(k: Kernel, id: number): Listed {
+  const sum = listed(k, id);
+  for (const child of k.memcgs[id].children) {
+    const n = listedBelow(k, child);
+    sum.anon += n.anon;
+    sum.file += n.file;
+    sum.mlocked += n.mlocked;
+  }
+  return sum;
+}
+
+/** By memcg with a limit: who would be killed for it, most points first. */
+function rankings(k: Kernel): Map<number, MemcgCandidate[]> {
+  const found = new Map<number, MemcgCandidate[]>();
+  const later = oomRules(k).badness.tie === 'last';
+  for (const task of k.tasks) {
+    for (let id = task.memcg; id > 0; id = k.memcgs[id].parent) {
+      if (k.memcgs[id].memory.max >= PAGE_COUNTER_MAX) continue;
+      const total = memCgroupGetMax(k, id) || 1;
+      const points = oomBadness(k, task, total);
+      if (points === OOM_UNKILLABLE) continue;
+      const list = found.get(id) ?? [];
+      let at = list.length;
+      while (at > 0 && (later ? points >= list[at - 1].points : points > list[at - 1].points)) at--;
+      list.splice(at, 0, { pid: task.pid, points, adjPoints: adjPoints(task.oomScoreAdj, total) });
+      list.length = Math.min(list.length, RANKED);
+      found.set(id, list);
+    }
+  }
+  return found;
+}
 
 /** All cgroups with a memory controller but the root, parents before children; none when nobody has made any. */
 export function cgroupFrames(k: Kernel): CgroupFrame[] {
   const out: CgroupFrame[] = [];
-  const visit = (id: number): void => {
-    for (const child of k.cgroups[id].children) {
+  if (k.cgroups[0].children.length === 0) return out;
+  const ranked = rankings(k);
+  const visit = (parent: Cgroup, protectedOfParent: { emin: number; elow: number }): void => {
+    for (const child of parent.children) {
       const c = k.cgroups[child];
+      let effective = protectedOfParent;
       if (c.memcg >= 0) {
-        const { memory, swap, oomGroup, events } = k.memcgs[c.memcg];
-        out.push({
-          path: c.path,
-          current: memory.usage,
-          peak: memory.watermark,
-          min: memory.min,
-          low: memory.low,
-          high: limit(memory.high),
-          max: limit(memory.max),
-          swapCurrent: swap.usage,
-          swapMax: limit(swap.max),
-          oomGroup,
-          events: {
-            low: events[MEMCG_LOW],
-            high: events[MEMCG_HIGH],
-            max: events[MEMCG_MAX],
-            oom: events[MEMCG_OOM],
-            oomKill: events[MEMCG_OOM_KILL],
-            oomGroupKill: events[MEMCG_OOM_GROUP_KILL],
-          },
-          procs: c.procs.length,
-          leaf: !c.subtreeMemory,
-        });
+        const memcg = k.memcgs[c.memcg];
+        effective = protection(k, c.memcg, protectedOfParent);
+        out.push(groupFrame(k, c, effective, memcg.memory.max < PAGE_COUNTER_MAX ? (ranked.get(c.memcg) ?? []) : []));
       }
-      visit(child);
+      visit(c, effective);
     }
   };
-  visit(0);
+  visit(k.cgroups[0], { emin: 0, elow: 0 });
   return out;
+}
+
+/** Effective min and low of a memcg as a reclaim of the whole machine would find them now. */
+function protection(k: Kernel, id: number, above: { emin: number; elow: number }): { emin: number; elow: number } {
+  const { parent, memory } = k.memcgs[id];
+  if (parent === 0) return { emin: memory.min, elow: memory.low };
+  const of = k.memcgs[parent];
+  const effective = (key: 'min' | 'low', ofParent: number): number =>
+    effectiveProtection(
+      memory.usage,
+      of.memory.usage,
+      memory[key],
+      ofParent,
+      childrenProtected(k, of, key),
+      k.memoryRecursiveprot,
+    );
+  return { emin: effective('min', above.emin), elow: effective('low', above.elow) };
+}
+
+function groupFrame(
+  k: Kernel,
+  c: Cgroup,
+  effective: { emin: number; elow: number },
+  ranking: MemcgCandidate[],
+): CgroupFrame {
+  const { memory, swap, oomGroup, events } = k.memcgs[c.memcg];
+  return {
+    path: c.path,
+    current: memory.usage,
+    ...listedBelow(k, c.memcg),
+    peak: memory.watermark,
+    min: memory.min,
+    low: memory.low,
+    ...effective,
+    high: limit(memory.high),
+    max: limit(memory.max),
+    swapCurrent: swap.usage,
+    swapMax: limit(swap.max),
+    oomGroup,
+    events: {
+      low: events[MEMCG_LOW],
+      high: events[MEMCG_HIGH],
+      max: events[MEMCG_MAX],
+      oom: events[MEMCG_OOM],
+      oomKill: events[MEMCG_OOM_KILL],
+      oomGroupKill: events[MEMCG_OOM_GROUP_KILL],
+    },
+    procs: c.procs.length,
+    leaf: !c.subtreeMemory,
+    totalpages: memory.max >= PAGE_COUNTER_MAX ? null : memCgroupGetMax(k, c.memcg) || 1,
+    ranking,
+  };
 }

@@ -127,7 +127,7 @@ export function endedFrame(e: Ended): ProcFrame {
     oomScore: 0,
     never: 'no_mm',
     doing: e.refused ? { code: 'doing.refused', params: {} } : null,
-    cgroup: '/',
+    cgroup: e.cgroup,
     minFlt: 0,
     majFlt: 0,
   };

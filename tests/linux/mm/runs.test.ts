@@ -33,13 +33,13 @@ vi.mock('../../../src/linux/mm/vmscan/lru_gen/isolate_run', async (original) => 
 vi.mock('../../../src/linux/mm/vmscan/evict_run', async (original) => {
   const real = await original<typeof import('../../../src/linux/mm/vmscan/evict_run')>();
   const examineRun: typeof real.examineRun = (...args) => {
-    const end = mode.shortCuts ? real.examineRun(...args) : args[2];
-    mode.pages.examine += end - args[2];
+    const end = mode.shortCuts ? real.examineRun(...args) : args[1];
+    mode.pages.examine += end - args[1];
     return end;
   };
   const evictRun: typeof real.evictRun = (...args) => {
-    const end = mode.shortCuts ? real.evictRun(...args) : args[4];
-    mode.pages.evict += end - args[4];
+    const end = mode.shortCuts ? real.evictRun(...args) : args[3];
+    mode.pages.evict += end - args[3];
     return end;
   };
   return { ...real, examineRun, evictRun };
@@ -54,14 +54,14 @@ vi.mock('../../../src/linux/mm/page_alloc/pcp', async (original) => {
   return { ...real, freeRunToPcplist };
 });
 
-vi.mock('../../../src/linux/mm/page_alloc/block_order', async (original) => {
-  const real = await original<typeof import('../../../src/linux/mm/page_alloc/block_order')>();
-  const blockOrder: typeof real.blockOrder = (...args) => {
-    const order = mode.shortCuts ? real.blockOrder(...args) : 0;
-    if (order > 0) mode.pages.merge += 1 << order;
-    return order;
+vi.mock('../../../src/linux/mm/page_alloc/free_blocks', async (original) => {
+  const real = await original<typeof import('../../../src/linux/mm/page_alloc/free_blocks')>();
+  const freeBlocks: typeof real.freeBlocks = (...args) => {
+    const done = mode.shortCuts ? real.freeBlocks(...args) : 0;
+    mode.pages.merge += done;
+    return done;
   };
-  return { ...real, blockOrder };
+  return { ...real, freeBlocks };
 });
 
 /** A few processes that map, touch, fork, lock, read and write at random, for `rounds` turns each. */

@@ -51,9 +51,11 @@ describe('the cells of the page map', () => {
 
   test('fade unless they are of the kind, or of the process, that is pointed at', () => {
     const anon = MAP_KINDS.indexOf('anonActive');
-    expect(isKept('kind', anon, { kind: 'anonActive', chip: -1 })).toBe(true);
-    expect(isKept('kind', anon, { kind: 'slab', chip: -1 })).toBe(false);
-    expect(isKept('owner', 3, { kind: null, chip: 3 })).toBe(true);
-    expect(isKept('owner', MAP_FREE, { kind: null, chip: 3 })).toBe(false);
+    expect(isKept('kind', anon, { kind: 'anonActive', chips: null })).toBe(true);
+    expect(isKept('kind', anon, { kind: 'slab', chips: null })).toBe(false);
+    expect(isKept('owner', 3, { kind: null, chips: [3] })).toBe(true);
+    expect(isKept('owner', MAP_FREE, { kind: null, chips: [3] })).toBe(false);
+    expect(isKept('owner', 5, { kind: null, chips: [3, 5] })).toBe(true);
+    expect(isKept('owner', 5, { kind: null, chips: [] })).toBe(false);
   });
 });

@@ -54,7 +54,7 @@ import { pcpZone } from '../page_alloc';
 import { LRU_BATCH_STRIDE, lruAddDrain } from '../swap';
 import { SWAPFILE_CLUSTER_SHIFT, swapAreaOf } from '../swapfile';
 import { globalNodeState } from '../vmstat';
-import { isBygone, workingsetRefault } from '../workingset';
+import { isBygone, oldestToken, workingsetRefault } from '../workingset';
 
 /** The state allows a run: nothing is to be done at each fault but the fault itself. */
 const isPlain = (k: Kernel, task: Task, vma: Vma): boolean =>
@@ -92,10 +92,12 @@ export function faultRun(
   if (z === null) return 0;
   const { mem, swap, costs, cpu, lruBatch, lruBatchCount } = k;
   const { next, flags, mapping, index, mapcount } = mem;
-  const { map, cache, shadow } = swap;
+  const { map, cache, shadow, nodes } = swap;
   const swapMapping = swap.mapping;
   const swapIndex = swap.index;
-  const charged = swap.memcg.length > 0;
+  const swapMemcg = swap.memcg;
+  const { shadowMemcg } = swap;
+  const charged = swapMemcg.length > 0;
   const { entries } = k.pgtables;
   const node = k.nodes[z.node];
   const pcp = z.pcp[cpu];
@@ -114,12 +116,16 @@ export function faultRun(
   const batchSize = k.release.folioBatch;
   const batchAt = cpu * LRU_BATCH_STRIDE;
   const end = Math.min(vma.end, (vpn | 511) + 1);
+  const nid = node.id;
+  const oldest = oldestToken(lrugen);
 
   let cost = k.cost;
   let batched = lruBatchCount[cpu];
   let area: SwapArea | null = null;
   let disk: Disk | null = null;
   let areaStart = 0;
+  // Where the slots of the area at hand end, when reading them needs nothing but time.
+  let plainEnd = 0;
   let areaEnd = 0;
   let readCost = 0;
   // The cluster of the last slots freed, and how many of it are to be counted.
@@ -134,103 +140,129 @@ export function faultRun(
   k.inLruFault = true;
   let first = next[head];
   let popped = 0;
-  for (; done < count && v < end && cost < budget && first !== head; v += stride, at += stride) {
-    const e = entries[at];
-    if (e === 0 ? !canMapNew : e & PTE_PRESENT) break;
-    const slot = e >>> PTE_SHIFT;
-    if (e !== 0) {
-      if (map[slot] !== 1 || (mayBeCached && cache[slot] !== 0)) break;
-      if (charged && (swap.memcg[slot] !== 0 || swap.shadowMemcg[slot] !== 0)) break;
-      if (slot < areaStart || slot >= areaEnd) {
-        // The first one, or one of another area.
-        countFreed(area, cluster, freed);
-        cluster = -1;
+  let poolShrank = false;
+  while (done < count && v < end && cost < budget && first !== head && !poolShrank) {
+    const most = Math.min(batchSize - batched, count - done);
+    let n = 0;
+    if (entries[at] === 0) {
+      if (!canMapNew) break;
+      for (; n < most && v < end && cost < budget && first !== head && entries[at] === 0; v += stride, at += stride) {
+        const pfn = first;
+        first = next[pfn];
+        mapcount[pfn] = 1;
+        mapping[pfn] = owner;
+        index[pfn] = v;
+        flags[pfn] = bits;
+        entries[at] = (pfn << PTE_SHIFT) | pteBits;
+        lruBatch[batchAt + batched + n] = pfn;
+        n++;
+        cost += newCost;
+        if (cost >= budget) break;
+        cost += touchCost;
+        done++;
+      }
+      fresh += n;
+      popped += n;
+    } else if (entries[at] & PTE_PRESENT) {
+      break;
+    } else {
+      for (; n < most && v < end && cost < budget && first !== head; v += stride, at += stride) {
+        const e = entries[at];
+        const slot = e >>> PTE_SHIFT;
+        if (e === 0 || e & PTE_PRESENT || slot < areaStart || slot >= plainEnd || map[slot] !== 1) break;
+        if ((mayBeCached && cache[slot] !== 0) || (slot - areaStart) >> SWAPFILE_CLUSTER_SHIFT !== cluster) break;
+        if (charged && (swapMemcg[slot] !== 0 || shadowMemcg[slot] !== 0)) break;
+        const left = shadow[slot];
+        if (left !== 0) {
+          const users = nodes[slot >> XA_CHUNK_SHIFT];
+          if (users <= 1 || !plainShadows || !isBygone(nid, oldest, left)) break;
+          nodes[slot >> XA_CHUNK_SHIFT] = users - 1;
+          shadow[slot] = 0;
+          refaults++;
+        }
+        const pfn = first;
+        first = next[pfn];
+        mapcount[pfn] = 1;
+        mapping[pfn] = swapMapping[slot];
+        index[pfn] = swapIndex[slot];
+        flags[pfn] = bits;
+        // swap_free: the slot's content has gone to the page.
+        map[slot] = 0;
+        swapMapping[slot] = 0;
+        swapIndex[slot] = 0;
+        entries[at] = (pfn << PTE_SHIFT) | pteBits;
+        lruBatch[batchAt + batched + n] = pfn;
+        n++;
+        cost += readCost;
+        if (cost >= budget) break;
+        cost += touchCost;
+        done++;
+      }
+      freed += n;
+      popped += n;
+      if (n === 0) {
+        const slot = entries[at] >>> PTE_SHIFT;
+        if (map[slot] !== 1 || (mayBeCached && cache[slot] !== 0)) break;
+        if (charged && (swapMemcg[slot] !== 0 || shadowMemcg[slot] !== 0)) break;
+        countFreed(k, area, cluster, freed);
         freed = 0;
-        area = swapAreaOf(swap, slot);
-        disk = k.disks[area.disk];
-        if (!disk.synchronous) break;
-        areaStart = area.start;
-        areaEnd = area.end;
-        readCost = costs.allocPcp + disk.latency + disk.pageTime + costs.fault;
-      }
-    }
-    const pfn = first;
-    first = next[pfn];
-    popped++;
-    mapcount[pfn] = 1;
-    let poolShrank = false;
-    if (e === 0) {
-      mapping[pfn] = owner;
-      index[pfn] = v;
-      flags[pfn] = bits;
-      cost += newCost;
-      fresh++;
-    } else if (area !== null && disk !== null) {
-      mapping[pfn] = swapMapping[slot];
-      index[pfn] = swapIndex[slot];
-      flags[pfn] = bits;
-      const left = shadow[slot];
-      if (left !== 0) {
-        if (plainShadows && isBygone(lrugen, node.id, left)) refaults++;
-        else workingsetRefault(k, pfn, left);
-      }
-      // swap_free: the slot's content has gone to the page.
-      map[slot] = 0;
-      shadow[slot] = 0;
-      swapMapping[slot] = 0;
-      swapIndex[slot] = 0;
-      const c = (slot - areaStart) >> SWAPFILE_CLUSTER_SHIFT;
-      if (c !== cluster) {
-        countFreed(area, cluster, freed);
-        cluster = c;
-        freed = 0;
-      }
-      freed++;
-      swap.free++;
-      cost += readCost;
-      if (disk.zram !== null) {
-        const { poolPages } = disk.zram;
-        takeOff(mem, pcp, head, first, popped);
+        if (area === null || disk === null || slot < areaStart || slot >= areaEnd) {
+          // The first one, or one of another area.
+          area = swapAreaOf(swap, slot);
+          disk = k.disks[area.disk];
+          if (!disk.synchronous) break;
+          areaStart = area.start;
+          areaEnd = area.end;
+          plainEnd = disk.zram === null ? areaEnd : areaStart;
+          readCost = costs.allocPcp + disk.latency + disk.pageTime + costs.fault;
+        }
+        cluster = (slot - areaStart) >> SWAPFILE_CLUSTER_SHIFT;
+        const pfn = first;
+        mapcount[pfn] = 1;
+        mapping[pfn] = swapMapping[slot];
+        index[pfn] = swapIndex[slot];
+        flags[pfn] = bits;
+        const left = shadow[slot];
+        if (left !== 0) {
+          if (plainShadows && isBygone(nid, oldest, left)) refaults++;
+          else workingsetRefault(k, pfn, left);
+        }
+        map[slot] = 0;
+        shadow[slot] = 0;
+        swapMapping[slot] = 0;
+        swapIndex[slot] = 0;
+        freed = 1;
+        cost += readCost;
+        // What the slot leaves behind may go back to the per-cpu list.
+        takeOff(mem, pcp, head, next[pfn], popped + 1);
         popped = 0;
         k.cost = cost;
-        zramFree(k, disk.zram, slot - areaStart);
+        poolShrank = releaseSlot(k, disk, areaStart, slot, left !== 0);
         cost = k.cost;
         first = next[head];
-        poolShrank = disk.zram.poolPages !== poolPages;
+        entries[at] = (pfn << PTE_SHIFT) | pteBits;
+        lruBatch[batchAt + batched] = pfn;
+        n = 1;
+        if (cost < budget) {
+          cost += touchCost;
+          done++;
+          v += stride;
+          at += stride;
+        }
       }
-      if (left !== 0 && swap.nodes[slot >> XA_CHUNK_SHIFT] > 1) {
-        xaDel(k, swap.nodes, slot);
-      } else if (left !== 0) {
-        // The last entry of a node may give slab pages back to the per-cpu list.
-        const { capacity } = k.xaNodes;
-        takeOff(mem, pcp, head, first, popped);
-        popped = 0;
-        k.cost = cost;
-        xaDel(k, swap.nodes, slot);
-        cost = k.cost;
-        first = next[head];
-        if (k.xaNodes.capacity !== capacity) poolShrank = true;
-      }
-      disk.reads++;
-      back++;
+      back += n;
     }
-    entries[at] = (pfn << PTE_SHIFT) | pteBits;
-    lruBatch[batchAt + batched] = pfn;
-    if (++batched >= batchSize) {
+    batched += n;
+    if (batched >= batchSize) {
       lruBatchCount[cpu] = batched;
       lruAddDrain(k, cpu);
       batched = 0;
     }
-    if (cost >= budget) break;
-    cost += touchCost;
-    done++;
-    // The pool's page has gone to the per-cpu list, which may have been trimmed: the zone is to be asked anew.
-    if (poolShrank) break;
   }
   k.inLruFault = false;
   k.cost = cost;
   takeOff(mem, pcp, head, first, popped);
-  countFreed(area, cluster, freed);
+  countFreed(k, area, cluster, freed);
   node.stat[WORKINGSET_REFAULT_ANON] += refaults;
   addMmCounterTimes(k, mm, MM_ANONPAGES, fresh + back);
   addMmCounterTimes(k, mm, MM_SWAPENTS, -back);
@@ -250,12 +282,26 @@ function takeOff(m: MemMap, pcp: PerCpuPages, head: number, first: number, n: nu
   pcp.freeCount = n > 31 ? 0 : pcp.freeCount >> n;
 }
 
-/** swap_entry_free's counts for `n` slots of a cluster. */
-function countFreed(area: SwapArea | null, cluster: number, n: number): void {
+/** swap_entry_free's counts, and the device's, for `n` slots of a cluster that have been read. */
+function countFreed(k: Kernel, area: SwapArea | null, cluster: number, n: number): void {
   if (area === null || n === 0) return;
+  k.disks[area.disk].reads += n;
+  k.swap.free += n;
   area.used -= n;
   area.clusterUsed[cluster] -= n;
   if (area.clusterUsed[cluster] === 0) area.freeClusters++;
+}
+
+/**
+ * What else goes with a slot that begins at `start` of its area: what zram has stored, the shadow's place.
+ *
+ * @returns true when pages have gone to the per-cpu list, which may have been trimmed: the zone is to be asked anew
+ */
+function releaseSlot(k: Kernel, { zram }: Disk, start: number, slot: number, hadShadow: boolean): boolean {
+  const before = k.xaNodes.capacity + (zram === null ? 0 : zram.poolPages);
+  if (zram !== null) zramFree(k, zram, slot - start);
+  if (hadShadow) xaDel(k, k.swap.nodes, slot);
+  return k.xaNodes.capacity + (zram === null ? 0 : zram.poolPages) !== before;
 }
 
 /** Counts of allocPages, of the faults and of reading, for `fresh` new pages and `back` from swap. */

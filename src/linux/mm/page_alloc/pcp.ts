@@ -11,8 +11,8 @@ import {
 } from '../../include/mmzone';
 import { PGTYPE_BUDDY_TAIL, PGTYPE_PCP, PGZONE_MASK, PGZONE_SHIFT } from '../../include/page';
 import { clamp, HPAGE_PMD_ORDER, PAGE_ALLOC_COSTLY_ORDER, PAGEBLOCK_ORDER } from '../../include/units';
-import { blockOrder } from './block_order';
 import { clearBlock, freeOnePage, rmqueueBuddy, rmqueueBulk } from './buddy';
+import { freeBlocks } from './free_blocks';
 import { zoneWatermarkOk } from './watermarks';
 
 /** The refill doubles at most this often. */
@@ -87,43 +87,31 @@ function steadyPcpHigh(k: Kernel, z: Zone, pcp: PerCpuPages): number {
   return highMin !== highMax && z.flags & ZONE_BELOW_HIGH ? 0 : high;
 }
 
-/**
- * free_pcppages_bulk: gives `count` pages back to the buddy lists, oldest first, from the lists in turn, `pindex` first.
- *
- * Single pages that form a block, one after the other, go back as that block: each of them would only merge with those
- * before it, and the last one would leave the block where it is put now.
- */
+/** Whether what `steadyPcpHigh` says still holds after the list has reached that limit and been trimmed. */
+const trimsSteadily = (k: Kernel, z: Zone): boolean => !k.release.pcpAutoTune || (z.flags & ZONE_RECLAIM_ACTIVE) !== 0;
+
+/** free_pcppages_bulk: gives `count` pages back to the buddy lists, oldest first, from the lists in turn, `pindex` first. */
 export function freePcppagesBulk(k: Kernel, z: Zone, pcp: PerCpuPages, count: number, pindex = 0): void {
-  const m = k.mem;
-  const { next, prev, flags } = m;
+  const { next, prev, flags } = k.mem;
   const tailBits = (z.idx << PGZONE_SHIFT) | PGTYPE_BUDDY_TAIL;
   let left = count < pcp.count ? count : pcp.count;
   k.cost += left * k.costs.buddyPage;
+  pcp.count -= left;
   for (let list = pindex; left > 0; list = list + 1 < NR_PCP_LISTS ? list + 1 : 0) {
     const head = pcp.heads + list;
-    let p = prev[head];
-    if (p === head) continue;
+    if (prev[head] === head) continue;
     const order = pindexToOrder(list);
-    const before = left;
-    while (left > 0 && p !== head) {
-      const block = order > 0 ? order : blockOrder(prev, p, left, z.end);
-      let first = p;
-      if (order > 0 || block === 0) {
-        flags[p] = tailBits;
-        p = prev[p];
-      } else {
-        for (let i = 1 << block; i > 0; i--) {
-          flags[p] = tailBits;
-          if (p < first) first = p;
-          p = prev[p];
-        }
-      }
-      left -= 1 << block;
-      freeOnePage(k, z, first, block);
+    if (order === 0) left -= freeBlocks(k, z, head, left);
+    let p = prev[head];
+    for (; left > 0 && p !== head; left -= 1 << order) {
+      const block = p;
+      p = prev[p];
+      flags[block] = tailBits;
+      freeOnePage(k, z, block, order);
     }
+    if (left < 0) pcp.count += left;
     next[p] = head;
     prev[head] = p;
-    pcp.count -= before - left;
   }
 }
 
@@ -190,18 +178,22 @@ export function freeToPcplist(k: Kernel, p: number, order: number): void {
   const most = batch << PCP_BATCH_SCALE_MAX;
   if (pcp.freeCount < most) pcp.freeCount = Math.min(pcp.freeCount + (1 << order), most);
   const high = nrPcpHigh(k, z, pcp);
-  if (pcp.count >= high) {
-    const n = k.release.pcpAutoTune ? clamp(pcp.freeCount, batch, Math.max(high - batch, batch)) : batch;
-    freePcppagesBulk(k, z, pcp, n, pindex);
-    if (z.flags & ZONE_BELOW_HIGH && zoneWatermarkOk(k, z, 0, wmarkPages(z, WMARK_HIGH), 0, 0)) {
-      z.flags &= ~ZONE_BELOW_HIGH;
-    }
+  if (pcp.count >= high) trim(k, z, pcp, high, pindex);
+}
+
+/** The end of free_unref_page_commit, for the list `pindex`, when the cpu's are over their limit. */
+function trim(k: Kernel, z: Zone, pcp: PerCpuPages, high: number, pindex: number): void {
+  const { batch } = pcp;
+  const n = k.release.pcpAutoTune ? clamp(pcp.freeCount, batch, Math.max(high - batch, batch)) : batch;
+  freePcppagesBulk(k, z, pcp, n, pindex);
+  if (z.flags & ZONE_BELOW_HIGH && zoneWatermarkOk(k, z, 0, wmarkPages(z, WMARK_HIGH), 0, 0)) {
+    z.flags &= ~ZONE_BELOW_HIGH;
   }
 }
 
 /**
- * free_unref_page_commit for the single pages `pages[from]` … as long as they are of one zone and its list stays below
- * its limit: no more needs to be done than to put them on the list.
+ * free_unref_page_commit for the single pages `pages[from]` … as long as they are of one zone and the limit of its list
+ * is not tuned.
  *
  * @returns index of the first page left
  */
@@ -210,44 +202,49 @@ export function freeRunToPcplist(k: Kernel, pages: Int32Array, from: number, n: 
   const zoneBits = flags[pages[from]] & PGZONE_MASK;
   const z = k.zones[zoneBits >>> PGZONE_SHIFT];
   const pcp = z.pcp[k.cpu];
-  const end = Math.min(n, from + steadyPcpHigh(k, z, pcp) - 1 - pcp.count);
+  const high = steadyPcpHigh(k, z, pcp);
+  const trimmed = trimsSteadily(k, z);
   const marks = zoneBits | PGTYPE_PCP;
-  // Pages of one type go to the head of one list, one before the other.
-  let head = -1;
-  let first = -1;
-  let i = from;
-  for (; i < end; i++) {
-    const p = pages[i];
-    if ((flags[p] & PGZONE_MASK) !== zoneBits) break;
-    let mt = pageblock[p >> PAGEBLOCK_ORDER];
-    if (mt === MIGRATE_HIGHATOMIC) mt = MIGRATE_MOVABLE;
-    mapping[p] = 0;
-    mapcount[p] = 0;
-    flags[p] = marks;
-    index[p] = mt;
-    if (pcp.heads + mt !== head) {
-      if (head >= 0) {
-        next[head] = first;
-        prev[first] = head;
-      }
-      head = pcp.heads + mt;
-      first = next[head];
-    }
-    next[p] = first;
-    prev[first] = p;
-    first = p;
-  }
-  if (head >= 0) {
-    next[head] = first;
-    prev[first] = head;
-  }
-  const put = i - from;
-  if (put <= 0) return from;
-  pcp.count += put;
-  pcp.allocFactor = put > 31 ? 0 : pcp.allocFactor >> put;
   // Counts up to its bound, and stays where it is when a larger batch has had it beyond.
   const most = pcp.batch << PCP_BATCH_SCALE_MAX;
-  if (pcp.freeCount < most) pcp.freeCount = Math.min(pcp.freeCount + put, most);
+  let i = from;
+  while (i < n) {
+    const start = i;
+    const end = Math.min(n, i + high - pcp.count - (trimmed ? 0 : 1));
+    // Pages of one type go to the head of one list, one before the other.
+    let mt = -1;
+    let head = -1;
+    let first = -1;
+    for (; i < end; i++) {
+      const p = pages[i];
+      if ((flags[p] & PGZONE_MASK) !== zoneBits) break;
+      const type = pageblock[p >> PAGEBLOCK_ORDER];
+      mapping[p] = 0;
+      mapcount[p] = 0;
+      flags[p] = marks;
+      if (type !== mt) {
+        if (head >= 0) {
+          next[head] = first;
+          prev[first] = head;
+        }
+        mt = type;
+        head = pcp.heads + (mt === MIGRATE_HIGHATOMIC ? MIGRATE_MOVABLE : mt);
+        first = next[head];
+      }
+      index[p] = head - pcp.heads;
+      next[p] = first;
+      prev[first] = p;
+      first = p;
+    }
+    const put = i - start;
+    if (put <= 0) break;
+    next[head] = first;
+    prev[first] = head;
+    pcp.count += put;
+    pcp.allocFactor = put > 31 ? 0 : pcp.allocFactor >> put;
+    if (pcp.freeCount < most) pcp.freeCount = Math.min(pcp.freeCount + put, most);
+    if (pcp.count >= high) trim(k, z, pcp, high, head - pcp.heads);
+  }
   return i;
 }
 

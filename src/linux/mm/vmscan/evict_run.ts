@@ -30,16 +30,16 @@ import {
   PTE_YOUNG,
 } from '../../include/page';
 import type { ScanControl } from '../../include/sched';
-import { trace, tracepointId } from '../../include/trace';
+import { trace, tracepointId, traceRun } from '../../include/trace';
 import { NR_ANON_MAPPED, NR_SWAPCACHE, NR_VMSCAN_WRITE, PGPGOUT, PSWPOUT } from '../../include/vmstat';
-import { xaAdd } from '../../lib/xarray';
+import { XA_CHUNK_SHIFT, XA_CHUNK_SIZE, xaAdd } from '../../lib/xarray';
 import { addMmCounterTimes, updateHiwaterRss } from '../mm_counters';
-import { folioMemcg } from '../mmzone';
 import { ptePtr } from '../pgtable';
 import { addToSwapCache } from '../swap_state';
 import { countSlots, getSwapSlot, swapClusterEnd } from '../swapfile';
 import { globalNodeState } from '../vmstat';
 import { workingsetEviction } from '../workingset';
+import { batch, ptes, verdicts } from './batch';
 import type { ReclaimStat } from './shrink_folio_list';
 import { ACTIVATE, KEEP, RECLAIM } from './verdict';
 
@@ -47,23 +47,17 @@ const WRITE_FOLIO = tracepointId('mm_vmscan_write_folio');
 
 /** Marks of accesses through file descriptors: they make the tier. */
 const LRU_USES = LRU_REFS_MASK | PG_WORKINGSET;
+/** What tells whether a page goes to swap as most do and leaves the shadow that most leave. */
+const ALIKE = PG_SWAPBACKED | PG_SWAPCACHE | LRU_USES;
 /** Marks of a page that needs more questions. */
 const BUSY = PG_LOCKED | PG_MLOCKED | PG_WRITEBACK | PG_SWAPCACHE | PG_HEAD;
 
 /**
- * The verdicts on the pages from `from` on, up to the first that needs the general way.
+ * The verdicts on the batch's pages from `from` on, up to the first that needs the general way.
  *
- * @param ptes gets the index of the page's entry where the verdict is RECLAIM
  * @returns index of that first page, `n` when there is none
  */
-export function examineRun(
-  k: Kernel,
-  pages: Int32Array,
-  from: number,
-  n: number,
-  verdicts: Uint8Array,
-  ptes: Int32Array,
-): number {
+export function examineRun(k: Kernel, from: number, n: number): number {
   const { flags, mapping, mapcount, index } = k.mem;
   const { entries } = k.pgtables;
   // Where the aging has been meanwhile it has left its mark.
@@ -73,86 +67,96 @@ export function examineRun(
   let span = -1;
   let base = -1;
   let i = from;
-  for (; i < n; i++) {
-    const pfn = pages[i];
-    const f = flags[pfn];
-    if (f & BUSY) break;
-    // An exclusive page that is not in the swap cache is anonymous and mapped once: who unmaps it last frees it.
-    const single = f & PG_ANON_EXCLUSIVE;
-    if (single && f & mark) {
-      verdicts[i] = KEEP;
-      continue;
+  for (;;) {
+    for (; i < n; i++) {
+      const pfn = batch[i];
+      const f = flags[pfn];
+      if (f & BUSY) return i;
+      // An exclusive page that is not in the swap cache is anonymous and mapped once: who unmaps it last frees it.
+      const single = f & PG_ANON_EXCLUSIVE;
+      if (f & mark) {
+        if (!single) return i;
+        verdicts[i] = KEEP;
+        continue;
+      }
+      const vpn = index[pfn];
+      if (mapping[pfn] !== owner || vpn >>> 9 !== span) break;
+      if (!single && mapcount[pfn] !== 1) return i;
+      const at = base + (vpn & 511);
+      const e = entries[at];
+      if ((e & (PTE_PRESENT | PTE_SPECIAL | PTE_YOUNG)) !== PTE_PRESENT || e >>> PTE_SHIFT !== pfn) return i;
+      if (f & PG_REFERENCED) flags[pfn] = f & ~PG_REFERENCED;
+      verdicts[i] = RECLAIM;
+      ptes[i] = at;
     }
-    const whose = mapping[pfn];
-    if (whose <= 0 || f & mark || !(single || mapcount[pfn] === 1)) break;
-    const vpn = index[pfn];
-    if (whose !== owner || vpn >>> 9 !== span) {
-      const mm = k.mms[whose - 1];
-      if (mm.pgd <= 0 || mm.users === 0 || mm.flags & MMF_UNSTABLE || mm.lockedVm > 0) break;
-      owner = whose;
-      span = vpn >>> 9;
-      base = ptePtr(k, mm, vpn & ~511);
-      if (base < 0) break;
-    }
-    const at = base + (vpn & 511);
-    const e = entries[at];
-    if ((e & (PTE_PRESENT | PTE_SPECIAL | PTE_YOUNG)) !== PTE_PRESENT || e >>> PTE_SHIFT !== pfn) break;
-    flags[pfn] = f & ~PG_REFERENCED;
-    verdicts[i] = RECLAIM;
-    ptes[i] = at;
+    if (i === n) return n;
+    // Another table.
+    const pfn = batch[i];
+    owner = mapping[pfn];
+    if (owner <= 0) return i;
+    const mm = k.mms[owner - 1];
+    if (mm.pgd <= 0 || mm.users === 0 || mm.flags & MMF_UNSTABLE || mm.lockedVm > 0) return i;
+    span = index[pfn] >>> 9;
+    base = ptePtr(k, mm, span << 9);
+    if (base < 0) return i;
   }
-  return i;
 }
 
 /**
- * Evicts the pages from `from` on with the verdict RECLAIM, up to the first that needs the general way.
+ * Evicts the batch's pages from `from` on with the verdict RECLAIM, up to the first that needs the general way.
  *
- * @param ptes the entries that map the pages, -1 = to be looked for
  * @param st gets what they were like
  * @returns index of that first page, `n` when there is none. Those before it are to be freed
  */
-export function evictRun(
-  k: Kernel,
-  sc: ScanControl,
-  node: PgData,
-  pages: Int32Array,
-  from: number,
-  n: number,
-  verdicts: Uint8Array,
-  ptes: Int32Array,
-  st: ReclaimStat,
-): number {
+export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number, n: number, st: ReclaimStat): number {
   const s = k.swap;
   if (!(sc.gfp & __GFP_IO) || !sc.mayWritepage || s.areas.length !== 1) return from;
   const area = s.areas[0];
   const disk = k.disks[area.disk];
   if (!disk.synchronous || k.zswap.enabled) return from;
-  const { flags, mapping, mapcount, index } = k.mem;
+  const { flags, mapping, mapcount, index, memcg } = k.mem;
+  const charged = memcg.length > 0;
   const { entries } = k.pgtables;
-  const { map, cache, shadow } = s;
+  const { map, cache, shadow, nodes } = s;
   const swapMapping = s.mapping;
   const swapIndex = s.index;
   const { zram } = disk;
   const { now, current } = k;
   const ring = k.trace;
+  const mayBeCached = globalNodeState(k, NR_SWAPCACHE) > 0;
   // With the multi-gen LRU all pages without marks of use leave the same shadow: 0 = not known yet, and how many did.
   let alike = 0;
   let untiered = 0;
   let owner = 0;
   let mine = 0;
-  const mayBeCached = globalNodeState(k, NR_SWAPCACHE) > 0;
   // Slots taken one after the other and not counted yet, and where the next one would be no neighbour of theirs.
   let slot = area.cursor - 1;
   let slots = 0;
   let clusterEnd = -1;
   let i = from;
-  for (; i < n && verdicts[i] === RECLAIM; i++) {
-    const pfn = pages[i];
+  while (i < n && verdicts[i] === RECLAIM) {
+    // Those like the one before, to slots beside its slot, in the same node.
+    if (alike !== 0 && zram === null && !mayBeCached) {
+      const first = slot + 1;
+      const room = Math.min(clusterEnd, slot - slots + s.free + 1, (slot | (XA_CHUNK_SIZE - 1)) + 1) - first;
+      const took = evictAlike(k, i, Math.min(n, i + room), first, owner, alike);
+      if (took > 0) {
+        traceRun(ring, now, current, WRITE_FOLIO, batch, i, first, took);
+        nodes[first >> XA_CHUNK_SHIFT] += took;
+        i += took;
+        slot += took;
+        slots += took;
+        mine += took;
+        untiered += took;
+        continue;
+      }
+    }
+    const pfn = batch[i];
     const at = ptes[i];
     const f = flags[pfn];
-    if (at < 0 || (f & (PG_SWAPBACKED | PG_SWAPCACHE)) !== PG_SWAPBACKED || folioMemcg(k, pfn) !== 0) break;
+    if (at < 0 || (f & (PG_SWAPBACKED | PG_SWAPCACHE)) !== PG_SWAPBACKED || (charged && memcg[pfn] !== 0)) break;
     const beside = slot + 1;
-    if (beside < clusterEnd && slots < s.free && map[beside] === 0 && !(mayBeCached && cache[beside] !== 0)) {
+    if (beside < clusterEnd && slots < s.free && map[beside] === 0 && cache[beside] === 0) {
       slot = beside;
       slots++;
     } else {
@@ -164,7 +168,7 @@ export function evictRun(
       clusterEnd = swapClusterEnd(area, slot);
     }
     // The shadow's place in the swap cache, which the page itself would have taken first.
-    xaAdd(k, s.nodes, slot);
+    xaAdd(k, nodes, slot);
     const whose = mapping[pfn];
     if (whose !== owner) {
       if (owner > 0) countUnmapped(k, node, owner, mine);
@@ -195,6 +199,7 @@ export function evictRun(
       shadow[slot] = workingsetEviction(k, pfn);
       if (k.lruGenEnabled && !(f & LRU_USES)) alike = shadow[slot];
     }
+    i++;
   }
   countSlots(s, area, slot, slots);
   if (owner > 0) countUnmapped(k, node, owner, mine);
@@ -209,6 +214,81 @@ export function evictRun(
     k.cost += written * (disk.latency + disk.pageTime);
   }
   return i;
+}
+
+/**
+ * Moves the batch's pages from `from` on to the slots from `first` on, as long as they are the owner's, go to swap as most
+ * do, and the slots are free.
+ *
+ * @param left shadow that they leave
+ * @returns how many
+ */
+function evictAlike(k: Kernel, from: number, end: number, first: number, owner: number, left: number): number {
+  const { flags, mapping, memcg, index } = k.mem;
+  const s = k.swap;
+  const { map, shadow } = s;
+  const swapIndex = s.index;
+  const swapMapping = s.mapping;
+  const { entries } = k.pgtables;
+  const by = first - from;
+  let i = from;
+  while (
+    i + 4 <= end &&
+    isAlike(flags, mapping, memcg, map, i, by, owner) &&
+    isAlike(flags, mapping, memcg, map, i + 1, by, owner) &&
+    isAlike(flags, mapping, memcg, map, i + 2, by, owner) &&
+    isAlike(flags, mapping, memcg, map, i + 3, by, owner)
+  ) {
+    i += 4;
+  }
+  while (i < end && isAlike(flags, mapping, memcg, map, i, by, owner)) i++;
+  let j = from;
+  for (; j + 4 <= i; j += 4) {
+    moveToSlot(entries, map, swapIndex, swapMapping, shadow, index, j, by, owner, left);
+    moveToSlot(entries, map, swapIndex, swapMapping, shadow, index, j + 1, by, owner, left);
+    moveToSlot(entries, map, swapIndex, swapMapping, shadow, index, j + 2, by, owner, left);
+    moveToSlot(entries, map, swapIndex, swapMapping, shadow, index, j + 3, by, owner, left);
+  }
+  for (; j < i; j++) moveToSlot(entries, map, swapIndex, swapMapping, shadow, index, j, by, owner, left);
+  return i - from;
+}
+
+/** For `evictAlike`: the batch's page `i`. */
+const isAlike = (
+  flags: Int32Array,
+  mapping: Int32Array,
+  memcg: Uint8Array,
+  map: Uint16Array,
+  i: number,
+  by: number,
+  owner: number,
+): boolean =>
+  verdicts[i] === RECLAIM &&
+  ptes[i] >= 0 &&
+  (flags[batch[i]] & ALIKE) === PG_SWAPBACKED &&
+  mapping[batch[i]] === owner &&
+  (memcg.length === 0 || memcg[batch[i]] === 0) &&
+  map[i + by] === 0;
+
+/** For `evictAlike`: the batch's page `i`. */
+function moveToSlot(
+  entries: Int32Array,
+  map: Uint16Array,
+  swapIndex: Int32Array,
+  swapMapping: Int32Array,
+  shadow: Int32Array,
+  index: Int32Array,
+  i: number,
+  by: number,
+  owner: number,
+  left: number,
+): void {
+  const slot = i + by;
+  entries[ptes[i]] = (slot << PTE_SHIFT) | PTE_SWAP;
+  map[slot] = 1;
+  swapIndex[slot] = index[batch[i]];
+  swapMapping[slot] = owner;
+  shadow[slot] = left;
 }
 
 /** try_to_unmap's counters for `n` pages of the anon_vma `owner` − 1, which is its mm's number as well. */

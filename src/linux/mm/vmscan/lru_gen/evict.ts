@@ -6,11 +6,8 @@ import {
   LRU_REFS_MASK,
   PG_ACTIVE,
   PG_DIRTY,
-  PG_LOCKED,
-  PG_MLOCKED,
   PG_RECLAIM,
   PG_REFERENCED,
-  PG_SWAPBACKED,
   PG_WORKINGSET,
   PG_WRITEBACK,
 } from '../../../include/page';
@@ -19,9 +16,11 @@ import { trace, tracepointId } from '../../../include/trace';
 import { PGSTEAL_ANON, PGSTEAL_DIRECT, PGSTEAL_KSWAPD } from '../../../include/vmstat';
 import { countMemcgEvents, MEMCG_PGSTEAL } from '../../memcontrol/stat';
 import { folioEvictable, lruAddFolios } from '../../swap';
+import { batch } from '../batch';
 import { clearReclaimStat, newReclaimStat, shrinkFolios } from '../shrink_folio_list';
+import { IN_USE, lruGenPutBackInUse } from './add_folios';
 import { MIN_LRU_BATCH } from './batch';
-import { batch, isolated, isolateFolios } from './isolate';
+import { isolated, isolateFolios } from './isolate';
 import { getNrGens } from './mm_inline';
 import { tryToIncMinSeq } from './seq';
 
@@ -30,9 +29,6 @@ const SHRINK_INACTIVE = tracepointId('mm_vmscan_lru_shrink_inactive');
 const stat = newReclaimStat();
 /** Rejected pages on their way back. */
 const back = new Int32Array(MIN_LRU_BATCH);
-
-/** What makes a rejected page one that is still in use. */
-const IN_USE = PG_ACTIVE | PG_REFERENCED | PG_LOCKED | PG_DIRTY | PG_WRITEBACK;
 
 /**
  * What shrink_folio_list has not freed goes back: pages that are being written to the second youngest generation, those
@@ -44,13 +40,10 @@ function putBack(k: Kernel, kept: number, retried: boolean): number {
   const { flags, mapcount } = k.mem;
   let again = 0;
   let n = 0;
-  for (let i = 0; i < kept; i++) {
+  for (let i = lruGenPutBackInUse(k, batch, kept); i < kept; i++) {
     const pfn = batch[i];
     const f = flags[pfn];
-    if ((f & (PG_MLOCKED | PG_RECLAIM | PG_SWAPBACKED)) === PG_SWAPBACKED && f & IN_USE) {
-      // What most of them are.
-      flags[pfn] = (f & ~(LRU_REFS_MASK | LRU_REFS_FLAGS)) | PG_ACTIVE;
-    } else if (!folioEvictable(k, pfn)) {
+    if (!folioEvictable(k, pfn)) {
       // lru_add sorts it out.
     } else if (f & PG_RECLAIM && f & (PG_DIRTY | PG_WRITEBACK)) {
       if (f & PG_WORKINGSET) flags[pfn] = f | PG_REFERENCED;
@@ -82,7 +75,7 @@ export function evictFolios(k: Kernel, task: Task, lruvec: Lruvec, sc: ScanContr
   let total = 0;
   for (let retried = false; n > 0; retried = true) {
     clearReclaimStat(stat);
-    const freed = shrinkFolios(k, sc, k.nodes[lruvec.nid], batch, n, stat);
+    const freed = shrinkFolios(k, sc, k.nodes[lruvec.nid], n, stat);
     total += freed;
     sc.nrUnqueuedDirty += stat.nrUnqueuedDirty;
     const left = putBack(k, n - freed, retried);

@@ -1,7 +1,7 @@
 /** Isolating many pages of the oldest generation at a time. §6.5. */
 import { __GFP_IO } from '../../../include/gfp';
 import type { Kernel } from '../../../include/kernel';
-import { type Lruvec, MAX_NR_ZONES, NR_LRU_LISTS } from '../../../include/mmzone';
+import { LRU_GEN_FILE, type Lruvec, MAX_NR_ZONES, NR_LRU_LISTS } from '../../../include/mmzone';
 import {
   LRU_GEN_MASK,
   LRU_GEN_PGOFF,
@@ -15,13 +15,12 @@ import {
   PG_MLOCKED,
   PG_RECLAIM,
   PG_REFERENCED,
-  PG_SWAPCACHE,
-  PG_WORKINGSET,
   PG_WRITEBACK,
 } from '../../../include/page';
 import type { ScanControl } from '../../../include/sched';
 import { NR_LRU_BASE, NR_ZONE_LRU_BASE } from '../../../include/vmstat';
 import { folioEvictable } from '../../swap';
+import { batch } from '../batch';
 import { folioLruRefs, lruGenIsActive, lruTierFromRefs } from './mm_inline';
 
 /** The flags that a page loses when it is isolated: its generation, and marks of use that mean nothing on their own. */
@@ -44,32 +43,32 @@ export function isolateRun(
   gen: number,
   type: number,
   tierIdx: number,
-  batch: Int32Array,
   taken: number,
   most: number,
 ): number {
-  const { flags, next, prev } = k.mem;
+  const { flags, next, prev, mapping } = k.mem;
   const node = k.nodes[lruvec.nid];
   const g = lruvec.lrugen;
   const head = g.heads + list;
   const z = k.zones[node.zones[list % MAX_NR_ZONES]];
-  if (z === undefined || z.type > sc.reclaimIdx) return 0;
-  const noIo = (sc.gfp & __GFP_IO) === 0;
-  const mask = LRU_GEN_MASK | PG_LOCKED | PG_WRITEBACK | PG_MLOCKED | PG_HEAD | (type === 1 || noIo ? PG_DIRTY : 0);
+  if (z === undefined || z.type > sc.reclaimIdx || !(sc.gfp & __GFP_IO)) return 0;
+  const file = type === LRU_GEN_FILE;
+  const mask = LRU_GEN_MASK | PG_LOCKED | PG_WRITEBACK | PG_MLOCKED | PG_HEAD | (file ? PG_DIRTY : 0);
   const want = (gen + 1) << LRU_GEN_PGOFF;
-  const needsCache = noIo && type === 0;
+  const tiers = evictableRefs(tierIdx);
+  // Whose pages are known to be evictable: all there are, or those of one file.
+  let owner = 0;
   let pfn = prev[head];
   let n = 0;
-  for (; n < most && pfn !== head; n++, pfn = prev[pfn]) {
-    const f = flags[pfn];
-    if ((f & mask) !== want || (needsCache && !(f & PG_SWAPCACHE))) break;
-    if (type === 1 && !folioEvictable(k, pfn)) break;
-    if (f & (LRU_REFS_MASK | PG_WORKINGSET)) {
-      const refs = folioLruRefs(f);
-      if (refs === 1 << LRU_REFS_WIDTH || lruTierFromRefs(refs) > tierIdx) break;
+  for (;;) {
+    for (; n < most && pfn !== head; n++, pfn = prev[pfn]) {
+      const f = flags[pfn];
+      if ((f & mask) !== want || (file && mapping[pfn] !== owner) || !(tiers & (1 << folioLruRefs(f)))) break;
+      flags[pfn] = (f & ~isolationClears(f)) | PG_LRU;
+      batch[taken + n] = pfn;
     }
-    flags[pfn] = (f & ~isolationClears(f)) | PG_LRU;
-    batch[taken + n] = pfn;
+    if (!file || n >= most || pfn === head || mapping[pfn] === owner || !folioEvictable(k, pfn)) break;
+    owner = mapping[pfn];
   }
   if (n === 0) return 0;
   prev[head] = pfn;
@@ -80,4 +79,11 @@ export function isolateRun(
   node.stat[NR_LRU_BASE + lru] -= n;
   lruvec.lruSize[z.type * NR_LRU_LISTS + lru] -= n;
   return n;
+}
+
+/** The numbers of accesses, as bits, that do not protect a page from eviction up to a tier. */
+function evictableRefs(tierIdx: number): number {
+  let bits = 0;
+  for (let refs = 0; refs < 1 << LRU_REFS_WIDTH; refs++) if (lruTierFromRefs(refs) <= tierIdx) bits |= 1 << refs;
+  return bits;
 }

@@ -63,42 +63,51 @@ const PLACE = PGZONE_MASK | PG_SWAPBACKED | PG_HEAD | LRU_GEN_MASK;
  */
 export function clearYoung(k: Kernel, lruvec: Lruvec, from: number, to: number, gen: number, canSwap: boolean): number {
   const { entries } = k.pgtables;
-  const { flags } = k.mem;
-  // Pages of other lruvecs: of another node, of another cgroup.
-  const oneLruvec = k.nodes.length === 1 && k.mem.memcg.length === 0;
-  const skip = canSwap ? 0 : PG_SWAPBACKED;
+  const { flags, memcg } = k.mem;
+  const plainOnly = canSwap && k.nodes.length === 1;
+  const charged = memcg.length > 0;
+  const owner = lruvec.memcg;
   let young = 0;
-  // Pages that leave one generation of one type and zone are counted together.
-  let like = 0;
-  let alike = 0;
   for (let at = from; at < to; at++) {
-    const e = entries[at];
-    if ((e & (PTE_PRESENT | PTE_SPECIAL | PTE_YOUNG)) !== (PTE_PRESENT | PTE_YOUNG)) continue;
-    let pfn = e >>> PTE_SHIFT;
-    let f = flags[pfn];
-    if (f & PG_TAIL) {
-      pfn = compoundHead(pfn);
-      f = flags[pfn];
-    }
-    if (f & skip || (!oneLruvec && folioLruvec(k, pfn) !== lruvec)) continue;
-    young++;
-    entries[at] = e & ~PTE_YOUNG;
-    if (e & PTE_DIRTY && !(f & PG_DIRTY) && (f & EXCLUSIVE) !== PLAIN && !isPlainAnon(k, pfn, f)) {
-      setPageDirty(k, pfn);
-      f = flags[pfn];
-    }
-    flags[pfn] = updatedGen(f, gen);
-    const place = f & PLACE;
-    if (place === like) {
+    // Pages that leave one generation of one type and zone, and need no more questions, are counted together.
+    let place = 0;
+    let alike = 0;
+    for (; plainOnly && at < to; at++) {
+      const e = entries[at];
+      if ((e & (PTE_PRESENT | PTE_SPECIAL | PTE_YOUNG)) !== (PTE_PRESENT | PTE_YOUNG)) continue;
+      const pfn = e >>> PTE_SHIFT;
+      const f = flags[pfn];
+      if ((f & (PG_TAIL | EXCLUSIVE)) !== PLAIN || (charged && memcg[pfn] !== owner)) break;
+      if (alike === 0) place = f & PLACE;
+      else if ((f & PLACE) !== place) break;
       alike++;
-    } else {
-      if (alike > 0) countMoved(k, lruvec, like, gen, alike);
-      like = place;
-      alike = 1;
+      entries[at] = e & ~PTE_YOUNG;
+      flags[pfn] = updatedGen(f, gen);
     }
+    if (alike > 0) countMoved(k, lruvec, place, gen, alike);
+    young += alike;
+    if (at < to && clearYoungEntry(k, lruvec, at, gen, canSwap)) young++;
   }
-  if (alike > 0) countMoved(k, lruvec, like, gen, alike);
   return young;
+}
+
+/** The same for one entry, whatever it is. */
+function clearYoungEntry(k: Kernel, lruvec: Lruvec, at: number, gen: number, canSwap: boolean): boolean {
+  const { entries } = k.pgtables;
+  const { flags } = k.mem;
+  const e = entries[at];
+  if ((e & (PTE_PRESENT | PTE_SPECIAL | PTE_YOUNG)) !== (PTE_PRESENT | PTE_YOUNG)) return false;
+  const pfn = flags[e >>> PTE_SHIFT] & PG_TAIL ? compoundHead(e >>> PTE_SHIFT) : e >>> PTE_SHIFT;
+  let f = flags[pfn];
+  if ((!canSwap && f & PG_SWAPBACKED) || folioLruvec(k, pfn) !== lruvec) return false;
+  entries[at] = e & ~PTE_YOUNG;
+  if (e & PTE_DIRTY && !(f & PG_DIRTY) && (f & EXCLUSIVE) !== PLAIN && !isPlainAnon(k, pfn, f)) {
+    setPageDirty(k, pfn);
+    f = flags[pfn];
+  }
+  flags[pfn] = updatedGen(f, gen);
+  countMoved(k, lruvec, f & PLACE, gen, 1);
+  return true;
 }
 
 /** An anonymous page with no copy but this one: it is as good as dirty. */

@@ -1,0 +1,96 @@
+/** A machine that ran out of memory as a whole: its zones with their watermarks, and all that was in them. */
+import type { FoundInFile } from '../../scenario/schema';
+import type { Explained } from '../explain';
+import { tablePages } from '../score';
+import type { Note } from '../why';
+import type { Rebuilt } from '.';
+import { bytes, PAGE_KB, PAGE_SIZE, sum } from './page';
+import { splitRss } from './split';
+import { chosenRows, growerOf, headOf, processesOf, roomOf, rulesInLab } from './tasks';
+import { foundZones, sysctlOf } from './zones';
+
+/** Of the room some goes to others and to page tables: so much more is free, in pages beside a part of the room. */
+const SPARE = 256;
+/** Pages of a kernel stack, the top level of the page tables, and tables of upper levels. */
+const PER_TASK = 8;
+
+/** The machine of a report that can be rebuilt. */
+export function rebuildMachine(e: Explained): Rebuilt {
+  const { raw, verdict } = e;
+  const notes: Note[] = [];
+  const rows = chosenRows(e, notes);
+  const { zones, free, merged } = foundZones(raw, verdict.totals.ramPages);
+  if (merged) notes.push({ code: 'nodes-merged', params: {} });
+  const managed = sum(zones.map((z) => Math.floor(Number(z.managed) / PAGE_SIZE)));
+
+  const part = (code: string): number => e.memory?.parts.find((p) => p.code === code)?.pages ?? 0;
+  const frames = { anon: part('anon') + part('unevictable'), file: part('file'), shmem: part('shmem') };
+  const { parts, forked } = splitRss(raw, rows, frames, PAGE_KB);
+  const tmpfs = frames.shmem + forked;
+  const swapUsed = Math.floor(((raw.totalSwapKb ?? 0) - (raw.freeSwapKb ?? 0)) / PAGE_KB);
+  const swapents = sum(rows.map((row) => row.swapents ?? 0));
+  // Processes that share a page in swap each count it.
+  const swapShare = swapents > swapUsed ? swapUsed / swapents : 1;
+  if (swapShare < 1) notes.push({ code: 'swap-shared', params: { entries: swapents, used: swapUsed } });
+
+  const tables = rows.map((row) => tablePages(row, verdict.era, e.pageSize));
+  const slab = part('slab_unreclaimable');
+  let slabReclaimable = part('slab_reclaimable');
+  let cache = frames.file;
+  // What is left is the kernel's. Where the counters do not add up, the cache gives way: it is what moves fastest.
+  const taken = (): number =>
+    free +
+    slab +
+    slabReclaimable +
+    cache +
+    tmpfs +
+    sum(parts.map((p) => p.anon)) +
+    sum(tables) +
+    rows.length * PER_TASK;
+  const over = taken() - managed;
+  if (over > 0) {
+    const fromCache = Math.min(over, Math.max(0, cache - Math.max(0, ...parts.map((p) => p.file))));
+    cache -= fromCache;
+    slabReclaimable -= Math.min(slabReclaimable, over - fromCache);
+    if (taken() > managed) return { ok: false, why: { code: 'does-not-add-up', params: { pages: taken() - managed } } };
+  }
+
+  const grower = growerOf(e, rows);
+  const room = roomOf(e, managed, parts[grower]);
+  parts[grower].anon -= room;
+  zones[largest(zones)].free = Number(zones[largest(zones)].free) + bytes(room === 0 ? 0 : room + room / 32 + SPARE);
+  const reclaimable = cache + slabReclaimable + Math.floor((raw.freeSwapKb ?? 0) / PAGE_KB);
+  const found: FoundInFile = {
+    zones,
+    slab: bytes(slab),
+    slabReclaimable: bytes(slabReclaimable),
+    cache: bytes(cache),
+    tmpfs: bytes(tmpfs),
+    // What no task has in swap is shared memory and files in memory.
+    tmpfsSwap: bytes(Math.max(0, swapUsed - swapents)),
+  };
+  return {
+    ok: true,
+    notes,
+    scenario: {
+      ...headOf(e, rows[grower]),
+      machine: {
+        ram: sum(zones.map((z) => Number(z.present))),
+        // One page of an area is its header.
+        swap: raw.totalSwapKb ? { size: raw.totalSwapKb * 1024 + PAGE_SIZE } : null,
+        thp: 'never',
+        ...rulesInLab(e, notes),
+        sysctl: {
+          ...sysctlOf(raw),
+          ...(verdict.code === 'allocating-task' && { 'vm.oom_kill_allocating_task': '1' }),
+        },
+        found,
+      },
+      processes: processesOf(e, { rows, parts, tables, grower, room, reclaimable, swapShare }),
+      ...(raw.order === -1 && { events: [{ at: '1s', command: { op: 'sysrq' as const, key: 'f' as const } }] }),
+    },
+  };
+}
+
+const largest = (zones: FoundInFile['zones']): number =>
+  zones.reduce((best, z, i) => (Number(z.managed) > Number(zones[best].managed) ? i : best), 0);
