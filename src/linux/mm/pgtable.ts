@@ -78,6 +78,8 @@ export function pgdAlloc(k: Kernel, task: Task): number {
   for (let p = pfn; p < pfn + (1 << PGD_ALLOCATION_ORDER); p++) {
     k.mem.flags[p] = (k.mem.flags[p] & PGZONE_MASK) | PGTYPE_KERNEL;
     k.mem.index[p] = 0;
+    // What the second page was linked to when it last was free.
+    k.mem.next[p] = k.mem.prev[p] = 0;
   }
   return takeTable(k.pgtables, pfn);
 }
