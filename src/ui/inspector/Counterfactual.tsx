@@ -189,11 +189,15 @@ function Strip({ record, strip, pid, was }: { record: OomRecord; strip: VictimSt
   return (
     <div className="ki-strip" role="img" aria-label={w.strip(nameOf(record, pid), parts)}>
       <div className="ki-edges">
-        {strip.slice(1).map(({ from }, i) => (
-          <span key={from} style={{ left: place(from) }}>
-            {int(strip[i].to)}
-          </span>
-        ))}
+        {strip.slice(1).map(
+          ({ from }, i) =>
+            // The end of the scale has its number below.
+            strip[i].to > ADJ_MIN && (
+              <span key={from} style={{ left: place(from) }}>
+                {int(strip[i].to)}
+              </span>
+            ),
+        )}
       </div>
       <div className="ki-bands">
         {strip.map(({ from, to, dies: who }) => (
