@@ -162,6 +162,40 @@ export const inspectorWords = {
   replay: (t: string, adj: string): string => `Replay from ${t} s with ${adj}`,
   replayHint: 'Changes the past of the machine that is open, from just before the kill.',
 
+  remedy: 'Or with more memory',
+  remedyAsk: {
+    swap: 'More swap?',
+    'memory.max': 'A higher memory.max?',
+    'memory.swap.max': 'A higher memory.swap.max?',
+  } as Record<string, string>,
+  remedyMore: (what: string, size: string): string =>
+    what === 'swap' ? `${size} more swap` : `${what} ${size} higher`,
+  remedyTrying: (trial: string, t: string, until: string): string =>
+    `The machine goes through it with ${trial}: ${t} of ${until} s.`,
+  remedyProgress: (what: string): string => `Search: ${what}`,
+  remedyStop: 'Stop',
+  remedyStopped: 'Stopped. So far:',
+  remedyFound: (trial: string, total: string, span: string): string =>
+    `${trial} (${total} in all) is enough: no such kill within ${span} of this one.`,
+  remedyNotBelow: (trial: string): string => `With ${trial} there still is one.`,
+  remedyThen: (came: string): string => `But then: ${came}.`,
+  remedyNever: (trial: string): string => `Not even ${trial} is enough, and more was not tried.`,
+  remedyHonest: (what: string, span: string): string =>
+    (what === 'swap'
+      ? 'Each line is the machine gone through from its boot with that much more swap and the same commands.'
+      : 'Each line is the machine gone through with the limit raised just before the kill.') +
+    ` ${span} after the kill were looked at: what leaks without end needs more and more.`,
+  remedyTable: 'Amounts that were tried',
+  remedyTried: 'tried',
+  remedyCame: 'what came of it',
+  remedyNone: 'no kill',
+  remedySame: (who: string): string => `${who} dies all the same`,
+  remedyLater: (who: string, after: string): string => `${who} dies, ${after} later`,
+  remedyEarlier: (who: string, before: string): string => `${who} dies, ${before} earlier`,
+  remedyElse: (who: string, group: string): string => `${who} (${group})`,
+  remedyMachine: 'the machine is full',
+  remedyReplay: (t: string, file: string, value: string): string => `Replay from ${t} s with ${file} ${value}`,
+
   log: 'What the kernel log says',
   logSub: 'each line, in plain words',
   numbers: (count: number): string => plural(count, 'number', 'numbers'),

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
-import { replayWith, whatIf } from '../../actions/inspector';
+import { replayAfter, whatIf } from '../../actions/inspector';
 import { inspectorWords as w } from '../../i18n/en-inspector';
 import { refusalText } from '../../i18n/errors';
 import type { OomRecord } from '../../linux/include/kernel';
@@ -10,6 +10,7 @@ import type { KillReport, WhatIf } from '../../worker/protocol';
 import { duration, int, pages, seconds } from '../format';
 import { ADJ_MAX, ADJ_MIN, adjKey } from '../processes/AdjControl';
 import { victimName } from './headline';
+import { Remedies } from './Remedies';
 import { ranked } from './walk';
 
 /** Another value is computed when the hand has rested for so long, ms. */
@@ -142,11 +143,12 @@ export function Counterfactual({ kill, next }: Props) {
       <Button
         className="btn solid ki-replay"
         isDisabled={shown === was}
-        onPress={() => void replayWith(kill.before, pid, shown)}
+        onPress={() => void replayAfter(kill.before, { op: 'oom_score_adj', pid, value: shown })}
       >
         {w.replay(seconds(kill.before), int(shown))}
       </Button>
       <p className="mut small">{w.replayHint}</p>
+      <Remedies kill={kill} />
     </section>
   );
 }
