@@ -97,7 +97,7 @@ export function beginRemedy(timeline: Timeline, before: number, what: RemedyKind
       bound: Math.max(0, (what === 'memory.max' ? ram : machine.kernel.swap.total) - now),
     };
   })();
-  const first = Math.max(LEAST, Math.round(ram / FIRST_SHARE / STEP) * STEP);
+  const first = Math.max(LEAST, 2 ** Math.round(Math.log2(ram / FIRST_SHARE)));
   const extra = nextAmount([], first, room.bound);
   if (extra === null) throw new RefusalError('no-room');
   // A limit is raised just before; with other swap the machine is another one from its boot on.
