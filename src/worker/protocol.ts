@@ -7,6 +7,7 @@ import type { OomRecord, OomZone } from '../linux/include/kernel';
 import type { BadnessStep } from '../linux/versions/badness';
 import type { Command, Refusal, TimedCommand } from '../machine/commands';
 import type { KillReport, Landmark, Sample, TimelineEvent } from '../machine/record';
+import type { Flows } from '../machine/window';
 import type { Session } from '../scenario/schema';
 
 export type { Command, Refusal, TimedCommand } from '../machine/commands';
@@ -353,25 +354,8 @@ export interface Frame {
   caches: { name: string; bytes: number; latencyNs: number; occupied: number; hits: number }[];
   /** Effective access time: (1 - p) * ramNs + p * swapNs. `history`: ns over the last 2 s, oldest first. */
   eat: { ns: number; p: number; ramNs: number; swapNs: number; history: number[] };
-  /** Pages a second, over the last 100 ms of virtual time. */
-  flows: {
-    cacheDropped: number;
-    fileIn: number;
-    writeback: number;
-    swapOut: number;
-    swapIn: number;
-    newAnon: number;
-    scannedKswapd: number;
-    scannedDirect: number;
-    stolenKswapd: number;
-    stolenDirect: number;
-    /** pgsteal_anon and pgsteal_file. */
-    stolenAnon: number;
-    stolenFile: number;
-    /** Active to inactive (pgdeactivate) and back (pgactivate), anon and file together. */
-    aged: number;
-    used: number;
-  };
+  /** Over the last 100 ms of virtual time. */
+  flows: Flows;
   /** Free pages of the gauge's zone (the largest) over the last 2 s of virtual time, evenly spaced, oldest first. */
   gauge: { zone: string; history: number[] };
   procs: ProcFrame[];

@@ -33,13 +33,13 @@ vi.mock('../../../src/linux/mm/vmscan/lru_gen/isolate_run', async (original) => 
 vi.mock('../../../src/linux/mm/vmscan/evict_run', async (original) => {
   const real = await original<typeof import('../../../src/linux/mm/vmscan/evict_run')>();
   const examineRun: typeof real.examineRun = (...args) => {
-    const end = mode.shortCuts ? real.examineRun(...args) : args[2];
-    mode.pages.examine += end - args[2];
+    const end = mode.shortCuts ? real.examineRun(...args) : args[1];
+    mode.pages.examine += end - args[1];
     return end;
   };
   const evictRun: typeof real.evictRun = (...args) => {
-    const end = mode.shortCuts ? real.evictRun(...args) : args[4];
-    mode.pages.evict += end - args[4];
+    const end = mode.shortCuts ? real.evictRun(...args) : args[3];
+    mode.pages.evict += end - args[3];
     return end;
   };
   return { ...real, examineRun, evictRun };
