@@ -92,8 +92,8 @@ function history({ cgroups, ...config }: Config, rounds: number, shortCuts: bool
 }
 
 /**
- * `index` and links of a page inside a free block are what they were the last time it began a block, links of a page in a
- * batch what they were on the list it came from.
+ * `index` and links of a page inside a free block are what they were the last time it began a block; a page that is not yet
+ * on its list still has the links it had among free pages.
  */
 function forgetMeaningless({ mem }: Kernel): void {
   const { flags, index, next, prev, nrPages } = mem;
