@@ -12,7 +12,7 @@ export function ForgetList({ close }: { close: () => void }) {
   return (
     <Menu
       className="menu"
-      aria-label={t('future.forgetWhich')}
+      aria-label={t('future.forget')}
       autoFocus="first"
       onClose={close}
       onAction={(key) => void dropBranch(Number(key))}

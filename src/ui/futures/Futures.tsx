@@ -3,6 +3,7 @@ import { switchBranch } from '../../actions/lab';
 import { openCompare } from '../../actions/screen';
 import { t } from '../../i18n';
 import { useRun } from '../../store';
+import { Icon } from '../controls/Icons';
 import { Pop } from '../controls/Pop';
 import { part } from '../controls/part';
 import { useNames } from './names';
@@ -32,8 +33,14 @@ export function Futures() {
       <Button className="btn small" onPress={openCompare}>
         {t('future.compare')}
       </Button>
-      <Pop kind="menu" className="btn small" placement="top end" body={(close) => <ForgetList close={close} />}>
-        {t('future.forget')}
+      <Pop
+        kind="menu"
+        className="btn ic small"
+        label={t('future.forget')}
+        placement="top end"
+        body={(close) => <ForgetList close={close} />}
+      >
+        <Icon name="cross" />
       </Pop>
     </div>
   );

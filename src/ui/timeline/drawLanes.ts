@@ -58,9 +58,10 @@ export function drawLanes(ink: Ink, layout: TimelineLayout, input: LaneInput, co
     else if (lane.id === 'scan') drawScan(ink, lane, width, points, input, color, hatch);
     else if (lane.id === 'swap') drawSwap(ink, lane, width, points, input, color);
     else drawPsi(ink, lane, points, input, color);
-    if (lane.id === 'free') drawGhosts(ink, width, input, (g) => g.zoneFree, freeScale(lane, input), color);
+    if (lane.id === 'free')
+      drawGhosts(ink, width, input, (g) => g.zoneFree, freeScale(lane, input), color('--free'), color);
     else if (lane.id === 'swap' && input.swapTotal > 0)
-      drawGhosts(ink, width, input, (g) => g.swapUsed, swapScale(lane, input), color);
+      drawGhosts(ink, width, input, (g) => g.swapUsed, swapScale(lane, input), color('--ink'), color);
     ink.restore();
   }
 }
@@ -75,7 +76,8 @@ const swapScale =
   (used: number): number =>
     lane.height - 1 - (used / swapTotal) * (lane.height - 2);
 
-const GHOST_DASH = [2, 3];
+/** Dash and dot: neither as the watermarks of low nor of high. */
+const GHOST_DASH = [6, 2, 1.5, 2];
 const GHOST_FONT = '10px system-ui, sans-serif';
 
 /** What the other futures come to: a thin broken line for each, with its number at the end. */
@@ -85,6 +87,7 @@ function drawGhosts(
   { ghosts, domain }: LaneInput,
   values: (g: Ghost) => number[],
   y: (n: number) => number,
+  line: string,
   color: Color,
 ): void {
   for (const ghost of ghosts) {
@@ -102,7 +105,7 @@ function drawGhosts(
       ink.lineTo(...end);
     }
     if (!end) continue;
-    stroke(ink, color('--ink'), GHOST_DASH, 1.2);
+    stroke(ink, line, GHOST_DASH, 1.4);
     ink.font = GHOST_FONT;
     ink.fillStyle = color('--ink-2');
     ink.textAlign = 'right';
