@@ -45,7 +45,9 @@ describe('when the past is changed', () => {
     expect(await paused(page, first)).toBe(second);
 
     // The one that is not open is drawn, and can be forgotten.
-    await page.getByRole('img', { name: /Broken lines: 1 other future\./ }).waitFor({ timeout: 20_000 });
+    await page
+      .getByRole('img', { name: /Broken lines: 1 other future\./ })
+      .waitFor({ state: 'attached', timeout: 20_000 });
     await page.getByRole('button', { name: 'Forget a future' }).press('Enter');
     await page.getByRole('menuitem', { name: /^1\/2 as it was/ }).press('Enter');
     await expect.poll(() => futures.count()).toBe(0);
