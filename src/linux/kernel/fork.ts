@@ -70,6 +70,7 @@ export const newMm = (k: Kernel, id: number, pgd: number, slabMemcg: number): Mm
   defFlags: 0,
   slabMemcg,
   unmapCursor: -1,
+  tlb: null,
 });
 
 /**

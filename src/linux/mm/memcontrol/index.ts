@@ -2,6 +2,7 @@
 export { allocAnonPage, allocCharged, chargeNowait } from './alloc';
 export {
   abandonCharge,
+  chargeBlock,
   chargeSlab,
   chargeStep,
   commitCharge,

@@ -564,6 +564,7 @@ describe('__GFP_NOFAIL', () => {
     expect(ctx).toMatchObject({ stage: 'page', done: true });
     expect(ctx.tests.reserves[0]).toMatchObject({ mark: WMARK_MIN, ok: true });
     // Its cpuset comes first, then any node.
+    claimDma32((k.zones[DMA32].watermark[WMARK_MIN] >> 1) + 2);
     k.cpusets.push({ name: 'elsewhere', mems: 0b10 });
     task.cpuset = 0;
     expect(stepFrom('direct_compact', begin(gfp | __GFP_HARDWALL)).stage).toBe('page');
