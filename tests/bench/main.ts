@@ -19,7 +19,7 @@ interface Size {
   runs: number;
 }
 const SIZES: readonly Size[] = [
-  { name: '256 MiB', bytes: 256 * MIB, runs: 8 },
+  { name: '256 MiB', bytes: 256 * MIB, runs: 10 },
   { name: '4 GiB', bytes: 4 * GIB, runs: 3 },
   { name: '16 GiB', bytes: 16 * GIB, runs: 2 },
 ];
@@ -38,8 +38,8 @@ const KILL_LIMIT_MS = 150;
 /** s, for a machine of 16 GiB with swap. */
 const SWAPPED_LIMIT = 10;
 /** A machine to compile the loops on, in pages, and how often. */
-const WARM_UP_PAGES = 16384;
-const WARM_UP_RUNS = 3;
+const WARM_UP_PAGES = 65536;
+const WARM_UP_RUNS = 5;
 
 const PAGE = 4096;
 
