@@ -48,6 +48,14 @@ export type Request =
   /** What would have come of a kill if a process had had another adj; answered with a WhatIf once it is computed. */
   | { type: 'whatIf'; before: number; pid: number; adj: number };
 
+/** A request as it is sent. */
+export interface Asked {
+  id: number;
+  request: Request;
+}
+/** Sent by a page that has drawn the last frame. */
+export const SEEN = 'seen';
+
 export type Reply = { id: number; ok: true; result?: unknown } | { id: number; ok: false; refusal: Refusal };
 
 export type Push =

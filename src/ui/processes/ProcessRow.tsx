@@ -87,7 +87,7 @@ function ExemptRow({ proc, hover }: { proc: ProcFrame; hover: Hover }) {
     <li className="proc mini" data-pid={proc.pid} data-state={proc.state} {...hover}>
       <Chip proc={proc} />
       <div className="who">
-        <ProcessName proc={proc} />
+        <ProcessName pid={proc.pid} comm={proc.comm} />
       </div>
       <span className="note">
         {proc.never !== 'adj' && `${t(`never.${proc.never || 'no_mm'}`)}: `}
@@ -138,7 +138,7 @@ function FullRow({ proc, scale, candidate, chosenAt, dying, hover }: FullProps) 
       )}
       <Chip proc={proc} />
       <div className="who">
-        <ProcessName proc={proc} />
+        <ProcessName pid={proc.pid} comm={proc.comm} />
         <GroupChip proc={proc} />
         {!victim && <span className={`st ${proc.state}`}>{t(`state.${proc.state}`)}</span>}
       </div>
