@@ -6,6 +6,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
 import { BROWSER_ARGS, ensureBrowser } from './lib/browser.mjs';
 import { ensureInstalled } from './lib/install.mjs';
@@ -40,20 +41,20 @@ const RUN_MS = 900_000;
  * hog comes and ends it.
  *
  * @param {number} mib RAM
- * @param {number} [hogAt] virtual seconds
+ * @param {{ rate?: number, hogAt?: number }} [options] accesses of each a virtual second; virtual seconds
  */
-function thrashing(mib, hogAt) {
+function thrashing(mib, { rate = 1_000_000, hogAt } = {}) {
   const params = {
     size: `${Math.round(mib * 0.55)}MiB`,
     hot: `${Math.round(mib * 0.53)}MiB`,
     buffers: `${Math.round(mib / 64)}MiB`,
-    rate: 1_000_000,
+    rate,
   };
   return {
     format: 'oomlab/scenario@1',
     id: 'smoothness',
     title: 'Thrashing',
-    machine: { ram: `${mib}MiB`, swap: { size: `${Math.round(mib / 4)}MiB`, device: 'ssd' }, cpus: 2 },
+    machine: { ram: `${mib}MiB`, swap: { size: `${Math.round(mib / 2)}MiB`, device: 'ssd' }, cpus: 2 },
     processes: [
       { program: 'database', params },
       { program: 'database', name: 'mysqld', params },
@@ -63,26 +64,37 @@ function thrashing(mib, hogAt) {
   };
 }
 
+const PARTS = ['frames', 'seek', 'memory'];
+const { values: options } = parseArgs({ options: { only: { type: 'string', multiple: true, default: PARTS } } });
+const unknown = options.only.find((part) => !PARTS.includes(part));
+if (unknown) throw new Error(`--only ${unknown}: expected ${PARTS.join(', ')}`);
+
 ensureInstalled();
 ensureBuilt();
 const { chromium } = await import('playwright-core');
 const server = await serve(DIST);
 let failed = false;
 try {
-  const small = await watched(512);
-  const large = await watched(16_384);
-  report('16 GiB thrashing, work per frame, p95', large.perFrame, FRAME_LIMIT_MS, 'ms');
-  report('16 GiB thrashing, longest task', large.longest, TASK_LIMIT_MS, 'ms');
-  report('512 MiB thrashing, work per frame, p95', small.perFrame, FRAME_LIMIT_MS, 'ms');
-  report('512 MiB thrashing, longest task', small.longest, TASK_LIMIT_MS, 'ms');
-  const growth = { wall: large.perFrame.wall - small.perFrame.wall, cpu: large.perFrame.cpu - small.perFrame.cpu };
-  const grown = Math.max(GROWTH_LIMIT.ms, small.perFrame.cpu * GROWTH_LIMIT.share);
-  report('growth of work per frame from 512 MiB to 16 GiB', growth, grown, 'ms');
-  console.log(`  frames watched: ${small.frames} at 512 MiB, ${large.frames} at 16 GiB`);
-  report(`512 MiB, ${SEEKS} seeks in ${HISTORY_S} s of history, p95`, await sought(), SEEK_LIMIT_MS, 'ms');
-  const held = await grownTo();
-  line('16 GiB to its kill and a scrub back, renderer', MEMORY_LIMIT_MB, held.now, `${mb(held.now)} MB`, 'MB');
-  console.log(`  at its highest: ${mb(held.most)} MB`);
+  if (options.only.includes('frames')) {
+    const small = await watched(512);
+    const large = await watched(16_384);
+    report('16 GiB thrashing, work per frame, p95', large.perFrame, FRAME_LIMIT_MS, 'ms');
+    report('16 GiB thrashing, longest task', large.longest, TASK_LIMIT_MS, 'ms');
+    report('512 MiB thrashing, work per frame, p95', small.perFrame, FRAME_LIMIT_MS, 'ms');
+    report('512 MiB thrashing, longest task', small.longest, TASK_LIMIT_MS, 'ms');
+    const growth = { wall: large.perFrame.wall - small.perFrame.wall, cpu: large.perFrame.cpu - small.perFrame.cpu };
+    const grown = Math.max(GROWTH_LIMIT.ms, small.perFrame.cpu * GROWTH_LIMIT.share);
+    report('growth of work per frame from 512 MiB to 16 GiB', growth, grown, 'ms');
+    console.log(`      frames watched: ${small.frames} at 512 MiB, ${large.frames} at 16 GiB`);
+  }
+  if (options.only.includes('seek')) {
+    report(`512 MiB, ${SEEKS} seeks in ${HISTORY_S} s of history, p95`, await sought(), SEEK_LIMIT_MS, 'ms');
+  }
+  if (options.only.includes('memory')) {
+    const held = await grownTo();
+    line('16 GiB to its kill and a scrub back, renderer', MEMORY_LIMIT_MB, held.now, `${mb(held.now)} MB`, 'MB');
+    console.log(`      at its highest: ${mb(held.most)} MB`);
+  }
 } finally {
   await server.close();
 }
@@ -127,6 +139,7 @@ async function inBrowser(scenario, use) {
   const browser = await chromium.launch({ executablePath: ensureBrowser(), args: BROWSER_ARGS });
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    page.setDefaultTimeout(RUN_MS);
     page.on('pageerror', (error) => console.log(`exception in the page: ${error.message}`));
     const session = { format: 'oomlab/session@1', scenario, seed: 1, commands: [] };
     const code = deflateRawSync(JSON.stringify(session)).toString('base64url');
@@ -182,7 +195,7 @@ function watched(mib) {
 }
 
 function sought() {
-  return inBrowser(thrashing(512), async (page, browser) => {
+  return inBrowser(thrashing(512, { rate: 100_000 }), async (page, browser) => {
     const pid = await rendererOf(browser);
     await run(page);
     await page.waitForFunction(
@@ -242,7 +255,7 @@ function sought() {
 }
 
 function grownTo() {
-  return inBrowser(thrashing(16_384, 8), async (page, browser) => {
+  return inBrowser(thrashing(16_384, { hogAt: 2 }), async (page, browser) => {
     const pid = await rendererOf(browser);
     await runTo(page, /kill/);
     const box = await page.locator('.timeline-area').boundingBox();

@@ -21,7 +21,7 @@ import {
 } from '../../store';
 import { type Frame, SAMPLE_NS } from '../../worker/protocol';
 import { createColors, fitCanvas, stripes } from '../charts/canvas';
-import { DataTable, TableToggle } from '../charts/DataTable';
+import { ScrolledTable, TableToggle } from '../charts/DataTable';
 import { createPainter } from '../charts/painter';
 import { textWidth } from '../charts/text';
 import { useSize } from '../charts/useSize';
@@ -90,7 +90,7 @@ function TimelineTable() {
   const frame = useShown((f) => f as Frame | null, null);
   const samples = useRun((s) => s.samples);
   const events = useRun((s) => s.events);
-  return <div className="timeline-table">{frame && <DataTable {...timelineTable(frame, samples, events)} />}</div>;
+  return frame && <ScrolledTable className="timeline-table" {...timelineTable(frame, samples, events)} />;
 }
 
 function Lanes({ width, height, summary }: { width: number; height: number; summary: string }) {
