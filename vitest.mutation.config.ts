@@ -4,7 +4,12 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     environment: 'node',
-    include: ['tests/linux/mm/oom_*.test.ts', 'tests/linux/mm/page_alloc/*.test.ts'],
+    include: [
+      'tests/linux/mm/oom/*.test.ts',
+      'tests/linux/mm/page_alloc/*.test.ts',
+      'tests/linux/mm/numa.test.ts',
+      'tests/linux/versions/*.test.ts',
+    ],
     testTimeout: 60_000,
   },
 });

@@ -1,8 +1,8 @@
 /** Opening and closing the kill inspector, and what it asks of the machine. */
 import { t } from '../i18n';
 import { dismiss, inspectorStore, notify, runStore } from '../store';
-import type { KillReport, WhatIf } from '../worker/protocol';
-import { ask, command, pause, runUntil, seek } from './lab';
+import type { Command, KillReport, Remedy, RemedyKind, WhatIf } from '../worker/protocol';
+import { ask, command, pause, runUntil, seek, tell } from './lab';
 
 /** The kill at a moment of virtual time, or else the last one before it, or else the next one that is known. */
 export function killNear(kills: readonly KillReport[], time: number): KillReport | undefined {
@@ -66,10 +66,22 @@ export function tellOfKills(): () => void {
 export const whatIf = async (before: number, pid: number, adj: number): Promise<WhatIf> =>
   (await ask({ type: 'whatIf', before, pid, adj })) as WhatIf;
 
+/** How much more of something would have made a difference; throws `RefusalError`, `superseded` when it is given up. */
+export async function findRemedy(before: number, what: RemedyKind): Promise<Remedy> {
+  try {
+    return (await ask({ type: 'remedy', before, what })) as Remedy;
+  } finally {
+    inspectorStore.setState({ remedy: null });
+  }
+}
+
+/** Gives up what is being computed. */
+export const stopSearch = (): Promise<boolean> => tell({ type: 'stopSearch' });
+
 /** Changes the past of the open machine just before a kill, and runs on to see who dies now. */
-export async function replayWith(before: number, pid: number, adj: number): Promise<void> {
+export async function replayAfter(before: number, change: Command): Promise<void> {
   if (!(await seek(before))) return;
-  if (!(await command({ op: 'oom_score_adj', pid, value: adj }))) return;
+  if (!(await command(change))) return;
   await runUntil('kill');
 }
 

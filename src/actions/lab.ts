@@ -10,6 +10,7 @@ import {
   beginHistory,
   clearLog,
   forgetFuture,
+  inspectorStore,
   moveInHistory,
   nextInHistory,
   receiveEvents,
@@ -64,6 +65,9 @@ export function connectMachine(machine: MachinePort): () => void {
       case 'forked':
         forgetFuture();
         onForked(push.t);
+        break;
+      case 'remedy':
+        inspectorStore.setState({ remedy: push.progress });
         break;
       case 'fatal':
         runStore.setState({ fatal: push.message });

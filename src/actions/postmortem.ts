@@ -1,6 +1,7 @@
 /** What the post-mortem screen does: read a text, choose among its reports, and take a report's machine to the lab. */
 import { pmWords } from '../i18n/en-postmortem';
 import { decodeReport, encodeReport, linesOf } from '../report/link';
+import { plainText } from '../report/plain';
 import { notify } from '../store';
 import { postMortemStore } from '../store/postmortem';
 import { explainInWorker, type ReportJob } from '../worker/reportClient';
@@ -52,7 +53,7 @@ export async function copyReportLink(index: number): Promise<void> {
   const report = postMortemStore.getState().answer?.reports[index];
   if (!report) return;
   const text = typeof source === 'string' ? source : await source.text();
-  const code = encodeReport(linesOf(text, report.line, report.lastLine));
+  const code = encodeReport(linesOf(plainText(text).text, report.line, report.lastLine));
   if (code === null) {
     notify(pmWords.linkTooLong, true);
     return;

@@ -81,6 +81,9 @@ export const logWords = {
     'file-rss': 'pages of files it has mapped',
     'shmem-rss': 'shared memory it has mapped',
     pid: 'process',
+    usage: 'pages charged',
+    limit: 'what it may use',
+    failcnt: 'charges refused',
   } as Record<string, string>,
   flags: {
     GFP_HIGHUSER_MOVABLE: 'a page for a program: from any zone, may sleep, reclaim and be moved later',

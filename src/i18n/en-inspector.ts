@@ -20,9 +20,14 @@ export const inspectorWords = {
     `${victim} is killed so that ${invoker} can have ${what}`,
   titleSelf: (victim: string, what: string): string => `${victim} asks for ${what} and is killed itself`,
   titleSysrq: (victim: string): string => `${victim} is killed because SysRq-f asked for it`,
-  titleGroup: (victim: string): string => `${victim} is killed because its group has reached its limit`,
+  titleGroup: (victim: string, group: string): string => `${victim} is killed because ${group} has reached its limit`,
+  titleTogether: (victim: string, others: number, group: string): string =>
+    `${victim} and ${others === 1 ? 'another one' : `${n(others)} others`} die because ${group} has reached its limit`,
   titleNobody: 'Nobody can be killed, so the kernel panics',
   titlePanic: 'The kernel panics instead of killing',
+  atLimit: (group: string, used: string, max: string): string =>
+    `${group} used ${used} of ${max}, and reclaim inside it freed nothing`,
+  atLimitFree: (free: string): string => `, while ${free} of the machine were free`,
   rounds: (rounds: number): string => `${plural(rounds, 'round', 'rounds')} of reclaim in a row freed nothing`,
   hopeless: 'Freeing all that can be reclaimed would not be enough',
   asked: 'Nothing had to be short for it',
@@ -38,6 +43,10 @@ export const inspectorWords = {
   stageOom: 'out_of_memory()',
   stageOomSub: (t: string, rounds: number): string => (rounds > 0 ? `${t} s, ${Math.min(16, rounds)}/16` : `${t} s`),
   stageSelect: 'select_bad_process()',
+  stageMemcg: 'mem_cgroup_out_of_memory()',
+  stageMemcgSub: (t: string, group: string): string => `${t} s, ${group}`,
+  stageSelectGroup: (tasks: number, group: string): string => `${plural(tasks, 'task', 'tasks')} of ${group}`,
+  stageKillMore: (more: number): string => ` and ${n(more)} more`,
   stageSelectSub: (tasks: number, kthreads: number): string =>
     `${plural(tasks, 'task', 'tasks')}, ${plural(kthreads, 'kernel thread', 'kernel threads')} skipped`,
   stageKill: '✕ SIGKILL',
@@ -54,6 +63,40 @@ export const inspectorWords = {
   stageAt: (t: string): string => `: go to ${t} s`,
 
   walk: 'The walk, in task-list order',
+  limit: (group: string): string => `The limit of ${group}`,
+  showGroup: 'Show the group',
+  limitUsed: 'pages charged',
+  limitHolds: (anon: string, file: string, rest: string): string =>
+    `It holds ${anon} anonymous and shared, ${file} of files, ${rest} of the kernel.`,
+  limitNoSwap: 'memory.swap.max is 0: anonymous pages have nowhere to go.',
+  limitSwap: (used: string, max: string): string => `${used} of its ${max} of swap are used.`,
+  limitSwapFree: (used: string): string => `${used} of it are in swap, which it has no limit for.`,
+  limitOften: (times: number): string => `${n(times)} charges have failed at this limit so far.`,
+  limitMeans: (group: string, outside: number): string =>
+    `One more page did not fit, and reclaim looked only inside the group. So only tasks of ${group} and of groups below it are asked` +
+    (outside === 0 ? '.' : `: ${plural(outside, 'process', 'processes')} outside it cannot be chosen, however large.`),
+  limitFree: (free: string): string => `The machine had ${free} free.`,
+  groupBelow: 'group below it',
+  groupUses: 'uses, pages',
+  nodes: (nodes: readonly number[]): string =>
+    nodes.length === 1 ? `Only node ${nodes[0]} was short` : `Only nodes ${nodes.join(', ')} were short`,
+  nodesPolicy: (who: string): string => `A memory policy (mbind or set_mempolicy) binds what ${who} asked for to them.`,
+  nodesCpuset: (who: string): string => `The cpuset of ${who} allows it memory of them alone.`,
+  nodesLeft: (left: number): string =>
+    left === 0
+      ? ''
+      : `${plural(left, 'task was', 'tasks were')} passed over: to kill what may not have memory there frees none there.`,
+  node: 'node',
+  nodeFree: 'free, pages',
+  nodeManaged: 'managed',
+  nodeAllowed: 'for this request',
+  nodeYes: 'allowed',
+  nodeNo: 'not allowed',
+  together: (group: string): string => `${group} dies as a whole`,
+  togetherMeans: (count: number): string =>
+    `The chosen one has the most points; the file is set, so ${plural(count, 'task', 'tasks')} got the signal.`,
+  togetherSpared: (names: string): string => `Spared at oom_score_adj −1000: ${names}.`,
+  walkSubGroup: (group: string): string => `only ${group} and what is below it`,
   walkSub: 'highest wins, a tie goes to the later task',
   walkPrevious: 'Previous task',
   walkNext: 'Next task',
@@ -118,6 +161,40 @@ export const inspectorWords = {
   otherAdj: (name: string, from: string, to: string): string => `${name} adj ${from} → ${to}`,
   replay: (t: string, adj: string): string => `Replay from ${t} s with ${adj}`,
   replayHint: 'Changes the past of the machine that is open, from just before the kill.',
+
+  remedy: 'Or with more memory',
+  remedyAsk: {
+    swap: 'More swap?',
+    'memory.max': 'A higher memory.max?',
+    'memory.swap.max': 'A higher memory.swap.max?',
+  } as Record<string, string>,
+  remedyMore: (what: string, size: string): string =>
+    what === 'swap' ? `${size} more swap` : `${what} ${size} higher`,
+  remedyTrying: (trial: string, t: string, until: string): string =>
+    `The machine goes through it with ${trial}: ${t} of ${until} s.`,
+  remedyProgress: (what: string): string => `Search: ${what}`,
+  remedyStop: 'Stop',
+  remedyStopped: 'Stopped. So far:',
+  remedyFound: (trial: string, total: string, span: string): string =>
+    `${trial} (${total} in all) is enough: no such kill within ${span} of this one.`,
+  remedyNotBelow: (trial: string): string => `With ${trial} there still is one.`,
+  remedyThen: (came: string): string => `But then: ${came}.`,
+  remedyNever: (trial: string): string => `Not even ${trial} is enough, and more was not tried.`,
+  remedyHonest: (what: string, span: string): string =>
+    (what === 'swap'
+      ? 'Each line is the machine gone through from its boot with that much more swap and the same commands.'
+      : 'Each line is the machine gone through with the limit raised just before the kill.') +
+    ` ${span} after the kill were looked at: what leaks without end needs more and more.`,
+  remedyTable: 'Amounts that were tried',
+  remedyTried: 'tried',
+  remedyCame: 'what came of it',
+  remedyNone: 'no kill',
+  remedySame: (who: string): string => `${who} dies all the same`,
+  remedyLater: (who: string, after: string): string => `${who} dies, ${after} later`,
+  remedyEarlier: (who: string, before: string): string => `${who} dies, ${before} earlier`,
+  remedyElse: (who: string, group: string): string => `${who} (${group})`,
+  remedyMachine: 'the machine is full',
+  remedyReplay: (t: string, file: string, value: string): string => `Replay from ${t} s with ${file} ${value}`,
 
   log: 'What the kernel log says',
   logSub: 'each line, in plain words',

@@ -11,14 +11,15 @@ export const pmWords = {
   pasteTitle: 'Why did the OOM killer kill it?',
   pasteLabel: 'Kernel log with an OOM report',
   pasteHelp:
-    'Paste a log (dmesg, journal, syslog, kubectl, serial console), drop a file on this page, or choose one. Any kernel since 2.6.32. The text is read in this tab: it is not uploaded, and not put into the address.',
+    'Paste a log (dmesg, journal, syslog, kubectl, serial console, CSV or JSON of a log store), drop a file on this page, or choose one. Any kernel since 2.6.32. The text is read in this tab: it is not uploaded, and not put into the address.',
   explain: 'Explain',
   choose: 'Choose a file…',
   again: 'Another log',
   reading: (size: number): string => `Reading ${n(Math.ceil(size / 1024))} KiB…`,
   failed: (why: string): string => `The text could not be read: ${why}.`,
   nothingPasted: 'There is no text to explain yet.',
-  noReport: (sentence: string): string => `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`,
+  noReport: (sentence: string): string =>
+    `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}. A report begins with a line such as “… invoked oom-killer: gfp_mask=…” and ends with “Killed process …”.`,
   found: (reports: number, lines: number, inside: number): string =>
     `${plural(lines, 'line', 'lines')} read, ${n(inside)} of them in ${plural(reports, 'report', 'reports')}. Nothing left this tab.`,
   readShare: 'How much of the text has been read',
@@ -26,6 +27,7 @@ export const pmWords = {
   toLab: 'Load this machine into the lab',
   loadingLab: 'Building the machine…',
   toLabSub: 'Its zones, its watermarks and every task with its memory, moments before it ran out.',
+  toLabSubCgroup: 'The cgroup with its limit and every task with its memory, moments before it was full.',
   notToLab: 'This machine cannot be rebuilt in the lab.',
   copy: 'Copy as Markdown',
   copied: 'The report is on the clipboard, as Markdown.',
@@ -40,11 +42,8 @@ export const pmWords = {
   reportLine: (line: number): string => `line ${n(line)}`,
   repeated: (comm: string, kills: number): string => `${comm} was killed ${plural(kills, 'time', 'times')}.`,
 
-  fullBoth: 'RAM was full, and so was swap.',
-  fullRam: 'RAM was full.',
-  fullRamNoSwap: 'RAM was full, and there was no swap.',
-  fullRamSwapLeft: (size: string): string => `RAM was full; ${size} of swap were left.`,
-  fullCgroup: (path: string, limit: string): string => `The cgroup ${path} was at its limit of ${limit}.`,
+  swapLeft: (size: string): string => `${size} of swap were left.`,
+  fullCgroup: (path: string, limit: string): string => `The limit of the cgroup ${path} is ${limit}.`,
   held: (rss: string, swap: string, share: number | null): string =>
     `It held ${rss} in RAM${swap === '' ? '' : ` and ${swap} in swap`}${share === null ? '' : `, ${share} % of ${swap === '' ? 'what there was' : 'both together'}`}.`,
   agrees: 'agrees',
@@ -121,12 +120,12 @@ export const pmWords = {
   swapents: 'swap',
   pageTables: 'page tables',
   adj: 'adj',
+  adjTimes: (unit: number): string => `adj × ${n(unit)}`,
   points: 'points',
   diesAt: 'dies from adj',
   mark: 'the kernel',
   killed: '✕ killed',
   predicted: 'our pick',
-  predictedToo: 'and our pick',
   asked: 'asked',
   exempt: 'exempt: −1000',
   init: 'exempt: init',
@@ -144,8 +143,8 @@ export const pmWords = {
   moreLimit: 'A higher limit',
   missing: (of: 'swap' | 'limit', pages: number, size: string, zone: string): string =>
     of === 'swap'
-      ? `The request lacked ${plural(pages, 'page', 'pages')} (${size}) in zone ${zone}, the one that lacked least: min + reserve − free. With that much more swap, anonymous memory could have gone there.`
-      : `The request lacked ${plural(pages, 'page', 'pages')} (${size}) under the limit.`,
+      ? `In zone ${zone}, which lacked least, ${plural(pages, 'page was', 'pages were')} missing (${size}): min + reserve − free. With that much more swap, as much anonymous memory could have gone there, and this request would have been served. What was growing would have filled more as well.`
+      : `${plural(pages, 'page was', 'pages were')} missing (${size}). With a limit that much higher this request would have been served. What was growing would have filled more as well.`,
   moreCodes: {
     'not-full': 'More swap would not have helped: there was swap left.',
     order: 'More swap would not have helped: a block of pages side by side was missing, not pages.',
@@ -153,9 +152,12 @@ export const pmWords = {
     'not-short': 'No zone was short of pages when the report was printed: what was missing cannot be told.',
     unknown: 'What more memory would have changed cannot be told from this text.',
   } as Record<string, string>,
+  limitCodes: {
+    'not-short': 'The cgroup was below its limit when the report was printed: what was missing cannot be told.',
+  } as Record<string, string>,
   changesAt: (of: 'swap' | 'limit', size: string, comm: string, pid: number): string =>
     `From ${size} more ${of === 'swap' ? 'swap' : 'of a limit'} on, ${comm} (${pid}) would be chosen instead, since oom_score_adj counts in parts of the total.`,
-  neverChanges: 'However much more there is, the same one would be chosen.',
+  neverChanges: 'However much more there is, with these sizes the same one would be chosen.',
   tooLittle: (pages: number): string => `too little: ${plural(pages, 'page is', 'pages are')} still missing.`,
   nothingMore: 'what it was.',
   served: (comm: string | null, pid: number | null, same: boolean): string =>
@@ -180,7 +182,6 @@ export const pmWords = {
   grew: (comm: string, pid: number, size: string, isNew: boolean): string =>
     isNew ? `until then ${comm} (${pid}) had come, with ${size}` : `until then ${comm} (${pid}) grew by ${size}`,
   dies: (comm: string, pid: number): string => `${comm} (${pid}) dies`,
-  fromAdj: (adj: number): string => `from adj ${n(adj)} up`,
   adjRange: (from: number, to: number): string => `adj ${n(from)} to ${n(to)}`,
   was: (adj: number): string => `it was ${n(adj)}`,
   notSaved: 'No oom_score_adj of its own would have changed the choice: there was nobody else to kill.',

@@ -58,7 +58,9 @@ const reasons: Record<string, Sentence> = {
 const notes: Record<string, Sentence> = {
   sysrq: () => 'Somebody asked for the kill with SysRq-f (order=-1): memory need not have been short.',
   'limit-reached': (p) =>
-    `The limit of the cgroup ${p.path} was reached, not that of the machine: ${kb(p.usage)} of ${kb(p.limit)} in use, ${n(p.failcnt)} times refused.`,
+    `The limit of the cgroup ${p.path} was reached, not that of the machine: ${kb(p.usage)} of ${kb(p.limit)} in use, ${p.failcnt === 1 ? 'once' : `${n(p.failcnt)} times`} refused.`,
+  'limit-left': (p) =>
+    `The limit of the cgroup ${p.path} had been reached, not that of the machine. When the report was printed, ${kb(p.usage)} of ${kb(p.limit)} were in use: memory had been given back already.`,
   cgroup: (p) => `The kill was in the cgroup ${p.path}; the text does not say which limit was reached.`,
   'cgroup-no-swap': () => 'The cgroup may not use swap, so its anonymous memory could go nowhere.',
   cpuset: (p) => `The request could use the nodes of the cpuset ${p.cpuset} only (${p.nodes}).`,
@@ -70,6 +72,8 @@ const notes: Record<string, Sentence> = {
     `Zone ${p.zone} has ${n(p.free)} free pages, more than its ${n(p.min)} min, but no free block of order ${p.order}.`,
   'zone-allowed': (p) =>
     `Zone ${p.zone} would have granted the request when the report was printed: ${n(p.free)} free > ${n(p.min)} min + ${n(p.reserve)} reserved. It had refused a moment before, or has been freed into since.`,
+  'zones-allowed': (p) =>
+    `Zones ${p.zones} would have granted the request when the report was printed. They had refused a moment before, or have been freed into since.`,
   'no-usable-zone': (p) => `The request cannot use any zone that it was allowed: ${p.zones}.`,
   lowmem: (p) => `${pages(p.pages)} are free in high memory, which this request cannot use: low memory ran out.`,
   fragmented: (p) =>
@@ -83,6 +87,8 @@ const notes: Record<string, Sentence> = {
   'slab-top': (p) => `The largest unreclaimable slab cache is ${p.name} with ${kb(p.kb)}.`,
   stacks: (p) => `${p.share} % is kernel stacks (${pages(p.pages)}): a very great number of threads.`,
   'page-tables': (p) => `${p.share} % is page tables (${pages(p.pages)}).`,
+  hugetlb: (p) =>
+    `${p.share} % is the pool of huge pages (${kb(p.kb)}, ${p.freeKb === p.kb ? 'none of it in use' : p.freeKb === 0 ? 'all of it in use' : `${kb(p.freeKb)} of it unused`}): set aside with vm.nr_hugepages, and lost to all other requests.`,
   'file-cache': (p) =>
     `${p.share} % is file cache (${pages(p.pages)}) that could not go fast enough, or lies where this request cannot use it.`,
   'file-dirty': (p) =>
@@ -100,6 +106,8 @@ const notes: Record<string, Sentence> = {
     `${p.invoker}${p.pid === '' ? '' : ` (${p.pid})`} only happened to ask when there was none left: that alone makes it neither culprit nor victim. The kernel looks for the highest score, not for who asked.`,
   'largest-not-victim': (p) =>
     `The largest task is ${p.largest} (${p.pid}) with ${pages(p.pages)} and oom_score_adj ${p.adj}; ${p.victim} with ${pages(p.victimPages)} and oom_score_adj ${p.victimAdj} scored higher.`,
+  'largest-passed-over': (p) =>
+    `The largest task is ${p.largest} (${p.pid}) with ${pages(p.pages)} and oom_score_adj ${p.adj}; the kernel killed ${p.victim} with ${pages(p.victimPages)} and oom_score_adj ${p.victimAdj}.`,
   'largest-dead': (p) =>
     `The largest task of the table, ${p.largest} (${p.pid}) with ${pages(p.pages)}, had been killed in an earlier report of this log and was giving its memory back: it could not be chosen again.`,
   'largest-protected': (p) =>
@@ -130,6 +138,7 @@ const warnings: Record<string, Sentence> = {
   'no-kill-line': () => 'the line of the kill is missing',
   'cgroup-swap-unknown': () => 'the cgroup may use swap of a size that the report does not print',
   'constraint-none': () => 'the kernel printed CONSTRAINT_NONE, but a cgroup was out of memory',
+  reversed: () => 'the log begins with its newest line: it was read from its end, and its lines are counted from there',
   'page-size-assumed': () => 'the page size is taken to be 4096 bytes; the text does not tell',
 };
 
@@ -164,21 +173,21 @@ export const reportWords = {
   noReport: 'no OOM report in this text',
   where: (line: number, kernel: string | null): string =>
     `OOM report at line ${n(line)}${kernel === null ? '' : `, Linux ${kernel}`}`,
-  killed: (comm: string, pid: number): string => `${comm} (${pid}) was killed`,
-  nobody: 'The text names nobody who was killed',
-  agrees: 'as the rules say:',
-  differs: 'not the one with the highest score:',
-  unknown: 'not compared:',
-  asked: (comm: string, order: string, flags: string): string => `Asked by ${comm}: order ${order}, ${flags}`,
-  expected: (comm: string, pid: number, points: string): string =>
-    `The rules name ${comm} (${pid}) with ${points} points`,
+  asked: (name: string, what: string): string => `${name} asked for ${what} and got none.`,
+  askedItself: (what: string): string => `It had asked for ${what} itself.`,
+  onePage: (flags: string): string => `one page (${flags})`,
+  pages: (pages: number, order: number, flags: string): string =>
+    `${n(pages)} pages side by side (order ${order}, ${flags})`,
+  someMemory: 'memory',
+  expected: (comm: string, pid: number, points: number): string =>
+    `The rules name ${comm} (${pid}) with ${n(points)} points`,
   noFlags: 'no flags',
   memory: 'Where the memory was',
   saved: (adj: number, comm: string, pid: number): string =>
-    `An oom_score_adj of ${adj} or less would have saved it; ${comm} (${pid}) would have died instead.`,
+    `${adj === -1000 ? 'Only an oom_score_adj of -1000' : `An oom_score_adj of ${adj} or less`} would have saved it; ${comm} (${pid}) would have died instead.`,
   tasks: 'Highest scores',
   story: 'All kills of this log',
-  warnings: 'Missing from the text',
+  warnings: 'About this text',
 };
 
 /** Codes that have words. */

@@ -66,6 +66,8 @@ const sentences: Record<string, Sentence> = {
   'bad-cgroup-value': (p) =>
     `The kernel refuses "${p.value}" for ${p.file} of ${p.path}: expected ${groupValueExpected(String(p.file))}.`,
   'unknown-oom-rules': (p) => `There are no OOM rules "${p.got}": expected one of ${p.expected}.`,
+  'no-kill': () => 'This kill is not in the future that is open now.',
+  'no-room': () => 'There is no room for more of that on this machine.',
   'no-process': (p) => `There is no process ${p.pid}.`,
   'not-permitted': (p) => `The kernel does not permit that for process ${p.pid}.`,
   'unknown-proc-file': (p) => `There is no file ${p.path} on this machine.`,

@@ -40,7 +40,9 @@ function newKill(k: Kernel, record: OomRecord, before: number, decided: number):
   const victims: KillReport['victims'] = [];
   for (const { text } of lines) {
     const found = KILLED.exec(text);
-    if (found) victims.push({ pid: Number(found[1]), comm: found[2] });
+    // The chosen one of a group that dies as a whole is told of twice.
+    if (found && !victims.some(({ pid }) => pid === Number(found[1])))
+      victims.push({ pid: Number(found[1]), comm: found[2] });
   }
   return {
     record,

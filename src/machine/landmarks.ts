@@ -73,6 +73,26 @@ export function collectLandmarks(m: Machine): number {
   const k = m.kernel;
   const { trace } = k;
   let saw = 0;
+  if (m.traceSeen < trace.seq) saw = readTrace(m);
+  const last = k.oomRecords.length > 0 ? k.oomRecords[k.oomRecords.length - 1] : null;
+  // A scan that waits for an earlier victim is no new OOM.
+  if (last !== null && last.chosen !== -2 && last.t > m.seen.oomAt) {
+    m.seen.oomAt = last.t;
+    saw |= SAW.oom;
+    noteEvent(m, { t: last.t, kind: 'oom', label: last.invokerComm, pid: last.invoker });
+  }
+  if (k.panic !== '' && !m.seen.panic) {
+    m.seen.panic = true;
+    saw |= SAW.panic | SAW_MILESTONE;
+    noteEvent(m, { t: k.now, kind: 'panic', label: '', pid: k.current });
+  }
+  return saw;
+}
+
+/** The same for the trace alone. */
+function readTrace(m: Machine): number {
+  const { trace } = m.kernel;
+  let saw = 0;
   for (let s = Math.max(m.traceSeen, trace.seq - trace.size); s < trace.seq; s++) {
     const i = s % trace.size;
     const id = trace.id[i];
@@ -101,18 +121,6 @@ export function collectLandmarks(m: Machine): number {
     }
   }
   m.traceSeen = trace.seq;
-  const last = k.oomRecords.at(-1);
-  // A scan that waits for an earlier victim is no new OOM.
-  if (last && last.chosen !== -2 && last.t > m.seen.oomAt) {
-    m.seen.oomAt = last.t;
-    saw |= SAW.oom;
-    noteEvent(m, { t: last.t, kind: 'oom', label: last.invokerComm, pid: last.invoker });
-  }
-  if (k.panic !== '' && !m.seen.panic) {
-    m.seen.panic = true;
-    saw |= SAW.panic | SAW_MILESTONE;
-    noteEvent(m, { t: k.now, kind: 'panic', label: '', pid: k.current });
-  }
   return saw;
 }
 

@@ -144,21 +144,21 @@ function lookAround(m: Machine, index: number): void {
 }
 
 /** What closes a round that has brought `saw`: the commands of the moment, and what is noted about all of it. */
-function endRound(m: Machine, before: number): number {
-  const t = timeOf(m);
+function endRound(m: Machine, before: number, t: number): number {
   applyDueCommands(m, t);
   const saw = before | collectLandmarks(m);
   const { rec } = m;
   if (saw & SAW.oom) noteKills(m, rec.round, t);
   followKills(m, t);
-  if (saw & SAW_MILESTONE && t > (rec.milestones.at(-1) ?? -1)) rec.milestones.push(t);
+  const { milestones } = rec;
+  if (saw & SAW_MILESTONE && (milestones.length === 0 || t > milestones[milestones.length - 1])) milestones.push(t);
   if (t > rec.known) rec.known = t;
   return saw;
 }
 
 /** Carries out what is due at the moment a machine stands at, just as the round that led there would have. */
 export function commandNow(m: Machine): void {
-  if (m.applied < m.script.length && m.script[m.applied].t <= timeOf(m)) endRound(m, 0);
+  if (m.applied < m.script.length && m.script[m.applied].t <= timeOf(m)) endRound(m, 0, timeOf(m));
 }
 
 /** One turn of one cpu. True when the slow path of the task came to another stage. */
@@ -240,8 +240,9 @@ export function round(m: Machine): number {
   }
   // Whoever looks at the machine between rounds finds a Proc for each task.
   syncProcs(m);
-  checkLivelock(m, timeOf(m));
-  return endRound(m, saw);
+  const t = timeOf(m);
+  checkLivelock(m, t);
+  return endRound(m, saw, t);
 }
 
 /** PSI full, share of the last 10 s, from which on nothing but reclaim goes on. */

@@ -266,6 +266,14 @@ export class Timeline {
     return other;
   }
 
+  /** Another machine that differs from its boot on, with the same commands up to `t`. This one is left alone. */
+  rebuilt(change: Partial<MachineConfig>, t: number): Machine {
+    const other = createMachine({ ...this.machine.config, ...change }, this.machine.seed);
+    other.script = this.commands.filter((c) => c.t <= t);
+    commandNow(other);
+    return other;
+  }
+
   private applyCommands(): void {
     commandNow(this.machine);
   }

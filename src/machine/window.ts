@@ -175,6 +175,7 @@ export function accessTime(m: Machine): AccessTime {
   };
 }
 
+/** Pages a second. */
 export interface Flows {
   cacheDropped: number;
   fileIn: number;
@@ -186,9 +187,10 @@ export interface Flows {
   scannedDirect: number;
   stolenKswapd: number;
   stolenDirect: number;
+  /** pgsteal_anon and pgsteal_file. */
   stolenAnon: number;
   stolenFile: number;
-  /** Active to inactive, and back. */
+  /** Active to inactive (pgdeactivate) and back (pgactivate), anon and file together. */
   aged: number;
   used: number;
 }

@@ -2,6 +2,7 @@
  * Takes off what a log's way to the reader put around the kernel's lines: time stamps, names of machines and programs,
  * quote marks, containers' JSON, escaped line ends. Each line costs a fixed number of looks at its first part.
  */
+import { learnFrame, takeFrame } from './heads';
 import type { LogLine } from './types';
 import { MAX_LINE, records, unescapeHtml, unpack } from './unpack';
 
@@ -10,7 +11,9 @@ const PREFIX_REACH = 256;
 
 const QUOTE = /^[ \t]{0,8}(?:>[ \t]?){1,8}/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals' colours begin with the escape character
-const COLOUR = /\x1b\[[0-9;?]{0,12}[A-Za-z]/g;
+const COLOUR = /(?:\x1b|\^\[)\[[0-9;?]{0,12}[A-Za-z]/g;
+/** A time of day, or seconds since 1970. */
+const CLOCK = /^(?:\d\d:\d\d:\d\d(?:[.,]\d{1,9})?|\d{9,11}\.\d{3,9}) /;
 const MONTH_DATE = /^[A-Z][a-z]{2} [ \d]?\d \d\d:\d\d:\d\d(?:\.\d{1,9})? /;
 const ISO_DATE =
   /^(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?: [A-Z]{3,4}(?= ))? /;
@@ -60,9 +63,13 @@ export type Progress = (share: number) => void;
 /** Characters between two of its calls. */
 const PROGRESS_STEP = 500_000;
 
-/** A log's text as the kernel's lines. Lines of other programs are left out, and so are empty ones. */
-export function* cleanLog(log: string, progress?: Progress): Generator<LogLine> {
-  const text = decoded(log);
+/**
+ * A log's text as the kernel's lines. Lines of other programs are left out, and so are empty ones.
+ *
+ * @param text plain, see plain.ts
+ */
+export function* cleanLog(text: string, progress?: Progress): Generator<LogLine> {
+  const frame = learnFrame(text, isKnownHead);
   let n = 0;
   /** Of the last line with a prefix: lines without one belong to it. */
   let host = '';
@@ -103,8 +110,10 @@ export function* cleanLog(log: string, progress?: Progress): Generator<LogLine> 
     held = part?.[2] === 'P' && at < text.length ? raw.replace(CRI_PART, '$1F ') : '';
     if (held === '') raws.push(raw);
     for (const piece of raws.flatMap(unpack)) {
-      const s = strip(piece);
+      const { text: inside, headed } = takeFrame(piece, frame);
+      const s = strip(inside);
       if (s === null) continue;
+      if (headed) s.prefixed = s.inner = true;
       if (s.host !== '') host = s.host;
       else s.host = host;
       if (s.inner) innerSeen = true;
@@ -148,11 +157,10 @@ function wrapWidth(text: string): number {
   return lengths[longest] > 2 * near ? longest : 0;
 }
 
-/** A log saved as UTF-16 and read as UTF-8 has a zero behind every character. */
-function decoded(log: string): string {
-  const text = log.charCodeAt(0) === 0xfeff ? log.slice(1) : log;
-  return text.slice(0, 200).includes('\0') ? text.replace(/\0/g, '').replace(/^\ufffd+/, '') : text;
-}
+/** A word that no kernel prints. */
+const PROBE = 'Zq';
+/** What is before a line is taken off it anyway. */
+const isKnownHead = (head: string): boolean => unpack(head + PROBE).some((raw) => strip(raw)?.text.trim() === PROBE);
 
 function finish(part: string, s: Stripped, n: number, continued: boolean): LogLine | null {
   const text = part.trim();
@@ -164,7 +172,7 @@ function finish(part: string, s: Stripped, n: number, continued: boolean): LogLi
 /** A line without its prefixes; null when another program wrote it. */
 function strip(raw: string): Stripped | null {
   const s: Stripped = { text: raw, prefixed: false, time: null, stamp: null, host: '', indent: 0, inner: false };
-  if (raw.includes('\x1b')) s.text = raw.replace(COLOUR, '');
+  if (raw.includes('\x1b') || raw.includes('^[[')) s.text = raw.replace(COLOUR, '');
   // Mail programs turn blanks into non-breaking ones.
   if (s.text.includes('\u00a0')) s.text = s.text.replace(/\u00a0/g, ' ');
   if (s.text.includes('&') || s.text.endsWith('>')) s.text = unescapeHtml(s.text);
@@ -202,7 +210,11 @@ function stripDate(s: Stripped): boolean {
   const letter = c >= 65 && c <= 90;
   const digit = c >= 48 && c <= 57;
   const month = letter ? take(s, MONTH_DATE) : null;
-  const date = month ?? (digit ? take(s, ANDROID_LOG) : null) ?? (letter || digit ? take(s, ISO_DATE) : null);
+  const date =
+    month ??
+    (digit ? take(s, ANDROID_LOG) : null) ??
+    (letter || digit ? take(s, ISO_DATE) : null) ??
+    (digit ? take(s, CLOCK) : null);
   if (date) {
     s.prefixed = true;
     s.stamp = date[0].trim();
@@ -227,7 +239,7 @@ function stripDate(s: Stripped): boolean {
     s.host = kernel[1] ?? '';
     return true;
   }
-  if (!date) return true;
+  if (!date || SECONDS.test(s.text)) return true;
   const host = /^([^\s[]\S{0,119}) (?=\[ {0,8}\d)/.exec(s.text);
   if (host) {
     s.host = host[1];

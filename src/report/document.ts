@@ -4,7 +4,7 @@ import { cannotRebuild, rebuildNote } from '../i18n/en-rebuild';
 import { noteText, partNames, reasonText, reportWords, sizeText, warningText } from '../i18n/en-report';
 import type { Explained, PostMortem } from './explain';
 import { rebuild } from './scenario';
-import { moreTextOf, storyLineOf } from './sentences';
+import { agreementOf, detailsOf, moreTextOf, savedOf, storyLineOf, verdictOf } from './sentences';
 import { changesAt, moreMemory, questionOf, rankingOf } from './whatIf';
 
 const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
@@ -117,18 +117,13 @@ function reportText(e: Explained): string[] {
   const { raw, verdict: v } = e;
   const w = reportWords;
   const out = [w.where(raw.line, raw.uname ?? e.kernel)];
-  const who = v.victim ? w.killed(v.victim.comm, v.victim.pid) : w.nobody;
-  const how = v.agrees === null ? w.unknown : v.agrees ? w.agrees : w.differs;
-  out.push(`  ${who}, ${how} ${reasonOf(e)}.`);
-  if (v.agrees === false && v.predicted) {
-    out.push(`  ${w.expected(v.predicted.comm, v.predicted.pid, String(v.predicted.points))}.`);
-  }
-  if (raw.invoker) {
-    out.push(`  ${w.asked(raw.invoker.comm, String(raw.order ?? '?'), e.request?.flags.join('|') || w.noFlags)}.`);
-  }
+  const r = reportDocument(e);
+  const { who, why } = verdictOf(r);
+  out.push(`  ${who}${why}`);
+  for (const x of [...detailsOf(r), agreementOf(r)]) out.push(`  ${x}`);
   for (const x of e.why) out.push(`  ${noteText(x.code, x.params)}`);
-  if (e.saved) out.push(`  ${w.saved(e.saved.oom_score_adj, e.saved.nextVictim.comm, e.saved.nextVictim.pid)}`);
-  if (e.verdict.victim) out.push(`  ${moreTextOf(reportDocument(e))}`);
+  if (e.saved) out.push(`  ${savedOf(r)}`);
+  if (v.victim) out.push(`  ${moreTextOf(r)}`);
   if (e.memory) {
     out.push(`  ${w.memory} (${sizeText(kbOf(e, e.memory.totalPages))}):`);
     for (const part of e.memory.parts) {

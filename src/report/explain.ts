@@ -2,6 +2,7 @@
 import type { Progress } from './clean';
 import { type Request, requestOf } from './gfp';
 import { type Breakdown, memoryOf, totalsDiffer } from './memory';
+import { plainText } from './plain';
 import { eraOf, releaseNumber } from './release';
 import { type Saved, type Segment, savedBy, victimStrip, wouldDieAt } from './savedBy';
 import { choose, isMemcg, pageSizeOf } from './score';
@@ -41,7 +42,8 @@ export interface PostMortem {
 
 /** Explains every report of a text, in linear time; never throws, whatever the text is. */
 export function explainText(text: string, progress?: Progress): PostMortem {
-  const log = parseLog(text, progress);
+  const plain = plainText(text);
+  const log = parseLog(plain.text, progress);
   if (log.reports.length === 0) log.reports = strayReports(log);
   const dead: Record<string, KillLine[]> = Object.create(null);
   const reports: Explained[] = [];
@@ -50,7 +52,9 @@ export function explainText(text: string, progress?: Progress): PostMortem {
     dead[raw.host] ??= [];
     const gone = dead[raw.host];
     for (; stray < log.strays.length && log.strays[stray].line < raw.line; stray++) gone.push(log.strays[stray]);
-    reports.push(explainReport(raw, deadIn(raw, gone)));
+    const explained = explainReport(raw, deadIn(raw, gone));
+    if (plain.reversed) explained.warnings.push({ code: 'reversed', params: {} });
+    reports.push(explained);
     for (const k of raw.kills) gone.push(k);
     if (gone.length > MAX_DEAD) gone.splice(0, gone.length - MAX_DEAD);
   }

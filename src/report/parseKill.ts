@@ -24,7 +24,7 @@ export function parseKilled(l: LogLine): KillLine | null {
     pid: Number(m[1]),
     comm: rest.slice(0, close),
     message: l.text.slice(0, at).replace(/:? *$/, ''),
-    totalVmKb: kb(tail, 'total-vm'),
+    totalVmKb: kb(tail, 'total-vm') ?? kb(tail, 'vsz'),
     anonKb: kb(tail, 'anon-rss'),
     fileKb: kb(tail, 'file-rss'),
     shmemKb: kb(tail, 'shmem-rss'),

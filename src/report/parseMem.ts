@@ -7,8 +7,8 @@ const NODE = /^Node (\d+) (?=(?:in)?active_anon:\d+kB)/;
 const COUNTER =
   /^(?:active_anon|inactive_anon|active_file|inactive_file|unevictable|slab_reclaimable|mapped|sec_pagetables|kernel_misc_reclaimable|free|isolated_\w+|slab|Active_anon|Active|Free):/;
 const TOTALS: readonly [RegExp, string][] = [
-  [/^(\d+) pages RAM$/, 'ram'],
-  [/^(\d+) pages reserved$/, 'reserved'],
+  [/^(\d+) pages (?:of )?RAM$/, 'ram'],
+  [/^(\d+) (?:pages reserved|reserved pages)$/, 'reserved'],
   [/^(\d+) pages (?:HighMem\/MovableOnly|HighMem|of HIGHMEM)$/, 'highmem'],
   [/^(\d+) pages cma reserved$/, 'cma'],
   [/^(\d+) total pagecache pages$/, 'pagecache'],

@@ -3,31 +3,22 @@ import { pmWords } from '../i18n/en-postmortem';
 import { sizeText, reportWords as w } from '../i18n/en-report';
 import type { ReportDocument } from './document';
 import type { StoryEvent } from './types';
+import { fullOf } from './verdictText';
 import { chosenWith, questionOfDocument } from './whatIf';
 import type { ZoneVerdict } from './zones';
+
+export { verdictOf } from './verdictText';
 
 const sizeOf = (r: ReportDocument, pages: number): string => sizeText((pages * r.pageSize) / 1024);
 const nameOf = (p: { comm: string; pid: number }): string => `${p.comm} (${p.pid})`;
 const integers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const int = (x: number): string => integers.format(x).replace('-', '−');
 
-/** The verdict in two parts: who, and why that one. */
-export function verdictOf(r: ReportDocument): { who: string; why: string } {
-  const how = r.agrees === null ? w.unknown : r.agrees ? w.agrees : w.differs;
-  return { who: r.victim ? w.killed(r.victim.comm, r.victim.pid) : w.nobody, why: `, ${how} ${r.reason}.` };
-}
-
-/** What was full, where the text says so; '' where it does not. */
-function fullOf(r: ReportDocument): string {
-  if (r.order === -1) return '';
+/** The group whose limit was hit, or how much of swap was left. */
+function limitsOf(r: ReportDocument): string {
   const limit = r.cgroup?.memory?.limitKb;
   if (r.memcg !== null) return limit == null ? '' : pmWords.fullCgroup(r.memcg, sizeText(limit));
-  const usable = r.zones.filter((z) => z.code !== 'not-for-it' && z.code !== 'unknown');
-  if (usable.length === 0 || usable.some((z) => z.code !== 'refused')) return '';
-  const { totalKb, freeKb } = r.swap;
-  if (totalKb === null || freeKb === null) return pmWords.fullRam;
-  if (totalKb === 0) return pmWords.fullRamNoSwap;
-  return freeKb * 50 < totalKb ? pmWords.fullBoth : pmWords.fullRamSwapLeft(sizeText(freeKb));
+  return fullOf(r) === 'swap-left' ? pmWords.swapLeft(sizeText(r.swap.freeKb ?? 0)) : '';
 }
 
 /** What the victim held. */
@@ -35,20 +26,30 @@ function heldOf(r: ReportDocument): string {
   const row = r.tasks.find((t) => t.pid === r.victim?.pid);
   if (!row) return '';
   const pages = row.rss + (row.swapents ?? 0);
-  const share = r.totalPages ? Math.round((100 * pages) / r.totalPages) : null;
-  return pmWords.held(sizeOf(r, row.rss), row.swapents ? sizeOf(r, row.swapents) : '', share);
+  // Where "pages RAM" cannot be right, the zones are believed.
+  const all = r.memcg === null && r.memory ? r.memory.totalPages + (r.swapPages ?? 0) : r.totalPages;
+  const share = all ? Math.round((100 * pages) / all) : 0;
+  // What others are charged for too may be more than all of a cgroup's.
+  const told = share >= 1 && share <= 100 ? share : null;
+  return pmWords.held(sizeOf(r, row.rss), row.swapents ? sizeOf(r, row.swapents) : '', told);
 }
 
 /** Who asked, and whom the rules name where that is another. */
 export function detailsOf(r: ReportDocument): string[] {
-  const out = [`${fullOf(r)} ${heldOf(r)}`.trim()].filter((x) => x !== '');
+  const out = [`${heldOf(r)} ${limitsOf(r)}`.trim()].filter((x) => x !== '');
   if (r.agrees === false && r.predicted) {
-    out.push(`${w.expected(r.predicted.comm, r.predicted.pid, String(r.predicted.points))}.`);
+    out.push(`${w.expected(r.predicted.comm, r.predicted.pid, r.predicted.points ?? 0)}.`);
   }
-  if (r.invoker) {
-    out.push(`${w.asked(r.invoker.comm, String(r.order ?? '?'), r.gfp?.flags.join('|') || w.noFlags)}.`);
-  }
+  if (r.invoker && r.order !== -1) out.push(askedOf(r, r.invoker));
   return out;
+}
+
+function askedOf(r: ReportDocument, { comm, pid }: NonNullable<ReportDocument['invoker']>): string {
+  const flags = r.gfp?.flags.join('|') || w.noFlags;
+  const what =
+    r.order === null ? w.someMemory : r.order === 0 ? w.onePage(flags) : w.pages(2 ** r.order, r.order, flags);
+  const self = r.victim !== null && (pid === undefined ? comm === r.victim.comm : pid === r.victim.pid);
+  return self ? w.askedItself(what) : w.asked(pid === undefined ? comm : nameOf({ comm, pid }), what);
 }
 
 /** Whether our computation and the kernel agree: never left out. */
@@ -57,9 +58,7 @@ export function agreementOf(r: ReportDocument): string {
   if (!r.agrees && r.predicted && r.victim)
     return `${pmWords.differsLine(nameOf(r.predicted), nameOf(r.victim))}: ${r.reason}.`;
   if (r.agrees && r.victim && r.predicted && r.predicted.pid === r.victim.pid) {
-    // The plain case needs no reason beside the verdict's own.
-    const because = r.reasonCode === 'highest-score' ? '' : `: ${r.reason}`;
-    return `${pmWords.agreesLine(nameOf(r.victim))}${because}.`;
+    return `${pmWords.agreesLine(nameOf(r.victim))}: ${r.reason}.`;
   }
   return `${r.agrees ? pmWords.agreesOther : pmWords.unknownLine}: ${r.reason}.`;
 }
@@ -108,7 +107,7 @@ export function marksOf(r: ReportDocument, pid: number): TaskMarks {
 export function markText(task: ReportDocument['tasks'][number], marks: TaskMarks): string {
   const words: string[] = [];
   if (marks.victim) words.push(pmWords.killed);
-  if (marks.predicted) words.push(marks.victim ? pmWords.predictedToo : pmWords.predicted);
+  if (marks.predicted && !marks.victim) words.push(pmWords.predicted);
   if (marks.asked) words.push(pmWords.asked);
   if (words.length > 0) return words.join(', ');
   if (task.points !== null) return '';
@@ -123,7 +122,9 @@ export function causesOf(r: ReportDocument): string[] {
 /** What more swap or a higher limit would have done, in whole sentences. */
 export function moreTextOf(r: ReportDocument): string {
   const { of, code, missing, zone, changesAt } = r.more;
-  if (code !== 'enough' || missing === null) return pmWords.moreCodes[code] ?? code;
+  if (code !== 'enough' || missing === null) {
+    return (of === 'limit' ? pmWords.limitCodes[code] : undefined) ?? pmWords.moreCodes[code] ?? code;
+  }
   const change = changesAt
     ? pmWords.changesAt(of, sizeOf(r, changesAt.pages), changesAt.dies.comm, changesAt.dies.pid)
     : r.ranking

@@ -72,9 +72,14 @@ const OTHER_DUMP = /page allocation (?:failure|stall)|^SysRq : Show Memory|^sysr
 const CUT = /^(?:\.\.\.|<snip>|\[\.\.\.\]|\[snip\]|…)\s*$/;
 const FRAME =
   /^(?:\[<[0-9a-f]+>\] )?(?:\[[0-9a-fx]+\] \[[0-9a-fx]+\] )?\.?(\? )?([A-Za-z_][\w.]*)\+0x[0-9a-f]+\/0x[0-9a-f]+/;
-const UNAME = /(?:Not tainted|Tainted:[ A-Z()]*?)\s(\d+\.\d+\S*)/;
+/** Behind the letters of the taint, and the dashes that distributions put there. */
+const UNAME = /\b(?:Not tainted|Tainted:)[^\n]{0,200}?\s(\d+\.\d+\S*)/;
 
-/** All reports of a text, in their order. */
+/**
+ * All reports of a text, in their order.
+ *
+ * @param text plain, see plain.ts
+ */
 export function parseLog(text: string, progress?: Progress): ParsedLog {
   const log: ParsedLog = { reports: [], strays: [] };
   const open = new Map<string, Open>();
@@ -160,11 +165,11 @@ function addKill(kills: KillLine[], k: KillLine): void {
 export function headLine(r: RawReport, l: LogLine): void {
   const at = l.text.indexOf(INVOKED);
   const rest = l.text.slice(at + INVOKED.length);
-  const adj = /\boom_score_adj=(-?\d+)/.exec(rest) ?? /\b(?:oom_adj|oomkilladj)=(-?\d+)/.exec(rest);
+  const adj = /oom_score_adj=(-?\d+)/.exec(rest) ?? /\b(?:oom_adj|oomkilladj)=(-?\d+)/.exec(rest);
   r.invoker = { comm: l.text.slice(0, at), pid: null, adj: adj ? Number(adj[1]) : null };
   const gfp = /gfp_mask=(0x[0-9a-fA-F]{1,8}|0)(?:\(([^)]*)\))?/.exec(rest);
   if (gfp) r.gfp = { mask: Number(gfp[1]), names: gfp[2] ?? null };
-  const order = /\border=(-?\d+)/.exec(rest);
+  const order = /order=(-?\d+)/.exec(rest);
   if (order) r.order = Number(order[1]);
 }
 

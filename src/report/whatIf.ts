@@ -18,6 +18,8 @@ export interface Ranking {
   total: number;
   rootIsAdmin: boolean;
   dead: number[];
+  /** Points are pages, and the sum of what the table has and of what oom_score_adj is worth. */
+  inPages: boolean;
 }
 
 /** What is needed to ask again: a report's tasks and rules. */
@@ -31,6 +33,7 @@ export const rankingOf = ({ verdict: { rules } }: Explained): Ranking => ({
   total: rules.total,
   rootIsAdmin: rules.rootIsAdmin,
   dead: [...rules.dead],
+  inPages: rules.era.score === 'pages' && rules.era.adminBonus === 'none' && rules.era.pageTables === 'bytes',
 });
 
 export const questionOf = (e: Explained): Question => ({ ...rankingOf(e), tasks: e.verdict.tasks });

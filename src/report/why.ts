@@ -11,6 +11,9 @@ export interface Note {
   params: Record<string, string | number>;
 }
 
+/** A usage further below its limit was printed when memory had come back. */
+const NEAR_LIMIT = 0.9;
+
 /** From this share of memory on, a part is worth a word. */
 const MUCH = {
   shmem: 0.1,
@@ -18,6 +21,7 @@ const MUCH = {
   kernel_stack: 0.05,
   pagetables: 0.05,
   file: 0.1,
+  hugetlb: 0.1,
   rest: 0.25,
   free: 0.2,
 };
@@ -58,7 +62,7 @@ function cause(
   if (isMemcg(r)) {
     const usage = r.cgroup?.memory;
     if (usage && usage.limitKb !== null) {
-      add('limit-reached', {
+      add(usage.usageKb < usage.limitKb * NEAR_LIMIT ? 'limit-left' : 'limit-reached', {
         path: r.cgroup?.path ?? r.summary?.oomMemcg ?? '?',
         usage: usage.usageKb,
         limit: usage.limitKb,
@@ -77,11 +81,13 @@ function cause(
     return;
   }
   const usable = zones.filter((z) => z.code !== 'not-for-it' && z.code !== 'unknown');
+  const allowed = usable.filter((z) => z.code === 'allowed');
+  if (allowed.length > 1) add('zones-allowed', { zones: allowed.map((z) => z.zone).join(', ') });
   for (const z of usable) {
     const p = { zone: z.zone, free: z.free, cma: z.cma, min: z.min ?? 0, reserve: z.reserve, order: r.order ?? 0 };
     if (z.code === 'refused') add('zone-refused', p);
     else if (z.code === 'no-block') add('zone-no-block', p);
-    else add('zone-allowed', p);
+    else if (allowed.length === 1) add('zone-allowed', p);
   }
   const others = zones.filter((z) => z.code === 'not-for-it');
   const spare = others.reduce((n, z) => n + Math.max(0, z.free - (z.min ?? 0)), 0);
@@ -99,6 +105,11 @@ function parts(r: RawReport, v: Verdict, memory: Breakdown, add: Add): void {
   if (much('shmem')) add('tmpfs', { pages: of('shmem'), share: share('shmem') });
   if (much('slab_unreclaimable')) add('slab', { pages: of('slab_unreclaimable'), share: share('slab_unreclaimable') });
   if (much('kernel_stack')) add('stacks', { pages: of('kernel_stack'), share: share('kernel_stack') });
+  if (much('hugetlb')) {
+    const total = r.hugePages.reduce((n, h) => n + h.total * h.kb, 0);
+    const free = r.hugePages.reduce((n, h) => n + h.free * h.kb, 0);
+    add('hugetlb', { kb: total, freeKb: free, share: share('hugetlb') });
+  }
   if (much('pagetables')) add('page-tables', { pages: of('pagetables'), share: share('pagetables') });
   if (much('file') && r.order !== -1) {
     const dirty = (r.counts.dirty ?? 0) + (r.counts.writeback ?? 0);
@@ -145,7 +156,8 @@ function people(r: RawReport, v: Verdict, add: Add): void {
     for (const t of v.tasks) if (largest && !v.rules.dead.has(t.row.pid) && size(t) > size(largest)) largest = t;
   }
   if (mine && largest && largest !== mine) {
-    add(largest.row.oom_score_adj === -1000 ? 'largest-protected' : 'largest-not-victim', {
+    const scoredLess = v.agrees === true ? 'largest-not-victim' : 'largest-passed-over';
+    add(largest.row.oom_score_adj === -1000 ? 'largest-protected' : scoredLess, {
       largest: largest.row.name,
       pid: largest.row.pid,
       pages: size(largest),

@@ -1,5 +1,6 @@
 /** The kill that is looked into. */
 import { createStore } from 'zustand/vanilla';
+import type { RemedyProgress } from '../worker/protocol';
 
 export interface InspectorState {
   open: boolean;
@@ -9,9 +10,17 @@ export interface InspectorState {
   step: number;
   /** What had the focus when it was opened. */
   opener: Element | null;
+  /** How far the search for a remedy has come; null = none is under way. */
+  remedy: RemedyProgress | null;
 }
 
-export const inspectorStore = createStore<InspectorState>(() => ({ open: false, before: -1, step: -1, opener: null }));
+export const inspectorStore = createStore<InspectorState>(() => ({
+  open: false,
+  before: -1,
+  step: -1,
+  opener: null,
+  remedy: null,
+}));
 
 export const setInspected = (before: number): void => inspectorStore.setState({ before, step: -1 });
 export const setWalkStep = (step: number): void => inspectorStore.setState({ step });

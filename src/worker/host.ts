@@ -18,7 +18,8 @@ import { buildFrame, sysctls } from './frame';
 import { countKinds } from './kinds';
 import { buildPageMap, inspectCell, type MapRequest } from './pageMap';
 import type { BranchInfo, Frame, Futures, KillReport, KindPages, Push, Reply, Request } from './protocol';
-import { beginSearch, type Search, searchOn, searchResult } from './whatIf';
+import { beginRemedy, remedyOn, remedyProgress, remedyResult } from './remedy';
+import { beginSearch, searchOn, searchResult } from './whatIf';
 
 /** What the host needs of the world. Real times in ms. */
 export interface HostWorld {
@@ -84,6 +85,18 @@ const MOVES: readonly Request['type'][] = [
   'advance',
 ];
 
+/** A question that takes time, and the request it came with. */
+interface Question {
+  id: number;
+  /** Goes on for a slice; true = the answer is known. */
+  goOn: () => boolean;
+  result: () => unknown;
+  /** Tells how far it has come. */
+  tell?: () => Push;
+}
+/** It is told of that often, ms. */
+const TELL_MS = 200;
+
 export class Host {
   private open: Open | null = null;
   private mode: Mode = { kind: 'paused' };
@@ -105,7 +118,7 @@ export class Host {
   private logSent = 0;
   private traceSent = 0;
   /** The question that is being computed, and the request it came with. */
-  private search: { id: number; search: Search } | null = null;
+  private search: Question | null = null;
   /** The request that waits for a moment to be reached. */
   private advancing: number | null = null;
   private samplesSent = NOTHING_SENT;
@@ -128,8 +141,8 @@ export class Host {
   /** Answers a request. */
   handle(id: number, request: Request): void {
     try {
-      if (request.type === 'whatIf') {
-        this.whatIf(id, request);
+      if (request.type === 'whatIf' || request.type === 'remedy') {
+        this.ask(id, request);
         return;
       }
       if (request.type === 'advance') {
@@ -149,22 +162,38 @@ export class Host {
   }
 
   /** Answered when it is computed; an older question that is not by then never is to be. */
-  private whatIf(id: number, { before, pid, adj }: Extract<Request, { type: 'whatIf' }>): void {
+  private ask(id: number, request: Extract<Request, { type: 'whatIf' | 'remedy' }>): void {
     this.dropSearch();
-    const search = beginSearch(this.timeline, before, pid, adj, this.world.now());
-    this.search = { id, search };
-    this.world.soon(() => this.searchOn(search));
+    const { now } = this.world;
+    if (request.type === 'whatIf') {
+      const search = beginSearch(this.timeline, request.before, request.pid, request.adj, now());
+      this.search = { id, goOn: () => searchOn(search, now), result: () => searchResult(search) };
+    } else {
+      const search = beginRemedy(this.timeline, request.before, request.what);
+      this.search = {
+        id,
+        goOn: () => remedyOn(search, now),
+        result: () => remedyResult(search),
+        tell: () => ({ type: 'remedy', progress: remedyProgress(search) }),
+      };
+    }
+    this.searchOn(this.search, Number.NEGATIVE_INFINITY);
   }
 
-  private searchOn(search: Search): void {
-    if (this.search?.search !== search) return;
-    if (!searchOn(search, this.world.now)) {
-      this.world.soon(() => this.searchOn(search));
-      return;
-    }
-    const { id } = this.search;
-    this.search = null;
-    this.world.post({ id, ok: true, result: searchResult(search) });
+  /** @param told when it was last told of, ms */
+  private searchOn(question: Question, told: number): void {
+    this.world.soon(() => {
+      if (this.search !== question) return;
+      if (question.goOn()) {
+        this.search = null;
+        this.world.post({ id: question.id, ok: true, result: question.result() });
+        return;
+      }
+      const now = this.world.now();
+      const due = question.tell !== undefined && now - told >= TELL_MS;
+      if (due && question.tell) this.world.post(question.tell());
+      this.searchOn(question, due ? now : told);
+    });
   }
 
   private dropSearch(): void {
@@ -189,7 +218,7 @@ export class Host {
     this.advancing = null;
   }
 
-  private perform(request: Exclude<Request, { type: 'whatIf' } | { type: 'advance' }>): unknown {
+  private perform(request: Exclude<Request, { type: 'whatIf' | 'remedy' | 'advance' }>): unknown {
     if (MOVES.includes(request.type)) this.searched = false;
     switch (request.type) {
       case 'open':
@@ -220,6 +249,8 @@ export class Host {
         return this.command(request.command);
       case 'rewrite':
         return this.rewrite(request.commands);
+      case 'stopSearch':
+        return this.dropSearch();
       case 'bootSettings':
         if (!this.open) throw new RefusalError('no_machine');
         return this.open.booted;

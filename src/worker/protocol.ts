@@ -7,6 +7,7 @@ import type { OomRecord, OomZone } from '../linux/include/kernel';
 import type { BadnessStep } from '../linux/versions/badness';
 import type { Command, Refusal, TimedCommand } from '../machine/commands';
 import type { KillReport, Landmark, Sample, TimelineEvent } from '../machine/record';
+import type { Flows } from '../machine/window';
 import type { Session } from '../scenario/schema';
 
 export type { Command, Refusal, TimedCommand } from '../machine/commands';
@@ -46,7 +47,11 @@ export type Request =
   | { type: 'pageMap'; on: boolean; cols: number; rows: number; by: 'kind' | 'owner' | 'age' }
   | { type: 'inspectPage'; cell: number }
   /** What would have come of a kill if a process had had another adj; answered with a WhatIf once it is computed. */
-  | { type: 'whatIf'; before: number; pid: number; adj: number };
+  | { type: 'whatIf'; before: number; pid: number; adj: number }
+  /** How much more of something would have made a difference to a kill; answered with a Remedy, told of on the way. */
+  | { type: 'remedy'; before: number; what: RemedyKind }
+  /** Gives up the question that is being computed: its request is refused. */
+  | { type: 'stopSearch' };
 
 /** A request as it is sent. */
 export interface Asked {
@@ -70,6 +75,8 @@ export type Push =
   | ({ type: 'branches' } & Futures)
   /** The run was forked in the past: what lay after `t` is another branch now. */
   | { type: 'forked'; t: number }
+  /** How far the search for a remedy has come. */
+  | { type: 'remedy'; progress: RemedyProgress }
   | { type: 'fatal'; message: string };
 
 /** The futures of a run, and which of them is open. */
@@ -103,6 +110,45 @@ export interface WhatIf {
   panic: string;
   /** ns up to which it was computed. */
   t: number;
+}
+
+/** What there could be more of: swap from boot on, or a limit of the group just before the kill. */
+export type RemedyKind = 'swap' | 'memory.max' | 'memory.swap.max';
+
+/** What came of one amount. */
+export interface RemedyTrial {
+  /** Pages more than there were. */
+  extra: number;
+  /** The kill that came all the same; null = none within the time that was looked at. */
+  kill: { t: number; pid: number; comm: string; memcg: string } | null;
+  /** That kill is for another want than the one asked about: the group's limit was not hit before it. */
+  elsewhere: boolean;
+  /** Why the kernel panicked, '' = it did not. */
+  panic: string;
+}
+
+/** A search under way: what is known, and how far the present trial has come, ns. */
+export interface RemedyProgress {
+  what: RemedyKind;
+  before: number;
+  trials: RemedyTrial[];
+  extra: number;
+  t: number;
+  until: number;
+}
+
+export interface Remedy {
+  what: RemedyKind;
+  before: number;
+  /** In the order in which they were tried; each is a replay. */
+  trials: RemedyTrial[];
+  /** Nothing beyond this was tried, pages. */
+  bound: number;
+  /** ns after the kill that were looked at. */
+  span: number;
+  /** The least amount with which there was no such kill, -1 = none; and the largest one below it with which there was. */
+  least: number;
+  below: number;
 }
 
 /** An OOM decision in short; `Push` of kind `kills` has all of it. */
@@ -316,25 +362,8 @@ export interface Frame {
   caches: { name: string; bytes: number; latencyNs: number; occupied: number; hits: number }[];
   /** Effective access time: (1 - p) * ramNs + p * swapNs. `history`: ns over the last 2 s, oldest first. */
   eat: { ns: number; p: number; ramNs: number; swapNs: number; history: number[] };
-  /** Pages a second, over the last 100 ms of virtual time. */
-  flows: {
-    cacheDropped: number;
-    fileIn: number;
-    writeback: number;
-    swapOut: number;
-    swapIn: number;
-    newAnon: number;
-    scannedKswapd: number;
-    scannedDirect: number;
-    stolenKswapd: number;
-    stolenDirect: number;
-    /** pgsteal_anon and pgsteal_file. */
-    stolenAnon: number;
-    stolenFile: number;
-    /** Active to inactive (pgdeactivate) and back (pgactivate), anon and file together. */
-    aged: number;
-    used: number;
-  };
+  /** Over the last 100 ms of virtual time. */
+  flows: Flows;
   /** Free pages of the gauge's zone (the largest) over the last 2 s of virtual time, evenly spaced, oldest first. */
   gauge: { zone: string; history: number[] };
   procs: ProcFrame[];

@@ -35,6 +35,14 @@ const HOSTILE: [string, (bytes: number) => string][] = [
   ['escaped line ends', (n) => repeat('a#012', n)],
   ['a row without an end', (n) => `x invoked oom-killer: order=0\n[ 1] ${repeat('1 ', n)}`],
   ['a line that is wrapped for ever', (n) => `[    1.000000] oom-kill:constraint=X,\n${repeat('abc\n', n)}`],
+  ['a table with a quote that stays open', (n) => `time,message\n"${repeat('a,"",', n)}`],
+  ['a table', (n) => `time,message\n${repeat('"2024-01-02 03:04:05","a ""b"" c"\n', n)}`],
+  ['lists in lists', (n) => repeat('[', n) + repeat(']', n)],
+  ['a list of records', (n) => `[${repeat('{"message":"Mem-Info:"},', n).replace(/[^}]*$/, '')}]`],
+  [
+    'heads of many forms',
+    (n) => repeat(Array.from({ length: 26 }, (_, i) => `${'- '.repeat(i)}x (${i}) Mem-Info:\n`).join(''), n),
+  ],
   ['kills', (n) => repeat('Killed process 1 (x) total-vm:1kB\n', n)],
   [
     'rows',

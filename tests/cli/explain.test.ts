@@ -49,10 +49,12 @@ describe('oomlab explain', () => {
   test('reads standard input, and says in words who died and why', async () => {
     const { code, out } = await oomlab(['explain', '-'], `${MODERN}${OLD}`);
     expect(code).toBe(0);
-    expect(out).toContain('worker-b (720) was killed, as the rules say: it has the highest score');
+    expect(out).toContain(
+      'worker-b (720) was killed because RAM and swap were full and it held more of both than any other process',
+    );
     expect(out).toContain('Zone DMA32 refused: 2,700 free ≤ 2,750 min + 0 reserved');
     expect(out).toContain('An oom_score_adj of -49 or less would have saved it; loader (711) would have died instead.');
-    expect(out).toContain('helper (901) was killed, not the one with the highest score: the kernel did select rootd');
+    expect(out).toContain('it was a child of rootd (500), which had the highest score.');
     expect(out).toContain('All kills of this log:');
   });
 

@@ -119,3 +119,31 @@ describe('the kill inspector', () => {
     }, 90_000);
   }
 });
+
+describe('a kill for the limit of a group', () => {
+  test('is shown as that, with all that died, and with the memory.max that would have been enough', async ({
+    open,
+  }) => {
+    const { page } = await open({ query: 'scenario=all-or-nothing' });
+    await runUntilKill(page);
+    const end = await paused(page);
+    await page.keyboard.press('k');
+    await page
+      .getByRole('heading', { level: 1, name: 'leakyd and 3 others die because /job has reached its limit' })
+      .waitFor();
+    await sheet(page).getByText('49,152 pages charged + 1 > 49,152 memory.max').waitFor();
+    expect(await sheet(page).locator('[data-region="oom-group"] li').count()).toBe(4);
+    expect(await sheet(page).locator('[data-region="task-walk"] tbody tr').count()).toBe(4);
+
+    // Found by replay, which can be given up; what is known by then stays.
+    await page.getByRole('button', { name: 'A higher memory.max?' }).press('Enter');
+    await sheet(page)
+      .getByRole('row', { name: /^memory\.max 16 MiB higher leakyd dies, [\d.]+ s later/ })
+      .waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Stop', exact: true }).press('Enter');
+    await sheet(page).getByText('Stopped. So far:').waitFor();
+    expect(await paused(page)).toBe(end);
+    await page.mouse.move(0, 0);
+    expect(await axeViolations(page)).toEqual([]);
+  }, 120_000);
+});

@@ -19,8 +19,8 @@ import {
   NR_SWAPCACHE,
   ZONE_STAT_NAMES,
 } from '../../src/linux/include/vmstat';
+import { newMm } from '../../src/linux/kernel/fork';
 import { createTask } from '../../src/linux/kernel/sched/core';
-import { newRss } from '../../src/linux/mm/mm_counters';
 import { createKernel } from '../../src/linux/mm/mm_init';
 import { findRelease } from '../../src/linux/versions';
 import { TEST_COSTS } from './support';
@@ -76,30 +76,7 @@ export const untimed = (line: string): string => line.replace(/^\[ *\d+\.\d+\] /
 
 /** An address space with these counts and nothing mapped. */
 export function fakeMm(k: Kernel, counts: { anon?: number; file?: number; shmem?: number; swap?: number }): MmStruct {
-  const mm: MmStruct = {
-    id: k.mms.length,
-    users: 1,
-    pgd: 0,
-    pgtablesBytes: 0,
-    totalVm: 0,
-    lockedVm: 0,
-    dataVm: 0,
-    stackVm: 0,
-    execVm: 0,
-    hiwaterRss: 0,
-    hiwaterVm: 0,
-    rss: newRss(k.nrCpus),
-    flags: 0,
-    vmas: [],
-    anonVmas: [],
-    vmaCache: 0,
-    mmapBase: 0,
-    startBrk: 0,
-    brk: 0,
-    defFlags: 0,
-    slabMemcg: 0,
-    unmapCursor: -1,
-  };
+  const mm = newMm(k, k.mms.length, 0, 0);
   mm.rss[MM_ANONPAGES] = counts.anon ?? 0;
   mm.rss[MM_FILEPAGES] = counts.file ?? 0;
   mm.rss[MM_SHMEMPAGES] = counts.shmem ?? 0;

@@ -91,7 +91,8 @@ describe('control groups of a machine', () => {
       pageMap: null,
     });
     const [web, a, b] = frame.cgroups;
-    expect(a.anon).toBeGreaterThanOrEqual(2000);
+    // The last of them may not be on their list yet.
+    expect(a.anon).toBeGreaterThan(2000 - m.kernel.release.folioBatch);
     expect(web.anon).toBe(a.anon + b.anon);
     expect(a.anon + a.file + a.mlocked).toBeLessThanOrEqual(a.current);
     // The children claim more than their parent has: each gets its share of it.

@@ -22,6 +22,12 @@ const busy = config(
 );
 const END = 2e9;
 
+/** The same value; any later write to it throws. */
+function deepFreeze<T extends object>(value: T): T {
+  for (const it of Object.values(value)) if (typeof it === 'object' && it !== null) deepFreeze(it);
+  return Object.freeze(value);
+}
+
 describe('a machine', () => {
   test('is the same after the same time, however often it was stopped on the way', () => {
     const straight = createMachine(busy, 1);
@@ -30,6 +36,16 @@ describe('a machine', () => {
     while (timeOf(halting) < END) runFor(halting, { t: END }, 500);
     expect(hashMachine(halting)).toBe(hashMachine(straight));
     expect(straight.kernel.oomRecords.length).toBeGreaterThan(0);
+  });
+
+  test('only reads its config, so that one config serves any number of machines', () => {
+    const frozen = deepFreeze(structuredClone(busy));
+    const hashes = [1, 2].map(() => {
+      const line = new Timeline(frozen, 1);
+      line.run({ t: END });
+      return line.hash();
+    });
+    expect(new Set(hashes).size).toBe(1);
   });
 
   test('differs by its seed', () => {

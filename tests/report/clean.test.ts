@@ -1,18 +1,9 @@
 /** Whatever a log's way puts around the lines, the report in it stays the same. */
 import { describe, expect, test } from 'vitest';
 import { cleanLog } from '../../src/report/clean';
-import { explainDocument } from '../../src/report/document';
 import { explainText } from '../../src/report/explain';
+import { essence } from './essence';
 import { CGROUP_V1, CGROUP_V2_64K, MODERN, OLD, prefixed } from './samples';
-
-/** What does not hang on the log's way. */
-const essence = (text: string) =>
-  explainDocument(explainText(text)).reports.map(({ line, lastLine, host, time, stamp, kills, reaped, ...rest }) => ({
-    ...rest,
-    selected: rest.selected,
-    kills: kills.map(({ line, time, ...k }) => k),
-    reaped: reaped.map(({ line, time, ...k }) => k),
-  }));
 
 const seconds = (i: number): string => `[${String(12345 + i).padStart(5)}.${String(i * 37).padStart(6, '0')}] `;
 const json =

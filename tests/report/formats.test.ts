@@ -307,3 +307,58 @@ describe('several reports', () => {
     ]);
   });
 });
+
+test('a pool of huge pages that nobody uses', () => {
+  const e = one(MODERN.replace('hugepages_total=0 hugepages_free=0', 'hugepages_total=100 hugepages_free=75'));
+  expect(e.memory?.parts).toContainEqual({ code: 'hugetlb', pages: 51_200 });
+  expect(e.why).toContainEqual({ code: 'hugetlb', params: { kb: 204_800, freeKb: 153_600, share: 19 } });
+});
+
+describe('the kernel’s release', () => {
+  const releaseOf = (line: string): string | null => one(MODERN.replace(/CPU: 1 UID.*/, line)).raw.uname;
+  test.each([
+    ['CPU: 1 PID: 711 Comm: loader Not tainted 3.10.0-1160.el7.x86_64 #1', '3.10.0-1160.el7.x86_64'],
+    [
+      'CPU: 1 PID: 711 Comm: loader Kdump: loaded Tainted: G   I    ------------ T 3.10.0-862.el7.x86_64 #1',
+      '3.10.0-862.el7.x86_64',
+    ],
+    [
+      'CPU: 1 PID: 711 Comm: loader Tainted: P           OE  ------------   3.10.0-327.el7.x86_64 #1',
+      '3.10.0-327.el7.x86_64',
+    ],
+    [
+      'CPU: 1 PID: 711 Comm: loader Kdump: loaded Tainted: G  W  OE    --------- -  - 4.18.0-372.el8.x86_64 #1',
+      '4.18.0-372.el8.x86_64',
+    ],
+    [
+      'CPU: 1 PID: 711 Comm: loader Tainted: G           OE    --------  ---  5.14.0-285.el9.x86_64 #1',
+      '5.14.0-285.el9.x86_64',
+    ],
+    [
+      'CPU: 1 PID: 711 Comm: loader Tainted: G               X    5.3.18-24.52-default #1 SLE15-SP2',
+      '5.3.18-24.52-default',
+    ],
+    [
+      'CPU: 1 UID: 0 PID: 711 Comm: loader Tainted: G        W           6.13.0-rc3+ #1 PREEMPT(voluntary)',
+      '6.13.0-rc3+',
+    ],
+    ['CPU: 1 PID: 711 Comm: loader Tainted: [W]=WARN, [O]=OOT_MODULE 6.14.0 #2', '6.14.0'],
+    [
+      'Pid: 711, comm: loader Tainted: G        W  ---------------    2.6.32-431.el6.x86_64 #1',
+      '2.6.32-431.el6.x86_64',
+    ],
+    ['Pid: 711, comm: loader Tainted: P           2.6.32-5-amd64 #1', '2.6.32-5-amd64'],
+  ])('%s', (line, uname) => {
+    expect(releaseOf(line)).toBe(uname);
+  });
+});
+
+test('what stands only in reports of 2.6: vsz, totals in other words', () => {
+  const e = one(
+    OLD.replace('104000 pages RAM', '104000 pages of RAM')
+      .replace('4000 pages reserved', '4000 reserved pages')
+      .replace('(helper) total-vm:', '(helper) vsz:'),
+  );
+  expect(e.raw.kills[0]).toMatchObject({ comm: 'helper', totalVmKb: 36000, anonKb: 400 });
+  expect(e.verdict.totals.totalPages).toBe(100_000);
+});

@@ -50,7 +50,7 @@ describe('more swap', () => {
     // 2,700 free, and 2,750 must stay: 51 more would have let the one page go.
     expect(moreMemory(only(MODERN))).toEqual({ of: 'swap', code: 'enough', missing: 51, zone: 'DMA32' });
     const r = doc(MODERN);
-    expect(moreTextOf(r)).toContain('51 pages (204 kB) in zone DMA32');
+    expect(moreTextOf(r)).toContain('In zone DMA32, which lacked least, 51 pages were missing (204 kB)');
     expect(moreOutcomeOf(r, 0)).toBe('what it was.');
     expect(moreOutcomeOf(r, 200)).toBe('too little: 1 page is still missing.');
     expect(moreOutcomeOf(r, 204)).toMatch(/would have been served.*same victim, later/);

@@ -1,11 +1,11 @@
 /** A host without a worker: real time is a number that the test moves. */
 import { Host } from '../../src/worker/host';
-import type { Frame, Futures, KillReport, Push, Reply, Request } from '../../src/worker/protocol';
+import type { Frame, Futures, KillReport, Push, RemedyProgress, Reply, Request } from '../../src/worker/protocol';
 
 export class HostBench {
   readonly pushed: Push[] = [];
   now = 0;
-  private readonly replies: Reply[] = [];
+  readonly replies: Reply[] = [];
   private readonly calls: { at: number; call: () => void }[] = [];
   private id = 0;
   readonly host = new Host({
@@ -40,6 +40,11 @@ export class HostBench {
     let kills: KillReport[] = [];
     for (const push of this.pushed) if (push.type === 'kills') kills = [...kills.slice(0, push.from), ...push.kills];
     return kills;
+  }
+
+  /** What was told of a search for a remedy. */
+  get remedies(): RemedyProgress[] {
+    return this.pushed.flatMap((p) => (p.type === 'remedy' ? [p.progress] : []));
   }
 
   get futures(): Futures {

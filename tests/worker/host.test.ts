@@ -155,6 +155,26 @@ describe('the host', () => {
     expect(refused.ok).toBe(false);
   });
 
+  test('tells how far it is with a search for a remedy, gives it up when told, and stands where it stood', () => {
+    const bench = opened();
+    bench.ask({ type: 'runUntil', landmark: 'kill' });
+    bench.pass();
+    const { stateHash } = bench.frame;
+    const [{ before }] = bench.kills;
+    bench.post({ type: 'remedy', before, what: 'swap' });
+    bench.pass(20);
+    expect(bench.remedies.at(-1)).toMatchObject({ what: 'swap', before, extra: expect.any(Number) });
+    bench.post({ type: 'stopSearch' });
+    expect(bench.replies.slice(-2).map((r) => (r.ok ? 'done' : r.refusal.code))).toEqual(['superseded', 'done']);
+    const told = bench.remedies.length;
+    bench.pass();
+    expect(bench.remedies).toHaveLength(told);
+    bench.ask({ type: 'pause' });
+    expect(bench.frame.stateHash).toBe(stateHash);
+    const none = bench.ask({ type: 'remedy', before: before + 1, what: 'swap' });
+    expect(none.ok ? '' : none.refusal.code).toBe('no-kill');
+  });
+
   test('keeps both futures, goes from one to the other, and knows of them after a new start', () => {
     const bench = opened();
     bench.ask({ type: 'runUntil', landmark: 'kill' });

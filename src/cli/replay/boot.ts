@@ -45,7 +45,14 @@ import { filemapAdd } from '../../linux/mm/filemap';
 import { claimBootPages } from '../../linux/mm/memblock';
 import { MCL_CURRENT, MCL_FUTURE, mlockall, mmPopulate } from '../../linux/mm/mlock';
 import { createKernel } from '../../linux/mm/mm_init';
-import { ALLOC_WAIT, allocPages, allocSlowpathStep, zonePcpCount } from '../../linux/mm/page_alloc';
+import {
+  ALLOC_WAIT,
+  allocPages,
+  allocSlowpathStep,
+  clearBlock,
+  orderToPindex,
+  zonePcpCount,
+} from '../../linux/mm/page_alloc';
 import { lruAddDrainAll } from '../../linux/mm/swap';
 import { swapon } from '../../linux/mm/swapfile';
 import { findRelease } from '../../linux/versions';
@@ -106,6 +113,22 @@ function lendPages(k: Kernel, count: number, type: number): void {
     listAdd(m, pcp.heads + type, p);
     pcp.count++;
   }
+}
+
+/** The same for the two pages of PID 1's top page table. */
+function lendTopTable(k: Kernel): void {
+  const m = k.mem;
+  const frames = claimBootPages(k, 3, PGTYPE_PCP);
+  const p = frames.find((f, i) => !(f & 1) && frames[i + 1] === f + 1);
+  for (const f of frames)
+    if (p === undefined || f >> 1 !== p >> 1) m.flags[f] = (m.flags[f] & ~PGTYPE_MASK) | PGTYPE_KERNEL;
+  if (p === undefined) return;
+  clearBlock(m, p, 1);
+  m.flags[p] = (m.flags[p] & ~PGTYPE_MASK) | PGTYPE_PCP;
+  m.index[p] = MIGRATE_UNMOVABLE;
+  const pcp = pageZone(k, p).pcp[0];
+  listAdd(m, pcp.heads + orderToPindex(1, MIGRATE_UNMOVABLE), p);
+  pcp.count += 2;
 }
 
 /** Takes back what was lent and not used: down to the recorded number on each zone's lists. */
@@ -251,6 +274,7 @@ export function bootRecorded(r: Recording): Guest {
   // Of the kernel's own types the recorded lists are taken to hold some refills.
   lendPages(k, Math.max(64, Math.floor(zones.reduce((n, z) => n + (z.pcpCount ?? 0), 0) / 2)), MIGRATE_UNMOVABLE);
   lendPages(k, 32, MIGRATE_RECLAIMABLE);
+  lendTopTable(k);
   const program = ramfsFile(k, init, '/init', Math.max(cached, PROGRAM_PAGES));
   finish(k, init, () => mmExec(k, init, guestImage(program.id)));
   mlockall(k, init, MCL_CURRENT | MCL_FUTURE);

@@ -79,7 +79,7 @@ const NODE_SUMS = [
 ];
 const ZONE_SUMS = [NR_ZONE_WRITE_PENDING, NR_MLOCK];
 
-/** Frames that a request has been given and not yet put to use: 1 by frame. */
+/** Frames that a request has been given and not yet put to use, or that are unmapped and not yet freed: 1 by frame. */
 function framesInHand(k: Kernel): Uint8Array {
   const out = new Uint8Array(k.mem.nrPages);
   for (const t of k.tasks) {
@@ -87,6 +87,10 @@ function framesInHand(k: Kernel): Uint8Array {
     if (a?.done && !a.failed && a.page >= 0) out.fill(1, a.page, a.page + 2 ** a.order);
     const c = t.charge;
     if (c !== null && !c.failed) out[c.pfn] = 1;
+  }
+  for (const mm of k.mms) {
+    const { tlb } = mm;
+    if (tlb !== null) for (let i = tlb.freed; i < tlb.pages.length; i++) out[tlb.pages[i]] = 1;
   }
   return out;
 }

@@ -112,9 +112,10 @@ export function submitBio(k: Kernel, disk: number, pfn: number, write: boolean, 
   if (merge) {
     while (busy[slot] !== busy[channel]) slot++;
     done = busy[channel] + d.pageTime;
-    for (let i = d.merged; i > 0; i--) d.doneAt[(at - i) & mask] = done;
     d.merged++;
   } else {
+    // The request before this one is complete as it is: its pages are done together.
+    for (let i = Math.min(d.merged, d.count); i > 0; i--) d.doneAt[(at - i) & mask] = busy[channel];
     for (let i = 1; i < channel; i++) if (busy[i] < busy[slot]) slot = i;
     const now = k.now + k.cost;
     const start = busy[slot] > now ? busy[slot] : now;
@@ -127,7 +128,6 @@ export function submitBio(k: Kernel, disk: number, pfn: number, write: boolean, 
   busy[channel] = done;
   d.lastSector = sector;
   // Each request ends later than the one before, since all pass the same channel: the ring is in order by itself.
-  d.doneAt[at] = done;
   d.pfn[at] = pfn;
   d.op[at] = op;
   d.count++;
@@ -142,13 +142,16 @@ export function submitBio(k: Kernel, disk: number, pfn: number, write: boolean, 
   }
 }
 
+/** ns of a busy device's next request to complete. The last one it has got may still grow: `doneAt` has not got it yet. */
+const firstDone = (d: Disk): number => (d.merged >= d.count ? d.busyUntil[d.parallel] : d.doneAt[d.head]);
+
 /** ns of the next request to complete on any device, Infinity = all idle. */
 export function nextCompletion(k: Kernel): number {
   let at = Infinity;
   const { disks } = k;
   for (let i = 0; i < disks.length; i++) {
     const d = disks[i];
-    if (d.count > 0 && d.doneAt[d.head] < at) at = d.doneAt[d.head];
+    if (d.count > 0 && firstDone(d) < at) at = firstDone(d);
   }
   return at;
 }
@@ -158,7 +161,7 @@ export function completeBios(k: Kernel, now = k.now): void {
   const { disks } = k;
   for (let i = 0; i < disks.length; i++) {
     const d = disks[i];
-    while (d.count > 0 && d.doneAt[d.head] <= now) {
+    while (d.count > 0 && firstDone(d) <= now) {
       const pfn = d.pfn[d.head];
       const write = d.op[d.head];
       d.head = (d.head + 1) & (d.pfn.length - 1);
@@ -177,7 +180,7 @@ export function completeBios(k: Kernel, now = k.now): void {
 export function blkWaitForQueue(k: Kernel, task: Task, disk: number): boolean {
   const d = k.disks[disk];
   if (d.count < QUEUE_DEPTH_PAGES) return false;
-  const ns = d.doneAt[d.head] - k.now;
+  const ns = firstDone(d) - k.now;
   scheduleTimeout(k, task, ns > 0 ? ns : 0, TASK_UNINTERRUPTIBLE);
   task.inIowait = true;
   return true;

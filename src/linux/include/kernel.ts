@@ -224,8 +224,13 @@ export interface OomRecord {
   totalpages: number;
   /** Path of the cgroup whose limit was hit, '' = memory was short everywhere. */
   memcg: string;
-  /** pids of those that died with the victim (memory.oom.group). */
+  /** pids of those that died with the victim (memory.oom.group), and the cgroup that died as a whole. */
   group: number[];
+  groupPath?: string;
+  /** The cgroup at the charge that failed, where one's limit was hit. */
+  limit?: OomLimit;
+  /** Nodes that were short, where not all were: those of a memory policy or of a cpuset. */
+  nodes?: number[];
   /** Candidates in task-list order. */
   walk: OomCandidate[];
   /** Name of the rules it was made by (versions/oom_rules.ts). */
@@ -246,6 +251,23 @@ export interface OomRecord {
   zones?: OomZone[];
   /** Rounds of reclaim that had freed nothing when it was asked for. */
   noProgressLoops: number;
+}
+/** A cgroup at its limit, pages; null = no limit. §11.5. */
+export interface OomLimit {
+  usage: number;
+  max: number;
+  /** Charges refused so far because of memory.max. */
+  failcnt: number;
+  swapUsage: number;
+  swapMax: number | null;
+  /** Of `usage`: on the lists of anonymous and of file pages, and not evictable. */
+  anon: number;
+  file: number;
+  mlocked: number;
+  /** Those below it, parents first. */
+  below: { path: string; usage: number; max: number | null }[];
+  /** Processes that were not asked, because they are in other cgroups. */
+  outside: number;
 }
 /** A zone in the report, pages. */
 export interface OomZone {

@@ -88,6 +88,18 @@ export interface MmStruct {
   slabMemcg: number;
   /** Set while an exit or reap works its way through; the next virtual page number to look at, -1 = not started. */
   unmapCursor: number;
+  /** What exit_mmap has unmapped and not freed yet; null when it is not under way. */
+  tlb: MmuGather | null;
+}
+
+/** mmu_gather: what an address space that is being taken apart has unmapped, until it is freed (mm/mmu_gather.ts). */
+export interface MmuGather {
+  /** Pages and page tables unmapped and not freed, in order. */
+  pages: number[];
+  /** How many of them have been freed: a flush is under way when there are any. */
+  freed: number;
+  /** Pages that the lists stand in. */
+  batches: number[];
 }
 
 /** Which mms may map anonymous pages that carry this anon_vma: its own mm and all forked from it since. */

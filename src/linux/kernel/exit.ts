@@ -1,7 +1,7 @@
 /** do_exit, exit_mmap, and the reaper's way into an address space. §10.9. */
 import { TABLES_END } from '../include/addr';
 import type { Kernel } from '../include/kernel';
-import { MMF_OOM_SKIP, MMF_UNSTABLE, type MmStruct, VM_LOCKED, VM_SHARED } from '../include/mm_types';
+import { MMF_OOM_SKIP, MMF_UNSTABLE, type MmStruct, type MmuGather, VM_LOCKED, VM_SHARED } from '../include/mm_types';
 import {
   PF_EXITING,
   PF_MEMDIE,
@@ -19,9 +19,11 @@ import { unmapPageRange } from '../mm/memory';
 import { endThrashing } from '../mm/memory/codes';
 import { syncMmRss, updateHiwaterRss } from '../mm/mm_counters';
 import { dropVma } from '../mm/mmap';
+import { tlbFinishMmu, tlbFlushMmu, tlbFull, tlbGatherMmu } from '../mm/mmu_gather';
 import { abandonAlloc, freePage, freePages } from '../mm/page_alloc';
 import { freePgtables, pgdFree } from '../mm/pgtable';
 import { endReadahead } from '../mm/readahead';
+import { lruAddDrain } from '../mm/swap';
 import { cgroupLeave } from './cgroup';
 import { abortFork } from './fork';
 import { pageNode, sleepOn } from './sched/core';
@@ -49,8 +51,8 @@ export function freeThreadStack(k: Kernel, stack: number[]): void {
 }
 
 /**
- * exit_mmap: takes an address space without users apart: pages and swap slots first; then MMF_OOM_SKIP, since another
- * victim may help now; then page tables, VMAs and what they had promised.
+ * exit_mmap: takes an address space without users apart. All is unmapped first; then MMF_OOM_SKIP is set, although most
+ * of the memory is only gathered so far; then it is freed, page tables last; then VMAs and what they had promised.
  *
  * @param task that does it
  * @param budget stop when `k.cost` (ns) has reached it
@@ -61,13 +63,10 @@ export function exitMmap(k: Kernel, task: Task, mm: MmStruct, budget: number): b
     syncMmRss(k, mm);
     updateHiwaterRss(mm);
     mm.unmapCursor = 0;
+    mm.tlb = tlbGatherMmu();
+    lruAddDrain(k, k.cpu);
   }
-  if (mm.unmapCursor < TABLES_END) {
-    mm.unmapCursor = unmapPageRange(k, mm, mm.unmapCursor, TABLES_END, budget);
-    if (mm.unmapCursor < TABLES_END) return false;
-  }
-  mm.flags |= MMF_OOM_SKIP;
-  freePgtables(k, mm, 0, TABLES_END, 0, TABLES_END);
+  if (mm.tlb !== null && !unmapAll(k, task, mm, mm.tlb, budget)) return false;
   while (mm.vmas.length > 0) {
     if (dropVma(k, task, mm, mm.vmas.length - 1) !== 0) return false;
   }
@@ -80,6 +79,24 @@ export function exitMmap(k: Kernel, task: Task, mm: MmStruct, budget: number): b
     mms.splice(mms.indexOf(mm.id), 1);
   }
   mm.anonVmas.length = 0;
+  return true;
+}
+
+/** exit_mmap's first half, up to tlb_finish_mmu; true when it is over. */
+function unmapAll(k: Kernel, task: Task, mm: MmStruct, tlb: MmuGather, budget: number): boolean {
+  while (mm.unmapCursor < TABLES_END) {
+    if (tlbFull(k, task, tlb) && !tlbFlushMmu(k, tlb, budget)) return false;
+    mm.unmapCursor = unmapPageRange(k, mm, mm.unmapCursor, TABLES_END, budget, task);
+    if (mm.unmapCursor < TABLES_END && k.cost >= budget) return false;
+  }
+  if (mm.unmapCursor === TABLES_END) {
+    mm.flags |= MMF_OOM_SKIP;
+    freePgtables(k, mm, 0, TABLES_END, 0, TABLES_END);
+    // Not to come here twice.
+    mm.unmapCursor = TABLES_END + 1;
+  }
+  if (!tlbFlushMmu(k, tlb, budget)) return false;
+  tlbFinishMmu(k, mm);
   return true;
 }
 

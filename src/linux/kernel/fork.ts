@@ -41,6 +41,39 @@ function mmSlotFree(k: Kernel, id: number): boolean {
 }
 
 /**
+ * mm_init: an address space of nothing, with one user.
+ *
+ * @param id its index in `k.mms`, which it is not put into
+ * @param pgd its top page table
+ * @param slabMemcg the memcg that its kernel structures are charged to
+ */
+export const newMm = (k: Kernel, id: number, pgd: number, slabMemcg: number): MmStruct => ({
+  id,
+  users: 1,
+  pgd,
+  pgtablesBytes: 0,
+  totalVm: 0,
+  lockedVm: 0,
+  dataVm: 0,
+  stackVm: 0,
+  execVm: 0,
+  hiwaterRss: 0,
+  hiwaterVm: 0,
+  rss: newRss(k.nrCpus),
+  flags: 0,
+  vmas: [],
+  anonVmas: [],
+  vmaCache: 0,
+  mmapBase: 0,
+  startBrk: 0,
+  brk: 0,
+  defFlags: 0,
+  slabMemcg,
+  unmapCursor: -1,
+  tlb: null,
+});
+
+/**
  * mm_alloc: an empty address space with one user.
  *
  * @returns its index in `k.mms`, ALLOC_WAIT or ALLOC_NULL
@@ -50,33 +83,9 @@ export function mmAlloc(k: Kernel, task: Task): number {
   if (pgd < 0) return pgd;
   let id = 0;
   while (id < k.mms.length && !mmSlotFree(k, id)) id++;
-  const mm: MmStruct = {
-    id,
-    users: 1,
-    pgd,
-    pgtablesBytes: 0,
-    totalVm: 0,
-    lockedVm: 0,
-    dataVm: 0,
-    stackVm: 0,
-    execVm: 0,
-    hiwaterRss: 0,
-    hiwaterVm: 0,
-    rss: newRss(k.nrCpus),
-    flags: 0,
-    vmas: [],
-    anonVmas: [],
-    vmaCache: 0,
-    mmapBase: 0,
-    startBrk: 0,
-    brk: 0,
-    defFlags: 0,
-    slabMemcg: task.memcg,
-    unmapCursor: -1,
-  };
-  chargeSlab(k, task.memcg, k.release.processSlab);
-  k.mms[id] = mm;
+  k.mms[id] = newMm(k, id, pgd, task.memcg);
   k.anonVmas[id] = { mms: [], pages: 0 };
+  chargeSlab(k, task.memcg, k.release.processSlab);
   return id;
 }
 

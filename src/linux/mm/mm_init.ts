@@ -50,6 +50,8 @@ export interface BootZone {
   bootManaged?: number;
   /** Recorded free blocks, [order][migratetype]; without it all managed frames are free. */
   freeBlocks?: readonly (readonly number[])[];
+  /** Recorded pageblocks of each migrate type. */
+  blockTypes?: readonly number[];
   /** Recorded pages on the first cpu's list, and its limit. */
   pcpCount?: number;
   pcpHigh?: number;

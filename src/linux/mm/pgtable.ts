@@ -14,14 +14,17 @@ import type { Task } from '../include/sched';
 import { PAGE_SIZE, PTRS_PER_TABLE } from '../include/units';
 import { NR_PAGETABLE } from '../include/vmstat';
 import { pageNode } from '../kernel/sched/core';
-import { allocCharged } from './memcontrol';
-import { freePage } from './page_alloc';
+import { allocCharged, chargeBlock } from './memcontrol';
+import { tlbRemoveTable } from './mmu_gather';
+import { allocPages, freePage, freePages } from './page_alloc';
 
 /** Bits of the virtual page number below each level. */
 export const PGDIR_SHIFT = 27;
 export const PUD_SHIFT = 18;
 export const PMD_SHIFT = 9;
 export const PTRS_PER_PGD = 16;
+/** Of the top level. */
+const PGD_ALLOCATION_ORDER = 1;
 
 const LOW = PTRS_PER_TABLE - 1;
 
@@ -62,16 +65,22 @@ function putTable(pool: PgTablePool, t: number): void {
 }
 
 /**
- * pgd_alloc: the top level of a new address space. Its page counts as kernel memory, neither in nr_page_table_pages nor
- * in pgtables_bytes (recorded: their sum leaves it out).
+ * pgd_alloc: the top level of a new address space, two pages: a kernel that can hide its tables from user mode has a copy
+ * of it for that. They count as kernel memory, neither in nr_page_table_pages nor in pgtables_bytes (recorded: their sum
+ * leaves them out).
  *
  * @returns table number, ALLOC_WAIT or ALLOC_NULL
  */
 export function pgdAlloc(k: Kernel, task: Task): number {
-  const pfn = allocCharged(k, task, task.memcg, GFP_PGTABLE, GFP_PGTABLE);
+  const pfn = allocPages(k, task, GFP_PGTABLE, PGD_ALLOCATION_ORDER);
   if (pfn < 0) return pfn;
-  k.mem.flags[pfn] = (k.mem.flags[pfn] & PGZONE_MASK) | PGTYPE_KERNEL;
-  k.mem.index[pfn] = 0;
+  chargeBlock(k, task.memcg, pfn, PGD_ALLOCATION_ORDER);
+  for (let p = pfn; p < pfn + (1 << PGD_ALLOCATION_ORDER); p++) {
+    k.mem.flags[p] = (k.mem.flags[p] & PGZONE_MASK) | PGTYPE_KERNEL;
+    k.mem.index[p] = 0;
+    // What the second page was linked to when it last was free.
+    k.mem.next[p] = k.mem.prev[p] = 0;
+  }
   return takeTable(k.pgtables, pfn);
 }
 
@@ -79,7 +88,7 @@ export function pgdAlloc(k: Kernel, task: Task): number {
 export function pgdFree(k: Kernel, pgd: number): void {
   const pool = k.pgtables;
   pool.entries.fill(0, pgd * PTRS_PER_TABLE, pgd * PTRS_PER_TABLE + PTRS_PER_PGD);
-  freePage(k, pool.pfn[pgd]);
+  freePages(k, pool.pfn[pgd], PGD_ALLOCATION_ORDER);
   putTable(pool, pgd);
 }
 
@@ -166,7 +175,8 @@ function freeTable(k: Kernel, mm: MmStruct, t: number, parent: number, slot: num
   const pfn = pool.pfn[t];
   if ((k.mem.flags[pfn] & PGTYPE_MASK) === PGTYPE_TABLE) pageNode(k, pfn).stat[NR_PAGETABLE]--;
   mm.pgtablesBytes -= PAGE_SIZE;
-  freePage(k, pfn);
+  if (mm.tlb === null) freePage(k, pfn);
+  else tlbRemoveTable(k, mm.tlb, pfn);
   putTable(pool, t);
 }
 

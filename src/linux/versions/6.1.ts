@@ -48,7 +48,7 @@ export const LINUX_6_1: Release = {
     'numa_pte_updates',
     'numa_hint_faults',
   ],
-  processSlab: 6,
+  processSlab: 5,
   absentStats: [
     'nr_unaccepted',
     'nr_iommu_pages',

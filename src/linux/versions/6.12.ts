@@ -38,7 +38,7 @@ export const LINUX_6_12: Release = {
   hugepageSizesKb: [1048576, 2048],
   absentStats: [],
   absentMemoryStats: [],
-  processSlab: 5,
+  processSlab: 4,
   // Offsets are those of recorded stack dumps; a frame that no recording shows is given by name alone.
   callChains: {
     'report:kill': [...HEADER, 'oom_kill_process+0xfa/0x200', 'out_of_memory+0x257/0x520'],

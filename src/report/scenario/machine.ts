@@ -6,7 +6,7 @@ import type { Note } from '../why';
 import type { Rebuilt } from '.';
 import { bytes, PAGE_KB, PAGE_SIZE, sum } from './page';
 import { splitRss } from './split';
-import { chosenRows, growerOf, headOf, processesOf, roomOf, rulesInLab } from './tasks';
+import { chosenRows, growerOf, headOf, processesOf, roomOf, rulesInLab, wantsBlocks } from './tasks';
 import { foundZones, sysctlOf } from './zones';
 
 /** Of the room some goes to others and to page tables: so much more is free, in pages beside a part of the room. */
@@ -25,8 +25,11 @@ export function rebuildMachine(e: Explained): Rebuilt {
 
   const part = (code: string): number => e.memory?.parts.find((p) => p.code === code)?.pages ?? 0;
   const frames = { anon: part('anon') + part('unevictable'), file: part('file'), shmem: part('shmem') };
-  const { parts, forked } = splitRss(raw, rows, frames, PAGE_KB);
-  const tmpfs = frames.shmem + forked;
+  const split = splitRss(raw, rows, frames, PAGE_KB);
+  // Nobody grows while blocks are looked for: what processes map stays, for their scores to stay.
+  const pinned = wantsBlocks(e) ? Math.max(0, ...split.parts.map((p) => p.file)) : 0;
+  const parts = pinned > 0 ? split.parts.map((p) => ({ ...p, file: 0, shmem: p.shmem + p.file })) : split.parts;
+  const tmpfs = frames.shmem + split.forked + pinned;
   const swapUsed = Math.floor(((raw.totalSwapKb ?? 0) - (raw.freeSwapKb ?? 0)) / PAGE_KB);
   const swapents = sum(rows.map((row) => row.swapents ?? 0));
   // Processes that share a page in swap each count it.
@@ -36,7 +39,7 @@ export function rebuildMachine(e: Explained): Rebuilt {
   const tables = rows.map((row) => tablePages(row, verdict.era, e.pageSize));
   const slab = part('slab_unreclaimable');
   let slabReclaimable = part('slab_reclaimable');
-  let cache = frames.file;
+  let cache = frames.file - pinned;
   // What is left is the kernel's. Where the counters do not add up, the cache gives way: it is what moves fastest.
   const taken = (): number =>
     free +
@@ -59,7 +62,10 @@ export function rebuildMachine(e: Explained): Rebuilt {
   const room = roomOf(e, managed, parts[grower]);
   parts[grower].anon -= room;
   zones[largest(zones)].free = Number(zones[largest(zones)].free) + bytes(room === 0 ? 0 : room + room / 32 + SPARE);
-  const reclaimable = cache + slabReclaimable + Math.floor((raw.freeSwapKb ?? 0) / PAGE_KB);
+  const asker = raw.invoker?.comm ?? '?';
+  if (wantsBlocks(e)) notes.push({ code: 'blocks', params: { invoker: asker, pages: 2 ** (raw.order ?? 0) } });
+  const reclaimable =
+    cache + slabReclaimable + Math.floor((raw.freeSwapKb ?? 0) / PAGE_KB) + (wantsBlocks(e) ? free : 0);
   const found: FoundInFile = {
     zones,
     slab: bytes(slab),

@@ -1,8 +1,12 @@
-import type { Group } from './tree';
-import { kernelOf } from './tree';
+import { type Group, kernelOf } from './tree';
+
+type Drawn = Pick<
+  Group,
+  'current' | 'anon' | 'file' | 'mlocked' | 'emin' | 'elow' | 'high' | 'max' | 'swapCurrent' | 'swapMax'
+>;
 
 /** What a group holds by kind, against its limits; below it its swap. */
-export function GroupBar({ group, scale }: { group: Group; scale: number }) {
+export function GroupBar({ group, scale }: { group: Drawn; scale: number }) {
   const { anon, file, mlocked, current, emin, elow, high, max, swapCurrent, swapMax } = group;
   const share = (n: number): string => `${Math.min(100, (100 * Math.max(0, n)) / scale)}%`;
   const swaps = swapCurrent > 0 || (swapMax !== null && swapMax > 0);

@@ -62,8 +62,7 @@ export function Hero() {
           </Suspense>
         </TabPanel>
         <footer className="hero-foot">
-          {view !== 'groups' && <Legend />}
-          <span className="grow" />
+          {view === 'groups' ? <span className="grow" /> : <Legend />}
           <TableToggle on={asTable} onChange={setAsTable} />
         </footer>
       </Tabs>

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
-import { replayWith, whatIf } from '../../actions/inspector';
+import { replayAfter, whatIf } from '../../actions/inspector';
 import { inspectorWords as w } from '../../i18n/en-inspector';
 import { refusalText } from '../../i18n/errors';
 import type { OomRecord } from '../../linux/include/kernel';
@@ -10,6 +10,7 @@ import type { KillReport, WhatIf } from '../../worker/protocol';
 import { duration, int, pages, seconds } from '../format';
 import { ADJ_MAX, ADJ_MIN, adjKey } from '../processes/AdjControl';
 import { victimName } from './headline';
+import { Remedies } from './Remedies';
 import { ranked } from './walk';
 
 /** Another value is computed when the hand has rested for so long, ms. */
@@ -142,11 +143,12 @@ export function Counterfactual({ kill, next }: Props) {
       <Button
         className="btn solid ki-replay"
         isDisabled={shown === was}
-        onPress={() => void replayWith(kill.before, pid, shown)}
+        onPress={() => void replayAfter(kill.before, { op: 'oom_score_adj', pid, value: shown })}
       >
         {w.replay(seconds(kill.before), int(shown))}
       </Button>
       <p className="mut small">{w.replayHint}</p>
+      <Remedies kill={kill} />
     </section>
   );
 }
@@ -189,11 +191,15 @@ function Strip({ record, strip, pid, was }: { record: OomRecord; strip: VictimSt
   return (
     <div className="ki-strip" role="img" aria-label={w.strip(nameOf(record, pid), parts)}>
       <div className="ki-edges">
-        {strip.slice(1).map(({ from }, i) => (
-          <span key={from} style={{ left: place(from) }}>
-            {int(strip[i].to)}
-          </span>
-        ))}
+        {strip.slice(1).map(
+          ({ from }, i) =>
+            // The end of the scale has its number below.
+            strip[i].to > ADJ_MIN && (
+              <span key={from} style={{ left: place(from) }}>
+                {int(strip[i].to)}
+              </span>
+            ),
+        )}
       </div>
       <div className="ki-bands">
         {strip.map(({ from, to, dies: who }) => (

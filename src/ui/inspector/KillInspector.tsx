@@ -9,6 +9,7 @@ import { IconButton } from '../controls/IconButton';
 import { int } from '../format';
 import { Counterfactual } from './Counterfactual';
 import { DmesgMap } from './DmesgMap';
+import { Domain } from './Domain';
 import { headline, reasons } from './headline';
 import './inspector.css';
 import { Reaper } from './Reaper';
@@ -84,6 +85,7 @@ function Body({ kill, next }: { kill: KillReport; next: KillReport | undefined }
     <>
       <Stages kill={kill} />
       <div className="ki-main">
+        <Domain kill={kill} />
         <TaskWalk kill={kill} />
         <DmesgMap kill={kill} />
       </div>

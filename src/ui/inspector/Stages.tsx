@@ -26,14 +26,23 @@ export function stagesOf(kill: KillReport): Stage[] {
   const stages: Stage[] = [
     {
       id: 'oom',
-      name: w.stageOom,
-      sub: w.stageOomSub(seconds(record.t), record.order < 0 ? 0 : record.noProgressLoops),
+      ...(record.memcg === ''
+        ? {
+            name: w.stageOom,
+            sub: w.stageOomSub(seconds(record.t), record.order < 0 ? 0 : record.noProgressLoops),
+          }
+        : { name: w.stageMemcg, sub: w.stageMemcgSub(seconds(record.t), record.memcg) }),
       t: kill.before,
     },
     {
       id: 'select',
       name: w.stageSelect,
-      sub: record.walk.length > 0 ? w.stageSelectSub(record.walk.length - kthreads, kthreads) : w.walkNone,
+      sub:
+        record.walk.length === 0
+          ? w.walkNone
+          : record.memcg === ''
+            ? w.stageSelectSub(record.walk.length - kthreads, kthreads)
+            : w.stageSelectGroup(record.walk.length, record.memcg),
       t: kill.before,
       walked: 1,
     },
@@ -50,7 +59,13 @@ export function stagesOf(kill: KillReport): Stage[] {
         : w.reaperWaits;
   const retry = kill.retry === null ? w.retryWaits : kill.retry.page ? w.retryPage : w.retryNone;
   stages.push(
-    { id: 'kill', name: w.stageKill, sub: `${name} ${record.chosen}`, t: kill.decided, walked: -1 },
+    {
+      id: 'kill',
+      name: w.stageKill,
+      sub: `${name} ${record.chosen}${record.group.length > 0 ? w.stageKillMore(record.group.length) : ''}`,
+      t: kill.decided,
+      walked: -1,
+    },
     { id: 'reaper', name: w.stageReaper, sub: reaper, t: kill.reapedAt >= 0 ? kill.reapedAt : kill.exitedAt },
   );
   // Who is killed for its own request does not come back to it.

@@ -20,7 +20,7 @@ export function TaskWalk({ kill }: { kill: KillReport }) {
     <section data-region="task-walk" aria-label={w.walk}>
       <div className="hd ki-hd">
         <h2>{w.walk}</h2>
-        <span className="mut">{w.walkSub}</span>
+        <span className="mut">{record.memcg === '' ? w.walkSub : w.walkSubGroup(record.memcg)}</span>
         <span className="grow" />
         {rows.length > 0 && (
           <span className="ki-steps">

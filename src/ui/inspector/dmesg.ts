@@ -59,7 +59,7 @@ const RULES: readonly Rule[] = [
   { id: 'usage', test: /^(memory|swap|kmem|memory\+swap): usage/ },
   {
     id: 'stats',
-    test: /^Memory cgroup stats|^(anon|file|kernel|slab|sock|pagetables|workingset|pg\w+|thp|zswp)\w* \d+$/,
+    test: /^Memory cgroup stats|^[a-z_]+ \d+$/,
   },
   { id: 'group', test: /going to be killed due to memory\.oom\.group/ },
   { id: 'nobody', test: /no killable processes/ },
@@ -336,9 +336,21 @@ const EXPLAIN: Record<string, (item: Item, kill: KillReport) => void> = {
     item.weighty = /reaped process \d+|anon-rss:\d+kB/g;
     item.pid = Number(/reaped process (\d+)/.exec(item.lines[0])?.[1] ?? -1);
   },
-  usage(item) {
+  usage(item, { record: { limit } }) {
     item.sentence = say.usage;
     item.weighty = /usage \d+kB|limit \d+kB/g;
+    const counters: [string, number | undefined, number | null | undefined, number | undefined][] = [
+      ['memory', limit?.usage, limit?.max, limit?.failcnt],
+      ['swap', limit?.swapUsage, limit?.swapMax, undefined],
+    ];
+    for (const [name, usage, max, failcnt] of counters) {
+      const line = item.lines.find((it) => it.startsWith(`${name}:`));
+      if (!line) continue;
+      const after = (word: string): number => Number(new RegExp(`\\b${word} (\\d+)`).exec(line)?.[1]);
+      figure(item, `${name} usage`, after('usage'), 'kB', usage);
+      figure(item, `${name} limit`, after('limit'), 'kB', max ?? undefined);
+      figure(item, `${name} failcnt`, after('failcnt'), '', failcnt);
+    }
   },
   stats(item) {
     item.sentence = say.stats;

@@ -1,7 +1,7 @@
 /** A kill in a sentence: who died for whom, and why it had to be. */
 import { inspectorWords as w } from '../../i18n/en-inspector';
 import type { KillReport } from '../../worker/protocol';
-import { int, percent } from '../format';
+import { int, pages, percent } from '../format';
 import { ranked } from './walk';
 
 /** Rounds of reclaim without progress after which the kernel gives up. */
@@ -21,7 +21,11 @@ export function headline(kill: KillReport): string {
   if (record.chosen < 0) return record.walk.length === 0 ? w.titlePanic : w.titleNobody;
   const name = victimName(kill);
   if (record.order < 0) return w.titleSysrq(name);
-  if (record.constraint === 'CONSTRAINT_MEMCG') return w.titleGroup(name);
+  if (record.memcg !== '') {
+    return record.group.length > 0
+      ? w.titleTogether(name, record.group.length, record.memcg)
+      : w.titleGroup(name, record.memcg);
+  }
   return record.chosen === record.invoker
     ? w.titleSelf(name, wanted(record.order))
     : w.titleOther(name, record.invokerComm, wanted(record.order));
@@ -33,7 +37,11 @@ export function reasons(kill: KillReport): { why: string; most: [string, string]
   const [first, second] = ranked(record);
   let why = '';
   if (record.order < 0) why = `${w.asked}.`;
-  else if (record.constraint !== 'CONSTRAINT_MEMCG') {
+  else if (record.limit) {
+    const { usage, max } = record.limit;
+    const free = record.mem ? w.atLimitFree(pages(record.mem.free)) : '';
+    why = `${w.atLimit(record.memcg, pages(usage), pages(max))}${free}.`;
+  } else {
     const rounds = record.noProgressLoops;
     why = `${rounds >= MAX_ROUNDS ? w.rounds(MAX_ROUNDS) : w.hopeless}${swapWords(kill)}.`;
   }

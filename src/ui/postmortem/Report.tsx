@@ -76,7 +76,7 @@ export function Report({ report: r, index }: { report: ReportDocument; index: nu
 }
 
 /** The machine of the report as a machine of the lab, or what is in the way. */
-function ToLab({ report: { lab }, index }: { report: ReportDocument; index: number }) {
+function ToLab({ report: { lab, memcg }, index }: { report: ReportDocument; index: number }) {
   const [loading, setLoading] = useState(false);
   const load = async () => {
     setLoading(true);
@@ -94,7 +94,7 @@ function ToLab({ report: { lab }, index }: { report: ReportDocument; index: numb
         {loading ? w.loadingLab : w.toLab}
       </Button>
       <p id="pm-lab-notes" className="sub">
-        {[lab.possible ? w.toLabSub : w.notToLab, ...lab.notes].join(' ')}
+        {[lab.possible ? (memcg === null ? w.toLabSub : w.toLabSubCgroup) : w.notToLab, ...lab.notes].join(' ')}
       </p>
     </div>
   );

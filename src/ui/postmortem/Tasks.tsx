@@ -19,6 +19,10 @@ export function Tasks({ report: r }: { report: ReportDocument }) {
     : ranked.filter(
         ({ task, place, marks }) => place < FEW || task.pid === r.victim?.pid || marks.predicted || marks.asked,
       );
+  // What an oom_score_adj is worth: with it the columns add up to the points. Where it is 0 for all, it is left out.
+  const unit = r.ranking?.inPages ? Math.floor(r.ranking.total / 1000) : 0;
+  const weighed = unit > 0 && rows.some(({ task }) => task.oom_score_adj !== 0 && task.points !== null);
+  const dying = r.tasks.some((task) => task.wouldDieAt !== null);
   let scale = 1;
   for (const { task } of rows) scale = Math.max(scale, task.rss + (task.swapents ?? 0));
   return (
@@ -38,7 +42,7 @@ export function Tasks({ report: r }: { report: ReportDocument }) {
                 <tr>
                   <th scope="col">{w.task}</th>
                   <th scope="col">{w.holds}</th>
-                  {[w.rss, w.swapents, w.pageTables, w.adj].map((text) => (
+                  {[w.rss, w.swapents, w.pageTables, w.adj, ...(weighed ? [w.adjTimes(unit)] : [])].map((text) => (
                     <th key={text} scope="col" className="num">
                       {text}
                     </th>
@@ -46,9 +50,11 @@ export function Tasks({ report: r }: { report: ReportDocument }) {
                   <th scope="col" className="num" aria-sort="descending">
                     {w.points}
                   </th>
-                  <th scope="col" className="num">
-                    {w.diesAt}
-                  </th>
+                  {dying && (
+                    <th scope="col" className="num">
+                      {w.diesAt}
+                    </th>
+                  )}
                   <th scope="col">{w.mark}</th>
                 </tr>
               </thead>
@@ -72,10 +78,11 @@ export function Tasks({ report: r }: { report: ReportDocument }) {
                       {or(task.pgtables_bytes === null ? null : Math.floor(task.pgtables_bytes / r.pageSize))}
                     </td>
                     <td className="num">{int(task.oom_score_adj)}</td>
+                    {weighed && <td className="num">{or(task.points === null ? null : task.oom_score_adj * unit)}</td>}
                     <td className="num">
                       <b>{or(task.points)}</b>
                     </td>
-                    <td className="num">{or(task.wouldDieAt)}</td>
+                    {dying && <td className="num">{or(task.wouldDieAt)}</td>}
                     <td>{markText(task, marks)}</td>
                   </tr>
                 ))}
@@ -87,7 +94,7 @@ export function Tasks({ report: r }: { report: ReportDocument }) {
               {w.showAll(ranked.length)}
             </Button>
           )}
-          {r.tasks.some((task) => task.wouldDieAt !== null) && <p className="mut">{w.tasksNote}</p>}
+          {dying && <p className="mut">{w.tasksNote}</p>}
         </>
       )}
     </section>

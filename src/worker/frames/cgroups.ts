@@ -10,8 +10,7 @@ import {
   MEMCG_OOM_KILL,
   PAGE_COUNTER_MAX,
 } from '../../linux/include/memcontrol';
-import { LRU_ACTIVE_FILE, LRU_INACTIVE_FILE, LRU_UNEVICTABLE, NR_LRU_LISTS } from '../../linux/include/mmzone';
-import { memCgroupGetMax } from '../../linux/mm/memcontrol';
+import { memCgroupGetMax, memcgListed } from '../../linux/mm/memcontrol';
 import { adjPoints, OOM_UNKILLABLE, oomBadness } from '../../linux/mm/oom_kill';
 import { childrenProtected, effectiveProtection } from '../../linux/mm/page_counter';
 import { oomRules } from '../../linux/versions/oom_rules';
@@ -21,39 +20,6 @@ import type { CgroupFrame, MemcgCandidate } from '../protocol';
 const RANKED = 5;
 
 const limit = (pages: number): number | null => (pages >= PAGE_COUNTER_MAX ? null : pages);
-
-/** Pages on the lists of each memcg alone, by its id. */
-interface Listed {
-  anon: number;
-  file: number;
-  mlocked: number;
-}
-
-function listed(k: Kernel, id: number): Listed {
-  const n = { anon: 0, file: 0, mlocked: 0 };
-  for (const node of k.nodes) {
-    const { lruSize } = node.lruvecs[id];
-    for (let i = 0; i < lruSize.length; i++) {
-      const lru = i % NR_LRU_LISTS;
-      if (lru === LRU_UNEVICTABLE) n.mlocked += lruSize[i];
-      else if (lru === LRU_INACTIVE_FILE || lru === LRU_ACTIVE_FILE) n.file += lruSize[i];
-      else n.anon += lruSize[i];
-    }
-  }
-  return n;
-}
-
-/** Pages on the lists of a memcg and all below it. */
-function listedBelow(k: Kernel, id: number): Listed {
-  const sum = listed(k, id);
-  for (const child of k.memcgs[id].children) {
-    const n = listedBelow(k, child);
-    sum.anon += n.anon;
-    sum.file += n.file;
-    sum.mlocked += n.mlocked;
-  }
-  return sum;
-}
 
 /** By memcg with a limit: who would be killed for it, most points first. */
 function rankings(k: Kernel): Map<number, MemcgCandidate[]> {
@@ -124,7 +90,7 @@ function groupFrame(
   return {
     path: c.path,
     current: memory.usage,
-    ...listedBelow(k, c.memcg),
+    ...memcgListed(k, c.memcg),
     peak: memory.watermark,
     min: memory.min,
     low: memory.low,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { audit } from '../../../src/linux/audit';
 import { MMF_OOM_SKIP } from '../../../src/linux/include/mm_types';
 import { PF_MEMDIE, PF_STUCK, TASK_UNINTERRUPTIBLE } from '../../../src/linux/include/sched';
-import { NR_PAGETABLE } from '../../../src/linux/include/vmstat';
+import { NR_ANON_MAPPED, NR_PAGETABLE } from '../../../src/linux/include/vmstat';
 import { doExit, doExitStep, EXIT_ALIVE, oomReapMm } from '../../../src/linux/kernel/exit';
 import { allocThreadStack, fork, mmAlloc } from '../../../src/linux/kernel/fork';
 import { findTask, sendSigkill } from '../../../src/linux/kernel/sched/core';
@@ -25,24 +25,34 @@ describe('exit', () => {
     expect(audit(k)).toEqual([]);
   });
 
-  it('frees pages in turns; the next victim may be chosen when they are gone, before the page tables', () => {
+  it('unmaps in turns and frees at the end; the next victim may be chosen when all is unmapped, before it is free', () => {
     const k = boot();
     const t = spawn(k, 'hog');
     touch(k, t, anon(k, t, 4000), 4000);
     const mm = k.mms[t.mm];
     sendSigkill(k, t);
     t.flags |= PF_MEMDIE;
-    let turns = 0;
+    const before = freePages(k);
+    const turns = { unmapping: 0, freeing: 0 };
     k.cost = 0;
-    while (!doExitStep(k, t, k.cost + 60_000)) {
-      turns++;
+    while (!doExitStep(k, t, k.cost + 20_000)) {
       expect(t.flags & PF_MEMDIE).toBe(0);
       expect(t.mm).toBe(-1);
-      expect(mm.flags & MMF_OOM_SKIP).toBe(0);
       expect(audit(k)).toEqual([]);
+      if (mm.flags & MMF_OOM_SKIP) {
+        turns.freeing++;
+        expect(k.nodes[0].stat[NR_ANON_MAPPED]).toBe(0);
+        expect(freePages(k)).toBeGreaterThan(before);
+      } else {
+        turns.unmapping++;
+        // The lists of what is to be freed take pages themselves, one for 509 entries.
+        expect(freePages(k)).toBeLessThanOrEqual(before);
+        expect(freePages(k)).toBeGreaterThanOrEqual(before - 8);
+      }
     }
-    expect(turns).toBeGreaterThan(3);
-    expect(mm.flags & MMF_OOM_SKIP).toBe(MMF_OOM_SKIP);
+    expect(turns.unmapping).toBeGreaterThan(3);
+    expect(turns.freeing).toBeGreaterThan(1);
+    expect(freePages(k)).toBeGreaterThan(before + 4000);
   });
 
   it('a task stuck in the kernel does not exit; the reaper takes its memory', () => {

@@ -48,8 +48,8 @@ describe('fork', () => {
     expect(getMmCounterSum(k.mms[c.mm], MM_ANONPAGES)).toBe(2000);
     expect(k.nodes[0].stat[NR_ANON_MAPPED]).toBe(2000);
     expect(k.mms[c.mm].pgtablesBytes).toBe(k.mms[t.mm].pgtablesBytes);
-    // Page tables, the PGD, four pages of stack.
-    expect(before - freePages(k)).toBe(k.mms[c.mm].pgtablesBytes / 4096 + 1 + 4);
+    // Page tables, two pages of PGD, four of stack.
+    expect(before - freePages(k)).toBe(k.mms[c.mm].pgtablesBytes / 4096 + 2 + 4);
     expect(k.nodes[0].stat[NR_KERNEL_STACK_KB]).toBe(16);
     expect(k.committedAs).toBe(4000);
     expect(audit(k)).toEqual([]);

@@ -208,6 +208,13 @@ describe('memory.max', () => {
     expect(memcg('/P').events[MEMCG_OOM_KILL]).toBe(1);
     expect(memcg('/P/A').events[MEMCG_OOM_KILL]).toBe(1);
     expect(memcg('/P/A').eventsLocal[MEMCG_OOM]).toBe(0);
+    const { memcg: path, limit } = k.oomRecords[0];
+    expect([path, limit?.usage, limit?.max]).toEqual(['/P', 4096, 4096]);
+    expect(limit?.below.map((g) => [g.path, g.max])).toEqual([
+      ['/P/A', null],
+      ['/P/B', null],
+    ]);
+    expect((limit?.below[0].usage ?? 0) + (limit?.below[1].usage ?? 0)).toBe(4096);
   });
 
   test('with memory.oom.group takes all but those with oom_score_adj −1000', () => {
@@ -221,7 +228,7 @@ describe('memory.max', () => {
     const hog = member('/A', 'hog');
     use(hog, 3000);
     expect([a.sigkill, safe.sigkill, hog.sigkill]).toEqual([true, false, true]);
-    expect(k.oomRecords[0].group).toEqual([a.pid]);
+    expect(k.oomRecords[0]).toMatchObject({ group: [a.pid], groupPath: '/A' });
     expect(memcg('/A').events[MEMCG_OOM_GROUP_KILL]).toBe(1);
     expect(k.log.some((l) => l.text === 'Tasks in /A are going to be killed due to memory.oom.group set')).toBe(true);
   });

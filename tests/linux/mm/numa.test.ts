@@ -272,7 +272,7 @@ describe('a cpuset', () => {
     const outside = createTask(k, { comm: 'web', cpuset: 1, mm: fakeMm(k, { anon: 15_000 }).id });
     outOfMemory(k, t, { gfp: GFP_ANON_FAULT, order: 0, nodemask: 0, sysrq: false });
     expect([t.sigkill, outside.sigkill]).toEqual([true, false]);
-    expect(k.oomRecords[0]).toMatchObject({ constraint: 'CONSTRAINT_CPUSET', totalpages: 9000 });
+    expect(k.oomRecords[0]).toMatchObject({ constraint: 'CONSTRAINT_CPUSET', totalpages: 9000, nodes: [1] });
     const lines = k.log.map((l) => l.text);
     expect(lines.find((l) => l.startsWith('oom-kill:'))).toContain(
       'constraint=CONSTRAINT_CPUSET,nodemask=(null),cpuset=batch,mems_allowed=1,global_oom,',

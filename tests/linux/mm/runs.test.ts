@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { audit } from '../../../src/linux/audit';
 import type { Kernel } from '../../../src/linux/include/kernel';
-import { PGTYPE_BUDDY_TAIL, PGTYPE_MASK } from '../../../src/linux/include/page';
+import { PG_BATCHED, PGTYPE_BUDDY_TAIL, PGTYPE_MASK } from '../../../src/linux/include/page';
 import { LINUX_6_1 } from '../../../src/linux/versions/6.1';
 import { bootWorld, round, spawn, type WorldConfig } from '../world';
 
@@ -33,13 +33,13 @@ vi.mock('../../../src/linux/mm/vmscan/lru_gen/isolate_run', async (original) => 
 vi.mock('../../../src/linux/mm/vmscan/evict_run', async (original) => {
   const real = await original<typeof import('../../../src/linux/mm/vmscan/evict_run')>();
   const examineRun: typeof real.examineRun = (...args) => {
-    const end = mode.shortCuts ? real.examineRun(...args) : args[2];
-    mode.pages.examine += end - args[2];
+    const end = mode.shortCuts ? real.examineRun(...args) : args[1];
+    mode.pages.examine += end - args[1];
     return end;
   };
   const evictRun: typeof real.evictRun = (...args) => {
-    const end = mode.shortCuts ? real.evictRun(...args) : args[4];
-    mode.pages.evict += end - args[4];
+    const end = mode.shortCuts ? real.evictRun(...args) : args[3];
+    mode.pages.evict += end - args[3];
     return end;
   };
   return { ...real, examineRun, evictRun };
@@ -77,11 +77,15 @@ function history(config: WorldConfig, rounds: number, shortCuts: boolean): Kerne
   return w.k;
 }
 
-/** `index` and links of a page inside a free block are what they were the last time it began a block. */
+/**
+ * `index` and links of a page inside a free block are what they were the last time it began a block; a page that is not yet
+ * on its list still has the links it had among free pages.
+ */
 function forgetMeaningless({ mem }: Kernel): void {
   const { flags, index, next, prev, nrPages } = mem;
   for (let p = 0; p < nrPages; p++) {
     if ((flags[p] & PGTYPE_MASK) === PGTYPE_BUDDY_TAIL) index[p] = next[p] = prev[p] = 0;
+    if (flags[p] & PG_BATCHED) next[p] = prev[p] = 0;
   }
 }
 

@@ -86,11 +86,23 @@ function unchargePages(k: Kernel, id: number, n: number, kmem: boolean): void {
   if (!k.memcgs[id].online) memcgPut(k, id);
 }
 
-/** obj_cgroup_charge for a process's small kernel objects, in whole pages. It never fails: it may exceed the limit. */
+/** A charge that does not wait and never fails: it may exceed the limit. */
+function chargeInAnyCase(k: Kernel, memcg: number, pages: number): void {
+  if (tryChargeNow(k, null, memcg, pages) >= 0) pageCounterCharge(k, memcg, 'memory', pages);
+}
+
+/** obj_cgroup_charge for a process's small kernel objects, in whole pages. It never fails. */
 export function chargeSlab(k: Kernel, memcg: number, pages: number): void {
   if (memcg === 0) return;
-  if (tryChargeNow(k, null, memcg, pages) >= 0) pageCounterCharge(k, memcg, 'memory', pages);
+  chargeInAnyCase(k, memcg, pages);
   k.memcgs[memcg].slab += pages;
+}
+
+/** The charge of a block of kernel memory. It never fails. */
+export function chargeBlock(k: Kernel, memcg: number, pfn: number, order: number): void {
+  if (memcg === 0) return;
+  chargeInAnyCase(k, memcg, 1 << order);
+  for (let p = pfn; p < pfn + (1 << order); p++) commitCharge(k, p, memcg);
 }
 
 /** obj_cgroup_uncharge. */

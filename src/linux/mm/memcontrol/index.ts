@@ -2,6 +2,7 @@
 export { allocAnonPage, allocCharged, chargeNowait } from './alloc';
 export {
   abandonCharge,
+  chargeBlock,
   chargeSlab,
   chargeStep,
   commitCharge,
@@ -24,7 +25,7 @@ export { abandonMemcgWork, calculateHighDelay, memcgWorkPending } from './high';
 export { memcgIsDescendant, memcgIterPartial, memcgNext, memcgSubtree } from './iter';
 export { memcgWorkStep } from './limits';
 export { memCgroupGetMax, memCgroupGetOomGroup, memCgroupTasks, printOomMeminfo } from './oom';
-export { countMemcgEvents, memoryStat, memoryStatValues } from './stat';
+export { countMemcgEvents, type MemcgListed, memcgListed, memoryStat, memoryStatValues } from './stat';
 export { drainAllStock } from './stock';
 export {
   memCgroupGetNrSwapPages,

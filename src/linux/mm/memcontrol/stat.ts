@@ -5,7 +5,7 @@
  * it is. Only what happens to pages is counted.
  */
 import type { Kernel } from '../../include/kernel';
-import { MAX_NR_ZONES, NR_LRU_LISTS } from '../../include/mmzone';
+import { LRU_ACTIVE_FILE, LRU_INACTIVE_FILE, LRU_UNEVICTABLE, MAX_NR_ZONES, NR_LRU_LISTS } from '../../include/mmzone';
 import {
   PG_COMPOUND,
   PG_DIRTY,
@@ -18,7 +18,7 @@ import {
   PGTYPE_USER,
 } from '../../include/page';
 import { PAGE_SIZE } from '../../include/units';
-import { memcgSubtree } from './iter';
+import { memcgNext, memcgSubtree } from './iter';
 
 /** What is counted, in the order of `MemCgroup.vmEvents`. */
 export const MEMCG_STAT_EVENTS = [
@@ -189,6 +189,30 @@ export function memoryStatValues(k: Kernel, root: number): { name: string; value
     name,
     value: value[name] ?? 0,
   }));
+}
+
+/** Pages on the lists of a memcg and all below it. */
+export interface MemcgListed {
+  anon: number;
+  file: number;
+  mlocked: number;
+}
+
+/** What of a memcg's pages lies on which kind of list, with all below it; shared memory counts as anonymous. Pages. */
+export function memcgListed(k: Kernel, root: number): MemcgListed {
+  const n = { anon: 0, file: 0, mlocked: 0 };
+  for (let id = root; id >= 0; id = memcgNext(k, root, id)) {
+    for (const node of k.nodes) {
+      const { lruSize } = node.lruvecs[id];
+      for (let i = 0; i < lruSize.length; i++) {
+        const lru = i % NR_LRU_LISTS;
+        if (lru === LRU_UNEVICTABLE) n.mlocked += lruSize[i];
+        else if (lru === LRU_INACTIVE_FILE || lru === LRU_ACTIVE_FILE) n.file += lruSize[i];
+        else n.anon += lruSize[i];
+      }
+    }
+  }
+  return n;
 }
 
 /** The text of memory.stat. */

@@ -3,6 +3,7 @@ import type { Kernel } from '../../include/kernel';
 import { MM_ANONPAGES, MM_FILEPAGES, MM_SHMEMPAGES, MM_SWAPENTS, type MmStruct } from '../../include/mm_types';
 import {
   PG_COMPOUND,
+  PG_LOCKED,
   PG_MLOCKED,
   PG_SWAPBACKED,
   PG_SWAPCACHE,
@@ -12,12 +13,14 @@ import {
   PTE_SPECIAL,
   PTE_YOUNG,
 } from '../../include/page';
+import type { Task } from '../../include/sched';
 import { HPAGE_PMD_NR } from '../../include/units';
 import { NR_ANON_MAPPED, NR_FILE_MAPPED } from '../../include/vmstat';
 import { pageNode } from '../../kernel/sched/core';
 import { hugeFrameUnmapped, splitHugePmd, zapHugePmd } from '../huge_memory';
 import { munlockFolio } from '../mlock';
 import { addMmCounter, syncMmRss, updateHiwaterRss } from '../mm_counters';
+import { tlbFull, tlbRemovePage } from '../mmu_gather';
 import { freePage } from '../page_alloc';
 import { setPageDirty } from '../page-writeback';
 import { nextTable, ptePtr } from '../pgtable';
@@ -26,14 +29,22 @@ import { folioMarkAccessed, lruDelPage } from '../swap';
 import { freeSwapAndCache, freeSwapCache } from '../swapfile';
 
 /**
- * unmap_page_range: unmaps the virtual pages [start, end): an anonymous page without another user is freed at once, a
- * page in swap gives its slot back, a file's page stays cached and keeps what its entry knew (accessed, dirty). Page
- * tables stay.
+ * unmap_page_range: unmaps the virtual pages [start, end): an anonymous page without another user is freed, a page in
+ * swap gives its slot back, a file's page stays cached and keeps what its entry knew (accessed, dirty). Page tables stay.
  *
  * @param budget stop, after the page table at hand, when `k.cost` (ns) has reached it
+ * @param task that does it, if `mm.tlb` is to gather what is to be freed: stops when that is full
  * @returns the virtual page to go on from; `end` when done
  */
-export function unmapPageRange(k: Kernel, mm: MmStruct, start: number, end: number, budget: number): number {
+export function unmapPageRange(
+  k: Kernel,
+  mm: MmStruct,
+  start: number,
+  end: number,
+  budget: number,
+  task: Task | null = null,
+): number {
+  const { tlb } = mm;
   syncMmRss(k, mm);
   updateHiwaterRss(mm);
   const { entries, used, huge } = k.pgtables;
@@ -58,9 +69,14 @@ export function unmapPageRange(k: Kernel, mm: MmStruct, start: number, end: numb
     let shmem = 0;
     let swap = 0;
     let zapped = 0;
+    let full = false;
     for (; v < last; v++, ptr++) {
       const e = entries[ptr];
       if (e === 0) continue;
+      if (tlb !== null && task !== null && tlbFull(k, task, tlb)) {
+        full = true;
+        break;
+      }
       entries[ptr] = 0;
       zapped++;
       if (!(e & PTE_PRESENT)) {
@@ -78,6 +94,7 @@ export function unmapPageRange(k: Kernel, mm: MmStruct, start: number, end: numb
         if (left === 0) {
           pageNode(k, pfn).stat[NR_ANON_MAPPED]--;
           if (f & PG_COMPOUND) hugeFrameUnmapped(k, pfn);
+          else if (tlb !== null && !(f & (PG_SWAPCACHE | PG_LOCKED))) tlbRemovePage(k, tlb, pfn);
           else if (!(f & PG_SWAPCACHE) || freeCached(k, pfn)) {
             dropAnonVmaPage(k, m.mapping[pfn]);
             lruDelPage(k, pfn);
@@ -99,7 +116,7 @@ export function unmapPageRange(k: Kernel, mm: MmStruct, start: number, end: numb
     if (file) addMmCounter(k, mm, MM_FILEPAGES, -file);
     if (shmem) addMmCounter(k, mm, MM_SHMEMPAGES, -shmem);
     if (swap) addMmCounter(k, mm, MM_SWAPENTS, -swap);
-    if (k.cost >= budget) return v;
+    if (full || k.cost >= budget) return v;
     v = nextTable(k, mm, v, end);
   }
   return end;

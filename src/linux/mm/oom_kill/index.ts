@@ -2,6 +2,7 @@
 import { __GFP_FS } from '../../include/gfp';
 import type { Kernel, OomRecord } from '../../include/kernel';
 import type { Task } from '../../include/sched';
+import { cpusetMems } from '../../kernel/cpuset';
 import { panic } from '../../kernel/panic';
 import { KERN_WARNING, printk } from '../../kernel/printk';
 import { oomRules } from '../../versions/oom_rules';
@@ -10,7 +11,7 @@ import { markOomVictim, oomKillProcess, taskWillFreeMem } from './kill';
 import { queueOomReaper } from './reaper';
 import { dumpHeader, oomCallers } from './report';
 import { constrainedAlloc, oomCpusetEligible, selectBadProcess } from './select';
-import { oomMemory, oomTasks, oomZones } from './snapshot';
+import { oomLimit, oomMemory, oomTasks, oomZones } from './snapshot';
 import type { OomConstraint, OomControl } from './types';
 
 export { warnAlloc } from '../show_mem';
@@ -55,6 +56,7 @@ export function outOfMemory(k: Kernel, current: Task, oc: OomControl): boolean {
 
   const { constraint, totalpages } = constrainedAlloc(k, oc, current);
   const nodemask = constraint === 'CONSTRAINT_MEMORY_POLICY' ? oc.nodemask : 0;
+  const ofNodes = constraint === 'CONSTRAINT_CPUSET' ? cpusetMems(k, current) : nodemask;
   const record: OomRecord = {
     t: k.now,
     invoker: current.pid,
@@ -72,6 +74,8 @@ export function outOfMemory(k: Kernel, current: Task, oc: OomControl): boolean {
     logStart: k.log.length,
     logEnd: k.log.length,
     noProgressLoops: current.alloc === null ? 0 : current.alloc.noProgressLoops,
+    ...(memcg !== 0 && { limit: oomLimit(k, memcg) }),
+    ...(ofNodes !== 0 && { nodes: k.nodes.map((_, node) => node).filter((node) => ofNodes & (1 << node)) }),
   };
   const killed = decide(k, current, oc, constraint, nodemask, record);
   record.logEnd = k.log.length;

@@ -87,7 +87,9 @@ export function oomKillProcess(
   // Found out before the victim is gone.
   const group = memCgroupGetOomGroup(k, victim, oc.memcg ?? 0);
   killVictim(k, victim, message);
-  if (group >= 0) record.group = killGroup(k, group, victim, message);
+  if (group < 0) return;
+  record.groupPath = k.memcgs[group].path;
+  record.group = killGroup(k, group, victim, message);
 }
 
 /** oom_kill_memcg_member for all of a cgroup with memory.oom.group but those with oom_score_adj −1000. §11.5 */

@@ -1,5 +1,6 @@
 /** The numbers of a report, kept beside its text for whoever wants to compute with them. */
-import type { Kernel, OomMemory, OomTask, OomZone } from '../../include/kernel';
+import type { Kernel, OomLimit, OomMemory, OomTask, OomZone } from '../../include/kernel';
+import { PAGE_COUNTER_MAX } from '../../include/memcontrol';
 import { MM_ANONPAGES, MM_FILEPAGES, MM_SHMEMPAGES, MM_SWAPENTS } from '../../include/mm_types';
 import {
   LRU_ACTIVE_ANON,
@@ -14,6 +15,8 @@ import {
 } from '../../include/mmzone';
 import type { Task } from '../../include/sched';
 import { NR_LRU_BASE, NR_PAGETABLE, NR_SHMEM, NR_SLAB_RECLAIMABLE_B } from '../../include/vmstat';
+import { memcgListed } from '../memcontrol';
+import { memcgSubtree } from '../memcontrol/iter';
 import { getMmCounter, getMmRss } from '../mm_counters';
 import { gfpZone, zonePcpCount } from '../page_alloc';
 import { globalNodeState, nrFreePages, populatedZones } from '../vmstat';
@@ -57,6 +60,30 @@ export const zoneNumbers = (z: Zone, highest: number): OomZone => ({
 export function oomZones(k: Kernel, gfp: number): OomZone[] {
   const highest = gfpZone(gfp);
   return populatedZones(k).map((z) => zoneNumbers(z, highest));
+}
+
+/** A cgroup whose limit was hit, as the charge that failed found it. §11.5. */
+export function oomLimit(k: Kernel, id: number): OomLimit {
+  const { memory, swap } = k.memcgs[id];
+  const limit = (pages: number): number | null => (pages >= PAGE_COUNTER_MAX ? null : pages);
+  const subtree = memcgSubtree(k, id);
+  return {
+    usage: memory.usage,
+    max: memory.max,
+    failcnt: memory.failcnt,
+    swapUsage: swap.usage,
+    swapMax: limit(swap.max),
+    ...memcgListed(k, id),
+    below: subtree
+      .slice(1)
+      .filter((at) => k.memcgs[at].online)
+      .map((at) => ({
+        path: k.memcgs[at].path,
+        usage: k.memcgs[at].memory.usage,
+        max: limit(k.memcgs[at].memory.max),
+      })),
+    outside: k.tasks.filter((t) => !oomUnkillableTask(t) && t.mm >= 0 && !subtree.includes(t.memcg)).length,
+  };
 }
 
 /** The rows of the task dump: all that could be asked for memory, as the report counts them. */

@@ -12,7 +12,7 @@ export {
   gfpZone,
   pcpZone,
 } from './page_alloc';
-export { decayPcpHigh, drainAllPages, NR_PCP_LISTS, zonePcpCount } from './pcp';
+export { decayPcpHigh, drainAllPages, NR_PCP_LISTS, orderToPindex, zonePcpCount } from './pcp';
 export { zoneBatchsize, zonePcpUpdate } from './pcp_limits';
 export { abandonAlloc, allocSlowpathStep, gfpPfmemallocFlags, gfpToAllocFlags, shouldReclaimRetry } from './slowpath';
 export {

@@ -60,7 +60,7 @@ function nrPcpHigh(k: Kernel, z: Zone, pcp: PerCpuPages): number {
   const high = clamp(pcp.high, highMin, highMax);
   if (!k.release.pcpAutoTune) return z.flags & ZONE_RECLAIM_ACTIVE ? Math.min(batch << 2, high) : high;
   if (z.flags & ZONE_RECLAIM_ACTIVE) {
-    pcp.high = Math.max(high - (batch << PCP_BATCH_SCALE_MAX), highMin);
+    pcp.high = Math.max(high - Math.max(pcp.freeCount, batch), highMin);
     return Math.min(batch << 2, pcp.high);
   }
   if (highMin === highMax) return high;
@@ -90,14 +90,14 @@ function steadyPcpHigh(k: Kernel, z: Zone, pcp: PerCpuPages): number {
 /** Whether what `steadyPcpHigh` says still holds after the list has reached that limit and been trimmed. */
 const trimsSteadily = (k: Kernel, z: Zone): boolean => !k.release.pcpAutoTune || (z.flags & ZONE_RECLAIM_ACTIVE) !== 0;
 
-/** free_pcppages_bulk: gives `count` pages back to the buddy lists, oldest first, from the lists in turn. */
-export function freePcppagesBulk(k: Kernel, z: Zone, pcp: PerCpuPages, count: number): void {
+/** free_pcppages_bulk: gives `count` pages back to the buddy lists, oldest first, from the lists in turn, `pindex` first. */
+export function freePcppagesBulk(k: Kernel, z: Zone, pcp: PerCpuPages, count: number, pindex = 0): void {
   const { next, prev, flags } = k.mem;
   const tailBits = (z.idx << PGZONE_SHIFT) | PGTYPE_BUDDY_TAIL;
   let left = count < pcp.count ? count : pcp.count;
   k.cost += left * k.costs.buddyPage;
   pcp.count -= left;
-  for (let list = 0; left > 0; list = list + 1 < NR_PCP_LISTS ? list + 1 : 0) {
+  for (let list = pindex; left > 0; list = list + 1 < NR_PCP_LISTS ? list + 1 : 0) {
     const head = pcp.heads + list;
     if (prev[head] === head) continue;
     const order = pindexToOrder(list);
@@ -165,7 +165,8 @@ export function freeToPcplist(k: Kernel, p: number, order: number): void {
   if (mt === MIGRATE_HIGHATOMIC) mt = MIGRATE_MOVABLE;
   m.flags[p] = (m.flags[p] & PGZONE_MASK) | PGTYPE_PCP;
   m.index[p] = mt;
-  const head = pcp.heads + (order === 0 ? mt : orderToPindex(order, mt));
+  const pindex = order === 0 ? mt : orderToPindex(order, mt);
+  const head = pcp.heads + pindex;
   const n = m.next[head];
   m.next[head] = p;
   m.prev[p] = head;
@@ -177,14 +178,14 @@ export function freeToPcplist(k: Kernel, p: number, order: number): void {
   const most = batch << PCP_BATCH_SCALE_MAX;
   if (pcp.freeCount < most) pcp.freeCount = Math.min(pcp.freeCount + (1 << order), most);
   const high = nrPcpHigh(k, z, pcp);
-  if (pcp.count >= high) trim(k, z, pcp, high);
+  if (pcp.count >= high) trim(k, z, pcp, high, pindex);
 }
 
-/** The end of free_unref_page_commit, for a list that is over its limit. */
-function trim(k: Kernel, z: Zone, pcp: PerCpuPages, high: number): void {
+/** The end of free_unref_page_commit, for the list `pindex`, when the cpu's are over their limit. */
+function trim(k: Kernel, z: Zone, pcp: PerCpuPages, high: number, pindex: number): void {
   const { batch } = pcp;
   const n = k.release.pcpAutoTune ? clamp(pcp.freeCount, batch, Math.max(high - batch, batch)) : batch;
-  freePcppagesBulk(k, z, pcp, n);
+  freePcppagesBulk(k, z, pcp, n, pindex);
   if (z.flags & ZONE_BELOW_HIGH && zoneWatermarkOk(k, z, 0, wmarkPages(z, WMARK_HIGH), 0, 0)) {
     z.flags &= ~ZONE_BELOW_HIGH;
   }
@@ -242,7 +243,7 @@ export function freeRunToPcplist(k: Kernel, pages: Int32Array, from: number, n: 
     pcp.count += put;
     pcp.allocFactor = put > 31 ? 0 : pcp.allocFactor >> put;
     if (pcp.freeCount < most) pcp.freeCount = Math.min(pcp.freeCount + put, most);
-    if (pcp.count >= high) trim(k, z, pcp, high);
+    if (pcp.count >= high) trim(k, z, pcp, high, head - pcp.heads);
   }
   return i;
 }

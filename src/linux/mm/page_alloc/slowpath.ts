@@ -126,11 +126,10 @@ export function newAllocContext(
     page: -1,
     done: false,
     failed: false,
-    tests: {},
+    tests: { fast_path: watermarkTests(k, order, highestZoneidx, nid, WMARK_LOW, 0, nodemask) },
     scanned: 0,
     reclaimed: 0,
   };
-  noteTests(k, ctx, 'fast_path', WMARK_LOW, 0);
   k.cost += k.costs.slowpath;
   return ctx;
 }
@@ -139,7 +138,39 @@ export function newAllocContext(
 const nodesFor = (k: Kernel, task: Task, ctx: AllocContext, flags: number, gfp: number): number =>
   task.cpuset >= 0 && flags & ALLOC_CPUSET ? bothMasks(ctx.nodemask, cpusetNodemask(k, task, gfp)) : ctx.nodemask;
 
-/** Keeps the comparisons of a pass over the zonelist, for the picture of the path. */
+/** The comparisons of a pass over the zonelist, for the picture of the path. */
+function watermarkTests(
+  k: Kernel,
+  order: number,
+  highestZoneidx: number,
+  nid: number,
+  mark: number,
+  allocFlags: number,
+  nodes: number,
+): WatermarkTest[] {
+  const { zonelist } = k.nodes[nid];
+  // As long as it will be: every failed request makes one.
+  const tests = new Array<WatermarkTest>(zonelist.length);
+  let n = 0;
+  for (let j = 0; j < zonelist.length; j++) {
+    const z = k.zones[zonelist[j]];
+    if (z.type > highestZoneidx || (nodes !== 0 && !(nodes & (1 << z.node)))) continue;
+    const pages = wmarkPages(z, mark);
+    tests[n++] = {
+      zone: z.idx,
+      mark,
+      free: z.free,
+      min: effectiveMin(pages, allocFlags),
+      lowmemReserve: z.lowmemReserve[highestZoneidx],
+      order,
+      ok: zoneWatermarkOk(k, z, order, pages, highestZoneidx, allocFlags),
+    };
+  }
+  tests.length = n;
+  return tests;
+}
+
+/** Keeps the comparisons of a pass. */
 function noteTests(
   k: Kernel,
   ctx: AllocContext,
@@ -148,22 +179,7 @@ function noteTests(
   allocFlags: number,
   nodes = ctx.nodemask,
 ): void {
-  const tests: WatermarkTest[] = [];
-  for (const i of k.nodes[ctx.nid].zonelist) {
-    const z = k.zones[i];
-    if (z.type > ctx.highestZoneidx || (nodes !== 0 && !(nodes & (1 << z.node)))) continue;
-    const pages = wmarkPages(z, mark);
-    tests.push({
-      zone: i,
-      mark,
-      free: z.free,
-      min: effectiveMin(pages, allocFlags),
-      lowmemReserve: z.lowmemReserve[ctx.highestZoneidx],
-      order: ctx.order,
-      ok: zoneWatermarkOk(k, z, ctx.order, pages, ctx.highestZoneidx, allocFlags),
-    });
-  }
-  ctx.tests[name] = tests;
+  ctx.tests[name] = watermarkTests(k, ctx.order, ctx.highestZoneidx, ctx.nid, mark, allocFlags, nodes);
 }
 
 function tryFreelist(

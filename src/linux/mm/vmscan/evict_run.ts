@@ -39,6 +39,7 @@ import { addToSwapCache } from '../swap_state';
 import { countSlots, getSwapSlot, swapClusterEnd } from '../swapfile';
 import { globalNodeState } from '../vmstat';
 import { workingsetEviction } from '../workingset';
+import { batch, ptes, verdicts } from './batch';
 import type { ReclaimStat } from './shrink_folio_list';
 import { ACTIVATE, KEEP, RECLAIM } from './verdict';
 
@@ -52,19 +53,11 @@ const ALIKE = PG_SWAPBACKED | PG_SWAPCACHE | LRU_USES;
 const BUSY = PG_LOCKED | PG_MLOCKED | PG_WRITEBACK | PG_SWAPCACHE | PG_HEAD;
 
 /**
- * The verdicts on the pages from `from` on, up to the first that needs the general way.
+ * The verdicts on the batch's pages from `from` on, up to the first that needs the general way.
  *
- * @param ptes gets the index of the page's entry where the verdict is RECLAIM
  * @returns index of that first page, `n` when there is none
  */
-export function examineRun(
-  k: Kernel,
-  pages: Int32Array,
-  from: number,
-  n: number,
-  verdicts: Uint8Array,
-  ptes: Int32Array,
-): number {
+export function examineRun(k: Kernel, from: number, n: number): number {
   const { flags, mapping, mapcount, index } = k.mem;
   const { entries } = k.pgtables;
   // Where the aging has been meanwhile it has left its mark.
@@ -76,7 +69,7 @@ export function examineRun(
   let i = from;
   for (;;) {
     for (; i < n; i++) {
-      const pfn = pages[i];
+      const pfn = batch[i];
       const f = flags[pfn];
       if (f & BUSY) return i;
       // An exclusive page that is not in the swap cache is anonymous and mapped once: who unmaps it last frees it.
@@ -92,13 +85,13 @@ export function examineRun(
       const at = base + (vpn & 511);
       const e = entries[at];
       if ((e & (PTE_PRESENT | PTE_SPECIAL | PTE_YOUNG)) !== PTE_PRESENT || e >>> PTE_SHIFT !== pfn) return i;
-      flags[pfn] = f & ~PG_REFERENCED;
+      if (f & PG_REFERENCED) flags[pfn] = f & ~PG_REFERENCED;
       verdicts[i] = RECLAIM;
       ptes[i] = at;
     }
     if (i === n) return n;
     // Another table.
-    const pfn = pages[i];
+    const pfn = batch[i];
     owner = mapping[pfn];
     if (owner <= 0) return i;
     const mm = k.mms[owner - 1];
@@ -110,23 +103,12 @@ export function examineRun(
 }
 
 /**
- * Evicts the pages from `from` on with the verdict RECLAIM, up to the first that needs the general way.
+ * Evicts the batch's pages from `from` on with the verdict RECLAIM, up to the first that needs the general way.
  *
- * @param ptes the entries that map the pages, -1 = to be looked for
  * @param st gets what they were like
  * @returns index of that first page, `n` when there is none. Those before it are to be freed
  */
-export function evictRun(
-  k: Kernel,
-  sc: ScanControl,
-  node: PgData,
-  pages: Int32Array,
-  from: number,
-  n: number,
-  verdicts: Uint8Array,
-  ptes: Int32Array,
-  st: ReclaimStat,
-): number {
+export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number, n: number, st: ReclaimStat): number {
   const s = k.swap;
   if (!(sc.gfp & __GFP_IO) || !sc.mayWritepage || s.areas.length !== 1) return from;
   const area = s.areas[0];
@@ -156,25 +138,12 @@ export function evictRun(
     // Those like the one before, to slots beside its slot, in the same node.
     if (alike !== 0 && zram === null && !mayBeCached) {
       const first = slot + 1;
-      const start = i;
       const room = Math.min(clusterEnd, slot - slots + s.free + 1, (slot | (XA_CHUNK_SIZE - 1)) + 1) - first;
-      const end = Math.min(n, i + room);
-      for (; i < end; i++) {
-        const pfn = pages[i];
-        const at = ptes[i];
-        const next = first + i - start;
-        if (verdicts[i] !== RECLAIM || at < 0 || (flags[pfn] & ALIKE) !== PG_SWAPBACKED) break;
-        if (mapping[pfn] !== owner || (charged && memcg[pfn] !== 0) || map[next] !== 0) break;
-        entries[at] = (next << PTE_SHIFT) | PTE_SWAP;
-        map[next] = 1;
-        swapIndex[next] = index[pfn];
-        swapMapping[next] = owner;
-        shadow[next] = alike;
-      }
-      if (i > start) {
-        const took = i - start;
-        traceRun(ring, now, current, WRITE_FOLIO, pages, start, first, took);
+      const took = evictAlike(k, i, Math.min(n, i + room), first, owner, alike);
+      if (took > 0) {
+        traceRun(ring, now, current, WRITE_FOLIO, batch, i, first, took);
         nodes[first >> XA_CHUNK_SHIFT] += took;
+        i += took;
         slot += took;
         slots += took;
         mine += took;
@@ -182,7 +151,7 @@ export function evictRun(
         continue;
       }
     }
-    const pfn = pages[i];
+    const pfn = batch[i];
     const at = ptes[i];
     const f = flags[pfn];
     if (at < 0 || (f & (PG_SWAPBACKED | PG_SWAPCACHE)) !== PG_SWAPBACKED || (charged && memcg[pfn] !== 0)) break;
@@ -245,6 +214,81 @@ export function evictRun(
     k.cost += written * (disk.latency + disk.pageTime);
   }
   return i;
+}
+
+/**
+ * Moves the batch's pages from `from` on to the slots from `first` on, as long as they are the owner's, go to swap as most
+ * do, and the slots are free.
+ *
+ * @param left shadow that they leave
+ * @returns how many
+ */
+function evictAlike(k: Kernel, from: number, end: number, first: number, owner: number, left: number): number {
+  const { flags, mapping, memcg, index } = k.mem;
+  const s = k.swap;
+  const { map, shadow } = s;
+  const swapIndex = s.index;
+  const swapMapping = s.mapping;
+  const { entries } = k.pgtables;
+  const by = first - from;
+  let i = from;
+  while (
+    i + 4 <= end &&
+    isAlike(flags, mapping, memcg, map, i, by, owner) &&
+    isAlike(flags, mapping, memcg, map, i + 1, by, owner) &&
+    isAlike(flags, mapping, memcg, map, i + 2, by, owner) &&
+    isAlike(flags, mapping, memcg, map, i + 3, by, owner)
+  ) {
+    i += 4;
+  }
+  while (i < end && isAlike(flags, mapping, memcg, map, i, by, owner)) i++;
+  let j = from;
+  for (; j + 4 <= i; j += 4) {
+    moveToSlot(entries, map, swapIndex, swapMapping, shadow, index, j, by, owner, left);
+    moveToSlot(entries, map, swapIndex, swapMapping, shadow, index, j + 1, by, owner, left);
+    moveToSlot(entries, map, swapIndex, swapMapping, shadow, index, j + 2, by, owner, left);
+    moveToSlot(entries, map, swapIndex, swapMapping, shadow, index, j + 3, by, owner, left);
+  }
+  for (; j < i; j++) moveToSlot(entries, map, swapIndex, swapMapping, shadow, index, j, by, owner, left);
+  return i - from;
+}
+
+/** For `evictAlike`: the batch's page `i`. */
+const isAlike = (
+  flags: Int32Array,
+  mapping: Int32Array,
+  memcg: Uint8Array,
+  map: Uint16Array,
+  i: number,
+  by: number,
+  owner: number,
+): boolean =>
+  verdicts[i] === RECLAIM &&
+  ptes[i] >= 0 &&
+  (flags[batch[i]] & ALIKE) === PG_SWAPBACKED &&
+  mapping[batch[i]] === owner &&
+  (memcg.length === 0 || memcg[batch[i]] === 0) &&
+  map[i + by] === 0;
+
+/** For `evictAlike`: the batch's page `i`. */
+function moveToSlot(
+  entries: Int32Array,
+  map: Uint16Array,
+  swapIndex: Int32Array,
+  swapMapping: Int32Array,
+  shadow: Int32Array,
+  index: Int32Array,
+  i: number,
+  by: number,
+  owner: number,
+  left: number,
+): void {
+  const slot = i + by;
+  entries[ptes[i]] = (slot << PTE_SHIFT) | PTE_SWAP;
+  map[slot] = 1;
+  swapIndex[slot] = index[batch[i]];
+  swapMapping[slot] = owner;
+  shadow[slot] = left;
 }
 
 /** try_to_unmap's counters for `n` pages of the anon_vma `owner` − 1, which is its mm's number as well. */

@@ -45,6 +45,7 @@ import { folioEvictable, lruAddFolios, lruvecAddFolioLast } from '../swap';
 import { addToSwap, deleteFromSwapCache } from '../swap_state';
 import { freeSwapCache } from '../swapfile';
 import { shadowMemcgOf, workingsetEviction } from '../workingset';
+import { batch, ptes, verdicts } from './batch';
 import { evictRun, examineRun } from './evict_run';
 import { MIN_LRU_BATCH } from './lru_gen/batch';
 import { ACTIVATE, FREE, KEEP, ORPHAN, RECLAIM, RECLAIM_CLEAN, REF_KEEP } from './verdict';
@@ -86,9 +87,7 @@ export function clearReclaimStat(st: ReclaimStat): void {
   st.nrUnmapFail = 0;
 }
 
-/** Of the batch at hand, meaningless between calls: verdicts, `referenced.pte` of each page, pages to free. */
-const verdicts = new Uint8Array(MIN_LRU_BATCH);
-const ptes = new Int32Array(MIN_LRU_BATCH);
+/** Those of the batch that are to be freed. Meaningless between calls. */
 const freeList = new Int32Array(MIN_LRU_BATCH);
 
 /** folio_check_references: has the page been used since it was looked at last? §5.3 */
@@ -163,14 +162,7 @@ function pageoutFile(k: Kernel, sc: ScanControl, pfn: number): boolean {
  *
  * @returns true when all are anonymous pages in use that nothing is done with yet
  */
-function examineFolios(
-  k: Kernel,
-  sc: ScanControl,
-  node: PgData,
-  pages: Int32Array,
-  n: number,
-  st: ReclaimStat,
-): boolean {
+function examineFolios(k: Kernel, sc: ScanControl, node: PgData, n: number, st: ReclaimStat): boolean {
   const { flags, mapping, mapcount } = k.mem;
   const mayUnmap = sc.mayUnmap === true;
   const busy = PG_LOCKED | PG_MLOCKED | PG_HEAD | PG_WRITEBACK | (k.lruGenEnabled ? PG_REFERENCED : 0);
@@ -178,10 +170,10 @@ function examineFolios(
   let allPeaceful = true;
   for (let i = 0; i < n; i++) {
     if (mayUnmap) {
-      i = examineRun(k, pages, i, n, verdicts, ptes);
+      i = examineRun(k, i, n);
       if (i === n) break;
     }
-    const pfn = pages[i];
+    const pfn = batch[i];
     // Of an anonymous page in use that nothing is done with, all there is to know is whether it has been used.
     const peaceful = mapping[pfn] > 0 && mapcount[pfn] > 0 && (flags[pfn] & busy) === 0;
     const verdict = peaceful && mayUnmap ? folioCheckReferences(k, pfn) : examineFolio(k, sc, node, pfn, st);
@@ -312,43 +304,36 @@ function evictFolio(
 }
 
 /**
- * shrink_folio_list: decides about `n` isolated pages, 64 at most, in order. Those freed go to the allocator.
+ * shrink_folio_list: decides about the `n` pages of the batch, in order. Those freed go to the allocator, the others stand
+ * at the beginning of the batch afterwards, in order.
  *
- * @param pages the others stand at its beginning afterwards, in order
  * @param st gets what they were like
  * @returns pages freed
  */
-export function shrinkFolios(
-  k: Kernel,
-  sc: ScanControl,
-  node: PgData,
-  pages: Int32Array,
-  n: number,
-  st: ReclaimStat,
-): number {
+export function shrinkFolios(k: Kernel, sc: ScanControl, node: PgData, n: number, st: ReclaimStat): number {
   const { flags } = k.mem;
   let freed = 0;
   let kept = 0;
   // No page's verdict depends on a later page. Asked for all in one go, the processor waits for several pages' data at once.
-  let nobodyWrites = examineFolios(k, sc, node, pages, n, st);
+  let nobodyWrites = examineFolios(k, sc, node, n, st);
   k.cost += n * k.costs.scanPage;
   sc.nrScanned += n;
   while (kept < n && (verdicts[kept] === KEEP || verdicts[kept] === REF_KEEP)) kept++;
   for (let i = kept; i < n; i++) {
     if (verdicts[i] === RECLAIM) {
-      const end = evictRun(k, sc, node, pages, i, n, verdicts, ptes, st);
+      const end = evictRun(k, sc, node, i, n, st);
       if (i === 0 && end === n) {
         // All of them, as most often.
-        freeUnrefFolios(k, pages, n);
+        freeUnrefFolios(k, batch, n);
         return n;
       }
-      while (i < end) freeList[freed++] = pages[i++];
+      while (i < end) freeList[freed++] = batch[i++];
       if (i === n) break;
     }
-    const pfn = pages[i];
+    const pfn = batch[i];
     let verdict = verdicts[i];
     if (verdict === KEEP) {
-      pages[kept++] = pfn;
+      batch[kept++] = pfn;
       continue;
     }
     if (verdict !== REF_KEEP) nobodyWrites = false;
@@ -370,15 +355,15 @@ export function shrinkFolios(
         countMemcgEvents(k, folioMemcg(k, pfn), MEMCG_PGACTIVATE, 1);
       }
     }
-    pages[kept++] = pfn;
+    batch[kept++] = pfn;
   }
   if (freed > 0) freeUnrefFolios(k, freeList, freed);
   // What the device has finished by now has interrupted the batch: those of its own pages that are among it miss their move
   // to the tail.
   let writing = 0;
   for (let i = 0; i < kept && !nobodyWrites; i++) {
-    if (!(flags[pages[i]] & PG_WRITEBACK)) continue;
-    flags[pages[i]] |= PG_ISOLATED;
+    if (!(flags[batch[i]] & PG_WRITEBACK)) continue;
+    flags[batch[i]] |= PG_ISOLATED;
     writing++;
   }
   if (writing > 0) completeBios(k, k.now + k.cost);
@@ -386,15 +371,8 @@ export function shrinkFolios(
 }
 
 /** The same; what is not freed goes back to the head of a list. */
-export function shrinkFolioList(
-  k: Kernel,
-  sc: ScanControl,
-  node: PgData,
-  pages: Int32Array,
-  n: number,
-  st: ReclaimStat,
-): number {
-  const freed = shrinkFolios(k, sc, node, pages, n, st);
-  lruAddFolios(k, pages, 0, n - freed);
+export function shrinkFolioList(k: Kernel, sc: ScanControl, node: PgData, n: number, st: ReclaimStat): number {
+  const freed = shrinkFolios(k, sc, node, n, st);
+  lruAddFolios(k, batch, 0, n - freed);
   return freed;
 }

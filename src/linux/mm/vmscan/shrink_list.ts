@@ -10,7 +10,7 @@ import { type Lruvec, NR_LRU_LISTS } from '../../include/mmzone';
 import { PG_ACTIVE, PG_HEAD, PG_SWAPBACKED, PG_WORKINGSET, PGZONE_MASK, PGZONE_SHIFT } from '../../include/page';
 import type { ScanControl, Task } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
-import { HPAGE_PMD_NR, SWAP_CLUSTER_MAX } from '../../include/units';
+import { HPAGE_PMD_NR } from '../../include/units';
 import {
   NR_LRU_BASE,
   NR_ZONE_LRU_BASE,
@@ -31,13 +31,12 @@ import { WB_REASON_VMSCAN, wakeupFlusherThreads } from '../page-writeback';
 import { folioReferenced, referenced } from '../rmap';
 import { folioEvictable, lruAddDrain, lruAddFolios } from '../swap';
 import { lruNoteCost } from '../workingset';
+import { batch } from './batch';
 import { clearReclaimStat, newReclaimStat, shrinkFolioList } from './shrink_folio_list';
 
 const SHRINK_INACTIVE = tracepointId('mm_vmscan_lru_shrink_inactive');
 const SHRINK_ACTIVE = tracepointId('mm_vmscan_lru_shrink_active');
 
-/** The batch at hand; meaningless between calls. */
-const batch = new Int32Array(SWAP_CLUSTER_MAX);
 const stat = newReclaimStat();
 /** Pages looked at by the last `isolateLruFolios`, those of higher zones included. */
 const isolated = { lookedAt: 0 };
@@ -117,7 +116,7 @@ export function shrinkInactiveList(
   if (taken === 0) return 0;
 
   clearReclaimStat(stat);
-  const freed = shrinkFolioList(k, sc, k.nodes[lruvec.nid], batch, taken, stat);
+  const freed = shrinkFolioList(k, sc, k.nodes[lruvec.nid], taken, stat);
   if (sc.targetMemcg === 0) ev[kswapd ? PGSTEAL_KSWAPD : PGSTEAL_DIRECT] += freed;
   countMemcgEvents(k, lruvec.memcg, MEMCG_PGSTEAL + (kswapd ? 0 : 1), freed);
   ev[file ? PGSTEAL_FILE : PGSTEAL_ANON] += freed;

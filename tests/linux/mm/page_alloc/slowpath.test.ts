@@ -23,7 +23,6 @@ import {
   GFP_KERNEL,
   GFP_NOWAIT,
   GFP_USER_PAGE,
-  gfpMigratetype,
 } from '../../../../src/linux/include/gfp';
 import type { Kernel } from '../../../../src/linux/include/kernel';
 import { WMARK_HIGH, WMARK_LOW, WMARK_MIN, ZONE_DMA, ZONE_MOVABLE } from '../../../../src/linux/include/mmzone';
@@ -44,7 +43,6 @@ import {
   ALLOC_WAIT,
   abandonAlloc,
   allocPages,
-  allocPagesNowait,
   allocSlowpathStep,
   freePage,
   gfpPfmemallocFlags,
@@ -53,65 +51,20 @@ import {
   zonePcpCount,
 } from '../../../../src/linux/mm/page_alloc';
 import { gfpZone } from '../../../../src/linux/mm/page_alloc/page_alloc';
-import { newAllocContext } from '../../../../src/linux/mm/page_alloc/slowpath';
 import { newDirectScanControl } from '../../../../src/linux/mm/vmscan';
 import { spawn } from '../../driver';
-import { bootTestKernel, TEST_COSTS } from '../../support';
+import { TEST_COSTS } from '../../support';
+import { begin, bootRig, claimDma32, claimFree, DMA, DMA32, edge, exhaust, runToEnd, stepFrom } from './rig';
 
-const DMA = 0;
-const DMA32 = 1;
 const INACTIVE_FILE = 2;
 
 let k: Kernel;
 let task: Task;
 
 beforeEach(() => {
-  k = bootTestKernel(120_064);
-  createTask(k, { comm: 'init' });
-  task = spawn(k, 'app');
+  ({ k, task } = bootRig());
 });
 
-/** Says that each zone has so many free pages, whatever its lists hold. */
-const claimFree = (pages: number): void => {
-  for (const z of k.zones) z.free = pages;
-};
-/** The most that a request by these flags may find in DMA32 and still be refused. */
-const edge = (mark: number): number => k.zones[DMA32].watermark[mark] + k.zones[DMA32].lowmemReserve[ZONE_MOVABLE];
-/** DMA32 with so many free pages, and DMA with none. */
-const claimDma32 = (pages: number): void => {
-  claimFree(0);
-  k.zones[DMA32].free = pages;
-};
-
-/** Takes every page there is. */
-function exhaust(): void {
-  for (let order = 10; order >= 0; order--) while (allocPagesNowait(k, GFP_NOWAIT, order, ALLOC_NO_WATERMARKS) >= 0);
-  expect(k.zones.map((z) => z.free + zonePcpCount(z))).toEqual([0, 0]);
-}
-
-function begin(gfp = GFP_USER_PAGE, order = 0, nodemask = 0): AllocContext {
-  const ctx = newAllocContext(k, gfp, order, gfpZone(gfp), gfpMigratetype(gfp), 0, nodemask);
-  task.alloc = ctx;
-  return ctx;
-}
-/** The context after one step from `stage`. */
-function stepFrom(stage: AllocContext['stage'], ctx: AllocContext): AllocContext {
-  ctx.stage = stage;
-  allocSlowpathStep(k, task);
-  return ctx;
-}
-function runToEnd(ctx: AllocContext): string[] {
-  const stages: string[] = [];
-  for (let i = 0; i < 100_000 && !ctx.done && k.panic === ''; i++) {
-    if (stages.at(-1) !== ctx.stage) stages.push(ctx.stage);
-    if (task.state !== TASK_RUNNING) {
-      k.now = task.wakeAt;
-      task.state = TASK_RUNNING;
-    }
-    allocSlowpathStep(k, task);
-  }
-  return stages;
-}
 /** A kswapd that sleeps. */
 function sleepingKswapd(): Task {
   const kswapd = createTask(k, { comm: 'kswapd0', flags: PF_KTHREAD });
@@ -350,6 +303,15 @@ describe('direct_reclaim', () => {
       stage: 'direct_compact',
     });
   });
+  test('leaves the per-cpu lists alone when the first try succeeds', () => {
+    const pages = Array.from({ length: 40 }, () => allocPages(k, task, GFP_USER_PAGE, 0));
+    for (const p of pages) freePage(k, p);
+    const kept = zonePcpCount(k.zones[DMA32]);
+    const ctx = reclaimed(begin(), 1);
+    expect(ctx.stage).toBe('page');
+    expect(zonePcpCount(k.zones[DMA32])).toBe(kept - 1);
+    expect(Object.keys(ctx.tests)).toEqual(['fast_path', 'direct_reclaim']);
+  });
   test('empties the per-cpu lists before it gives up', () => {
     const pages = Array.from({ length: 40 }, () => allocPages(k, task, GFP_USER_PAGE, 0));
     for (const p of pages) freePage(k, p);
@@ -416,6 +378,8 @@ describe('should_reclaim_retry', () => {
     expect(shouldReclaimRetry(k, task, begin(GFP_KERNEL | __GFP_DMA))).toBe(false);
     expect(shouldReclaimRetry(k, task, begin(GFP_USER_PAGE, 0, 2))).toBe(false);
     expect(shouldReclaimRetry(k, task, begin(GFP_USER_PAGE, 0, 1))).toBe(true);
+    k.zones[DMA].stat[NR_ZONE_LRU_BASE + INACTIVE_FILE] = 10_000;
+    expect(shouldReclaimRetry(k, task, begin(GFP_KERNEL | __GFP_DMA))).toBe(true);
   });
   test('decides between another round and a kill', () => {
     claimFree(0);
@@ -536,6 +500,24 @@ describe('out_of_memory', () => {
     claimDma32(2);
     const ctx = stepFrom('out_of_memory', begin(GFP_KERNEL | __GFP_NOFAIL));
     expect(ctx).toMatchObject({ stage: 'page', done: true, failed: false });
+    expect(ctx.tests.out_of_memory[0].ok).toBe(false);
+  });
+  test('gives up when nothing is decided', () => {
+    claimFree(0);
+    k.oomKillerDisabled = true;
+    expect(stepFrom('out_of_memory', begin(GFP_USER_PAGE | __GFP_NOWARN))).toMatchObject({
+      stage: 'nopage',
+      gaveUpAt: 'out_of_memory',
+      failed: true,
+    });
+  });
+  test('lets who is no victim go on, whatever it was allowed', () => {
+    spawn(k, 'victim').oomScoreAdj = 1000;
+    k.current = task.pid;
+    claimFree(0);
+    const ctx = begin();
+    ctx.allocFlags = ALLOC_OOM;
+    expect(stepFrom('out_of_memory', ctx).stage).toBe('reserves');
   });
   test('ends in a panic when there is nobody to kill', () => {
     claimFree(0);
@@ -545,13 +527,47 @@ describe('out_of_memory', () => {
   });
 });
 
+describe('a cpuset', () => {
+  test('keeps a request to its nodes, but what an atomic one needs', () => {
+    k.cpusets.push({ name: 'elsewhere', mems: 0b10 });
+    const looked = (gfp: number): number[] | undefined => {
+      claimFree(0);
+      const ctx = begin(gfp);
+      ctx.allocFlags = gfpToAllocFlags(gfp, 0);
+      return stepFrom('retry_min_watermark', ctx).tests.retry_min_watermark?.map((t) => t.zone);
+    };
+    expect(looked(GFP_USER_PAGE)).toEqual([DMA32, DMA]);
+    task.cpuset = 0;
+    expect(looked(GFP_USER_PAGE)).toEqual([]);
+    expect(looked(GFP_ATOMIC | __GFP_HARDWALL)).toEqual([DMA32, DMA]);
+    k.cpusets[0].mems = 0b01;
+    expect(looked(GFP_USER_PAGE)).toEqual([DMA32, DMA]);
+  });
+  test('does not bind a victim, who may be above its policy, too', () => {
+    claimDma32(edge(WMARK_MIN));
+    task.oomMm = task.mm;
+    expect(stepFrom('reserves', begin(GFP_USER_PAGE, 0, 2))).toMatchObject({ stage: 'page', nodemask: 0 });
+    task.oomMm = -1;
+    const atomic = begin(GFP_ATOMIC, 0, 2);
+    atomic.allocFlags = gfpToAllocFlags(GFP_ATOMIC, 0);
+    expect(stepFrom('reserves', atomic)).toMatchObject({ stage: 'page', nodemask: 0 });
+  });
+});
+
 describe('__GFP_NOFAIL', () => {
   test('goes on where others end, from half of min if there is that', () => {
     claimFree(0);
     const gfp = GFP_KERNEL | __GFP_NOFAIL | __GFP_NORETRY;
     expect(stepFrom('direct_compact', begin(gfp))).toMatchObject({ stage: 'reserves', done: false, failed: false });
     claimDma32((k.zones[DMA32].watermark[WMARK_MIN] >> 1) + 2);
-    expect(stepFrom('direct_compact', begin(gfp))).toMatchObject({ stage: 'page', done: true });
+    const ctx = stepFrom('direct_compact', begin(gfp));
+    expect(ctx).toMatchObject({ stage: 'page', done: true });
+    expect(ctx.tests.reserves[0]).toMatchObject({ mark: WMARK_MIN, ok: true });
+    // Its cpuset comes first, then any node.
+    claimDma32((k.zones[DMA32].watermark[WMARK_MIN] >> 1) + 2);
+    k.cpusets.push({ name: 'elsewhere', mems: 0b10 });
+    task.cpuset = 0;
+    expect(stepFrom('direct_compact', begin(gfp | __GFP_HARDWALL)).stage).toBe('page');
   });
   test('means nothing for who cannot wait', () => {
     claimFree(0);

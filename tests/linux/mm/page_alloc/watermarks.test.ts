@@ -1,12 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { ALLOC_MIN_RESERVE, ALLOC_NON_BLOCK, ALLOC_OOM } from '../../../../src/linux/include/gfp';
-import { ZONE_DMA32, ZONE_MOVABLE } from '../../../../src/linux/include/mmzone';
+import {
+  ALLOC_HIGHATOMIC,
+  ALLOC_MIN_RESERVE,
+  ALLOC_NON_BLOCK,
+  ALLOC_OOM,
+  MIGRATE_HIGHATOMIC,
+  MIGRATE_TYPES,
+} from '../../../../src/linux/include/gfp';
+import type { Kernel } from '../../../../src/linux/include/kernel';
+import { ZONE_DMA, ZONE_DMA32, ZONE_MOVABLE, ZONE_NORMAL } from '../../../../src/linux/include/mmzone';
+import { NR_PAGE_ORDERS } from '../../../../src/linux/include/units';
 import { createKernel } from '../../../../src/linux/mm/mm_init';
 import {
+  calculateMinFreeKbytes,
+  calculateTotalreservePages,
   defaultMinFreeKbytes,
   effectiveMin,
+  nrFreeBufferPages,
   recommendedMinFreeKbytes,
+  setRecommendedMinFreeKbytes,
   setupPerZoneWmarks,
+  totalLowWmark,
   zoneLowmemReserve,
   zoneWatermarkOk,
   zoneWatermarks,
@@ -49,6 +63,85 @@ describe('watermarks', () => {
   });
 });
 
+describe('a machine’s numbers', () => {
+  /** Zones with managed pages, by type. */
+  const zones = (k: Kernel, managed: Record<number, number>): Kernel => {
+    const [shape] = k.zones;
+    k.zones = Object.entries(managed).map(([type, n]) => ({
+      ...shape,
+      type: Number(type),
+      managed: n,
+      boost: 0,
+      watermark: [10, 20, 30, 40],
+      lowmemReserve: [0, 0, 0, 0, 0],
+    }));
+    return k;
+  };
+  const k = (managed: Record<number, number>) => zones(bootTestKernel(120_064), managed);
+
+  it('count what is above the high watermark in zones up to Normal', () => {
+    expect(nrFreeBufferPages(k({ [ZONE_DMA]: 30, [ZONE_DMA32]: 1030, [ZONE_NORMAL]: 5030 }))).toBe(1000 + 5000);
+    expect(nrFreeBufferPages(k({ [ZONE_DMA32]: 1030, [ZONE_MOVABLE]: 9000 }))).toBe(1000);
+    expect(nrFreeBufferPages(k({ [ZONE_DMA]: 7, [ZONE_DMA32]: 31 }))).toBe(1);
+    const boosted = k({ [ZONE_DMA32]: 1030 });
+    boosted.zones[0].boost = 100;
+    expect(nrFreeBufferPages(boosted)).toBe(900);
+  });
+
+  it('keep a min_free_kbytes of the user that is larger', () => {
+    const set = (user: number): number => {
+      const it = k({ [ZONE_DMA32]: 100 * 100 + 30 });
+      Object.assign(it.sysctl, { user_min_free_kbytes: user, min_free_kbytes: user });
+      calculateMinFreeKbytes(it);
+      return it.sysctl.min_free_kbytes;
+    };
+    expect(set(-1)).toBe(800);
+    expect(set(799)).toBe(800);
+    expect(set(800)).toBe(800);
+    expect(set(801)).toBe(801);
+    const small = k({ [ZONE_DMA32]: 40 });
+    Object.assign(small.sysctl, { user_min_free_kbytes: -1 });
+    calculateMinFreeKbytes(small);
+    expect(small.sysctl.min_free_kbytes).toBe(128);
+    // The user's is the same as what would be set: it stays, unclamped.
+    Object.assign(small.sysctl, { user_min_free_kbytes: 25, min_free_kbytes: 25 });
+    calculateMinFreeKbytes(small);
+    expect(small.sysctl.min_free_kbytes).toBe(25);
+  });
+
+  it('are raised for huge pages by the zones that have memory, and only raised', () => {
+    const raise = (managed: Record<number, number>, had = 0): number => {
+      const it = k(managed);
+      it.nodes[0].zones = [];
+      it.sysctl.min_free_kbytes = had;
+      setRecommendedMinFreeKbytes(it);
+      return it.sysctl.min_free_kbytes;
+    };
+    const block = 512 * 11 * 4;
+    const much = 10_000_000;
+    expect(raise({ [ZONE_DMA]: much, [ZONE_DMA32]: much, [ZONE_NORMAL]: much })).toBe(3 * block);
+    expect(raise({ [ZONE_DMA]: 0, [ZONE_DMA32]: much, [ZONE_NORMAL]: much })).toBe(2 * block);
+    expect(raise({ [ZONE_DMA32]: much, [ZONE_MOVABLE]: much })).toBe(block);
+    expect(raise({ [ZONE_DMA32]: much }, block + 4)).toBe(block + 4);
+    expect(raise({ [ZONE_DMA32]: much }, block - 4)).toBe(block);
+  });
+
+  it('add up what zones keep back, each at most what it has', () => {
+    const it = k({ [ZONE_DMA]: 100, [ZONE_DMA32]: 5000 });
+    it.zones[0].lowmemReserve = [0, 50, 400, 400, 400];
+    it.zones[1].lowmemReserve = [0, 0, 70, 60, 0];
+    calculateTotalreservePages(it);
+    expect(it.totalreservePages).toBe(100 + 100);
+    it.zones[0].boost = 5;
+    expect(totalLowWmark(it)).toBe(45);
+  });
+
+  it('have no share of min where there is no low memory', () => {
+    expect(zoneWatermarks(0, true, 1000, 0, 10)).toEqual([32, 32, 32, 32]);
+    expect(zoneWatermarks(50_000, true, 1000, 100_000, 10)[0]).toBe(48);
+  });
+});
+
 describe('lowmem_reserve', () => {
   it('protects lower zones from requests that could use higher ones', () => {
     expect(zoneLowmemReserve([3840, 700_000, 3_400_000, 0, 0], 0, [256, 256, 32, 0, 0])).toEqual([
@@ -74,6 +167,53 @@ describe('__zone_watermark_ok', () => {
     expect(effectiveMin(1000, ALLOC_MIN_RESERVE)).toBe(500);
     expect(effectiveMin(1000, ALLOC_MIN_RESERVE | ALLOC_NON_BLOCK)).toBe(375);
     expect(effectiveMin(1000, ALLOC_NON_BLOCK)).toBe(1000);
+  });
+  it('lets nobody but the privileged count what is kept for atomic requests', () => {
+    const k = bootTestKernel(120_064);
+    const z = k.zones[1];
+    z.nrFreeHighatomic = 40;
+    expect(zoneWatermarkOk(k, z, 0, 100, ZONE_DMA32, 0, 140)).toBe(false);
+    expect(zoneWatermarkOk(k, z, 0, 100, ZONE_DMA32, 0, 141)).toBe(true);
+    expect(zoneWatermarkOk(k, z, 0, 100, ZONE_DMA32, ALLOC_OOM, 51)).toBe(true);
+    expect(zoneWatermarkOk(k, z, 0, 100, ZONE_DMA32, ALLOC_OOM, 50)).toBe(false);
+  });
+  it('takes a block but one page off what is free before it compares', () => {
+    const k = bootTestKernel(120_064);
+    const z = k.zones[1];
+    expect(zoneWatermarkOk(k, z, 3, 100, ZONE_DMA32, 0, 107)).toBe(false);
+    expect(zoneWatermarkOk(k, z, 3, 100, ZONE_DMA32, 0, 108)).toBe(true);
+  });
+  it('wants a free block of the order or above, of a kind that the request may take', () => {
+    const k = bootTestKernel(120_064);
+    const z = k.zones[1];
+    const { next, prev } = k.mem;
+    const head = (order: number, mt: number): number => z.freeHeads + order * MIGRATE_TYPES + mt;
+    for (let o = 0; o < NR_PAGE_ORDERS; o++)
+      for (let mt = 0; mt < MIGRATE_TYPES; mt++) {
+        next[head(o, mt)] = head(o, mt);
+        prev[head(o, mt)] = head(o, mt);
+      }
+    const ok = (order: number, flags = 0): boolean => zoneWatermarkOk(k, z, order, 0, ZONE_DMA32, flags, 10_000);
+    /** One block of this order and kind. */
+    const only = (order: number, mt: number, test: () => boolean): boolean => {
+      z.nrFree.fill(0);
+      z.nrFree[order] = 1;
+      next[head(order, mt)] = 5000;
+      const r = test();
+      next[head(order, mt)] = head(order, mt);
+      return r;
+    };
+    for (const mt of [0, 1, 2]) {
+      expect(only(4, mt, () => ok(4))).toBe(true);
+      expect(only(10, mt, () => ok(4))).toBe(true);
+      expect(only(3, mt, () => ok(4))).toBe(false);
+    }
+    expect(only(4, MIGRATE_HIGHATOMIC, () => ok(4))).toBe(false);
+    expect(only(4, MIGRATE_HIGHATOMIC, () => ok(4, ALLOC_HIGHATOMIC))).toBe(true);
+    expect(only(4, MIGRATE_HIGHATOMIC, () => ok(4, ALLOC_OOM))).toBe(true);
+    // A count without a block of any kind is none, and one page needs no block at all.
+    z.nrFree.fill(1);
+    expect([ok(4), ok(4, ALLOC_OOM), ok(0)]).toEqual([false, false, true]);
   });
   it('refuses a large block when there are only small ones', () => {
     const k = bootTestKernel(120_064);

@@ -16,10 +16,11 @@ import { trace, tracepointId } from '../../../include/trace';
 import { PGSTEAL_ANON, PGSTEAL_DIRECT, PGSTEAL_KSWAPD } from '../../../include/vmstat';
 import { countMemcgEvents, MEMCG_PGSTEAL } from '../../memcontrol/stat';
 import { folioEvictable, lruAddFolios } from '../../swap';
+import { batch } from '../batch';
 import { clearReclaimStat, newReclaimStat, shrinkFolios } from '../shrink_folio_list';
 import { IN_USE, lruGenPutBackInUse } from './add_folios';
 import { MIN_LRU_BATCH } from './batch';
-import { batch, isolated, isolateFolios } from './isolate';
+import { isolated, isolateFolios } from './isolate';
 import { getNrGens } from './mm_inline';
 import { tryToIncMinSeq } from './seq';
 
@@ -74,7 +75,7 @@ export function evictFolios(k: Kernel, task: Task, lruvec: Lruvec, sc: ScanContr
   let total = 0;
   for (let retried = false; n > 0; retried = true) {
     clearReclaimStat(stat);
-    const freed = shrinkFolios(k, sc, k.nodes[lruvec.nid], batch, n, stat);
+    const freed = shrinkFolios(k, sc, k.nodes[lruvec.nid], n, stat);
     total += freed;
     sc.nrUnqueuedDirty += stat.nrUnqueuedDirty;
     const left = putBack(k, n - freed, retried);

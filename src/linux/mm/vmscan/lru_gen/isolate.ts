@@ -26,6 +26,7 @@ import {
 } from '../../../include/vmstat';
 import { countMemcgEvents, MEMCG_PGREFILL, MEMCG_PGSCAN } from '../../memcontrol/stat';
 import { folioEvictable, lruvecAddFolio } from '../../swap';
+import { batch } from '../batch';
 import { MAX_LRU_BATCH, MIN_LRU_BATCH } from './batch';
 import { choice, getTierIdx, getTypeToScan } from './ctrl_pos';
 import { isolateRun, isolationClears } from './isolate_run';
@@ -40,8 +41,7 @@ import {
   lruTierFromRefs,
 } from './mm_inline';
 
-/** The pages isolated last, in order, how many, and of which type. Meaningless between calls. */
-export const batch = new Int32Array(MIN_LRU_BATCH);
+/** How many pages `batch` has, and of which type. Meaningless between calls. */
 export const isolated = { count: 0, type: 0 };
 /** Pages of a zone that could not be isolated. */
 const skipped = new Int32Array(MAX_LRU_BATCH);
@@ -139,18 +139,7 @@ function scanFolios(k: Kernel, lruvec: Lruvec, sc: ScanControl, type: number, ti
     const head = g.heads + list;
     let aside = 0;
     while (m.prev[head] !== head) {
-      const run = isolateRun(
-        k,
-        lruvec,
-        sc,
-        list,
-        gen,
-        type,
-        tier,
-        batch,
-        taken,
-        Math.min(remaining, MIN_LRU_BATCH - taken),
-      );
+      const run = isolateRun(k, lruvec, sc, list, gen, type, tier, taken, Math.min(remaining, MIN_LRU_BATCH - taken));
       taken += run;
       scanned += run;
       remaining -= run;

@@ -20,6 +20,7 @@ import {
 import type { ScanControl } from '../../../include/sched';
 import { NR_LRU_BASE, NR_ZONE_LRU_BASE } from '../../../include/vmstat';
 import { folioEvictable } from '../../swap';
+import { batch } from '../batch';
 import { folioLruRefs, lruGenIsActive, lruTierFromRefs } from './mm_inline';
 
 /** The flags that a page loses when it is isolated: its generation, and marks of use that mean nothing on their own. */
@@ -42,7 +43,6 @@ export function isolateRun(
   gen: number,
   type: number,
   tierIdx: number,
-  batch: Int32Array,
   taken: number,
   most: number,
 ): number {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { GFP_ANON_FAULT, GFP_KERNEL, GFP_PGTABLE, GFP_USER_PAGE } from '../../../src/linux/include/gfp';
-import type { Kernel } from '../../../src/linux/include/kernel';
-import { outOfMemory } from '../../../src/linux/mm/oom_kill';
-import { kernelOfReport, type OomReport, recordings, untimed } from '../recordings';
+import { GFP_ANON_FAULT, GFP_KERNEL, GFP_PGTABLE, GFP_USER_PAGE } from '../../../../src/linux/include/gfp';
+import type { Kernel } from '../../../../src/linux/include/kernel';
+import { outOfMemory } from '../../../../src/linux/mm/oom_kill';
+import { kernelOfReport, type OomReport, recordings, untimed } from '../../recordings';
 
 /** Reports of a global OOM without policies whose order of decision the model knows. */
 const reports = recordings().flatMap((r) =>

@@ -1,60 +1,42 @@
 import { describe, expect, test } from 'vitest';
-import { sysrq } from '../../../src/linux/drivers/tty/sysrq';
-import { GFP_ANON_FAULT, GFP_KERNEL, GFP_NOFS } from '../../../src/linux/include/gfp';
-import type { Kernel } from '../../../src/linux/include/kernel';
-import { MPOL_BIND, MPOL_INTERLEAVE } from '../../../src/linux/include/mempolicy';
-import { MMF_OOM_REAP_QUEUED, MMF_OOM_SKIP } from '../../../src/linux/include/mm_types';
-import { ZONE_DMA32, ZONE_NORMAL } from '../../../src/linux/include/mmzone';
-import { PF_KTHREAD, PF_MEMDIE, PF_OOM_ORIGIN, PF_VFORK, type Task } from '../../../src/linux/include/sched';
-import { SEC } from '../../../src/linux/include/units';
-import { OOM_KILL } from '../../../src/linux/include/vmstat';
-import { createTask } from '../../../src/linux/kernel/sched/core';
-import { createKernel } from '../../../src/linux/mm/mm_init';
+import { sysrq } from '../../../../src/linux/drivers/tty/sysrq';
+import { GFP_KERNEL, GFP_NOFS } from '../../../../src/linux/include/gfp';
+import type { Kernel } from '../../../../src/linux/include/kernel';
+import { MPOL_BIND, MPOL_INTERLEAVE } from '../../../../src/linux/include/mempolicy';
+import { MMF_OOM_REAP_QUEUED, MMF_OOM_SKIP } from '../../../../src/linux/include/mm_types';
+import { ZONE_DMA32, ZONE_NORMAL } from '../../../../src/linux/include/mmzone';
+import { PF_KTHREAD, PF_MEMDIE, PF_OOM_ORIGIN, PF_VFORK, type Task } from '../../../../src/linux/include/sched';
+import { SEC } from '../../../../src/linux/include/units';
+import { OOM_KILL } from '../../../../src/linux/include/vmstat';
+import { createTask } from '../../../../src/linux/kernel/sched/core';
+import { createKernel } from '../../../../src/linux/mm/mm_init';
 import {
   constrainedAlloc,
   OOM_ABORTED,
   OOM_NOBODY,
   OOM_REAPER_DELAY,
   OOM_UNKILLABLE,
-  type OomControl,
   oomBadness,
   oomReaperStep,
   oomScoreFromPoints,
   outOfMemory,
   taskWillFreeMem,
   totalpagesGlobal,
-} from '../../../src/linux/mm/oom_kill';
-import { badnessOf, replaces } from '../../../src/linux/versions/badness';
-import { findOomRules } from '../../../src/linux/versions/oom_rules';
-import { fakeMm, recordings, type TaskRow } from '../recordings';
-import { bootTestKernel, TEST_COSTS, TEST_RELEASE } from '../support';
-
-const OC: OomControl = { gfp: GFP_ANON_FAULT, order: 0, nodemask: 0, sysrq: false };
+} from '../../../../src/linux/mm/oom_kill';
+import { badnessOf, replaces } from '../../../../src/linux/versions/badness';
+import { findOomRules } from '../../../../src/linux/versions/oom_rules';
+import { recordings, type TaskRow } from '../../recordings';
+import { TEST_COSTS, TEST_RELEASE } from '../../support';
+import { last, machine, OC, proc, text } from './rig';
 
 const NOW = findOomRules('kernel')!.badness;
 /** Points by today's rules: pages, bytes of page tables, adj, all memory. */
 const badnessPoints = (rss: number, swapents: number, bytes: number, adj: number, total: number): number =>
   badnessOf(NOW, { rss, swapents, tables: Math.floor(bytes / 4096), adj, admin: true }, total);
 
-/** A machine of 100,000 pages with init and nobody else. */
-function machine(): Kernel {
-  const k = bootTestKernel(100_000);
-  createTask(k, { comm: 'init', pid: 1 }).mm = fakeMm(k, { anon: 50_000 }).id;
-  return k;
-}
-
 const bind = (nodes: number) => ({ mode: MPOL_BIND, nodes, last: 31 });
 
-/** A process with so many anonymous pages. */
-function proc(k: Kernel, comm: string, anon: number, more: Partial<Task> = {}): Task {
-  const mm = fakeMm(k, { anon });
-  mm.totalVm = anon + 300;
-  return createTask(k, { comm, mm: mm.id, uid: 1000, ...more });
-}
-
-const text = (k: Kernel): string[] => k.log.map((l) => l.text);
 const killed = (k: Kernel): string[] => text(k).filter((l) => l.includes('Killed process'));
-const last = (k: Kernel) => k.oomRecords[k.oomRecords.length - 1];
 
 describe('badness', () => {
   test('is what a process holds in RAM, in swap and in page tables, plus thousandths of all memory', () => {

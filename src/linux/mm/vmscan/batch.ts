@@ -1,0 +1,9 @@
+/** The batch of pages that reclaim has in hand. Meaningless between calls. */
+import { MIN_LRU_BATCH } from './lru_gen/batch';
+
+/** The pages isolated last, in order. */
+export const batch = new Int32Array(MIN_LRU_BATCH);
+/** What is to be done with each of them. */
+export const verdicts = new Uint8Array(MIN_LRU_BATCH);
+/** Index of the page table entry that maps it, where that is the only one and known; else −1. */
+export const ptes = new Int32Array(MIN_LRU_BATCH);
