@@ -19,7 +19,7 @@ const cannot: Record<string, (p: Params) => string> = {
   'does-not-fit-limit': (p) =>
     `Its tasks have ${n(p.pages)} pages more than the cgroup had in use: others are charged for them, and the report does not say who.`,
   constraint: (p) =>
-    `Only some nodes could be used (${p.constraint}); the lab has no cpusets and memory policies for a rebuilt machine.`,
+    `Only some of the memory could be used (${p.constraint}), and the text does not say which, or how much there was besides.`,
   'page-size': (p) => `Its pages have ${n(p.bytes)} bytes; the lab’s have 4,096.`,
   highmem: () => 'It is a 32-bit machine with high memory; the lab’s is a 64-bit one.',
   order: (p) =>
@@ -42,6 +42,8 @@ const told: Record<string, (p: Params) => string> = {
     'A cgroup was at its limit: the report says nothing of the machine around it, which is made up.',
   'limit-raised': (p) =>
     `The limit is ${sizeText(4 * Number(p.pages))} higher here: the lab charges a cgroup for its processes’ stacks and page tables, which that kernel did not do, or not all.`,
+  'nodes-of-others': () =>
+    'The report prints only the zones of the nodes that could be used: the others stand here as one node.',
   'nodes-merged': () => 'Its memory nodes are put together as one.',
   'swap-shared': (p) =>
     `Its tasks have ${n(p.entries)} entries in swap for ${n(p.used)} pages: each has its share of them here.`,

@@ -189,6 +189,37 @@ describe('a cgroup at its limit, built from a report', () => {
   });
 });
 
+describe('a machine of which only some nodes could be used', () => {
+  const confined = (constraint: string) =>
+    MODERN.replaceAll('Node 0 ', 'Node 2 ')
+      .replace('262144 pages RAM', '562144 pages RAM')
+      .replace(' free:2700 free_pcp', ' free:152700 free_pcp')
+      .replace('CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0', constraint);
+  test.each([
+    ['a cpuset', 'CONSTRAINT_CPUSET,nodemask=(null),cpuset=/batch,mems_allowed=2', { cpuset: 'batch' }],
+    [
+      'a memory policy',
+      'CONSTRAINT_MEMORY_POLICY,nodemask=2,cpuset=/,mems_allowed=0-2',
+      { mempolicy: { mode: 'bind', nodes: '1' } },
+    ],
+  ])('by %s: the others are one node with memory left, and the same process dies', (_, line, binding) => {
+    const scenario = scenarioOf(only(confined(line)));
+    const k = createMachine(compileScenario(scenario), 1).kernel;
+    expect(audit(k)).toEqual([]);
+    expect(k.nodes).toHaveLength(2);
+    const [others, usable] = k.zones;
+    expect([others.managed, usable.managed]).toEqual([300_000, 250_000]);
+    expect(Math.abs(others.free - 150_000)).toBeLessThan(64);
+    expect(usable.watermark.slice(0, 3)).toEqual([2750, 3437, 4125]);
+    for (const p of scenario.processes) {
+      if (p.pid === 720 || p.pid === 711) expect(p).toMatchObject(binding);
+      else expect([p.cpuset, p.mempolicy]).toEqual([undefined, undefined]);
+    }
+    const { kills } = runSession(sessionOf(scenario), { landmark: 'kill' }).document;
+    expect(kills[0]).toMatchObject({ pid: 720, constraint: line.slice(0, line.indexOf(',')) });
+  });
+});
+
 describe('processes that share memory', () => {
   const task = (pid: number, name: string, rss: number) => ({
     ...only(MODERN).verdict.tasks[0].row,
@@ -260,10 +291,10 @@ describe('a machine that cannot be rebuilt', () => {
 });
 
 describe('reports of recorded kernels', () => {
-  // One of each kind, since the others differ in what happened before; and all with cgroups, which differ in how they lie.
+  // One of each kind, since the others differ in what happened before; and all with cgroups and nodes, which differ in how they lie.
   const kinds = new Set<string>();
   const withReports = recordings().filter((r) => {
-    const kind = r.name.startsWith('06') ? r.name : r.name.slice(0, 4);
+    const kind = /^(?:06|13)/.test(r.name) ? r.name : r.name.slice(0, 4);
     const first = (r.oom ?? []).length > 0 && !kinds.has(kind);
     if (first) kinds.add(kind);
     return first;

@@ -5,6 +5,7 @@ import { UNKILLABLE } from '../../linux/versions/badness';
 import { MAX_SWAP, MIN_RAM } from '../../machine/config';
 import type { Explained } from '../explain';
 import type { Note } from '../why';
+import { confinedZones } from './nodes';
 import { PAGE_SIZE } from './page';
 import { managedPages } from './zones';
 
@@ -23,10 +24,12 @@ export const isOfCgroup = (e: Explained): boolean => e.memcg !== null || e.const
 /** Why the lab cannot have this machine; null when it can. */
 export function whyNotRebuilt(e: Explained): Note | null {
   const { constraint } = e;
-  if (constraint !== 'CONSTRAINT_NONE' && constraint !== 'CONSTRAINT_MEMCG') return no('constraint', { constraint });
+  if (!KNOWN.has(constraint)) return no('constraint', { constraint });
   if (e.pageSize !== PAGE_SIZE) return no('page-size', { bytes: e.pageSize });
   return (isOfCgroup(e) ? whyNotCgroup(e) : whyNotMachine(e)) ?? whyNotTasks(e);
 }
+
+const KNOWN = new Set(['CONSTRAINT_NONE', 'CONSTRAINT_MEMCG', 'CONSTRAINT_CPUSET', 'CONSTRAINT_MEMORY_POLICY']);
 
 /** A usage that is further below its limit was printed when memory had come back already. */
 const NEAR_LIMIT = 0.9;
@@ -40,13 +43,18 @@ function whyNotCgroup({ raw, verdict }: Explained): Note | null {
   return null;
 }
 
-function whyNotMachine({ raw, verdict }: Explained): Note | null {
+function whyNotMachine(e: Explained): Note | null {
+  const { raw, verdict } = e;
   if (raw.zones.some((z) => z.name === 'HighMem')) return no('highmem');
   if (raw.order !== null && raw.order > MAX_ORDER) return no('order', { order: raw.order });
   if (!raw.memInfo || raw.counts.free === undefined) return no('no-meminfo');
   const whole = raw.zones.filter((z) => z.kb.free !== undefined && z.kb.min !== undefined);
   if (whole.length === 0 || whole.length < raw.zones.length) return no('no-zones');
-  const sizes = managedPages(raw.zones, verdict.totals.ramPages);
+  const confined = confinedZones(e);
+  if (e.constraint !== 'CONSTRAINT_NONE' && confined === null) return no('constraint', { constraint: e.constraint });
+  const sizes = confined
+    ? confined.zones.map((z) => Number(z.managed) / PAGE_SIZE)
+    : managedPages(raw.zones, verdict.totals.ramPages);
   if (sizes === null) return no('no-zones');
   if (sizes.reduce((n, x) => n + x, 0) > MAX_PAGES) return no('too-large');
   if (sizes.reduce((n, x) => n + x, 0) < MIN_RAM / PAGE_SIZE) return no('too-small');

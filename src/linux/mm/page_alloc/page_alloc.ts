@@ -40,7 +40,7 @@ import type { Task } from '../../include/sched';
 import { NUMA_FOREIGN, NUMA_HIT, NUMA_LOCAL, NUMA_MISS, NUMA_OTHER, PGALLOC_BASE, PGFREE } from '../../include/vmstat';
 import { cpusetMems } from '../../kernel/cpuset';
 import { pageZone } from '../../kernel/sched/core';
-import { memCgroupUncharge } from '../memcontrol';
+import { memCgroupUncharge, memCgroupUnchargeFolios } from '../memcontrol';
 import { NO_INTERLEAVE_INDEX, policyNode, policyNodemask } from '../mempolicy';
 import { wakeupKswapd } from '../vmscan';
 import { clearBlock, freeOnePage, rmqueueBuddy } from './buddy';
@@ -293,10 +293,7 @@ export function freePage(k: Kernel, p: number): void {
 /** free_unref_folios: gives back `n` pages, in order, as freePage does one. */
 export function freeUnrefFolios(k: Kernel, pages: Int32Array, n: number): void {
   const { mapping, mapcount } = k.mem;
-  const { memcg } = k.mem;
-  if (memcg.length > 0) {
-    for (let i = 0; i < n; i++) if (memcg[pages[i]] !== 0) memCgroupUncharge(k, pages[i]);
-  }
+  if (k.mem.memcg.length > 0) memCgroupUnchargeFolios(k, pages, n);
   for (let i = 0; i < n; i++) {
     i = freeRunToPcplist(k, pages, i, n);
     if (i === n) break;
