@@ -51,7 +51,7 @@ import { XA_CHUNK_SHIFT, xaDel } from '../../lib/xarray';
 import { countMemcgEvents, MEMCG_PGFAULT, MEMCG_REFAULT } from '../memcontrol/stat';
 import { vmaPolicy } from '../mempolicy';
 import { addMmCounterTimes } from '../mm_counters';
-import { pcpZone } from '../page_alloc';
+import { pcpZone, refillPcp } from '../page_alloc';
 import { pageCounterUncharge } from '../page_counter';
 import { LRU_BATCH_STRIDE, lruAddDrain } from '../swap';
 import { SWAPFILE_CLUSTER_SHIFT, swapAreaOf } from '../swapfile';
@@ -153,12 +153,28 @@ export function faultRun(
   let first = next[head];
   let popped = 0;
   let poolShrank = false;
-  while (done < count && v < end && cost < budget && first !== head && stock > 0 && !poolShrank) {
-    const most = Math.min(batchSize - batched, count - done, stock);
+  // The zone is good for one page more, or for all that the list has.
+  let lastOne = false;
+  while (done < count && v < end && cost < budget && stock > 0 && !poolShrank && !lastOne) {
+    if (first === head) {
+      if (!takesPage(k, entries[at], canMapNew, memcg)) break;
+      takeOff(mem, pcp, head, first, popped);
+      popped = 0;
+      k.cost = cost;
+      if (!refillPcp(k, z, GFP_ANON_FAULT)) break;
+      cost = k.cost;
+      first = next[head];
+      lastOne = pcpZone(k, task, GFP_ANON_FAULT, vmaPolicy(task, vma)) !== z;
+    }
+    const most = lastOne ? 1 : Math.min(batchSize - batched, count - done, stock);
     let n = 0;
     if (entries[at] === 0) {
       if (!canMapNew) break;
-      for (; n < most && v < end && cost < budget && first !== head && entries[at] === 0; v += stride, at += stride) {
+      for (
+        ;
+        n < most && v < end && (cost < budget || n === 0) && first !== head && entries[at] === 0;
+        v += stride, at += stride
+      ) {
         const pfn = first;
         first = next[pfn];
         mapcount[pfn] = 1;
@@ -179,7 +195,7 @@ export function faultRun(
     } else if (entries[at] & PTE_PRESENT) {
       break;
     } else {
-      for (; n < most && v < end && cost < budget && first !== head; v += stride, at += stride) {
+      for (; n < most && v < end && (cost < budget || n === 0) && first !== head; v += stride, at += stride) {
         const e = entries[at];
         const slot = e >>> PTE_SHIFT;
         if (e === 0 || e & PTE_PRESENT || slot < areaStart || slot >= plainEnd || map[slot] !== 1) break;
@@ -301,6 +317,17 @@ export function faultRun(
   k.pgtables.used[ptr >>> 9] += fresh;
   k.anonVmas[mm.id].pages += fresh;
   return done;
+}
+
+/** A fault at this entry is one of those that a run handles: it takes a page off the per-cpu list. */
+function takesPage(k: Kernel, e: number, canMapNew: boolean, memcg: number): boolean {
+  if (e === 0) return canMapNew;
+  if (e & PTE_PRESENT) return false;
+  const { swap } = k;
+  const slot = e >>> PTE_SHIFT;
+  if (swap.map[slot] !== 1 || swap.cache[slot] !== 0) return false;
+  if (swap.memcg.length > 0 && (swap.memcg[slot] !== memcg || swap.shadowMemcg[slot] !== memcg)) return false;
+  return k.disks[swapAreaOf(swap, slot).disk].synchronous;
 }
 
 /** rmqueue_pcplist for `n` pages: `first` is what the list begins with from now on. */
