@@ -11,6 +11,7 @@ import {
   clearLog,
   forgetFuture,
   inspectorStore,
+  type KnownGhost,
   moveInHistory,
   nextInHistory,
   receiveEvents,
@@ -21,7 +22,18 @@ import {
   recordReset,
   runStore,
 } from '../store';
-import type { Command, Landmark, PageInfo, Push, Refusal, Reply, Request } from '../worker/protocol';
+import type {
+  BranchInfo,
+  Command,
+  Futures,
+  Ghost,
+  Landmark,
+  PageInfo,
+  Push,
+  Refusal,
+  Reply,
+  Request,
+} from '../worker/protocol';
 
 /** The worker as the page sees it. */
 export interface MachinePort {
@@ -61,6 +73,7 @@ export function connectMachine(machine: MachinePort): () => void {
         break;
       case 'branches':
         runStore.setState({ branches: push.branches, branch: push.active });
+        void fetchGhosts(push);
         break;
       case 'forked':
         forgetFuture();
@@ -124,6 +137,36 @@ export const seek = (t: number) => tell({ type: 'seek', t });
 export const runUntil = (landmark: Landmark | { t: number }) => tell({ type: 'runUntil', landmark });
 /** Virtual seconds a real second. */
 export const setSpeed = (value: number) => tell({ type: 'speed', value });
+/** What a ghost depends on: the future it is of, and what the open one shares with it. */
+const ghostVersion = (b: BranchInfo, open: BranchInfo | undefined): string =>
+  [b.id, b.known, b.commands.length, open?.id, open?.commands[0]?.t].join(' ');
+
+/** Brings the memory of the futures that are not open up to date. */
+async function fetchGhosts({ branches, active }: Futures): Promise<void> {
+  const open = branches.find((b) => b.id === active);
+  const others = branches.filter((b) => b !== open && b.known > 0);
+  const ghosts = await Promise.all(
+    others.map(async (b): Promise<KnownGhost[]> => {
+      const version = ghostVersion(b, open);
+      const known = runStore.getState().ghosts.find((g) => g.version === version);
+      if (known) return [known];
+      try {
+        return [{ ...((await ask({ type: 'ghost', id: b.id })) as Ghost), id: b.id, version }];
+      } catch (error) {
+        // Forgotten in the meantime, or the worker has died: the next word about the futures comes.
+        if (error instanceof RefusalError) return [];
+        throw error;
+      }
+    }),
+  );
+  const now = runStore.getState();
+  if (now.branches === branches && (ghosts.length > 0 || now.ghosts.length > 0))
+    runStore.setState({ ghosts: ghosts.flat() });
+}
+
+/** Forgets a future; not the one that is open. */
+export const dropBranch = (id: number) => tell({ type: 'dropBranch', id });
+
 /** Goes over to another future. */
 export const switchBranch = async (id: number): Promise<boolean> => {
   const restore = clearLog();

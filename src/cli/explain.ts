@@ -10,7 +10,8 @@ import type { CommandIo } from './replay';
 const USAGE = `Usage: oomlab explain REPORT.txt [--json | --scenario N]
 
 Reads any text that holds reports of the OOM killer ("-" reads standard input):
-dmesg, journal, syslog, kubectl, serial console, of any kernel since 2.6.32.
+dmesg, journal, syslog, kubectl, serial console, what log stores export as CSV
+or JSON, of any kernel since 2.6.32.
 Scores every task by the rules of the kernel that printed the report, compares
 whom they name with who died, and computes the least change of oom_score_adj
 that would have saved the victim.

@@ -12,7 +12,7 @@ export const groupWords = {
 
   ofMax: (max: string): string => `of ${max}`,
   procs: (count: number): string => `${n(count)} ${count === 1 ? 'process' : 'processes'}`,
-  killed: (count: number): string => `✕ ${n(count)} killed`,
+  killed: (count: number): string => `✕ oom_kill ${n(count)}`,
   together: 'die together',
   rowSwap: (used: string, max: string | null): string => `swap ${used}${max === null ? '' : ` of ${max}`}`,
   rowProtected: (size: string): string => `${size} protected`,
@@ -64,7 +64,7 @@ export const groupWords = {
     high: 'slowed down at high',
     max: 'at max: had to reclaim',
     oom: 'reclaim was not enough',
-    oom_kill: 'processes killed',
+    oom_kill: 'kills by the OOM killer',
     oom_group_kill: 'times all were killed',
   } as Record<string, string>,
   stat: 'memory.stat',

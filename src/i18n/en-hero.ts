@@ -237,6 +237,10 @@ export const enHero = {
   'time.summary':
     'Timeline of {seconds} s. At {time} s: {free} free, {scanned} pages scanned a second, swap {swap}, PSI some {some}, full {full}. Events: {events}.',
   'time.noEvents': 'none yet',
+  'time.ghosts': 'Broken lines: {n} other {n|future|futures}.',
+  'time.ghostHow': 'broken: other futures',
+  'time.ghostFree': 'Free, future {name}',
+  'time.ghostSwap': 'Swap used, future {name}',
   'time.eventAt': '{event} at {time} s',
   'time.tableCaption': 'The run in even steps up to the head',
   'time.tableTime': 'Time, s',

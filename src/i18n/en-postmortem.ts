@@ -11,7 +11,7 @@ export const pmWords = {
   pasteTitle: 'Why did the OOM killer kill it?',
   pasteLabel: 'Kernel log with an OOM report',
   pasteHelp:
-    'Paste a log (dmesg, journal, syslog, kubectl, serial console), drop a file on this page, or choose one. Any kernel since 2.6.32. The text is read in this tab: it is not uploaded, and not put into the address.',
+    'Paste a log (dmesg, journal, syslog, kubectl, serial console, CSV or JSON of a log store), drop a file on this page, or choose one. Any kernel since 2.6.32. The text is read in this tab: it is not uploaded, and not put into the address.',
   explain: 'Explain',
   choose: 'Choose a file…',
   again: 'Another log',

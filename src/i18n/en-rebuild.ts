@@ -19,12 +19,11 @@ const cannot: Record<string, (p: Params) => string> = {
   'does-not-fit-limit': (p) =>
     `Its tasks have ${n(p.pages)} pages more than the cgroup had in use: others are charged for them, and the report does not say who.`,
   constraint: (p) =>
-    `Only some nodes could be used (${p.constraint}); the lab has no cpusets and memory policies for a rebuilt machine.`,
+    `Only some of the memory could be used (${p.constraint}), and the text does not say which, or how much there was besides.`,
   'page-size': (p) => `Its pages have ${n(p.bytes)} bytes; the lab’s have 4,096.`,
   highmem: () => 'It is a 32-bit machine with high memory; the lab’s is a 64-bit one.',
-  architecture: () => 'Its DMA zone is larger than 16 MiB: not an x86-64 machine, and the lab has no such zones.',
   order: (p) =>
-    `${n(2 ** Number(p.order))} pages side by side were asked for, and where the free pages lay a report does not say.`,
+    `${n(2 ** Number(p.order))} pages side by side were asked for: for so many the lab’s kernel kills nobody.`,
   'too-large': () => 'It has more than 16 GiB of RAM, more than a browser tab can hold page by page.',
   'too-small': () => 'It has less RAM than the lab’s kernel needs to boot.',
   'swap-too-large': () => 'It has more swap than the lab’s machines can have.',
@@ -43,10 +42,14 @@ const told: Record<string, (p: Params) => string> = {
     'A cgroup was at its limit: the report says nothing of the machine around it, which is made up.',
   'limit-raised': (p) =>
     `The limit is ${sizeText(4 * Number(p.pages))} higher here: the lab charges a cgroup for its processes’ stacks and page tables, which that kernel did not do, or not all.`,
+  'nodes-of-others': () =>
+    'The report prints only the zones of the nodes that could be used: the others stand here as one node.',
   'nodes-merged': () => 'Its memory nodes are put together as one.',
   'swap-shared': (p) =>
     `Its tasks have ${n(p.entries)} entries in swap for ${n(p.used)} pages: each has its share of them here.`,
   'rows-left-out': (p) => `${n(p.n)} of the smallest tasks are left out; their memory is the kernel’s here.`,
+  blocks: (p) =>
+    `Where the free pages lay a report does not say: here ${p.invoker} takes blocks of ${n(p.pages)} pages until none is left.`,
   'old-rules': (p) => `The lab’s OOM killer goes by the rules of ${p.name} here, as that kernel’s did.`,
   'other-victim': (p) => `By the rules the lab will kill ${p.comm} (${p.pid}), not ${p.victim}.`,
 };

@@ -61,7 +61,10 @@ const notes: Record<string, Sentence> = {
     `The limit of the cgroup ${p.path} was reached, not that of the machine: ${kb(p.usage)} of ${kb(p.limit)} in use, ${p.failcnt === 1 ? 'once' : `${n(p.failcnt)} times`} refused.`,
   'limit-left': (p) =>
     `The limit of the cgroup ${p.path} had been reached, not that of the machine. When the report was printed, ${kb(p.usage)} of ${kb(p.limit)} were in use: memory had been given back already.`,
-  cgroup: (p) => `The kill was in the cgroup ${p.path}; the text does not say which limit was reached.`,
+  cgroup: (p) =>
+    p.path === '?'
+      ? 'The kill was in a cgroup; the text does not say in which one, and which limit was reached.'
+      : `The kill was in the cgroup ${p.path}; the text does not say which limit was reached.`,
   'cgroup-no-swap': () => 'The cgroup may not use swap, so its anonymous memory could go nowhere.',
   cpuset: (p) => `The request could use the nodes of the cpuset ${p.cpuset} only (${p.nodes}).`,
   mempolicy: (p) => `A memory policy bound the request to nodes ${p.nodes}.`,

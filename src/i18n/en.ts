@@ -307,7 +307,7 @@ export const en = {
 
   'future.label': 'Future',
   'future.compare': 'Compare',
-  'future.forget': 'Forget this future',
+  'future.forget': 'Forget a future',
   'future.first': 'as it was',
   'future.untouched': 'from 0 s, untouched',
   'future.from': '{t} s: {what}',

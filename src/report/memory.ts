@@ -38,8 +38,13 @@ const sum = (values: (number | undefined)[]): number => values.reduce<number>((n
  * several, are believed.
  */
 function managedPages(r: RawReport, totals: Totals, pageSize: number): number | null {
+  // The counters are the whole machine's even where only some nodes could be used.
+  const { ram, reserved } = r.totals;
+  if (isConfined(r) && ram !== undefined) return ram - (reserved ?? 0);
   return totalsDiffer(r, totals, pageSize) ? zonesPages(r, pageSize) : totals.ramPages;
 }
+
+const isConfined = (r: RawReport): boolean => (r.summary?.constraint ?? 'CONSTRAINT_NONE') !== 'CONSTRAINT_NONE';
 
 const zonesPages = (r: RawReport, pageSize: number): number =>
   Math.floor((sum(r.zones.map((z) => z.kb.managed)) * 1024) / pageSize);
@@ -47,7 +52,7 @@ const zonesPages = (r: RawReport, pageSize: number): number =>
 /** Whether "pages RAM" and the zones say different things of how much RAM there is. */
 export function totalsDiffer(r: RawReport, totals: Totals, pageSize: number): boolean {
   if (totals.ramPages === null || r.zones.length === 0 || r.zones.some((z) => z.kb.managed === undefined)) return false;
-  if (isMemcg(r) || (r.summary?.constraint ?? 'CONSTRAINT_NONE') !== 'CONSTRAINT_NONE') return false;
+  if (isMemcg(r) || isConfined(r)) return false;
   // Where zones are missing there is less of them: only more RAM than any missing zone could have is odd.
   return totals.ramPages > 4 * zonesPages(r, pageSize) || zonesPages(r, pageSize) > 1.1 * totals.ramPages;
 }

@@ -24,7 +24,12 @@ function limitsOf(r: ReportDocument): string {
 /** What the victim held. */
 function heldOf(r: ReportDocument): string {
   const row = r.tasks.find((t) => t.pid === r.victim?.pid);
-  if (!row) return '';
+  if (!row) {
+    // Where there is no table, the line of the kill says it.
+    const kill = r.kills.find((k) => k.pid === r.victim?.pid);
+    if (!kill || kill.anonKb === null) return '';
+    return pmWords.held(sizeText(kill.anonKb + (kill.fileKb ?? 0) + (kill.shmemKb ?? 0)), '', null);
+  }
   const pages = row.rss + (row.swapents ?? 0);
   // Where "pages RAM" cannot be right, the zones are believed.
   const all = r.memcg === null && r.memory ? r.memory.totalPages + (r.swapPages ?? 0) : r.totalPages;

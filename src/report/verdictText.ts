@@ -13,7 +13,9 @@ type Full = keyof typeof w.full;
 export function fullOf(r: ReportDocument): Full {
   if (r.order === -1) return 'ordered';
   const usage = r.cgroup?.memory;
-  if (r.memcg !== null) return usage && usage.limitKb === null ? 'cgroup-no-limit' : 'cgroup';
+  if (r.memcg !== null || r.constraint === 'CONSTRAINT_MEMCG') {
+    return usage && usage.limitKb === null ? 'cgroup-no-limit' : 'cgroup';
+  }
   if (r.why.some((x) => x.code === 'no-usable-zone')) return 'no-zone';
   if (r.constraint !== 'CONSTRAINT_NONE') return 'nodes';
   const usable = r.zones.filter((z) => z.code !== 'not-for-it' && z.code !== 'unknown');
@@ -36,7 +38,7 @@ function becauseOf(r: ReportDocument, full: Full): string {
   const larger = others.filter((t) => sizeOf(t) > sizeOf(mine)).sort((a, b) => sizeOf(b) - sizeOf(a));
   if (larger.length === 0) {
     if (others.some((t) => sizeOf(t) === sizeOf(mine))) return w.highest;
-    return r.memcg === null ? w.largest(full === 'both') : w.largestOfGroup;
+    return full === 'cgroup' ? w.largestOfGroup : w.largest(full === 'both');
   }
   if (mine.oom_score_adj > 0 && larger.every((t) => t.oom_score_adj < mine.oom_score_adj))
     return w.adj(mine.oom_score_adj);

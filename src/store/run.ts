@@ -3,12 +3,28 @@
  * frame loop. `shown` follows it at a pace that can be read (and at once when the machine stands still): React reads that.
  */
 import { createStore } from 'zustand/vanilla';
-import type { BranchInfo, Frame, KillReport, LogFrame, Sample, TimelineEvent, TraceFrame } from '../worker/protocol';
+import type {
+  BranchInfo,
+  Frame,
+  Ghost,
+  KillReport,
+  LogFrame,
+  Sample,
+  TimelineEvent,
+  TraceFrame,
+} from '../worker/protocol';
 
 /** Text on the screen changes at most this often, in ms of real time, while the machine runs. */
 export const SHOWN_INTERVAL_MS = 100;
 /** Tracepoints kept for the log region. */
 const TRACE_KEPT = 2000;
+
+/** A future that is not open, by its id, and its memory. */
+export interface KnownGhost extends Ghost {
+  id: number;
+  /** Of what state of the futures it is: another one has to be asked for again. */
+  version: string;
+}
 
 export interface RunState {
   frame: Frame | null;
@@ -21,6 +37,8 @@ export interface RunState {
   /** The futures of the run, and the id of the one that is open. */
   branches: BranchInfo[];
   branch: number;
+  /** Memory on the futures that are not open, as far as it is known. A new list with every change. */
+  ghosts: readonly KnownGhost[];
   /** Kernel log up to the head, by line number from boot; a hole is a line that was never sent. */
   log: LogFrame[];
   /** Latest tracepoints up to the head, by `seq`. */
@@ -39,6 +57,7 @@ const EMPTY: RunState = {
   kills: [],
   branches: [],
   branch: 0,
+  ghosts: [],
   log: [],
   trace: [],
   scenario: '',

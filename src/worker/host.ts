@@ -7,7 +7,7 @@
 
 import { readProcFile } from '../linux/fs/proc';
 import { checkAction } from '../machine/actions';
-import type { Branch } from '../machine/branches';
+import { type Branch, partingOf } from '../machine/branches';
 import { type Command, type Refusal, RefusalError, type TimedCommand } from '../machine/commands';
 import type { Landmark } from '../machine/record';
 import { Timeline } from '../machine/timetravel';
@@ -17,7 +17,7 @@ import { factsOf, resolveCommand } from '../userspace/palette';
 import { buildFrame, sysctls } from './frame';
 import { countKinds } from './kinds';
 import { buildPageMap, inspectCell, type MapRequest } from './pageMap';
-import type { BranchInfo, Frame, Futures, KillReport, KindPages, Push, Reply, Request } from './protocol';
+import type { BranchInfo, Frame, Futures, Ghost, KillReport, KindPages, Push, Reply, Request } from './protocol';
 import { beginRemedy, remedyOn, remedyProgress, remedyResult } from './remedy';
 import { beginSearch, searchOn, searchResult } from './whatIf';
 
@@ -250,6 +250,8 @@ export class Host {
       case 'dropBranch':
         this.timeline.dropBranch(request.id);
         return this.pushAll();
+      case 'ghost':
+        return this.ghost(request.id);
       case 'session':
         return this.session(request.branch);
       case 'procFile':
@@ -375,6 +377,25 @@ export class Host {
     // What was sent of the other future is not to be seen in this one.
     this.world.post({ type: 'samples', from: 0, samples: [] });
     this.seek(t);
+  }
+
+  private ghost(id: number): Ghost {
+    const { timeline } = this;
+    const branch = timeline.branches.find((b) => b.id === id);
+    if (!branch) throw new RefusalError('no-branch', { id });
+    const parting = partingOf(timeline.commands, branch.commands);
+    // The last one they have in common is where the line begins.
+    const { samples } = branch.rec;
+    const from = Math.max(
+      0,
+      samples.findLastIndex((s) => s.t <= parting),
+    );
+    const apart = branch === timeline.branch ? [] : samples.slice(from);
+    return {
+      t: apart.map((s) => s.t),
+      zoneFree: apart.map((s) => s.zoneFree),
+      swapUsed: apart.map((s) => s.swapUsed),
+    };
   }
 
   private session(id?: number): Session {

@@ -37,6 +37,8 @@ export type Request =
   | { type: 'branch'; id: number }
   /** Forgets a future; not the one that is open. */
   | { type: 'dropBranch'; id: number }
+  /** What is known of a future from where it parts from the open one; answered with a Ghost. */
+  | { type: 'ghost'; id: number }
   /** The session, of another branch than the open one too. */
   | { type: 'session'; branch?: number }
   /** Runs to a moment and waits there, still running, for the next request; answered when it is reached. */
@@ -75,6 +77,14 @@ export type Push =
 export interface Futures {
   branches: BranchInfo[];
   active: number;
+}
+
+/** Memory on another future than the open one, in parallel lists: ns and pages. */
+export interface Ghost {
+  t: number[];
+  /** Free pages of the gauge's zone, as in Sample. */
+  zoneFree: number[];
+  swapUsed: number[];
 }
 
 /** A future of the run. */

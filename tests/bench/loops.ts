@@ -6,6 +6,7 @@ import { VM_READ, VM_WRITE } from '../../src/linux/include/mm_types';
 import { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL } from '../../src/linux/include/mmzone';
 import { PF_KSWAPD, PF_KTHREAD, TASK_RUNNING, type Task } from '../../src/linux/include/sched';
 import { PGFAULT } from '../../src/linux/include/vmstat';
+import { cgroupMkdir, writeCgroupFile } from '../../src/linux/kernel/cgroup';
 import { mmAlloc } from '../../src/linux/kernel/fork';
 import { createTask, wakeUpProcess } from '../../src/linux/kernel/sched/core';
 import { lastFault, touchRandom, touchRange } from '../../src/linux/mm/memory/touch';
@@ -87,6 +88,13 @@ export function boot(pages: number, swap: DiskInit = NULL_DISK): Bench {
   return { k, hog, kswapd };
 }
 
+/** Puts the hog in a memory cgroup without limits: all its pages are charged from now on. */
+function charge({ k, hog }: Bench): void {
+  writeCgroupFile(k, '/sys/fs/cgroup/cgroup.subtree_control', '+memory');
+  cgroupMkdir(k, '/web');
+  writeCgroupFile(k, '/sys/fs/cgroup/web/cgroup.procs', String(hog.pid));
+}
+
 /** Wakes who has slept as long as he wanted. */
 function wakeSleepers({ k }: Bench): void {
   for (const t of k.tasks) if (t.state !== TASK_RUNNING && t.wakeAt <= k.now) wakeUpProcess(k, t);
@@ -133,9 +141,11 @@ export function sweep(b: Bench, vpn: number, count: number): void {
  * Runs the three loops on a machine of `pages` pages.
  *
  * @param touches present touches to measure, and at least that many fifths of faults with reclaim
+ * @param charged to a memory cgroup
  */
-export function measure(pages: number, touches = TOUCHES): LoopFigures {
+export function measure(pages: number, touches = TOUCHES, charged = false): LoopFigures {
   const b = boot(pages);
+  if (charged) charge(b);
   const { k, hog } = b;
   const span = pages + pages / 2;
   const resident = Math.floor(pages / 10) * 9;

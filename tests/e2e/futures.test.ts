@@ -43,6 +43,15 @@ describe('when the past is changed', () => {
       .waitFor();
     await futures.selectOption('1');
     expect(await paused(page, first)).toBe(second);
+
+    // The one that is not open is drawn, and can be forgotten.
+    await page
+      .getByRole('img', { name: /Broken lines: 1 other future\./ })
+      .waitFor({ state: 'attached', timeout: 20_000 });
+    await page.getByRole('button', { name: 'Forget a future' }).press('Enter');
+    await page.getByRole('menuitem', { name: /^1\/2 as it was/ }).press('Enter');
+    await expect.poll(() => futures.count()).toBe(0);
+    expect(await paused(page)).toBe(second);
   }, 120_000);
 
   for (const [theme, width, height] of [

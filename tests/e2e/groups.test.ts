@@ -45,7 +45,7 @@ describe('control groups', () => {
 
     await runUntilKill(page);
     await page.getByText(/Memory cgroup out of memory: Killed process \d+ \(oom_killer_try\)/).waitFor();
-    await row(page, /^box ✕ 1 killed .* of 32 MiB/).waitFor();
+    await row(page, /^box ✕ oom_kill 1 .* of 32 MiB/).waitFor();
 
     await page.getByRole('button', { name: /^postgres \d+: details/ }).press('Enter');
     await page.getByRole('button', { name: '/box', exact: true }).press('Enter');

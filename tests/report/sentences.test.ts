@@ -50,6 +50,10 @@ describe('the first sentence', () => {
         .replaceAll('720 (worker-b)', '711 (loader)')
         .replace('task=worker-b,pid=720', 'task=loader,pid=711'),
     ],
+    [
+      'its cgroup was at its limit. Whether it was the right one cannot be told.',
+      'kernel: Memory cgroup out of memory: Killed process 5 (hog) total-vm:9000kB, anon-rss:6000kB, file-rss:0kB\n',
+    ],
     ['it was a child of rootd (500), which had the highest score', OLD],
     [
       'By the rules it should have been worker-b (720)',
@@ -87,6 +91,11 @@ describe('the header of a report', () => {
       /48\.8 MiB of swap were left\.$/,
     );
     expect(detailsOf(doc(CGROUP_V2_64K))[0]).toMatch(/The limit of the cgroup \/media is [\d.]+ \w+\.$/);
+  });
+
+  test('says what the line of the kill says where there is no table', () => {
+    const noTable = doc(MODERN.replace(/Tasks state[\s\S]*?oom-kill:/, 'oom-kill:'));
+    expect(detailsOf(noTable)[0]).toBe('It held 354.3 MiB in RAM.');
   });
 
   test('says no share where others are charged for what a process has', () => {

@@ -5,7 +5,7 @@ import { runFor } from '../../src/machine/run';
 import { builtinScenario } from '../../src/scenario/builtin';
 import { compileSession } from '../../src/scenario/compile';
 import { parseSession, type Session, sessionOf } from '../../src/scenario/schema';
-import type { WhatIf } from '../../src/worker/protocol';
+import type { Ghost, WhatIf } from '../../src/worker/protocol';
 import { HostBench } from './bench';
 
 const scenario = builtinScenario('crazy-allocator');
@@ -189,6 +189,15 @@ describe('the host', () => {
     const second = bench.frame.stateHash;
     expect(second).not.toBe(first);
     const { branches, active } = bench.futures;
+    // What is known of the first future is still there, from where the two part.
+    const asked = bench.ask({ type: 'ghost', id: 0 });
+    const ghost = (asked.ok ? asked.result : null) as Ghost;
+    expect(ghost.t[0]).toBeLessThanOrEqual(kill.before);
+    expect(ghost.t.slice(1).every((t) => t > kill.before)).toBe(true);
+    expect(ghost.t.length).toBe(ghost.zoneFree.length);
+    expect(ghost.t.length).toBe(ghost.swapUsed.length);
+    const open = bench.ask({ type: 'ghost', id: 1 });
+    expect(open.ok && (open.result as Ghost).t).toEqual([]);
     expect(branches.map((b) => [b.id, b.parent, b.forkedAt, b.kills.map((v) => v.comm)])).toEqual([
       [0, -1, 0, ['oom_killer_try']],
       [1, 0, kill.before, ['tab-1']],

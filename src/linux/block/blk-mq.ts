@@ -142,8 +142,8 @@ export function submitBio(k: Kernel, disk: number, pfn: number, write: boolean, 
   }
 }
 
-/** ns of a busy device's next request to complete. The last one it has got may still grow: `doneAt` has not got it yet. */
-const firstDone = (d: Disk): number => (d.merged >= d.count ? d.busyUntil[d.parallel] : d.doneAt[d.head]);
+/** All pages in flight are of the request that came last, which may still grow: `doneAt` has not got them yet. */
+const lastIsFirst = (d: Disk): boolean => d.merged >= d.count;
 
 /** ns of the next request to complete on any device, Infinity = all idle. */
 export function nextCompletion(k: Kernel): number {
@@ -151,7 +151,9 @@ export function nextCompletion(k: Kernel): number {
   const { disks } = k;
   for (let i = 0; i < disks.length; i++) {
     const d = disks[i];
-    if (d.count > 0 && firstDone(d) < at) at = firstDone(d);
+    if (d.count === 0) continue;
+    const first = lastIsFirst(d) ? d.busyUntil[d.parallel] : d.doneAt[d.head];
+    if (first < at) at = first;
   }
   return at;
 }
@@ -161,7 +163,7 @@ export function completeBios(k: Kernel, now = k.now): void {
   const { disks } = k;
   for (let i = 0; i < disks.length; i++) {
     const d = disks[i];
-    while (d.count > 0 && firstDone(d) <= now) {
+    while (d.count > 0 && (lastIsFirst(d) ? d.busyUntil[d.parallel] : d.doneAt[d.head]) <= now) {
       const pfn = d.pfn[d.head];
       const write = d.op[d.head];
       d.head = (d.head + 1) & (d.pfn.length - 1);
@@ -180,7 +182,7 @@ export function completeBios(k: Kernel, now = k.now): void {
 export function blkWaitForQueue(k: Kernel, task: Task, disk: number): boolean {
   const d = k.disks[disk];
   if (d.count < QUEUE_DEPTH_PAGES) return false;
-  const ns = firstDone(d) - k.now;
+  const ns = (lastIsFirst(d) ? d.busyUntil[d.parallel] : d.doneAt[d.head]) - k.now;
   scheduleTimeout(k, task, ns > 0 ? ns : 0, TASK_UNINTERRUPTIBLE);
   task.inIowait = true;
   return true;

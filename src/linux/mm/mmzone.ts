@@ -48,9 +48,11 @@ export function lruvecActivated(k: Kernel, lruvec: Lruvec, type: number): number
   return n;
 }
 
-/** parent_lruvec: that of the memcg above, null for the root's. */
-export const parentLruvec = (k: Kernel, lruvec: Lruvec): Lruvec | null =>
-  lruvec.memcg === 0 ? null : k.nodes[lruvec.nid].lruvecs[k.memcgs[lruvec.memcg].parent];
+/** parent_lruvec: that of the memcg above, null for the root's, and for one that reclaim has just freed the last page of. */
+export function parentLruvec(k: Kernel, lruvec: Lruvec): Lruvec | null {
+  const { parent } = k.memcgs[lruvec.memcg];
+  return parent < 0 ? null : k.nodes[lruvec.nid].lruvecs[parent];
+}
 
 /** folio_memcg: the memory cgroup charged for a page, 0 = none or the root. */
 export const folioMemcg = (k: Kernel, pfn: number): number => (k.mem.memcg.length === 0 ? 0 : k.mem.memcg[pfn]);

@@ -16,6 +16,7 @@ import { allocThreadStack, mmAlloc } from '../../linux/kernel/fork';
 import { createTask, findTask } from '../../linux/kernel/sched/core';
 import { touchRange } from '../../linux/mm/memory';
 import { mapSwapped } from '../../linux/mm/memory/swapped';
+import { setMempolicy } from '../../linux/mm/mempolicy';
 import { mmap } from '../../linux/mm/mmap';
 import { pteAlloc } from '../../linux/mm/pgtable';
 import { findVma } from '../../linux/mm/vma';
@@ -152,6 +153,9 @@ export function placeProcess(
   emptySpace(k, task);
   const regions = fillSpace(k, task, found, files, shared);
   if (isInit) return;
+  // Where its memory lies was decided before.
+  task.cpuset = spec.cpuset ?? -1;
+  if (spec.mempolicy) setMempolicy(k, task, spec.mempolicy.mode, spec.mempolicy.nodes);
   const prog = newProgram(m, spec.program, spec.ops, task.pid);
   prog.regions = regions;
   addProc(m, task, prog);

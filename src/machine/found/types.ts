@@ -20,6 +20,8 @@ export interface FoundProcess {
 
 /** A zone as it is found. */
 export interface FoundZone {
+  /** Its node, from 0. */
+  node?: number;
   name: 'DMA' | 'DMA32' | 'Normal' | 'Movable';
   present: number;
   managed: number;

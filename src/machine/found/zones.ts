@@ -15,7 +15,7 @@ export function bootZonesOf(zones: readonly FoundZone[]): BootZone[] {
     const startPfn = Math.max(STARTS[z.name], end);
     end = startPfn + z.present;
     const type = ZONE_NAMES.indexOf(z.name);
-    return { node: 0, type, startPfn, spanned: z.present, present: z.present, managed: z.managed };
+    return { node: z.node ?? 0, type, startPfn, spanned: z.present, present: z.present, managed: z.managed };
   });
 }
 

@@ -67,9 +67,15 @@ export function growerOf(e: Explained, rows: readonly TaskRow[]): number {
   return most;
 }
 
-/** How much of its memory the growing one does not have yet, pages: it will take it. On an order to kill nobody grows. */
+/**
+ * How much of its memory the growing one does not have yet, pages: it will take it. Nobody grows on an order to kill, or where
+ * it was blocks that were missing.
+ */
 export const roomOf = (e: Explained, total: number, grower: RssParts): number =>
-  e.raw.order === -1 ? 0 : Math.floor(Math.min(total / HEADROOM, grower.anon / 2));
+  e.raw.order === -1 || wantsBlocks(e) ? 0 : Math.floor(Math.min(total / HEADROOM, grower.anon / 2));
+
+/** Pages side by side were asked for, of the machine and not under a limit. */
+export const wantsBlocks = (e: Explained): boolean => e.memcg === null && (e.raw.order ?? 0) > 0;
 
 /** What the processes have, row by row. */
 export interface Holdings {
@@ -86,9 +92,9 @@ export interface Holdings {
 }
 
 export function processesOf(e: Explained, h: Holdings): ScenarioProcess[] {
+  if (wantsBlocks(e)) return withAsker(e, h);
   const { raw } = e;
   const rate = Math.round(Math.min(MAX_RATE, Math.max(MIN_RATE, (h.room + h.reclaimable) / SECONDS)));
-  const sacrificed = e.verdict.code === 'child-sacrificed' ? e.verdict.victim?.pid : -1;
   const invoker = h.rows.findIndex((row) => row.pid === raw.invoker?.pid);
   const opsOf = (i: number): ScenarioOp[] => {
     if (raw.order === -1) return IDLE;
@@ -97,6 +103,32 @@ export function processesOf(e: Explained, h: Holdings): ScenarioProcess[] {
     const times = Math.ceil(h.reclaimable / INVOKER_SHARE / CHUNK) + 1;
     return [{ op: 'repeat', times, ops: grow(Math.ceil(rate / INVOKER_SHARE)) }, ...IDLE];
   };
+  return placed(e, h, opsOf);
+}
+
+/** Blocks that are asked for at a time. */
+const BLOCKS = 64;
+
+/** Whoever asked for blocks takes one after the other, until there are none. */
+function withAsker(e: Explained, h: Holdings): ScenarioProcess[] {
+  const order = e.raw.order ?? 0;
+  const rate = Math.round(Math.min(MAX_RATE, Math.max(MIN_RATE, h.reclaimable / SECONDS)) / 2 ** order);
+  const ops: ScenarioOp[] = [
+    { op: 'loop', ops: [{ op: 'kalloc', count: BLOCKS, order, use: 'driver', rate, onEnomem: 'retry' }] },
+  ];
+  const asker = e.raw.invoker;
+  const at = h.rows.findIndex((row) => row.pid === asker?.pid);
+  const out = placed(e, h, (i) => (i === at ? ops : IDLE));
+  // A kernel thread is not in the table.
+  if (at < 0 && out.length < MAX_PROCESSES) {
+    out.push({ name: commOf(asker?.comm ?? 'kworker'), uid: 0, adj: asker?.adj ?? 0, memory: {}, ops });
+  }
+  return out;
+}
+
+function placed(e: Explained, h: Holdings, opsOf: (row: number) => ScenarioOp[]): ScenarioProcess[] {
+  const { raw } = e;
+  const sacrificed = e.verdict.code === 'child-sacrificed' ? e.verdict.victim?.pid : -1;
   return h.rows.map((row, i) => ({
     name: commOf(row.name),
     pid: row.pid,

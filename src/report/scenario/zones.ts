@@ -28,10 +28,19 @@ export function managedPages(zones: readonly ReportedZone[], ramPages: number | 
   return zones.every((z, i) => pages[i] * PAGE_KB >= (z.kb.free ?? 0)) ? pages : null;
 }
 
+/** ISA memory, which is what a DMA zone is on a PC. Elsewhere it is what some devices can reach, and may be all there is. */
+const ISA_KB = 4095 * PAGE_KB;
+
+/** What a zone of the report is in the lab: a large DMA zone stands where DMA32 does. */
+const nameIn = (r: RawReport, name: string): string => {
+  const large = r.zones.some((z) => z.name === 'DMA' && (z.kb.managed ?? z.kb.present ?? 0) > ISA_KB);
+  return name === 'DMA' && large ? 'DMA32' : name;
+};
+
 /** lowmem_reserve[] in the model's order of zones. */
 function reserveOf(z: ReportedZone, order: readonly string[]): number[] {
   return ZONE_NAMES.map((name) => {
-    const i = order.indexOf(name);
+    const i = order.lastIndexOf(name);
     return i < 0 ? 0 : (z.reserve[i] ?? 0);
   });
 }
@@ -43,15 +52,15 @@ function reserveOf(z: ReportedZone, order: readonly string[]): number[] {
  */
 export function foundZones(r: RawReport, ramPages: number | null): { zones: Zone[]; free: number; merged: boolean } {
   const entries = Math.max(0, ...r.zones.map((z) => z.reserve.length));
-  const order = zoneOrder(r.zones, entries);
+  const order = zoneOrder(r.zones, entries).map((name) => nameIn(r, name));
   const managed = managedPages(r.zones, ramPages) ?? [];
   const kbOf = (z: ReportedZone): number => managed[r.zones.indexOf(z)] * PAGE_KB;
   const zones: Zone[] = [];
   let merged = false;
   for (const name of NAMES) {
-    const parts = r.zones.filter((z) => z.name === name);
+    const parts = r.zones.filter((z) => nameIn(r, z.name) === name);
     if (parts.length === 0) continue;
-    merged ||= parts.length > 1;
+    merged ||= new Set(parts.map((z) => z.node)).size > 1;
     const bytes = (pick: (z: ReportedZone) => number): number => parts.reduce((n, z) => n + pick(z), 0) * 1024;
     zones.push({
       name,
@@ -61,7 +70,7 @@ export function foundZones(r: RawReport, ramPages: number | null): { zones: Zone
       min: bytes((z) => unboosted(z, 'min')),
       low: bytes((z) => unboosted(z, 'low')),
       high: bytes((z) => unboosted(z, 'high')),
-      reserve: reserveOf(parts[0], order),
+      reserve: reserveOf(parts[parts.length - 1], order),
     });
   }
   return { zones, free: zones.reduce((n, z) => n + Number(z.free), 0) / PAGE_SIZE, merged };

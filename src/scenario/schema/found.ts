@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { RefusalError } from '../../machine/commands';
-import type { MachineConfig } from '../../machine/config';
+import { MAX_NODES, type MachineConfig } from '../../machine/config';
 import type { FoundCgroup, FoundProcess, FoundZone } from '../../machine/found/types';
 import { parseSize, type Size } from '../../machine/units';
 import { cgroupPath, integer, size } from './fields';
@@ -13,6 +13,7 @@ const PAGE = 4096;
 const MAX_ZONE_PAGES = 1 << 26;
 
 const zone = v.strictObject({
+  node: v.optional(integer(0, MAX_NODES - 1)),
   name: v.picklist(['DMA', 'DMA32', 'Normal', 'Movable'], '"DMA", "DMA32", "Normal" or "Movable"'),
   present: size,
   managed: size,
@@ -26,7 +27,11 @@ const zone = v.strictObject({
 });
 
 export const foundInFile = v.strictObject({
-  zones: v.pipe(v.array(zone, 'a list of zones'), v.minLength(1, 'at least 1 zone'), v.maxLength(4, 'at most 4 zones')),
+  zones: v.pipe(
+    v.array(zone, 'a list of zones'),
+    v.minLength(1, 'at least 1 zone'),
+    v.maxLength(16, 'at most 16 zones'),
+  ),
   slab: v.optional(size),
   slabReclaimable: v.optional(size),
   cache: v.optional(size),
@@ -59,6 +64,7 @@ export const processMemory = v.strictObject({
 
 export interface FoundInFile {
   zones: {
+    node?: number;
     name: FoundZone['name'];
     present: Size;
     managed: Size;
@@ -102,16 +108,17 @@ export function foundOf(it: FoundInFile): NonNullable<MachineConfig['found']> {
   let last = -1;
   const zones = it.zones.map((z, i): FoundZone => {
     const path = `machine.found.zones[${i}]`;
-    const at = order.indexOf(z.name);
+    const at = (z.node ?? 0) * order.length + order.indexOf(z.name);
     if (at <= last) {
       throw new RefusalError('bad-scenario', {
         path: `${path}.name`,
-        expected: `zones as ${order.join(', ')}`,
+        expected: `zones as ${order.join(', ')}, node by node`,
         got: z.name,
       });
     }
     last = at;
     const out: FoundZone = {
+      ...(z.node !== undefined && { node: z.node }),
       name: z.name,
       present: pages(z.present),
       managed: pages(z.managed),

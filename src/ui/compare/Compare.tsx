@@ -22,7 +22,7 @@ import { Patterns } from '../charts/Patterns';
 import { IconButton } from '../controls/IconButton';
 import { Icon, Mark } from '../controls/Icons';
 import { clock, seconds } from '../format';
-import { useNames } from '../futures/Futures';
+import { useNames } from '../futures/names';
 import { futureWords } from '../futures/words';
 import { Legend } from '../hero/Legend';
 import { Notices } from '../status/Notices';

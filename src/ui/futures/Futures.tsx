@@ -2,17 +2,14 @@ import { Button } from 'react-aria-components';
 import { switchBranch } from '../../actions/lab';
 import { openCompare } from '../../actions/screen';
 import { t } from '../../i18n';
-import { useRun, useShown } from '../../store';
-import type { ProcFrame } from '../../worker/protocol';
+import { useRun } from '../../store';
+import { Icon } from '../controls/Icons';
+import { Pop } from '../controls/Pop';
+import { part } from '../controls/part';
+import { useNames } from './names';
 import { futureWords } from './words';
 
-const NO_PROCS: ProcFrame[] = [];
-
-/** Names of processes by pid, as far as the present frame knows them. */
-export function useNames(): (pid: number) => string {
-  const procs = useShown((f) => f.procs, NO_PROCS);
-  return (pid) => procs.find((p) => p.pid === pid)?.comm ?? String(pid);
-}
+const ForgetList = part(() => import('./ForgetList').then((m) => m.ForgetList));
 
 /** Which future is open, once there is more than one, and the way to see two side by side. */
 export function Futures() {
@@ -36,6 +33,15 @@ export function Futures() {
       <Button className="btn small" onPress={openCompare}>
         {t('future.compare')}
       </Button>
+      <Pop
+        kind="menu"
+        className="btn ic small"
+        label={t('future.forget')}
+        placement="top end"
+        body={(close) => <ForgetList close={close} />}
+      >
+        <Icon name="cross" />
+      </Pop>
     </div>
   );
 }

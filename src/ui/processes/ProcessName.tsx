@@ -7,13 +7,17 @@ import { part } from '../controls/part';
 
 const Details = part(() => import('./Details').then((m) => m.Details));
 
-/** The control group of a process that is not in the root; pressed, it is shown. */
+/**
+ * The control group of a process that is not in the root; pressed, it is shown. Out of sight where a row has no room, so
+ * no stop of the Tab key: the details have it too.
+ */
 export function GroupChip({ proc: { cgroup, comm, pid } }: { proc: ProcFrame }) {
   if (cgroup === '/') return null;
   return (
     <button
       type="button"
       className="in-group"
+      tabIndex={-1}
       aria-label={t('processes.group', { path: cgroup, name: comm, pid: String(pid) })}
       onClick={() => showGroup(cgroup)}
       onPointerEnter={() => hoverGroup(cgroup)}

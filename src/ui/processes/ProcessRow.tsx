@@ -11,6 +11,9 @@ import { rowKind } from './order';
 import { GroupChip, ProcessName } from './ProcessName';
 import { SignalMenu } from './SignalMenu';
 
+/** States that say little: the name of the control group has room beside them. */
+const CALM: readonly ProcFrame['state'][] = ['running', 'sleeping'];
+
 interface Props {
   proc: ProcFrame;
   /** Pages of a full bar. */
@@ -139,7 +142,7 @@ function FullRow({ proc, scale, candidate, chosenAt, dying, hover }: FullProps) 
       <Chip proc={proc} />
       <div className="who">
         <ProcessName proc={proc} />
-        <GroupChip proc={proc} />
+        {(victim || CALM.includes(proc.state)) && <GroupChip proc={proc} />}
         {!victim && <span className={`st ${proc.state}`}>{t(`state.${proc.state}`)}</span>}
       </div>
       <span className="pts">{proc.points === null ? int(held(proc)) : int(proc.points)}</span>

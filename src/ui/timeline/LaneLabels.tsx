@@ -1,5 +1,5 @@
 import { t } from '../../i18n';
-import { runStore, useShown } from '../../store';
+import { runStore, useRun, useShown } from '../../store';
 import { mib, pages, percent } from '../format';
 import { freeRange } from './drawLanes';
 import type { TimelineLayout } from './layout';
@@ -30,8 +30,13 @@ export function LaneLabels({ layout }: { layout: TimelineLayout }) {
     },
     { free: '', range: '', scanned: '', reclaimed: '', swap: '', psi: '' },
   );
+  const ghosts = useRun((s) => s.ghosts.length > 0);
   const words = {
-    free: { name: t('time.free'), value: now.free, notes: [t('time.freeLines'), now.range] },
+    free: {
+      name: t('time.free'),
+      value: now.free,
+      notes: [...(ghosts ? [t('time.ghostHow')] : []), t('time.freeLines'), now.range],
+    },
     scan: { name: t('time.scanned'), value: now.scanned, notes: [t('time.scannedHow'), now.reclaimed] },
     swap: { name: t('time.swap'), value: now.swap, notes: [t('time.swapHow')] },
     psi: { name: t('time.psi'), value: now.psi, notes: [t('time.psiHow')] },

@@ -34,6 +34,7 @@ import { type Domain, follow, pan, roundEnd, toTime, toX, zoom } from './domain'
 import { drawLanes } from './drawLanes';
 import { drawMarks } from './drawMarks';
 import { type Flag, notable, placeFlags } from './flags';
+import { namedGhosts } from './ghosts';
 import { LaneLabels } from './LaneLabels';
 import { timelineLayout } from './layout';
 import { scrubTo } from './scrub';
@@ -76,19 +77,29 @@ export function Timeline() {
   );
 }
 
-const summarize = (frame: Frame): string => timelineSummary(frame, runStore.getState().events);
+const summarize = (frame: Frame): string => {
+  const { events, ghosts } = runStore.getState();
+  return timelineSummary(frame, events, ghosts.length);
+};
 
 /** Where the axis ends while nothing is magnified, ns. */
 function endOfRun(): number {
-  const { frame } = runStore.getState();
-  return roundEnd(Math.max(frame?.known ?? 0, frame?.t ?? 0));
+  const { frame, ghosts } = runStore.getState();
+  const others = ghosts.map((g) => g.t[g.t.length - 1] ?? 0);
+  return roundEnd(Math.max(frame?.known ?? 0, frame?.t ?? 0, ...others));
 }
 
 function TimelineTable() {
   const frame = useShown((f) => f as Frame | null, null);
   const samples = useRun((s) => s.samples);
   const events = useRun((s) => s.events);
-  return <div className="timeline-table">{frame && <DataTable {...timelineTable(frame, samples, events)} />}</div>;
+  const ghosts = useRun((s) => s.ghosts);
+  const branches = useRun((s) => s.branches);
+  return (
+    <div className="timeline-table">
+      {frame && <DataTable {...timelineTable(frame, samples, events, namedGhosts({ ghosts, branches }))} />}
+    </div>
+  );
 }
 
 function Lanes({ width, height, summary }: { width: number; height: number; summary: string }) {
@@ -129,12 +140,13 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
       const look = settingsStore.getState().theme;
       const time = dragged.current ?? frame.t;
       if (zoomed.current && dragged.current === null) zoomed.current = follow(zoomed.current, frame.t);
-      const domain = zoomed.current ?? { from: 0, to: roundEnd(Math.max(frame.known, frame.t)) };
+      const domain = zoomed.current ?? { from: 0, to: endOfRun() };
       shown.current = domain;
       const zone = frame.zones.find((z) => z.id === frame.gauge.zone) ?? null;
       const rest = frame.status === 'running' || frame.status === 'seeking' ? null : frame.t;
       const now = [
         state.samples,
+        state.ghosts,
         domain.from,
         domain.to,
         look,
@@ -157,7 +169,14 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
           drawLanes(
             ink,
             place,
-            { samples: state.samples, domain, zone, swapTotal: frame.swap.total, head: rest },
+            {
+              samples: state.samples,
+              domain,
+              zone,
+              swapTotal: frame.swap.total,
+              head: rest,
+              ghosts: namedGhosts(state),
+            },
             named,
             hatch,
           );
@@ -190,7 +209,8 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
   useEffect(
     () =>
       runStore.subscribe((state, before) => {
-        const fresh = state.samples !== before.samples || state.events !== before.events;
+        const fresh =
+          state.samples !== before.samples || state.events !== before.events || state.ghosts !== before.ghosts;
         if (fresh && state.frame?.status !== 'running') redraw();
       }),
     [],

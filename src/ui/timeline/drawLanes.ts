@@ -1,5 +1,5 @@
 /** Draws the lanes to a canvas: only when the samples, the stretch of time, the size or the theme changed. */
-import type { Sample, ZoneFrame } from '../../worker/protocol';
+import type { Ghost, Sample, ZoneFrame } from '../../worker/protocol';
 import { type Domain, toX } from './domain';
 import type { Lane, TimelineLayout } from './layout';
 import { type Bucket, buckets, extent, mean } from './series';
@@ -11,6 +11,11 @@ export interface LaneInput {
   swapTotal: number;
   /** Where the machine stands, ns; null while it moves. */
   head: number | null;
+  /** The other futures, each with what it is called in the list of them. */
+  ghosts: readonly LaneGhost[];
+}
+export interface LaneGhost extends Ghost {
+  name: string;
 }
 
 /** So many of the values keep to the scale of a lane; a rare burst is cut off at the lane's edge. */
@@ -53,20 +58,65 @@ export function drawLanes(ink: Ink, layout: TimelineLayout, input: LaneInput, co
     else if (lane.id === 'scan') drawScan(ink, lane, width, points, input, color, hatch);
     else if (lane.id === 'swap') drawSwap(ink, lane, width, points, input, color);
     else drawPsi(ink, lane, points, input, color);
+    if (lane.id === 'free')
+      drawGhosts(ink, width, input, (g) => g.zoneFree, freeScale(lane, input), color('--free'), color);
+    else if (lane.id === 'swap' && input.swapTotal > 0)
+      drawGhosts(ink, width, input, (g) => g.swapUsed, swapScale(lane, input), color('--ink'), color);
     ink.restore();
   }
 }
 
-function drawFree(
+/** Pages to px in the lane of free pages, and in that of swap. */
+function freeScale(lane: Lane, { zone, samples }: LaneInput): (n: number) => number {
+  const [low, high] = freeRange(zone, samples);
+  return (n) => lane.height - ((Math.min(high, Math.max(low, n)) - low) / (high - low)) * (lane.height - 1);
+}
+const swapScale =
+  (lane: Lane, { swapTotal }: LaneInput) =>
+  (used: number): number =>
+    lane.height - 1 - (used / swapTotal) * (lane.height - 2);
+
+/** Dash and dot: neither as the watermarks of low nor of high. */
+const GHOST_DASH = [6, 2, 1.5, 2];
+const GHOST_FONT = '10px system-ui, sans-serif';
+
+/** What the other futures come to: a thin broken line for each, with its number at the end. */
+function drawGhosts(
   ink: Ink,
-  lane: Lane,
   width: number,
-  points: Bucket[],
-  { samples, zone, head, domain }: LaneInput,
+  { ghosts, domain }: LaneInput,
+  values: (g: Ghost) => number[],
+  y: (n: number) => number,
+  line: string,
   color: Color,
 ): void {
-  const [low, high] = freeRange(zone, samples);
-  const y = (n: number) => lane.height - ((Math.min(high, Math.max(low, n)) - low) / (high - low)) * (lane.height - 1);
+  for (const ghost of ghosts) {
+    const list = values(ghost);
+    let x = Number.NEGATIVE_INFINITY;
+    let end: [number, number] | null = null;
+    ink.beginPath();
+    for (const [i, t] of ghost.t.entries()) {
+      const next = toX(domain, t, width);
+      // Nothing is seen of what lies between two pixels.
+      if (next < -1 || next - x < 0.5) continue;
+      if (next > width + 1) break;
+      x = next;
+      end = [x, y(list[i])];
+      ink.lineTo(...end);
+    }
+    if (!end) continue;
+    stroke(ink, line, GHOST_DASH, 1.4);
+    ink.font = GHOST_FONT;
+    ink.fillStyle = color('--ink-2');
+    ink.textAlign = 'right';
+    ink.fillText(ghost.name, Math.min(end[0], width - 2) - 2, Math.max(9, end[1] - 3));
+    ink.textAlign = 'left';
+  }
+}
+
+function drawFree(ink: Ink, lane: Lane, width: number, points: Bucket[], input: LaneInput, color: Color): void {
+  const { samples, zone, head, domain } = input;
+  const y = freeScale(lane, input);
   if (points.length > 0) {
     // Up to the head where it stands past the last sample.
     const last = samples[samples.length - 1];
@@ -190,14 +240,8 @@ function drawScan(
   rule(ink, width, middle, color('--line-3'), [], 1);
 }
 
-function drawSwap(
-  ink: Ink,
-  lane: Lane,
-  width: number,
-  points: Bucket[],
-  { samples, swapTotal }: LaneInput,
-  color: Color,
-): void {
+function drawSwap(ink: Ink, lane: Lane, width: number, points: Bucket[], input: LaneInput, color: Color): void {
+  const { samples, swapTotal } = input;
   const middle = lane.height / 2;
   const most = scaleEnd(points, (b) =>
     Math.max(
@@ -210,13 +254,14 @@ function drawSwap(
   half(ink, points, middle, reach, most, -1, (b) => mean(samples, b, (s) => s.swapIn), color('--anon-a'));
   rule(ink, width, middle, color('--line-3'), [], 1);
   if (swapTotal === 0) return;
+  const y = swapScale(lane, input);
   ink.beginPath();
   let begun = false;
   for (const b of points) {
     const used = mean(samples, b, (s) => s.swapUsed);
     if (used === 0 && !begun) continue;
     begun = true;
-    ink.lineTo(b.x, lane.height - 1 - (used / swapTotal) * (lane.height - 2));
+    ink.lineTo(b.x, y(used));
   }
   ink.strokeStyle = color('--ink');
   ink.lineWidth = 1.5;

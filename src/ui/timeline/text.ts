@@ -5,7 +5,9 @@ import type { Frame, Sample, TimelineEvent } from '../../worker/protocol';
 import { SAMPLE_NS } from '../../worker/protocol';
 import type { TableData } from '../charts/DataTable';
 import { int, pages, percent, seconds } from '../format';
+import type { LaneGhost } from './drawLanes';
 import { eventName, nearestEvent, notable } from './flags';
+import { ghostAt } from './ghosts';
 import { sampleAt } from './series';
 
 const SECOND = 1e9;
@@ -32,11 +34,13 @@ export function headText(time: number, events: readonly TimelineEvent[]): string
   return t(time > near.t ? 'time.valueAfter' : 'time.valueBefore', { time: at, gap, event });
 }
 
-export function timelineSummary(frame: Frame, events: readonly TimelineEvent[]): string {
+/** @param ghosts other futures that are drawn */
+export function timelineSummary(frame: Frame, events: readonly TimelineEvent[], ghosts = 0): string {
   const zone = frame.zones.find((z) => z.id === frame.gauge.zone);
   const { total, free } = frame.swap;
   const told = notable(events).filter((e) => e.kind !== 'exit' && e.kind !== 'reap');
-  return t('time.summary', {
+  const others = ghosts > 0 ? ` ${t('time.ghosts', { n: ghosts })}` : '';
+  const summary = t('time.summary', {
     seconds: seconds(frame.known, 1),
     time: seconds(frame.t),
     free: pages(zone?.free ?? 0),
@@ -48,10 +52,17 @@ export function timelineSummary(frame: Frame, events: readonly TimelineEvent[]):
       told.map((e) => t('time.eventAt', { event: eventName(e), time: seconds(e.t, 2) })).join('; ') ||
       t('time.noEvents'),
   });
+  return summary + others;
 }
 
 /** Round steps of time up to the head, a few dozen rows; rates are means over the step. */
-export function timelineTable(frame: Frame, samples: readonly Sample[], events: readonly TimelineEvent[]): TableData {
+export function timelineTable(
+  frame: Frame,
+  samples: readonly Sample[],
+  events: readonly TimelineEvent[],
+  ghosts: readonly LaneGhost[] = [],
+): TableData {
+  const orNone = (n: number | null): string => (n === null ? '' : pages(n));
   const zone = frame.zones.find((z) => z.id === frame.gauge.zone)?.name ?? '';
   const step = Math.max(SAMPLE_NS, tickStep(0, Math.max(1, frame.t), ROWS));
   const rows: string[][] = [];
@@ -81,6 +92,7 @@ export function timelineTable(frame: Frame, samples: readonly Sample[], events: 
         .filter((e) => e.t > from && e.t <= to)
         .map(eventName)
         .join(', '),
+      ...ghosts.flatMap((g) => [orNone(ghostAt(g, g.zoneFree, to)), orNone(ghostAt(g, g.swapUsed, to))]),
     ]);
   }
   return {
@@ -95,6 +107,7 @@ export function timelineTable(frame: Frame, samples: readonly Sample[], events: 
       t('time.tableUsed'),
       t('time.tablePsi'),
       t('time.tableEvents'),
+      ...ghosts.flatMap(({ name }) => [t('time.ghostFree', { name }), t('time.ghostSwap', { name })]),
     ],
     rows,
   };

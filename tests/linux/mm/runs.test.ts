@@ -3,13 +3,16 @@ import { describe, expect, it, vi } from 'vitest';
 import { audit } from '../../../src/linux/audit';
 import type { Kernel } from '../../../src/linux/include/kernel';
 import { PG_BATCHED, PGTYPE_BUDDY_TAIL, PGTYPE_MASK } from '../../../src/linux/include/page';
+import type { Task } from '../../../src/linux/include/sched';
+import { folioMemcg } from '../../../src/linux/mm/mmzone';
+import { batch } from '../../../src/linux/mm/vmscan/batch';
 import { LINUX_6_1 } from '../../../src/linux/versions/6.1';
-import { bootWorld, round, spawn, type WorldConfig } from '../world';
+import { bootWorld, changeCgroups, makeCgroups, round, spawn, type World, type WorldConfig } from '../world';
 
 /** How the histories go: with the short cuts or without; and how many pages have taken one. */
 const mode = vi.hoisted(() => ({
   shortCuts: true,
-  pages: { fault: 0, isolate: 0, examine: 0, evict: 0, free: 0, merge: 0 },
+  pages: { fault: 0, chargedFault: 0, isolate: 0, examine: 0, evict: 0, chargedEvict: 0, free: 0, merge: 0 },
 }));
 
 vi.mock('../../../src/linux/mm/memory/fault_run', async (original) => {
@@ -17,6 +20,7 @@ vi.mock('../../../src/linux/mm/memory/fault_run', async (original) => {
   const faultRun: typeof real.faultRun = (...args) => {
     const done = mode.shortCuts ? real.faultRun(...args) : 0;
     mode.pages.fault += done;
+    if (args[1].memcg !== 0) mode.pages.chargedFault += done;
     return done;
   };
   return { ...real, faultRun };
@@ -38,8 +42,11 @@ vi.mock('../../../src/linux/mm/vmscan/evict_run', async (original) => {
     return end;
   };
   const evictRun: typeof real.evictRun = (...args) => {
-    const end = mode.shortCuts ? real.evictRun(...args) : args[3];
-    mode.pages.evict += end - args[3];
+    const [k, , , from] = args;
+    const charged = folioMemcg(k, batch[from]) !== 0;
+    const end = mode.shortCuts ? real.evictRun(...args) : from;
+    mode.pages.evict += end - from;
+    if (charged) mode.pages.chargedEvict += end - from;
     return end;
   };
   return { ...real, examineRun, evictRun };
@@ -64,13 +71,20 @@ vi.mock('../../../src/linux/mm/page_alloc/free_blocks', async (original) => {
   return { ...real, freeBlocks };
 });
 
+interface Config extends WorldConfig {
+  /** Processes are put in control groups whose limits change. */
+  cgroups?: boolean;
+}
+
 /** A few processes that map, touch, fork, lock, read and write at random, for `rounds` turns each. */
-function history(config: WorldConfig, rounds: number, shortCuts: boolean): Kernel {
+function history({ cgroups, ...config }: Config, rounds: number, shortCuts: boolean): Kernel {
   mode.shortCuts = shortCuts;
   const w = bootWorld(config);
   for (let i = 0; i < 4; i++) spawn(w, `p${i}`, i * 100);
+  if (cgroups) makeCgroups(w);
   for (let i = 0; i < rounds && w.k.panic === ''; i++) {
     round(w);
+    if (cgroups && i % 20 === 0) changeCgroups(w, usersOf(w));
     if (i % 500 === 499 && w.k.tasks.length < 6) spawn(w, `late${i}`);
   }
   forgetMeaningless(w.k);
@@ -89,12 +103,17 @@ function forgetMeaningless({ mem }: Kernel): void {
   }
 }
 
-const MACHINES: [string, Partial<WorldConfig>][] = [
+const usersOf = ({ k, maps }: World): Task[] => k.tasks.filter((t) => maps.has(t.pid));
+
+const MACHINES: [string, Partial<Config>][] = [
   ['swap in memory', { swapTo: 'ram' }],
   ['swap in memory and the classic lists', { swapTo: 'ram', lruGen: false }],
   ['zram', { swapTo: 'zram' }],
   ['two cpus and little swap in memory', { swapTo: 'ram', cpus: 2, swap: 1500 }],
   ['Linux 6.1 and swap in memory', { swapTo: 'ram', release: LINUX_6_1 }],
+  ['cgroups and swap in memory', { swapTo: 'ram', cgroups: true }],
+  ['cgroups, the classic lists and two cpus', { swapTo: 'ram', cgroups: true, lruGen: false, cpus: 2 }],
+  ['cgroups and zram', { swapTo: 'zram', cgroups: true }],
   ['swap on a disk', {}],
   ['no swap', { swap: 0 }],
 ];
@@ -103,9 +122,10 @@ describe('many pages at a time', () => {
   it.each(MACHINES)('come to the state that page by page comes to: %s', (_, machine) => {
     for (const seed of [3, 4]) {
       const config = { pages: 5000, swap: 6000, seed, ...machine };
-      const k = history(config, 1500, true);
+      const rounds = machine.cgroups ? 2500 : 1500;
+      const k = history(config, rounds, true);
       expect(audit(k)).toEqual([]);
-      expect(k).toEqual(history(config, 1500, false));
+      expect(k).toEqual(history(config, rounds, false));
     }
   });
 

@@ -58,7 +58,7 @@ function machineWithGroups(): Frame {
       }),
     ],
     procs: frame.procs.map((p) =>
-      p.pid === 412 ? { ...p, cgroup: '/web/app' } : p.pid === 388 ? { ...p, cgroup: '/db' } : p,
+      p.pid === 412 ? { ...p, cgroup: '/web/app' } : p.pid === 388 ? { ...p, cgroup: '/db', state: 'sleeping' } : p,
     ),
   };
 }

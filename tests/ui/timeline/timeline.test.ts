@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { follow, LEAST_SPAN, pan, roundEnd, toTime, toX, zoom } from '../../../src/ui/timeline/domain';
 import { freeRange, scaleEnd } from '../../../src/ui/timeline/drawLanes';
 import { nearestEvent, notable, placeFlags } from '../../../src/ui/timeline/flags';
+import { ghostAt, namedGhosts } from '../../../src/ui/timeline/ghosts';
 import { buckets, extent, sampleAt } from '../../../src/ui/timeline/series';
 import { headText, rateText, timelineSummary, timelineTable } from '../../../src/ui/timeline/text';
 import { SAMPLE_NS, type TimelineEvent } from '../../../src/worker/protocol';
@@ -176,5 +177,28 @@ describe('the timeline in words', () => {
     expect(low).toBeLessThan(200);
     expect(high).toBeGreaterThan(3000);
     expect(high).toBeLessThan(6000);
+  });
+});
+
+describe('another future', () => {
+  const ghost = { t: [2 * S, 3 * S, 4 * S], zoneFree: [500, 400, 300], swapUsed: [0, 10, 20] };
+  test('is known from where it parts to where it was left', () => {
+    expect([1, 2, 3.5, 4, 5].map((t) => ghostAt(ghost, ghost.zoneFree, t * S))).toEqual([null, 500, 400, 300, null]);
+  });
+  test('has the number that it has in the list of futures', () => {
+    const branch = { parent: -1, forkedAt: 0, commands: [], shared: 0, known: 0, kills: [] };
+    const branches = [3, 7, 9].map((id) => ({ ...branch, id }));
+    const [named] = namedGhosts({ ghosts: [{ ...ghost, id: 7, version: '' }], branches });
+    expect(named.name).toBe('2');
+  });
+  test('has columns in the table, and a word in the summary', () => {
+    const frame = fixtureFrame();
+    const { head, rows } = timelineTable(frame, fixtureSamples(), fixtureEvents(), [{ ...ghost, name: '1' }]);
+    expect(head.slice(-2)).toEqual(['Free, future 1', 'Swap used, future 1']);
+    const row = rows.find(([t]) => Number.parseFloat(t) === 4);
+    expect(row?.slice(-2)).toEqual(['1.2 MiB', '80 KiB']);
+    expect(rows.every((r) => r.length === head.length)).toBe(true);
+    expect(timelineSummary(frame, fixtureEvents(), 2)).toMatch(/Broken lines: 2 other futures\.$/);
+    expect(timelineSummary(frame, fixtureEvents())).not.toMatch(/Broken/);
   });
 });

@@ -8,6 +8,7 @@ export {
   commitCharge,
   memCgroupMargin,
   memCgroupUncharge,
+  memCgroupUnchargeFolios,
   tryChargeNow,
   unchargeSlab,
 } from './charge';

@@ -48,9 +48,11 @@ import {
   WORKINGSET_REFAULT_ANON,
 } from '../../include/vmstat';
 import { XA_CHUNK_SHIFT, xaDel } from '../../lib/xarray';
+import { countMemcgEvents, MEMCG_PGFAULT, MEMCG_REFAULT } from '../memcontrol/stat';
 import { vmaPolicy } from '../mempolicy';
 import { addMmCounterTimes } from '../mm_counters';
-import { pcpZone } from '../page_alloc';
+import { pcpZone, refillPcp } from '../page_alloc';
+import { pageCounterUncharge } from '../page_counter';
 import { LRU_BATCH_STRIDE, lruAddDrain } from '../swap';
 import { SWAPFILE_CLUSTER_SHIFT, swapAreaOf } from '../swapfile';
 import { globalNodeState } from '../vmstat';
@@ -63,8 +65,15 @@ const isPlain = (k: Kernel, task: Task, vma: Vma): boolean =>
   !task.thrashing &&
   !task.faultMajor &&
   !(vma.flags & VM_LOCKED) &&
-  task.memcg === 0 &&
-  task.charge === null;
+  task.charge === null &&
+  task.memcgOverHigh === 0;
+
+/** Pages that can be charged to a memcg without touching its counters: what this cpu has in stock for it. */
+const inStock = (k: Kernel, memcg: number): number => {
+  if (memcg === 0) return Infinity;
+  const stock = k.memcgStock[k.cpu];
+  return stock.memcg === memcg ? stock.pages : 0;
+};
 
 /**
  * Handles faults at the virtual pages `vpn`, `vpn + stride`, … and makes the accesses, while they are in one page table
@@ -97,19 +106,22 @@ export function faultRun(
   const swapIndex = swap.index;
   const swapMemcg = swap.memcg;
   const { shadowMemcg } = swap;
-  const charged = swapMemcg.length > 0;
+  const cgroups = swapMemcg.length > 0;
+  const { memcg } = task;
+  const owners = mem.memcg;
+  let stock = inStock(k, memcg);
   const { entries } = k.pgtables;
   const node = k.nodes[z.node];
   const pcp = z.pcp[cpu];
   const head = pcp.heads + gfpMigratetype(GFP_ANON_FAULT);
   const mayBeCached = globalNodeState(k, NR_SWAPCACHE) > 0;
-  const { lrugen } = node.lruvecs[0];
+  const { lrugen } = node.lruvecs[memcg];
   const canMapNew = write && vma.inode < 0;
   const newCost = costs.allocPcp + costs.clearPage + costs.fault;
   const touchCost = costs.touch;
   // What a page fault brings in is young. §6.3
   const young = k.lruGenEnabled ? PG_ACTIVE : 0;
-  const plainShadows = k.lruGenEnabled && k.mem.memcg.length === 0;
+  const plainShadows = k.lruGenEnabled;
   const bits = (z.idx << PGZONE_SHIFT) | PGTYPE_USER | PG_SWAPBACKED | PG_ANON_EXCLUSIVE | PG_LRU | PG_BATCHED | young;
   const pteBits = PTE_PRESENT | PTE_YOUNG | (vma.flags & VM_WRITE ? (write ? PTE_WRITE | PTE_DIRTY : PTE_WRITE) : 0);
   const owner = mm.id + 1;
@@ -141,18 +153,35 @@ export function faultRun(
   let first = next[head];
   let popped = 0;
   let poolShrank = false;
-  while (done < count && v < end && cost < budget && first !== head && !poolShrank) {
-    const most = Math.min(batchSize - batched, count - done);
+  // The zone is good for one page more, or for all that the list has.
+  let lastOne = false;
+  while (done < count && v < end && cost < budget && stock > 0 && !poolShrank && !lastOne) {
+    if (first === head) {
+      if (!takesPage(k, entries[at], canMapNew, memcg)) break;
+      takeOff(mem, pcp, head, first, popped);
+      popped = 0;
+      k.cost = cost;
+      if (!refillPcp(k, z, GFP_ANON_FAULT)) break;
+      cost = k.cost;
+      first = next[head];
+      lastOne = pcpZone(k, task, GFP_ANON_FAULT, vmaPolicy(task, vma)) !== z;
+    }
+    const most = lastOne ? 1 : Math.min(batchSize - batched, count - done, stock);
     let n = 0;
     if (entries[at] === 0) {
       if (!canMapNew) break;
-      for (; n < most && v < end && cost < budget && first !== head && entries[at] === 0; v += stride, at += stride) {
+      for (
+        ;
+        n < most && v < end && (cost < budget || n === 0) && first !== head && entries[at] === 0;
+        v += stride, at += stride
+      ) {
         const pfn = first;
         first = next[pfn];
         mapcount[pfn] = 1;
         mapping[pfn] = owner;
         index[pfn] = v;
         flags[pfn] = bits;
+        if (memcg !== 0) owners[pfn] = memcg;
         entries[at] = (pfn << PTE_SHIFT) | pteBits;
         lruBatch[batchAt + batched + n] = pfn;
         n++;
@@ -166,12 +195,12 @@ export function faultRun(
     } else if (entries[at] & PTE_PRESENT) {
       break;
     } else {
-      for (; n < most && v < end && cost < budget && first !== head; v += stride, at += stride) {
+      for (; n < most && v < end && (cost < budget || n === 0) && first !== head; v += stride, at += stride) {
         const e = entries[at];
         const slot = e >>> PTE_SHIFT;
         if (e === 0 || e & PTE_PRESENT || slot < areaStart || slot >= plainEnd || map[slot] !== 1) break;
         if ((mayBeCached && cache[slot] !== 0) || (slot - areaStart) >> SWAPFILE_CLUSTER_SHIFT !== cluster) break;
-        if (charged && (swapMemcg[slot] !== 0 || shadowMemcg[slot] !== 0)) break;
+        if (cgroups && (swapMemcg[slot] !== memcg || shadowMemcg[slot] !== memcg)) break;
         const left = shadow[slot];
         if (left !== 0) {
           const users = nodes[slot >> XA_CHUNK_SHIFT];
@@ -187,6 +216,11 @@ export function faultRun(
         index[pfn] = swapIndex[slot];
         flags[pfn] = bits;
         // swap_free: the slot's content has gone to the page.
+        if (memcg !== 0) {
+          owners[pfn] = memcg;
+          swapMemcg[slot] = 0;
+          shadowMemcg[slot] = 0;
+        }
         map[slot] = 0;
         swapMapping[slot] = 0;
         swapIndex[slot] = 0;
@@ -203,8 +237,8 @@ export function faultRun(
       if (n === 0) {
         const slot = entries[at] >>> PTE_SHIFT;
         if (map[slot] !== 1 || (mayBeCached && cache[slot] !== 0)) break;
-        if (charged && (swapMemcg[slot] !== 0 || shadowMemcg[slot] !== 0)) break;
-        countFreed(k, area, cluster, freed);
+        if (cgroups && (swapMemcg[slot] !== memcg || shadowMemcg[slot] !== memcg)) break;
+        countFreed(k, area, cluster, freed, memcg);
         freed = 0;
         if (area === null || disk === null || slot < areaStart || slot >= areaEnd) {
           // The first one, or one of another area.
@@ -222,10 +256,15 @@ export function faultRun(
         mapping[pfn] = swapMapping[slot];
         index[pfn] = swapIndex[slot];
         flags[pfn] = bits;
+        if (memcg !== 0) owners[pfn] = memcg;
         const left = shadow[slot];
         if (left !== 0) {
           if (plainShadows && isBygone(nid, oldest, left)) refaults++;
-          else workingsetRefault(k, pfn, left);
+          else workingsetRefault(k, pfn, left, memcg);
+        }
+        if (memcg !== 0) {
+          swapMemcg[slot] = 0;
+          shadowMemcg[slot] = 0;
         }
         map[slot] = 0;
         shadow[slot] = 0;
@@ -252,6 +291,7 @@ export function faultRun(
       }
       back += n;
     }
+    stock -= n;
     batched += n;
     if (batched >= batchSize) {
       lruBatchCount[cpu] = batched;
@@ -262,16 +302,32 @@ export function faultRun(
   k.inLruFault = false;
   k.cost = cost;
   takeOff(mem, pcp, head, first, popped);
-  countFreed(k, area, cluster, freed);
+  countFreed(k, area, cluster, freed, memcg);
   node.stat[WORKINGSET_REFAULT_ANON] += refaults;
   addMmCounterTimes(k, mm, MM_ANONPAGES, fresh + back);
   addMmCounterTimes(k, mm, MM_SWAPENTS, -back);
   lruBatchCount[cpu] = batched;
   account(k, task, z, node, fresh, back);
+  if (memcg !== 0) {
+    k.memcgStock[cpu].pages -= fresh + back;
+    countMemcgEvents(k, memcg, MEMCG_PGFAULT, fresh + back);
+    countMemcgEvents(k, memcg, MEMCG_REFAULT, refaults);
+  }
   if (fresh + back > 0) vma.anon = true;
   k.pgtables.used[ptr >>> 9] += fresh;
   k.anonVmas[mm.id].pages += fresh;
   return done;
+}
+
+/** A fault at this entry is one of those that a run handles: it takes a page off the per-cpu list. */
+function takesPage(k: Kernel, e: number, canMapNew: boolean, memcg: number): boolean {
+  if (e === 0) return canMapNew;
+  if (e & PTE_PRESENT) return false;
+  const { swap } = k;
+  const slot = e >>> PTE_SHIFT;
+  if (swap.map[slot] !== 1 || swap.cache[slot] !== 0) return false;
+  if (swap.memcg.length > 0 && (swap.memcg[slot] !== memcg || swap.shadowMemcg[slot] !== memcg)) return false;
+  return k.disks[swapAreaOf(swap, slot).disk].synchronous;
 }
 
 /** rmqueue_pcplist for `n` pages: `first` is what the list begins with from now on. */
@@ -283,10 +339,11 @@ function takeOff(m: MemMap, pcp: PerCpuPages, head: number, first: number, n: nu
 }
 
 /** swap_entry_free's counts, and the device's, for `n` slots of a cluster that have been read. */
-function countFreed(k: Kernel, area: SwapArea | null, cluster: number, n: number): void {
+function countFreed(k: Kernel, area: SwapArea | null, cluster: number, n: number, memcg: number): void {
   if (area === null || n === 0) return;
   k.disks[area.disk].reads += n;
   k.swap.free += n;
+  if (memcg !== 0) pageCounterUncharge(k, memcg, 'swap', n);
   area.used -= n;
   area.clusterUsed[cluster] -= n;
   if (area.clusterUsed[cluster] === 0) area.freeClusters++;

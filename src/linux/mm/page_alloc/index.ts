@@ -11,6 +11,7 @@ export {
   getPageFromFreelist,
   gfpZone,
   pcpZone,
+  refillPcp,
 } from './page_alloc';
 export { decayPcpHigh, drainAllPages, NR_PCP_LISTS, orderToPindex, zonePcpCount } from './pcp';
 export { zoneBatchsize, zonePcpUpdate } from './pcp_limits';

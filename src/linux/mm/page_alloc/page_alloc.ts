@@ -19,6 +19,7 @@ import {
   ALLOC_WMARK_MIN,
   gfpMigratetype,
   MIGRATE_HIGHATOMIC,
+  MIGRATE_TYPES,
 } from '../../include/gfp';
 import type { Kernel } from '../../include/kernel';
 import type { Mempolicy } from '../../include/mempolicy';
@@ -37,14 +38,15 @@ import {
 } from '../../include/mmzone';
 import { PGTYPE_USER, PGZONE_MASK, PGZONE_SHIFT } from '../../include/page';
 import type { Task } from '../../include/sched';
+import { NR_PAGE_ORDERS } from '../../include/units';
 import { NUMA_FOREIGN, NUMA_HIT, NUMA_LOCAL, NUMA_MISS, NUMA_OTHER, PGALLOC_BASE, PGFREE } from '../../include/vmstat';
 import { cpusetMems } from '../../kernel/cpuset';
 import { pageZone } from '../../kernel/sched/core';
-import { memCgroupUncharge } from '../memcontrol';
+import { memCgroupUncharge, memCgroupUnchargeFolios } from '../memcontrol';
 import { NO_INTERLEAVE_INDEX, policyNode, policyNodemask } from '../mempolicy';
 import { wakeupKswapd } from '../vmscan';
 import { clearBlock, freeOnePage, rmqueueBuddy } from './buddy';
-import { freeRunToPcplist, freeToPcplist, pcpAllowedOrder, rmqueuePcplist } from './pcp';
+import { freeRunToPcplist, freeToPcplist, pcpAllowedOrder, refillPcplist, rmqueuePcplist } from './pcp';
 import { newAllocContext } from './slowpath';
 import { zoneWatermarkOk } from './watermarks';
 
@@ -80,11 +82,15 @@ function rmqueue(k: Kernel, z: Zone, order: number, mt: number, allocFlags: numb
       p = rmqueueBuddy(k, z, order, MIGRATE_HIGHATOMIC, allocFlags);
     if (p >= 0) z.free -= 1 << order;
   }
-  if (z.flags & ZONE_BOOSTED_WATERMARK && allocFlags & ALLOC_KSWAPD) {
-    z.flags &= ~ZONE_BOOSTED_WATERMARK;
-    wakeupKswapd(k, z, 0, 0, highestZoneidx);
-  }
+  noteBoost(k, z, allocFlags, highestZoneidx);
   return p;
+}
+
+/** The end of rmqueue: a zone whose watermarks were raised meanwhile wakes kswapd. */
+function noteBoost(k: Kernel, z: Zone, allocFlags: number, highestZoneidx: number): void {
+  if (!(z.flags & ZONE_BOOSTED_WATERMARK && allocFlags & ALLOC_KSWAPD)) return;
+  z.flags &= ~ZONE_BOOSTED_WATERMARK;
+  wakeupKswapd(k, z, 0, 0, highestZoneidx);
 }
 
 /**
@@ -193,6 +199,28 @@ export function pcpZone(k: Kernel, task: Task, gfp: number, pol: Mempolicy | nul
 }
 
 /**
+ * Refills the per-cpu list of `pcpZone`, which is empty, as the next request would. Afterwards one page can be taken; for
+ * more the zone is to be asked anew.
+ *
+ * @returns false when that is not as simple; nothing has changed then
+ */
+export function refillPcp(k: Kernel, z: Zone, gfp: number): boolean {
+  const mt = gfpMigratetype(gfp);
+  const { next } = k.mem;
+  let o = 0;
+  while (o < NR_PAGE_ORDERS && next[z.freeHeads + o * MIGRATE_TYPES + mt] === z.freeHeads + o * MIGRATE_TYPES + mt) o++;
+  if (o === NR_PAGE_ORDERS) return false;
+  const flags = fastPathFlags(k, gfp, k.zones[k.nodes[k.cpuNode[k.cpu]].zonelist[0]]);
+  refillPcplist(k, z, z.pcp[k.cpu], mt, flags);
+  noteBoost(k, z, flags, gfpZone(gfp));
+  return true;
+}
+
+/** The flags of allocPages' first try. */
+const fastPathFlags = (k: Kernel, gfp: number, preferred: Zone): number =>
+  ALLOC_WMARK_LOW | ALLOC_CPUSET | (gfp & __GFP_KSWAPD_RECLAIM) | nofragment(k, preferred);
+
+/**
  * The shortest way through get_page_from_freelist and rmqueue: the zone passes its watermark and the cpu's list has a
  * page. Otherwise LONG_WAY or ZONE_SHORT, and nothing has changed.
  */
@@ -261,7 +289,7 @@ export function allocPages(
       if (p === LONG_WAY) break;
     }
   }
-  const flags = ALLOC_WMARK_LOW | ALLOC_CPUSET | (gfp & __GFP_KSWAPD_RECLAIM) | nofragment(k, preferred);
+  const flags = fastPathFlags(k, gfp, preferred);
   // The first try keeps to the cpuset whatever the request; without a policy its nodes stand in for one.
   const first = nodemask === 0 && task.cpuset >= 0 ? cpusetMems(k, task) : nodemask;
   const p = getPageFromFreelist(k, order, flags, highest, mt, nid, gfp, first);
@@ -293,10 +321,7 @@ export function freePage(k: Kernel, p: number): void {
 /** free_unref_folios: gives back `n` pages, in order, as freePage does one. */
 export function freeUnrefFolios(k: Kernel, pages: Int32Array, n: number): void {
   const { mapping, mapcount } = k.mem;
-  const { memcg } = k.mem;
-  if (memcg.length > 0) {
-    for (let i = 0; i < n; i++) if (memcg[pages[i]] !== 0) memCgroupUncharge(k, pages[i]);
-  }
+  if (k.mem.memcg.length > 0) memCgroupUnchargeFolios(k, pages, n);
   for (let i = 0; i < n; i++) {
     i = freeRunToPcplist(k, pages, i, n);
     if (i === n) break;

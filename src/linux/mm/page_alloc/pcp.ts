@@ -115,6 +115,19 @@ export function freePcppagesBulk(k: Kernel, z: Zone, pcp: PerCpuPages, count: nu
   }
 }
 
+/**
+ * The refill of rmqueue_pcplist for single pages.
+ *
+ * @returns pages it has moved to the list
+ */
+export function refillPcplist(k: Kernel, z: Zone, pcp: PerCpuPages, mt: number, allocFlags: number): number {
+  const batch = nrPcpAlloc(k, z, pcp, 0);
+  const got = rmqueueBulk(k, z, batch, mt, allocFlags, pcp.heads + mt, PGTYPE_PCP);
+  pcp.count += got;
+  k.cost += got * k.costs.buddyPage;
+  return got;
+}
+
 /** rmqueue_pcplist: a block from the cpu's list, refilled from the zone when empty. -1 = the zone has none. */
 export function rmqueuePcplist(k: Kernel, z: Zone, order: number, mt: number, allocFlags: number): number {
   const pcp = z.pcp[k.cpu];
@@ -123,13 +136,10 @@ export function rmqueuePcplist(k: Kernel, z: Zone, order: number, mt: number, al
   pcp.freeCount >>= 1;
   let p = next[head];
   if (p === head) {
-    const batch = nrPcpAlloc(k, z, pcp, order);
     if (order === 0) {
-      const got = rmqueueBulk(k, z, batch, mt, allocFlags, head, PGTYPE_PCP);
-      pcp.count += got;
-      k.cost += got * k.costs.buddyPage;
-      if (got === 0) return -1;
+      if (refillPcplist(k, z, pcp, mt, allocFlags) === 0) return -1;
     } else {
+      const batch = nrPcpAlloc(k, z, pcp, order);
       const bulk = { claimFailed: false };
       for (let i = 0; i < batch; i++) {
         const block = rmqueueBuddy(k, z, order, mt, allocFlags, bulk);

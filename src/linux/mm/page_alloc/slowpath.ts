@@ -138,6 +138,32 @@ export function newAllocContext(
 const nodesFor = (k: Kernel, task: Task, ctx: AllocContext, flags: number, gfp: number): number =>
   task.cpuset >= 0 && flags & ALLOC_CPUSET ? bothMasks(ctx.nodemask, cpusetNodemask(k, task, gfp)) : ctx.nodemask;
 
+/** The comparison with a zone's watermark that was noted last, if it was the same one. */
+function sameTest(
+  noted: WatermarkTest[],
+  n: number,
+  z: Zone,
+  min: number,
+  highestZoneidx: number,
+  ok: boolean,
+): boolean {
+  if (n >= noted.length) return false;
+  const t = noted[n];
+  return (
+    t.zone === z.idx &&
+    t.free === z.free &&
+    t.min === min &&
+    t.lowmemReserve === z.lowmemReserve[highestZoneidx] &&
+    t.ok === ok
+  );
+}
+
+/**
+ * The lists of comparisons noted last, by watermark. Requests that fail one after the other mostly find the same: they
+ * share the list, which never changes. Nothing depends on what is here.
+ */
+const noted: WatermarkTest[][] = [[], [], [], []];
+
 /** The comparisons of a pass over the zonelist, for the picture of the path. */
 function watermarkTests(
   k: Kernel,
@@ -149,24 +175,27 @@ function watermarkTests(
   nodes: number,
 ): WatermarkTest[] {
   const { zonelist } = k.nodes[nid];
-  // As long as it will be: every failed request makes one.
-  const tests = new Array<WatermarkTest>(zonelist.length);
+  const before = noted[mark];
+  let same = before.length > 0 && before[0].order === order;
+  const tests: WatermarkTest[] = [];
   let n = 0;
   for (let j = 0; j < zonelist.length; j++) {
     const z = k.zones[zonelist[j]];
     if (z.type > highestZoneidx || (nodes !== 0 && !(nodes & (1 << z.node)))) continue;
     const pages = wmarkPages(z, mark);
-    tests[n++] = {
-      zone: z.idx,
-      mark,
-      free: z.free,
-      min: effectiveMin(pages, allocFlags),
-      lowmemReserve: z.lowmemReserve[highestZoneidx],
-      order,
-      ok: zoneWatermarkOk(k, z, order, pages, highestZoneidx, allocFlags),
-    };
+    const min = effectiveMin(pages, allocFlags);
+    const ok = zoneWatermarkOk(k, z, order, pages, highestZoneidx, allocFlags);
+    if (same && !sameTest(before, n, z, min, highestZoneidx, ok)) {
+      same = false;
+      for (let i = 0; i < n; i++) tests.push(before[i]);
+    }
+    if (!same)
+      tests.push({ zone: z.idx, mark, free: z.free, min, lowmemReserve: z.lowmemReserve[highestZoneidx], order, ok });
+    n++;
   }
-  tests.length = n;
+  if (same && n === before.length) return before;
+  if (same) return before.slice(0, n);
+  noted[mark] = tests;
   return tests;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The common lot of pages that reclaim has isolated, many at a time: anonymous, mapped once, of its first owner, of the
- * root memory cgroup, and swap on one device that works synchronously. §5.3, §5.4, §7.2
+ * The common lot of pages that reclaim has isolated, many at a time: anonymous, mapped once, of its first owner, of one
+ * memory cgroup, and swap on one device that works synchronously. §5.3, §5.4, §7.2
  *
  * `examineRun` equals folioCheckReferences for each of its pages, `evictRun` equals evictFolio. What is common to them is
  * looked up once and counted once. Between its slot and its freeing a page is in the swap cache for no longer than
@@ -33,7 +33,10 @@ import type { ScanControl } from '../../include/sched';
 import { trace, tracepointId, traceRun } from '../../include/trace';
 import { NR_ANON_MAPPED, NR_SWAPCACHE, NR_VMSCAN_WRITE, PGPGOUT, PSWPOUT } from '../../include/vmstat';
 import { XA_CHUNK_SHIFT, XA_CHUNK_SIZE, xaAdd } from '../../lib/xarray';
+import { memCgroupGetNrSwapPages } from '../memcontrol';
 import { addMmCounterTimes, updateHiwaterRss } from '../mm_counters';
+import { folioMemcg } from '../mmzone';
+import { pageCounterCharge } from '../page_counter';
 import { ptePtr } from '../pgtable';
 import { addToSwapCache } from '../swap_state';
 import { countSlots, getSwapSlot, swapClusterEnd } from '../swapfile';
@@ -114,8 +117,12 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
   const area = s.areas[0];
   const disk = k.disks[area.disk];
   if (!disk.synchronous || k.zswap.enabled) return from;
-  const { flags, mapping, mapcount, index, memcg } = k.mem;
-  const charged = memcg.length > 0;
+  const { flags, mapping, mapcount, index } = k.mem;
+  // Pages of one memcg, which isolated pages commonly are: and the slots that it may still have.
+  const memcg = folioMemcg(k, batch[from]);
+  if (memcg !== 0 && !k.memcgs[memcg].online) return from;
+  const allowance = memcg === 0 ? Infinity : memCgroupGetNrSwapPages(k, memcg);
+  const shadowOwner = k.lruGenEnabled ? memcg : sc.targetMemcg;
   const { entries } = k.pgtables;
   const { map, cache, shadow, nodes } = s;
   const swapMapping = s.mapping;
@@ -139,8 +146,13 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
     if (alike !== 0 && zram === null && !mayBeCached) {
       const first = slot + 1;
       const room = Math.min(clusterEnd, slot - slots + s.free + 1, (slot | (XA_CHUNK_SIZE - 1)) + 1) - first;
-      const took = evictAlike(k, i, Math.min(n, i + room), first, owner, alike);
+      const took = evictAlike(k, i, Math.min(n, i + room, from + allowance), first, owner, memcg, alike);
       if (took > 0) {
+        if (memcg !== 0) {
+          pageCounterCharge(k, memcg, 'swap', took);
+          s.memcg.fill(memcg, first, first + took);
+          s.shadowMemcg.fill(shadowOwner, first, first + took);
+        }
         traceRun(ring, now, current, WRITE_FOLIO, batch, i, first, took);
         nodes[first >> XA_CHUNK_SHIFT] += took;
         i += took;
@@ -154,7 +166,8 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
     const pfn = batch[i];
     const at = ptes[i];
     const f = flags[pfn];
-    if (at < 0 || (f & (PG_SWAPBACKED | PG_SWAPCACHE)) !== PG_SWAPBACKED || (charged && memcg[pfn] !== 0)) break;
+    if (at < 0 || (f & (PG_SWAPBACKED | PG_SWAPCACHE)) !== PG_SWAPBACKED || folioMemcg(k, pfn) !== memcg) break;
+    if (i - from >= allowance) break;
     const beside = slot + 1;
     if (beside < clusterEnd && slots < s.free && map[beside] === 0 && cache[beside] === 0) {
       slot = beside;
@@ -166,6 +179,10 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
       if (found < 0) break;
       slot = found;
       clusterEnd = swapClusterEnd(area, slot);
+    }
+    if (memcg !== 0) {
+      pageCounterCharge(k, memcg, 'swap', 1);
+      s.memcg[slot] = memcg;
     }
     // The shadow's place in the swap cache, which the page itself would have taken first.
     xaAdd(k, nodes, slot);
@@ -191,12 +208,13 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
       verdicts[i] = ACTIVATE;
       break;
     }
+    if (memcg !== 0) s.shadowMemcg[slot] = shadowOwner;
     trace(ring, now, current, WRITE_FOLIO, pfn, slot);
     if (alike !== 0 && !(f & LRU_USES)) {
       shadow[slot] = alike;
       untiered++;
     } else {
-      shadow[slot] = workingsetEviction(k, pfn);
+      shadow[slot] = workingsetEviction(k, pfn, sc.targetMemcg);
       if (k.lruGenEnabled && !(f & LRU_USES)) alike = shadow[slot];
     }
     i++;
@@ -204,7 +222,7 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
   countSlots(s, area, slot, slots);
   if (owner > 0) countUnmapped(k, node, owner, mine);
   const written = i - from;
-  node.lruvecs[0].lrugen.evicted[0] += untiered;
+  node.lruvecs[memcg].lrugen.evicted[0] += untiered;
   node.stat[NR_VMSCAN_WRITE] += written;
   k.vmEvents[PSWPOUT] += written;
   k.vmEvents[PGPGOUT] += 4 * written;
@@ -223,8 +241,17 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
  * @param left shadow that they leave
  * @returns how many
  */
-function evictAlike(k: Kernel, from: number, end: number, first: number, owner: number, left: number): number {
-  const { flags, mapping, memcg, index } = k.mem;
+function evictAlike(
+  k: Kernel,
+  from: number,
+  end: number,
+  first: number,
+  owner: number,
+  memcg: number,
+  left: number,
+): number {
+  const { flags, mapping, index } = k.mem;
+  const owners = k.mem.memcg;
   const s = k.swap;
   const { map, shadow } = s;
   const swapIndex = s.index;
@@ -234,14 +261,14 @@ function evictAlike(k: Kernel, from: number, end: number, first: number, owner: 
   let i = from;
   while (
     i + 4 <= end &&
-    isAlike(flags, mapping, memcg, map, i, by, owner) &&
-    isAlike(flags, mapping, memcg, map, i + 1, by, owner) &&
-    isAlike(flags, mapping, memcg, map, i + 2, by, owner) &&
-    isAlike(flags, mapping, memcg, map, i + 3, by, owner)
+    isAlike(flags, mapping, owners, map, i, by, owner, memcg) &&
+    isAlike(flags, mapping, owners, map, i + 1, by, owner, memcg) &&
+    isAlike(flags, mapping, owners, map, i + 2, by, owner, memcg) &&
+    isAlike(flags, mapping, owners, map, i + 3, by, owner, memcg)
   ) {
     i += 4;
   }
-  while (i < end && isAlike(flags, mapping, memcg, map, i, by, owner)) i++;
+  while (i < end && isAlike(flags, mapping, owners, map, i, by, owner, memcg)) i++;
   let j = from;
   for (; j + 4 <= i; j += 4) {
     moveToSlot(entries, map, swapIndex, swapMapping, shadow, index, j, by, owner, left);
@@ -257,17 +284,18 @@ function evictAlike(k: Kernel, from: number, end: number, first: number, owner: 
 const isAlike = (
   flags: Int32Array,
   mapping: Int32Array,
-  memcg: Uint8Array,
+  owners: Uint8Array,
   map: Uint16Array,
   i: number,
   by: number,
   owner: number,
+  memcg: number,
 ): boolean =>
   verdicts[i] === RECLAIM &&
   ptes[i] >= 0 &&
   (flags[batch[i]] & ALIKE) === PG_SWAPBACKED &&
   mapping[batch[i]] === owner &&
-  (memcg.length === 0 || memcg[batch[i]] === 0) &&
+  (owners.length === 0 || owners[batch[i]] === memcg) &&
   map[i + by] === 0;
 
 /** For `evictAlike`: the batch's page `i`. */
