@@ -44,10 +44,14 @@ function formOf(text: string): string {
 }
 
 /**
+ * Heads are learned where most lines have some that are not known: single ones are of programs that repeat the kernel's words.
+ *
  * @param known whether what stands before a line is of a form that is taken off anyway
  */
 export function learnFrame(text: string, known: (head: string) => boolean): Frame {
   const heads = new Set<string>();
+  let strange = 0;
+  let usual = 0;
   const tails = new Map<string, number>();
   for (const beginning of BEGINNINGS) {
     let hits = 0;
@@ -57,7 +61,13 @@ export function learnFrame(text: string, known: (head: string) => boolean): Fram
       const head = text.slice(start, at);
       // Behind a letter it is a part of something else.
       const begins = head === '' || (head.length <= MAX_HEAD && !/\w$/.test(head));
-      if (begins && head !== '' && heads.size < MAX_FORMS && !known(head)) heads.add(formOf(head));
+      if (begins) {
+        if (head === '' || known(head)) usual++;
+        else {
+          strange++;
+          if (heads.size < MAX_FORMS) heads.add(formOf(head));
+        }
+      }
       if (!begins || !WHOLE.includes(beginning)) continue;
       const end = text.indexOf('\n', at);
       const tail = text.slice(at + beginning.length, end < 0 ? undefined : end).trimEnd();
@@ -68,7 +78,7 @@ export function learnFrame(text: string, known: (head: string) => boolean): Fram
     }
   }
   return {
-    heads: [...heads].map((form) => new RegExp(`^${form}`)),
+    heads: strange > usual ? [...heads].map((form) => new RegExp(`^${form}`)) : [],
     tails: [...tails].filter(([, n]) => n > 1).map(([form]) => new RegExp(`${form}\\s*$`)),
   };
 }

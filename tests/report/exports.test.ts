@@ -150,6 +150,21 @@ describe('what looks like it and is none', () => {
     expect(reports.flatMap((e) => e.warnings.map((w) => w.code))).not.toContain('reversed');
   });
 
+  test('a program that repeats the kernel’s words is no kernel', () => {
+    const log = MODERN.trimEnd()
+      .split('\n')
+      .map((l, i) => `Jan  1 10:00:00 db1 kernel: ${stamp(i)}${l}`);
+    const says = 'Jan  1 10:00:00 db1 watcher[77]: event: ';
+    const noise = [
+      'Out of memory: Killed process 9 (no) total-vm:1kB',
+      'Mem-Info:',
+      'free:1 free_pcp:1',
+      '[  999]     0   999   999999   999999   999999        0             0 no',
+    ];
+    const mixed = log.flatMap((l, i) => (i % 9 === 0 ? [l, ...noise.map((x) => says + x)] : [l]));
+    expect(essence(mixed.join('\n'))).toEqual(essence(MODERN));
+  });
+
   test('a text whose first line has a comma and the word message stays as it is', () => {
     const text = `Hello, this message came:\n${MODERN}`;
     expect(plainText(text)).toEqual({ text, reversed: false });
