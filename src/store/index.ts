@@ -8,7 +8,7 @@ import type { Frame } from '../worker/protocol';
 import { historyStore } from './history';
 import { type InspectorState, inspectorStore } from './inspector';
 import { type Notice, noticeStore } from './notices';
-import { type RunState, runStore } from './run';
+import { type RunState, runStore, shownStore } from './run';
 import { type SelectionState, selectionStore } from './selection';
 import { type SettingsState, settingsStore } from './settings';
 
@@ -34,7 +34,10 @@ export const useSettings = <T>(selector: (state: SettingsState) => T): T =>
  * first one.
  */
 export function useShown<T>(selector: (frame: Frame) => T, fallback: T): T {
-  return useRun((s) => (s.shown ? selector(s.shown) : fallback));
+  return useStore(
+    shownStore,
+    useShallow((frame) => (frame ? selector(frame) : fallback)),
+  );
 }
 
 /** Whether there is something to undo and to redo. */

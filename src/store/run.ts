@@ -66,6 +66,21 @@ const EMPTY: RunState = {
 
 export const runStore = createStore<RunState>(() => EMPTY);
 
+const ofShown = new Set<(frame: Frame | null, before: Frame | null) => void>();
+/** The frame that React shows, by itself: whoever reads only that is not asked again with every frame that arrives. */
+export const shownStore = {
+  getState: (): Frame | null => runStore.getState().shown,
+  getInitialState: (): Frame | null => null,
+  subscribe: (listener: (frame: Frame | null, before: Frame | null) => void): (() => void) => {
+    ofShown.add(listener);
+    return () => ofShown.delete(listener);
+  },
+};
+runStore.subscribe(({ shown }, before) => {
+  if (shown === before.shown) return;
+  for (const listener of ofShown) listener(shown, before.shown);
+});
+
 let shownAt = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 

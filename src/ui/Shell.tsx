@@ -4,7 +4,7 @@ import { t } from '../i18n';
 import { type MarkKind, type PhoneTab, setPhoneTab, setSideTab, useSelection, useSettings, useShown } from '../store';
 import { part } from './controls/part';
 import { Tab, TabList, TabPanel, Tabs } from './controls/Tabs';
-import { useLayout } from './controls/useMedia';
+import { useLayout, useShort } from './controls/useMedia';
 import { Hero } from './hero/Hero';
 import { LazyInspector } from './inspector/LazyInspector';
 import { Log } from './log/Log';
@@ -36,6 +36,7 @@ const BAR_PART: Partial<Record<MarkKind, string>> = {
 /** The lab: its regions, arranged for the width there is. */
 export function Shell() {
   const layout = useLayout(useSettings((s) => s.present));
+  const short = useShort(useSettings((s) => s.present));
   const view = useSettings((s) => s.view);
   const { help, palette, settings, present, embed } = useSettings((s) => ({
     help: s.helpOpen,
@@ -57,7 +58,7 @@ export function Shell() {
 
   return (
     <div
-      className={`lab ${layout}${present ? ' present' : ''}${embed ? ' embed' : ''}`}
+      className={`lab ${layout}${short ? ' short' : ''}${present ? ' present' : ''}${embed ? ' embed' : ''}`}
       data-region="lab"
       data-state-hash={stateHash}
       data-status={status}

@@ -7,6 +7,14 @@ const integers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 /** 99752 -> "99,752", -202 -> "−202". */
 export function int(n: number): string {
+  // By hand where that is easy: frames need hundreds of numbers, and Intl takes its time.
+  if (Number.isInteger(n) && n >= 0 && n < 1e9) {
+    if (n < 1000) return String(n);
+    const rest = `,${String(n % 1000).padStart(3, '0')}`;
+    return n < 1e6
+      ? `${Math.floor(n / 1000)}${rest}`
+      : `${Math.floor(n / 1e6)},${String(Math.floor(n / 1000) % 1000).padStart(3, '0')}${rest}`;
+  }
   return integers.format(n).replace('-', '−');
 }
 

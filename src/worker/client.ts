@@ -3,7 +3,7 @@
  * session replayed to where it was.
  */
 import type { Session } from '../scenario/schema';
-import type { Command, Futures, Push, Reply, Request } from './protocol';
+import { type Asked, type Command, type Futures, type Push, type Reply, type Request, SEEN } from './protocol';
 
 /** What a client needs of a worker. */
 export interface WorkerLike {
@@ -27,6 +27,11 @@ const MAX_RESTARTS = 3;
 
 const startWorker = (): WorkerLike =>
   new Worker(new URL('./main.ts', import.meta.url), { type: 'module', name: 'machine' }) as unknown as WorkerLike;
+
+/** The worker waits with the next frame until the browser has drawn this one. */
+function whenDrawn(worker: WorkerLike): void {
+  if (typeof requestAnimationFrame === 'function') requestAnimationFrame(() => worker.postMessage(SEEN));
+}
 
 /** Starts a worker. `start` and `hangMs` are for tests. */
 export function createMachineClient(start: () => WorkerLike = startWorker, hangMs = HANG_MS): MachineClient {
@@ -96,6 +101,7 @@ export function createMachineClient(start: () => WorkerLike = startWorker, hangM
         restarts = 0;
       }
       push(message);
+      if (message.type === 'frame') whenDrawn(worker);
     } else {
       const done = waiting.find((it) => it.id === message.id);
       waiting = waiting.filter((it) => it !== done);
@@ -115,7 +121,7 @@ export function createMachineClient(start: () => WorkerLike = startWorker, hangM
   const send = (request: Request, resolve: (reply: Reply) => void): void => {
     const id = nextId++;
     waiting.push({ id, request, resolve });
-    worker.postMessage({ id, request });
+    worker.postMessage({ id, request } satisfies Asked);
     watch();
   };
 

@@ -37,6 +37,8 @@ const SLICE_MS = 8;
 const CHUNK_WORK = 1500;
 /** Frames are sent at most this often, ms. */
 const FRAME_MS = 16;
+/** A page that has not drawn the last frame gets the next one after this, ms: it is busy, or hidden. */
+const UNSEEN_MS = 250;
 /** A large machine's pages are counted, and the page map is made, at most this often, ms. */
 const SURVEY_MS = 250;
 /** A machine that cannot keep up with its speed does not try to make up for more than this, ms. */
@@ -105,6 +107,8 @@ export class Host {
   private looping = false;
   private seq = 0;
   private framedAt = Number.NEGATIVE_INFINITY;
+  /** The last frame has not been drawn. */
+  private unseen = false;
   private surveyedAt = Number.NEGATIVE_INFINITY;
   private kinds: KindPages[] | null = null;
   private pageMap: Frame['pageMap'] = null;
@@ -128,6 +132,11 @@ export class Host {
   private measured = { real: 0, virtual: 0 };
 
   constructor(private readonly world: HostWorld) {}
+
+  /** The page has drawn the last frame. A page that falls behind is not sent more than it can draw. */
+  seen(): void {
+    this.unseen = false;
+  }
 
   /** Answers a request. */
   handle(id: number, request: Request): void {
@@ -496,7 +505,7 @@ export class Host {
       this.arrived();
     } else {
       this.hash = '';
-      if (now - this.framedAt >= FRAME_MS) this.pushAll();
+      if (now - this.framedAt >= (this.unseen ? UNSEEN_MS : FRAME_MS)) this.pushAll();
       this.loop();
     }
   }
@@ -584,6 +593,7 @@ export class Host {
     });
     this.logSent = frame.logTotal;
     this.traceSent = frame.traceTotal;
+    this.unseen = true;
     this.world.post({ type: 'frame', frame });
   }
 }

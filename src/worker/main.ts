@@ -1,6 +1,6 @@
 /** The worker's entry: connects the host to the page. */
 import { Host } from './host';
-import type { Push, Reply, Request } from './protocol';
+import { type Asked, type Push, type Reply, SEEN } from './protocol';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 
@@ -46,5 +46,5 @@ const host = new Host({
   },
 });
 
-scope.onmessage = ({ data }: MessageEvent<{ id: number; request: Request }>) =>
-  guard(() => host.handle(data.id, data.request));
+scope.onmessage = ({ data }: MessageEvent<Asked | typeof SEEN>) =>
+  guard(() => (data === SEEN ? host.seen() : host.handle(data.id, data.request)));

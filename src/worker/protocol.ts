@@ -55,6 +55,14 @@ export type Request =
   /** Gives up the question that is being computed: its request is refused. */
   | { type: 'stopSearch' };
 
+/** A request as it is sent. */
+export interface Asked {
+  id: number;
+  request: Request;
+}
+/** Sent by a page that has drawn the last frame. */
+export const SEEN = 'seen';
+
 export type Reply = { id: number; ok: true; result?: unknown } | { id: number; ok: false; refusal: Refusal };
 
 export type Push =

@@ -8,6 +8,21 @@ export interface TableData {
   rows: string[][];
 }
 
+/** A table twin that has no more room than its picture: it scrolls, by keyboard too. */
+export function ScrolledTable({
+  className,
+  children,
+  ...table
+}: TableData & { className: string; children?: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard
+    <section className={className} aria-label={table.caption} tabIndex={0}>
+      <DataTable {...table} />
+      {children}
+    </section>
+  );
+}
+
 /** The table twin of a picture. */
 export function DataTable({ caption, head, rows }: TableData) {
   return (

@@ -22,3 +22,7 @@ export function useLayout(present = false): Layout {
   const medium = useMedia(present ? '(max-width: 1279px)' : '(max-width: 1199px)');
   return narrow ? 'narrow' : medium ? 'medium' : 'wide';
 }
+
+/** Whether the height is scarce: lying on its side, magnified, or presenting on a small screen. */
+export const useShort = (present: boolean): boolean =>
+  useMedia(present ? '(max-height: 839px)' : '(max-height: 599px)');

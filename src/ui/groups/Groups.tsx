@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import { groupWords as w } from '../../i18n/en-groups';
 import { useSelection, useShown } from '../../store';
 import type { Frame } from '../../worker/protocol';
-import { DataTable } from '../charts/DataTable';
+import { ScrolledTable } from '../charts/DataTable';
 import { pages } from '../format';
 import { GroupDetails } from './GroupDetails';
 import { GroupTree } from './GroupTree';
@@ -35,9 +35,7 @@ export function Groups({ asTable }: { asTable: boolean }) {
         {!asTable && groups.length > 1 && <p className="hero-sub">{w.scale(pages(scale))}</p>}
       </header>
       {asTable ? (
-        <div className="hero-table">
-          <DataTable {...groupTable(frame)} />
-        </div>
+        <ScrolledTable className="hero-table" {...groupTable(frame)} />
       ) : (
         <div className="gr" data-region="groups">
           <div className="gr-side">

@@ -2,7 +2,7 @@ import { type PointerEvent, useEffect, useRef } from 'react';
 import { t } from '../../i18n';
 import { hoverKind, type MarkKind, useSelection, useShown } from '../../store';
 import type { Frame } from '../../worker/protocol';
-import { DataTable } from '../charts/DataTable';
+import { ScrolledTable } from '../charts/DataTable';
 import { KIND_LOOK, pointedAt } from '../charts/kinds';
 import { createPainter } from '../charts/painter';
 import { useSize } from '../charts/useSize';
@@ -29,7 +29,7 @@ export function LruLists({ asTable }: { asTable: boolean }) {
         )}
       </header>
       {asTable ? (
-        <div className="hero-table">{frame && <DataTable {...lruTable(frame)} />}</div>
+        frame && <ScrolledTable className="hero-table" {...lruTable(frame)} />
       ) : (
         <div className="hero-picture" ref={box}>
           <LruPicture width={width} height={height} />

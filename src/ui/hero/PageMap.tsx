@@ -13,7 +13,7 @@ import {
 } from '../../store';
 import { type Frame, MAP_BEYOND, MAP_FREE, MAP_KINDS, type PageInfo } from '../../worker/protocol';
 import { createColors } from '../charts/canvas';
-import { DataTable } from '../charts/DataTable';
+import { ScrolledTable } from '../charts/DataTable';
 import { pointedProcs } from '../charts/kinds';
 import { useSize } from '../charts/useSize';
 import { useSlow } from '../charts/useSlow';
@@ -75,18 +75,16 @@ export function PageMap({ asTable }: { asTable: boolean }) {
           {map ? t('map.cell', { n: map.pagesPerCell, size: pages(map.pagesPerCell) }) : t('map.waiting')}
         </p>
       </header>
-      {asTable ? (
-        <div className="hero-table">{frame && <DataTable {...mapTable(frame)} />}</div>
-      ) : (
-        grid && (
-          <div
-            className="map-area"
-            style={{ width: (grid.cols * grid.pitch) / ratio(), height: (grid.rows * grid.pitch) / ratio() }}
-          >
-            <Cells width={inner} height={height - AROUND} />
-          </div>
-        )
-      )}
+      {asTable
+        ? frame && <ScrolledTable className="hero-table" {...mapTable(frame)} />
+        : grid && (
+            <div
+              className="map-area"
+              style={{ width: (grid.cols * grid.pitch) / ratio(), height: (grid.rows * grid.pitch) / ratio() }}
+            >
+              <Cells width={inner} height={height - AROUND} />
+            </div>
+          )}
       <div>
         <Caption />
         <fieldset className="map-by">

@@ -1,7 +1,7 @@
 import { type PointerEvent, useEffect, useRef } from 'react';
 import { hoverKind, type MarkKind, runStore, settingsStore, useSelection, useSettings, useShown } from '../../store';
 import type { Frame, Sample } from '../../worker/protocol';
-import { DataTable } from '../charts/DataTable';
+import { ScrolledTable } from '../charts/DataTable';
 import { KIND_LOOK, pointedAt } from '../charts/kinds';
 import { createPainter } from '../charts/painter';
 import { useSize } from '../charts/useSize';
@@ -31,7 +31,7 @@ export function Pyramid({ asTable }: { asTable: boolean }) {
 
 function PyramidTable() {
   const frame = useShown((f) => f as Frame | null, null);
-  return <div className="hero-table">{frame && <DataTable {...pyramidTable(frame)} />}</div>;
+  return frame && <ScrolledTable className="hero-table" {...pyramidTable(frame)} />;
 }
 
 function PyramidPicture() {

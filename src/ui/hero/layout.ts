@@ -19,6 +19,8 @@ export interface PyramidLayout {
 export const FOOT_HEIGHT = 34;
 /** Below this width of the region the layout of the phone is used. */
 export const PHONE_WIDTH = 560;
+/** Down to the lower edge of the switch of the views, px. */
+const SWITCH_HEIGHT = 42;
 const WIDE = { width: 640, height: 540 };
 /** Of the design: everything is drawn in its px, larger screens scale it. */
 const DESIGN = { width: 728, height: 578 };
@@ -62,6 +64,8 @@ function wide(outerWidth: number, outerHeight: number): PyramidLayout {
   const swapTop = bodyBottom + 56;
   const swapHalf = 207 * sx;
   const gaugeX = Math.min(546 * (width / DESIGN.width), width - 182);
+  // Its title stands under the switch of the views, which does not shrink with the picture.
+  const gaugeY = Math.max(112, 46 + SWITCH_HEIGHT / scale);
   const flowsFrom = 213;
   const ramAt = bodyBottom - 46;
   const count = Math.max(0, Math.min(4, Math.floor((ramAt - 14 - flowsFrom) / 44)));
@@ -73,7 +77,7 @@ function wide(outerWidth: number, outerHeight: number): PyramidLayout {
     tiers,
     body: trapezoid(bodyTop, bodyBottom),
     swap: { cx, top: swapTop, bottom: swapTop + 50, topWidth: 2 * swapHalf, bottomWidth: 2 * (swapHalf + 20.5 * sx) },
-    gauge: { x: gaugeX, y: 112, width: 80 * sx, height: bodyBottom - 90 - 112 },
+    gauge: { x: gaugeX, y: gaugeY, width: 80 * sx, height: bodyBottom - 90 - gaugeY },
     flows: { y: flowsFrom, pitch: count > 0 ? Math.min(54, (ramAt - 14 - flowsFrom) / count) : 0, count },
   };
 }

@@ -1,11 +1,12 @@
 import { memo } from 'react';
 import { t } from '../../i18n';
-import { hoverPid, useRun, useSelection } from '../../store';
+import { hoverPid, runStore, useSelection, useShown } from '../../store';
 import type { TraceFrame } from '../../worker/protocol';
 import { seconds } from '../format';
 import { Scroller } from './Scroller';
 
 const DRAWN = 400;
+const NO_TRACE: TraceFrame[] = [];
 
 const argsText = (args: Record<string, number>): string =>
   Object.entries(args)
@@ -16,7 +17,8 @@ const asText = (e: TraceFrame): string => `${seconds(e.t, 6)} ${e.comm}-${e.pid}
 
 /** Tracepoints by their kernel names, the latest at the end. */
 export function Tracepoints() {
-  const trace = useRun((s) => s.trace);
+  // At the pace of what can be read, not with every frame.
+  const trace = useShown(() => runStore.getState().trace, NO_TRACE);
   const drawn = trace.slice(-DRAWN);
   return (
     <Scroller version={trace} label={t('log.trace')} copy={() => trace.map(asText).join('\n')}>

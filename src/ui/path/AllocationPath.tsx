@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { t, tMaybe } from '../../i18n';
 import { useShown } from '../../store';
 import type { Frame, PathFrame, PathStep } from '../../worker/protocol';
@@ -85,7 +86,7 @@ function Step({ step, path, gfp = '' }: { step: PathStep; path: PathFrame | null
       <span className="node" aria-hidden="true">
         {isRetry && todo && path && path.retries > 0 ? path.retries : MARKS[step.state]}
       </span>
-      <StepName step={step} gfp={gfp} />
+      <StepName id={step.id} zone={step.compare?.zone ?? ''} result={resultText(step) || gfp.replaceAll('|', ' | ')} />
       <span className="res">
         {isRetry && path ? <Retries n={path.retries} /> : breakable(result)}
         {active && isRetry && <span> {result}</span>}
@@ -101,11 +102,10 @@ function Step({ step, path, gfp = '' }: { step: PathStep; path: PathFrame | null
 const breakable = (text: string): string => text.replaceAll('|', '|\u200b');
 
 /** Name of a step; pressed, it says what the kernel asks there and in which function. */
-function StepName({ step, gfp }: { step: PathStep; gfp: string }) {
-  const label = stepLabel(step.id);
-  const help = tMaybe(`stepHelp.${step.id}`);
+const StepName = memo(function StepName({ id, zone, result }: { id: string; zone: string; result: string }) {
+  const label = stepLabel(id);
+  const help = tMaybe(`stepHelp.${id}`);
   if (!help) return <span className="step-name">{label}</span>;
-  const result = resultText(step) || gfp.replaceAll('|', ' | ');
   return (
     <Pop
       kind="dialog"
@@ -115,16 +115,16 @@ function StepName({ step, gfp }: { step: PathStep; gfp: string }) {
       body={() => (
         <StepHelp
           label={t('path.about', { step: label })}
-          fn={tMaybe(`stepFn.${step.id}`) ?? ''}
+          fn={tMaybe(`stepFn.${id}`) ?? ''}
           help={help}
-          result={result && step.compare ? `${step.compare.zone}: ${result}` : result}
+          result={result && zone ? `${zone}: ${result}` : result}
         />
       )}
     >
       {label}
     </Pop>
   );
-}
+});
 
 function Reclaim({ reclaim }: { reclaim: NonNullable<PathFrame['reclaim']> }) {
   const { priority, scanned, reclaimed, target, sleeping } = reclaim;

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react';
 import { Slider, SliderThumb, SliderTrack } from 'react-aria-components';
 import { command } from '../../actions/lab';
 import { t } from '../../i18n';
@@ -39,7 +39,7 @@ interface Props {
 }
 
 /** Slider and number field of one process's oom_score_adj. */
-export function AdjControl({ pid, name, value, onError, errorId, invalid, fieldOnly }: Props) {
+export const AdjControl = memo(function AdjControl({ pid, name, value, onError, errorId, invalid, fieldOnly }: Props) {
   // What the hand has set and the machine may not have confirmed yet.
   const [held, setHeld] = useState<number | null>(null);
   const [draft, setDraft] = useState<string | null>(null);
@@ -131,4 +131,4 @@ export function AdjControl({ pid, name, value, onError, errorId, invalid, fieldO
       />
     </>
   );
-}
+});

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { showGroup } from '../../actions/groups';
 import { t } from '../../i18n';
 import { hoverGroup } from '../../store';
@@ -29,8 +30,7 @@ export function GroupChip({ proc: { cgroup, comm, pid } }: { proc: ProcFrame }) 
 }
 
 /** The name of a process; pressed, it tells what the row has no room for. */
-export function ProcessName({ proc }: { proc: ProcFrame }) {
-  const { pid, comm } = proc;
+export const ProcessName = memo(function ProcessName({ pid, comm }: { pid: number; comm: string }) {
   const label = t('processes.details', { name: comm, pid: String(pid) });
   return (
     <Pop
@@ -44,4 +44,4 @@ export function ProcessName({ proc }: { proc: ProcFrame }) {
       <b>{comm}</b> <i>{pid}</i>
     </Pop>
   );
-}
+});

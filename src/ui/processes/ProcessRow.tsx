@@ -90,7 +90,7 @@ function ExemptRow({ proc, hover }: { proc: ProcFrame; hover: Hover }) {
     <li className="proc mini" data-pid={proc.pid} data-state={proc.state} {...hover}>
       <Chip proc={proc} />
       <div className="who">
-        <ProcessName proc={proc} />
+        <ProcessName pid={proc.pid} comm={proc.comm} />
       </div>
       <span className="note">
         {proc.never !== 'adj' && `${t(`never.${proc.never || 'no_mm'}`)}: `}
@@ -141,7 +141,7 @@ function FullRow({ proc, scale, candidate, chosenAt, dying, hover }: FullProps) 
       )}
       <Chip proc={proc} />
       <div className="who">
-        <ProcessName proc={proc} />
+        <ProcessName pid={proc.pid} comm={proc.comm} />
         {(victim || CALM.includes(proc.state)) && <GroupChip proc={proc} />}
         {!victim && <span className={`st ${proc.state}`}>{t(`state.${proc.state}`)}</span>}
       </div>

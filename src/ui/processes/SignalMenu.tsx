@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { t } from '../../i18n';
 import { Icon } from '../controls/Icons';
 import { Pop } from '../controls/Pop';
@@ -6,7 +7,15 @@ import { part } from '../controls/part';
 const SignalList = part(() => import('./SignalList').then((m) => m.SignalList));
 
 /** Sends a signal to a process. */
-export function SignalMenu({ pid, name, stopped }: { pid: number; name: string; stopped: boolean }) {
+export const SignalMenu = memo(function SignalMenu({
+  pid,
+  name,
+  stopped,
+}: {
+  pid: number;
+  name: string;
+  stopped: boolean;
+}) {
   const label = t('processes.signal', { name, pid: String(pid) });
   return (
     <Pop
@@ -20,4 +29,4 @@ export function SignalMenu({ pid, name, stopped }: { pid: number; name: string; 
       <Icon name="cross" />
     </Pop>
   );
-}
+});

@@ -21,7 +21,7 @@ import {
 } from '../../store';
 import { type Frame, SAMPLE_NS } from '../../worker/protocol';
 import { createColors, fitCanvas, stripes } from '../charts/canvas';
-import { DataTable, TableToggle } from '../charts/DataTable';
+import { ScrolledTable, TableToggle } from '../charts/DataTable';
 import { createPainter } from '../charts/painter';
 import { textWidth } from '../charts/text';
 import { useSize } from '../charts/useSize';
@@ -43,6 +43,8 @@ import './timeline.css';
 
 /** The head jumps to a flag that is this near, px. */
 const SNAP = 6;
+/** While the machine runs the lanes grow at most this often, ms. */
+const LANES_MS = 100;
 
 /** The whole run on one axis, with the head that every other view follows. */
 export function Timeline() {
@@ -95,11 +97,8 @@ function TimelineTable() {
   const events = useRun((s) => s.events);
   const ghosts = useRun((s) => s.ghosts);
   const branches = useRun((s) => s.branches);
-  return (
-    <div className="timeline-table">
-      {frame && <DataTable {...timelineTable(frame, samples, events, namedGhosts({ ghosts, branches }))} />}
-    </div>
-  );
+  const table = frame && timelineTable(frame, samples, events, namedGhosts({ ghosts, branches }));
+  return table && <ScrolledTable className="timeline-table" {...table} />;
 }
 
 function Lanes({ width, height, summary }: { width: number; height: number; summary: string }) {
@@ -133,9 +132,10 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
     const place = timelineLayout(width, height);
     const span = place.right - place.left;
     let drawn: unknown[] = [];
+    let drawnAt = 0;
     let hatch: CanvasPattern | string = '';
     let hatched = '';
-    const end = subscribe((frame) => {
+    const end = subscribe((frame, clock) => {
       const state = runStore.getState();
       const look = settingsStore.getState().theme;
       const time = dragged.current ?? frame.t;
@@ -156,8 +156,11 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
         rest,
         devicePixelRatio,
       ];
-      if (now.some((v, i) => v !== drawn[i])) {
+      // New samples alone change a pixel now and then: they wait while the machine runs.
+      const due = rest !== null || clock - drawnAt >= LANES_MS;
+      if (now.some((v, i) => v !== drawn[i] && (i > 0 || due))) {
         drawn = now;
+        drawnAt = clock;
         const ink = fitCanvas(element, width, height);
         if (ink) {
           ink.clearRect(0, 0, width, height);

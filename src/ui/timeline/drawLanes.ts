@@ -31,13 +31,24 @@ type Pattern = CanvasPattern | string;
  */
 export function freeRange(zone: ZoneFrame | null, samples: readonly Sample[]): [number, number] {
   if (!zone || zone.high === 0) return [0, 1];
-  // Some hundreds tell as much as all.
-  const every = Math.ceil(samples.length / 800);
-  const some = samples.filter((_, i) => i % every === 0);
-  const least = some.length > 0 ? -lasting(some.map((s) => -s.zoneMin)) : zone.min;
-  const most = some.length > 0 ? lasting(some.map((s) => s.zoneHigh)) : zone.high;
-  return [Math.floor(least * 0.6), Math.ceil(most * 1.275)];
+  if (samples.length === 0) return scaleOf(zone.min, zone.high);
+  // Some hundreds tell as much as all, and they are the same for many frames.
+  const every = Math.ceil(samples.length / 400);
+  const last = samples[Math.floor((samples.length - 1) / every) * every];
+  if (range.last !== last || range.every !== every) {
+    const some = samples.filter((_, i) => i % every === 0);
+    range = {
+      last,
+      every,
+      scale: scaleOf(-lasting(some.map((s) => -s.zoneMin)), lasting(some.map((s) => s.zoneHigh))),
+    };
+  }
+  return range.scale;
 }
+
+const scaleOf = (least: number, most: number): [number, number] => [Math.floor(least * 0.6), Math.ceil(most * 1.275)];
+/** The latest answer, with what it came from. */
+let range: { last: Sample | null; every: number; scale: [number, number] } = { last: null, every: 0, scale: [0, 1] };
 
 /** The value that is exceeded only now and then. */
 const lasting = (values: number[]): number =>
