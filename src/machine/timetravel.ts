@@ -20,7 +20,7 @@ export interface TimelineOptions {
   /** Bytes that checkpoints may take. */
   memory?: number;
 }
-const DEFAULT_MEMORY = 256 * 1024 * 1024;
+const DEFAULT_MEMORY = 160 * 1024 * 1024;
 /** Work between checkpoints: some tens of ms. */
 const CHECKPOINT_WORK = 30_000;
 /** A checkpoint compares all of memory, so on a large machine it has to pay: a unit of work for so many pages. */
