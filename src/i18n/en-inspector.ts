@@ -80,8 +80,9 @@ export const inspectorWords = {
   groupUses: 'uses, pages',
   nodes: (nodes: readonly number[]): string =>
     nodes.length === 1 ? `Only node ${nodes[0]} was short` : `Only nodes ${nodes.join(', ')} were short`,
-  nodesPolicy: (who: string): string => `A memory policy (mbind or set_mempolicy) binds what ${who} asked for to them.`,
-  nodesCpuset: (who: string): string => `The cpuset of ${who} allows it memory of them alone.`,
+  nodesPolicy: (who: string): string =>
+    `A memory policy (mbind or set_mempolicy) lets ${who} have this memory from there only.`,
+  nodesCpuset: (who: string): string => `The cpuset of ${who} allows it memory from there only.`,
   nodesLeft: (left: number): string =>
     left === 0
       ? ''

@@ -9,6 +9,7 @@ import { measureCheckpoint } from './checkpoint';
 import { type LoopFigures, measure, measureOnDevice } from './loops';
 import { buildNative, type Native, removeNative, runNative } from './native';
 import { printReading } from './report';
+import { swapToKill } from './swapped';
 import { table, verdict } from './table';
 
 interface Size {
@@ -18,7 +19,7 @@ interface Size {
   runs: number;
 }
 const SIZES: readonly Size[] = [
-  { name: '256 MiB', bytes: 256 * MIB, runs: 5 },
+  { name: '256 MiB', bytes: 256 * MIB, runs: 10 },
   { name: '4 GiB', bytes: 4 * GIB, runs: 3 },
   { name: '16 GiB', bytes: 16 * GIB, runs: 2 },
 ];
@@ -34,9 +35,11 @@ const GROWTH_LIMIT = 1.5;
 /** Touches of the run with a process in a memory cgroup: it is about the faults. */
 const CHARGED_TOUCHES = 5_000_000;
 const KILL_LIMIT_MS = 150;
+/** s, for a machine of 16 GiB with swap. */
+const SWAPPED_LIMIT = 10;
 /** A machine to compile the loops on, in pages, and how often. */
-const WARM_UP_PAGES = 16384;
-const WARM_UP_RUNS = 3;
+const WARM_UP_PAGES = 65536;
+const WARM_UP_RUNS = 5;
 
 const PAGE = 4096;
 
@@ -113,6 +116,16 @@ function main(args: string[]): void {
   for (const ram of quick ? [512 * MIB] : [512 * MIB, 16 * GIB]) {
     const c = measureCheckpoint(ram);
     console.log(`checkpoint, ${c.ram}: the first ${c.full.toFixed(1)} ms, a later one ${c.next.toFixed(1)} ms`);
+  }
+
+  if (!quick) {
+    for (const swap of [4 * GIB, 8 * GIB]) {
+      const { cpu, virtual, victim } = swapToKill(swap);
+      console.log(
+        `16 GiB with ${swap / GIB} GiB of swap, boot to first OOM kill (${victim}, ${virtual.toFixed(1)} s of virtual time): ` +
+          `${cpu.toFixed(1)} s (limit ${SWAPPED_LIMIT} s, ${verdict(cpu, SWAPPED_LIMIT)})`,
+      );
+    }
   }
 
   const native = buildNative();

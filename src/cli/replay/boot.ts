@@ -5,23 +5,10 @@
 import { addDisk } from '../../linux/block/blk-mq';
 import { mmExec } from '../../linux/fs/exec';
 import { createInode } from '../../linux/fs/inode';
-import {
-  GFP_USER_PAGE,
-  MIGRATE_MOVABLE,
-  MIGRATE_PCPTYPES,
-  MIGRATE_RECLAIMABLE,
-  MIGRATE_UNMOVABLE,
-} from '../../linux/include/gfp';
+import { GFP_USER_PAGE, MIGRATE_UNMOVABLE } from '../../linux/include/gfp';
 import type { Costs, Kernel, ThpEnabled } from '../../linux/include/kernel';
-import { listAdd, listDel, listEmpty } from '../../linux/include/list';
 import type { Inode } from '../../linux/include/mm_types';
-import {
-  PGTYPE_KERNEL,
-  PGTYPE_KSTACK,
-  PGTYPE_MASK,
-  PGTYPE_PCP,
-  PGTYPE_SLAB_UNRECLAIMABLE,
-} from '../../linux/include/page';
+import { PGTYPE_KSTACK, PGTYPE_SLAB_UNRECLAIMABLE } from '../../linux/include/page';
 import {
   PF_CAP_SYS_ADMIN,
   PF_KCOMPACTD,
@@ -40,19 +27,12 @@ import {
   NR_SLAB_UNRECLAIMABLE_B,
   VM_EVENT_NAMES,
 } from '../../linux/include/vmstat';
-import { createTask, pageZone } from '../../linux/kernel/sched/core';
+import { createTask } from '../../linux/kernel/sched/core';
 import { filemapAdd } from '../../linux/mm/filemap';
 import { claimBootPages } from '../../linux/mm/memblock';
 import { MCL_CURRENT, MCL_FUTURE, mlockall, mmPopulate } from '../../linux/mm/mlock';
 import { createKernel } from '../../linux/mm/mm_init';
-import {
-  ALLOC_WAIT,
-  allocPages,
-  allocSlowpathStep,
-  clearBlock,
-  orderToPindex,
-  zonePcpCount,
-} from '../../linux/mm/page_alloc';
+import { ALLOC_WAIT, allocPages, allocSlowpathStep } from '../../linux/mm/page_alloc';
 import { lruAddDrainAll } from '../../linux/mm/swap';
 import { swapon } from '../../linux/mm/swapfile';
 import { findRelease } from '../../linux/versions';
@@ -60,9 +40,10 @@ import { COSTS, DISKS } from '../../machine/costs';
 import { type Guest, UnsupportedError } from './guest';
 import { guestImage, PROGRAM_PAGES } from './image';
 import { newLoop, waitForInput } from './loop';
+import { lendBootPages, reclaimableAtHand, takeBackPages } from './pcp';
 import type { Recording } from './recording';
 import { NO_SLAB } from './slab';
-import { bootSysctl, bootZones, cpuNodes, swapAreas } from './zones';
+import { bootSysctl, bootZones, cpuNodes, recordedStat, swapAreas } from './zones';
 
 /**
  * The same as in machine/costs.ts on an emulated cpu (QEMU's TCG). Exceptions, system calls and TLB misses are what it is
@@ -101,62 +82,6 @@ const HOST_DISK = { ...DISKS.ssd, latency: MS / 5, pageTime: 10_000, parallel: 1
 
 const isEmulated = (r: Recording): boolean => /-accel tcg/.test(r.qemu);
 
-/**
- * Puts `count` frames that the kernel holds since boot on the first cpu's page lists, so that what is made now does not
- * come out of the recorded free blocks.
- */
-function lendPages(k: Kernel, count: number, type: number): void {
-  const m = k.mem;
-  for (const p of claimBootPages(k, count, PGTYPE_PCP)) {
-    const pcp = pageZone(k, p).pcp[0];
-    m.index[p] = type;
-    listAdd(m, pcp.heads + type, p);
-    pcp.count++;
-  }
-}
-
-/** The same for the two pages of PID 1's top page table. */
-function lendTopTable(k: Kernel): void {
-  const m = k.mem;
-  const frames = claimBootPages(k, 3, PGTYPE_PCP);
-  const p = frames.find((f, i) => !(f & 1) && frames[i + 1] === f + 1);
-  for (const f of frames)
-    if (p === undefined || f >> 1 !== p >> 1) m.flags[f] = (m.flags[f] & ~PGTYPE_MASK) | PGTYPE_KERNEL;
-  if (p === undefined) return;
-  clearBlock(m, p, 1);
-  m.flags[p] = (m.flags[p] & ~PGTYPE_MASK) | PGTYPE_PCP;
-  m.index[p] = MIGRATE_UNMOVABLE;
-  const pcp = pageZone(k, p).pcp[0];
-  listAdd(m, pcp.heads + orderToPindex(1, MIGRATE_UNMOVABLE), p);
-  pcp.count += 2;
-}
-
-/** Takes back what was lent and not used: down to the recorded number on each zone's lists. */
-function takeBackPages(k: Kernel, recorded: readonly number[]): void {
-  const m = k.mem;
-  for (const [i, z] of k.zones.entries()) {
-    const pcp = z.pcp[0];
-    while (zonePcpCount(z) > recorded[i]) {
-      let type = 0;
-      let most = -1;
-      for (let t = 0; t < MIGRATE_PCPTYPES; t++) {
-        let n = 0;
-        for (let p = m.next[pcp.heads + t]; p !== pcp.heads + t; p = m.next[p]) n++;
-        if (n > most) {
-          most = n;
-          type = t;
-        }
-      }
-      const head = pcp.heads + type;
-      if (listEmpty(m, head)) break;
-      const p = m.next[head];
-      listDel(m, p);
-      m.flags[p] = (m.flags[p] & ~PGTYPE_MASK) | PGTYPE_KERNEL;
-      pcp.count--;
-    }
-  }
-}
-
 /** A file in the root ramfs, all of it in memory. */
 function ramfsFile(k: Kernel, task: Task, name: string, pages: number): Inode {
   const inode = createInode(k, { name, kind: 'ramfs', nrPages: pages });
@@ -180,12 +105,8 @@ function hold(k: Kernel, nid: number, item: number, recorded: number, unit: numb
   const missing = recorded - stat[item] / unit;
   if (missing <= 0) return;
   stat[item] += missing * unit;
-  for (const p of claimBootPages(k, missing, type)) k.mem.index[p] = 0;
+  for (const p of claimBootPages(k, missing, type, MIGRATE_UNMOVABLE)) k.mem.index[p] = 0;
 }
-
-/** A counter of a node as recorded: it stands under the node's first zone. */
-const recordedStat = (r: Recording, nid: number, name: string): number =>
-  Number(Object.entries(r.before.zones).find(([key]) => key.startsWith(`${nid}/`))?.[1][name] ?? 0);
 
 /** Slab and kernel stacks of the recording. Before anything else takes a frame of the kernel's. */
 function kernelMemory(k: Kernel, r: Recording): void {
@@ -270,13 +191,10 @@ export function bootRecorded(r: Recording): Guest {
   kernelMemory(k, r);
 
   const { nr_file_pages: cached = 207, nr_anon_pages: anon = 291 } = r.before.vmstat;
-  lendPages(k, cached + anon + 64, MIGRATE_MOVABLE);
-  // Of the kernel's own types the recorded lists are taken to hold some refills.
-  lendPages(k, Math.max(64, Math.floor(zones.reduce((n, z) => n + (z.pcpCount ?? 0), 0) / 2)), MIGRATE_UNMOVABLE);
-  lendPages(k, 32, MIGRATE_RECLAIMABLE);
-  lendTopTable(k);
+  const reclaimable = zones.map((z) => reclaimableAtHand(r, z));
+  lendBootPages(k, cached + anon + 64, Math.max(...reclaimable));
   const program = ramfsFile(k, init, '/init', Math.max(cached, PROGRAM_PAGES));
-  finish(k, init, () => mmExec(k, init, guestImage(program.id)));
+  finish(k, init, () => mmExec(k, init, guestImage(program.id, false)));
   mlockall(k, init, MCL_CURRENT | MCL_FUTURE);
   finish(k, init, () => mmPopulate(k, init, Number.POSITIVE_INFINITY));
   lruAddDrainAll(k);
@@ -284,6 +202,7 @@ export function bootRecorded(r: Recording): Guest {
   takeBackPages(
     k,
     zones.map((z) => z.pcpCount ?? 0),
+    reclaimable,
   );
   for (const [i, name] of VM_EVENT_NAMES.entries()) k.vmEvents[i] = r.before.vmstat[name] ?? 0;
   const disk = disks(k, r);

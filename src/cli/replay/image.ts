@@ -1,6 +1,6 @@
 /** The address space of the guest's program: PID 1 and the workers are the same static binary. */
 import type { Image } from '../../linux/fs/exec';
-import { TEXT_BASE } from '../../linux/include/addr';
+import { STACK_TOP, TEXT_BASE } from '../../linux/include/addr';
 import { VM_EXEC, VM_GROWSDOWN, VM_READ, VM_WRITE } from '../../linux/include/mm_types';
 
 /**
@@ -19,8 +19,13 @@ const STACK_PAGES = 33;
 const VVAR_PAGES = 4;
 /** Start of the heap: the program's end plus a random gap, so that it has a page table of its own. */
 const HEAP_START = 0x1400;
-/** A first access to each of these pages of the text maps the 16 around it. */
-const TEXT_TOUCHES = Array.from({ length: 12 }, (_, i) => ({ from: 16 * i, pages: 1, write: false }));
+/** The page of the vdso lies by itself near the stack, so that it has a page table of its own. */
+const VDSO = { vpn: STACK_TOP - 0x600, pages: 1 };
+/** A first access to one of these pages of the text maps the 16 around it: those of a start, and of what follows a fork. */
+const AROUND = 16;
+const START_TOUCHES = 12;
+const FORK_TOUCHES = 8;
+const TEXT_TOUCHES = Array.from({ length: START_TOUCHES }, (_, i) => ({ from: AROUND * i, pages: 1, write: false }));
 
 /** Pages that it writes when its first command comes, behind those it has written by then. Virtual page number. */
 export const BUFFERS = { vpn: TEXT_BASE + PROGRAM_PAGES + BSS_TOUCHED, pages: 4 };
@@ -28,8 +33,19 @@ export const BUFFERS = { vpn: TEXT_BASE + PROGRAM_PAGES + BSS_TOUCHED, pages: 4 
 /** What a forked child and its parent write first, and so no longer share: data and stack, taken for data alone. */
 export const FORK_WRITES = { vpn: TEXT_BASE + TEXT_PAGES, pages: DATA_PAGES + BSS_TOUCHED };
 
-/** The program as execve maps it. PID 1 locks all of it, so what it touches first does not matter. */
-export const guestImage = (inode: number): Image => ({
+/** What a forked child runs and reads: a fork leaves the page tables of files behind. */
+export const FORK_READS = [
+  ...Array.from({ length: FORK_TOUCHES }, (_, i) => ({ vpn: TEXT_BASE + AROUND * i, pages: 1 })),
+  VDSO,
+];
+
+/**
+ * The program as execve maps it. PID 1 locks all of it, so what it touches first does not matter, and uses no vdso, which
+ * cannot be locked.
+ *
+ * @param vdso of the program's file, which all have in memory: the kernel's page for it belongs to nobody
+ */
+export const guestImage = (inode: number, vdso = true): Image => ({
   segments: [
     { name: 'text', pages: TEXT_PAGES, flags: VM_READ | VM_EXEC, inode, pgoff: 0, touch: TEXT_TOUCHES },
     {
@@ -54,6 +70,19 @@ export const guestImage = (inode: number): Image => ({
       flags: VM_READ | VM_WRITE | VM_GROWSDOWN,
       touch: [{ from: STACK_PAGES - 3, pages: 3, write: true }],
     },
-    { name: 'vvar', pages: VVAR_PAGES, flags: VM_READ, start: 'mmap', touch: [{ from: 0, pages: 1, write: false }] },
+    ...(vdso
+      ? [
+          {
+            name: 'vdso',
+            pages: VDSO.pages,
+            flags: VM_READ | VM_EXEC,
+            inode,
+            pgoff: 0,
+            start: VDSO.vpn,
+            touch: [{ from: 0, pages: VDSO.pages, write: false }],
+          },
+        ]
+      : []),
+    { name: 'vvar', pages: vdso ? VVAR_PAGES - VDSO.pages : VVAR_PAGES, flags: VM_READ, start: 'mmap' as const },
   ],
 });

@@ -20,7 +20,7 @@ import { MCL_CURRENT, MCL_FUTURE, mlockall, mmPopulate } from '../../linux/mm/ml
 import { mmap, munmap } from '../../linux/mm/mmap';
 import { ALLOC_WAIT } from '../../linux/mm/page_alloc';
 import type { Guest } from './guest';
-import { BUFFERS, FORK_WRITES } from './image';
+import { BUFFERS, FORK_READS, FORK_WRITES } from './image';
 import { startJob } from './loop';
 
 /** A mapping of the worker. Newer private mappings are merged into the one above them, as the program does. */
@@ -225,6 +225,7 @@ function* forkChildren(g: Guest, w: Worker, task: Task, count: number, pages: nu
       child,
       (function* (): Generator<void, void> {
         yield* touch(k, child, FORK_WRITES.vpn, FORK_WRITES.pages, true);
+        for (const r of FORK_READS) yield* touch(k, child, r.vpn, r.pages, false);
         if (share) for (const r of w.regions) yield* touch(k, child, r.vpn, r.pages, false);
         if (pages) {
           const vpn = yield* mapPages(k, child, pages, 0);

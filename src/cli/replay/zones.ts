@@ -25,6 +25,16 @@ function freeBlocks(r: Recording, node: string, name: string, key: string): numb
   return blocks;
 }
 
+/** A counter of a node as recorded: it stands under the node's first zone. */
+export const recordedStat = (r: Recording, nid: number, name: string): number =>
+  Number(Object.entries(r.before.zones).find(([key]) => key.startsWith(`${nid}/`))?.[1][name] ?? 0);
+
+/** Pageblocks of each type in a zone, from the table at the end of pagetypeinfo. */
+function blockTypes(r: Recording, node: string, name: string): number[] | undefined {
+  const m = new RegExp(`^Node ${node}, zone +${name}((?: +\\d+)+) *$`, 'm').exec(r.before.pagetypeinfoText);
+  return m?.[1].trim().split(/\s+/).map(Number).slice(0, MIGRATE_TYPES);
+}
+
 /** Pages that the kernel gave back after it had set its zones up: its own init sections and the initrd. */
 function freedAfterBoot(r: Recording): number {
   let kB = 0;
@@ -55,6 +65,7 @@ export function bootZones(r: Recording): BootZone[] {
       managed: z.managed,
       bootManaged: holdsKernel ? z.managed - freed : z.managed,
       freeBlocks: freeBlocks(r, node, name, key),
+      blockTypes: blockTypes(r, node, name),
       pcpCount: z.pcp_count ?? 0,
       pcpHigh: z.pcp_high ?? 0,
       watermark: [z.min, z.low, z.high, z.promo ?? z.high + (z.high - z.low)],

@@ -68,7 +68,9 @@ test('of a group that dies as a whole every one that died is named, once', () =>
 test('when a policy allows a single node, that node is shown beside those that had memory', () => {
   render(<Domain kill={onNode} />);
   const nodes = screen.getByRole('region', { name: 'Only node 1 was short' });
-  expect(nodes).toHaveTextContent('A memory policy (mbind or set_mempolicy) binds what bound asked for to them.');
+  expect(nodes).toHaveTextContent(
+    'A memory policy (mbind or set_mempolicy) lets bound have this memory from there only.',
+  );
   const [, other, short] = within(nodes).getAllByRole('row');
   expect(other).toHaveTextContent(/not allowed$/);
   expect(short).toHaveTextContent(/^1.*[^t] ?allowed$/);

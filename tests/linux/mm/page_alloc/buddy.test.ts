@@ -133,4 +133,41 @@ describe('the buddy allocator', () => {
     expect(k.zones[1].free).toBe(45_658);
     expect(k.zones[1].pcp[0].count).toBe(244);
   });
+
+  it("spreads what it rebuilds of the kernel's own types over as many pageblocks as were recorded", () => {
+    const unmovable = [3, 1, 3, 3, 2, 1, 2, 1, 0, 1, 0];
+    const k = createKernel({
+      release: TEST_RELEASE,
+      cpus: 1,
+      thp: 'never',
+      seed: 1,
+      costs: TEST_COSTS,
+      zones: [
+        {
+          node: 0,
+          type: 1,
+          startPfn: 4096,
+          spanned: 61_408,
+          present: 61_408,
+          managed: 50_500,
+          freeBlocks: unmovable.map((n, order) => [n, order === 10 ? 40 : 3, 0, 0]),
+          blockTypes: [10, 108, 2, 0],
+        },
+      ],
+    });
+    const [z] = k.zones;
+    const { next, pageblock } = k.mem;
+    const free = new Map<number, number>();
+    for (let o = 0; o < 11; o++) {
+      const head = z.freeHeads + o * MIGRATE_TYPES + MIGRATE_UNMOVABLE;
+      for (let p = next[head]; p !== head; p = next[p]) free.set(p >> 9, (free.get(p >> 9) ?? 0) + 2 ** o);
+    }
+    // One is whole; in each other less than half is free, so that no other type may take it over.
+    const sizes = [...free.values()].sort((a, b) => a - b);
+    expect(sizes.length).toBeGreaterThan(3);
+    expect(sizes.pop()).toBe(512);
+    for (const n of sizes) expect(n).toBeLessThan(256);
+    for (const b of free.keys()) expect(pageblock[b]).toBe(MIGRATE_UNMOVABLE);
+    expect(pageblock.filter((mt) => mt === MIGRATE_UNMOVABLE)).toHaveLength(10);
+  });
 });

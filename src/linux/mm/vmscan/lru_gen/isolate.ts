@@ -29,7 +29,7 @@ import { folioEvictable, lruvecAddFolio } from '../../swap';
 import { batch } from '../batch';
 import { MAX_LRU_BATCH, MIN_LRU_BATCH } from './batch';
 import { choice, getTierIdx, getTypeToScan } from './ctrl_pos';
-import { isolateRun, isolationClears } from './isolate_run';
+import { isolateRun, isolationClears, promoted } from './isolate_run';
 import {
   folioIncGen,
   folioLruGen,
@@ -139,10 +139,12 @@ function scanFolios(k: Kernel, lruvec: Lruvec, sc: ScanControl, type: number, ti
     const head = g.heads + list;
     let aside = 0;
     while (m.prev[head] !== head) {
-      const run = isolateRun(k, lruvec, sc, list, gen, type, tier, taken, Math.min(remaining, MIN_LRU_BATCH - taken));
+      promoted.count = 0;
+      const run = isolateRun(k, lruvec, sc, list, gen, type, tier, taken, MIN_LRU_BATCH - taken, remaining);
       taken += run;
-      scanned += run;
-      remaining -= run;
+      sorted += promoted.count;
+      scanned += run + promoted.count;
+      remaining -= run + promoted.count;
       if (remaining === 0 || taken >= MIN_LRU_BATCH || m.prev[head] === head) break;
       const pfn = m.prev[head];
       scanned++;

@@ -21,18 +21,23 @@ import type { ScanControl } from '../../../include/sched';
 import { NR_LRU_BASE, NR_ZONE_LRU_BASE } from '../../../include/vmstat';
 import { folioEvictable } from '../../swap';
 import { batch } from '../batch';
-import { folioLruRefs, lruGenIsActive, lruTierFromRefs } from './mm_inline';
+import { folioLruGen, folioLruRefs, genList, lruGenIsActive, lruTierFromRefs } from './mm_inline';
 
 /** The flags that a page loses when it is isolated: its generation, and marks of use that mean nothing on their own. */
 export const isolationClears = (f: number): number =>
   LRU_GEN_MASK | PG_RECLAIM | PG_REFERENCED | (f & PG_REFERENCED ? 0 : LRU_REFS_MASK | LRU_REFS_FLAGS);
 
+/** Pages that the last `isolateRun` has moved to the lists they belong on. */
+export const promoted = { count: 0 };
+
 /**
  * What scan_folios does with the pages at the tail of a list, as long as each of them is one that sort_folio leaves alone
- * and isolate_folio takes: off the list into `batch`, from `taken` on, uncounted together.
+ * and isolate_folio takes: off the list into `batch`, from `taken` on, uncounted together. Among them may be anonymous
+ * pages that the aging has promoted: those go to the list of their generation, and are counted in `promoted`.
  *
  * @param tierIdx last tier to evict
  * @param most pages to take
+ * @param remaining pages to look at
  * @returns how many it took
  */
 export function isolateRun(
@@ -45,6 +50,7 @@ export function isolateRun(
   tierIdx: number,
   taken: number,
   most: number,
+  remaining: number,
 ): number {
   const { flags, next, prev, mapping } = k.mem;
   const node = k.nodes[lruvec.nid];
@@ -58,21 +64,40 @@ export function isolateRun(
   const tiers = evictableRefs(tierIdx);
   // Whose pages are known to be evictable: all there are, or those of one file.
   let owner = 0;
+  const plain = mask & ~LRU_GEN_MASK;
   let pfn = prev[head];
   let n = 0;
+  let moved = 0;
+  promoted.count = 0;
   for (;;) {
-    for (; n < most && pfn !== head; n++, pfn = prev[pfn]) {
+    const end = Math.min(most, remaining - moved);
+    for (; n < end && pfn !== head; n++, pfn = prev[pfn]) {
       const f = flags[pfn];
       if ((f & mask) !== want || (file && mapping[pfn] !== owner) || !(tiers & (1 << folioLruRefs(f)))) break;
       flags[pfn] = (f & ~isolationClears(f)) | PG_LRU;
       batch[taken + n] = pfn;
     }
-    if (!file || n >= most || pfn === head || mapping[pfn] === owner || !folioEvictable(k, pfn)) break;
+    if (n >= end || pfn === head) break;
+    const f = flags[pfn];
+    if (!file && (f & LRU_GEN_MASK) !== want && (f & plain) === 0) {
+      const to = g.heads + genList(folioLruGen(f), type, list % MAX_NR_ZONES);
+      const before = prev[pfn];
+      const first = next[to];
+      next[to] = pfn;
+      prev[pfn] = to;
+      next[pfn] = first;
+      prev[first] = pfn;
+      pfn = before;
+      moved++;
+      continue;
+    }
+    if (!file || mapping[pfn] === owner || !folioEvictable(k, pfn)) break;
     owner = mapping[pfn];
   }
-  if (n === 0) return 0;
+  if (n + moved === 0) return 0;
   prev[head] = pfn;
   next[pfn] = head;
+  promoted.count = moved;
   const lru = type * 2 + (lruGenIsActive(g, gen) ? 1 : 0);
   g.nrPages[list] -= n;
   z.stat[NR_ZONE_LRU_BASE + lru] -= n;
