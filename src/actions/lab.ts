@@ -212,8 +212,9 @@ export const bootSettings = async (): Promise<Record<string, string>> =>
 /** Text of a /proc file; throws `RefusalError`. */
 export const procFile = async (path: string): Promise<string> => String(await ask({ type: 'procFile', path }));
 
-export const pageMap = (on: boolean, cols = 0, rows = 0, by: 'kind' | 'owner' | 'age' = 'kind') =>
-  tell({ type: 'pageMap', on, cols, rows, by });
+/** `owners`: whose the cells are is wanted too, where they are not coloured by that. */
+export const pageMap = (on: boolean, cols = 0, rows = 0, by: 'kind' | 'owner' | 'age' = 'kind', owners = false) =>
+  tell({ type: 'pageMap', on, cols, rows, by, owners });
 
 /** What a cell of the page map holds; throws `RefusalError`. */
 export const inspectPage = async (cell: number): Promise<PageInfo> =>

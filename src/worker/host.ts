@@ -266,7 +266,9 @@ export class Host {
       case 'procFile':
         return this.procFile(request.path);
       case 'pageMap':
-        this.map = request.on ? { cols: request.cols, rows: request.rows, by: request.by } : null;
+        this.map = request.on
+          ? { cols: request.cols, rows: request.rows, by: request.by, owners: request.owners }
+          : null;
         this.surveyedAt = Number.NEGATIVE_INFINITY;
         return this.open ? this.pushFrame() : undefined;
       case 'inspectPage':

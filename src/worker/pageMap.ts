@@ -22,6 +22,8 @@ export interface MapRequest {
   cols: number;
   rows: number;
   by: 'kind' | 'owner' | 'age';
+  /** Whose the cells are is to be said too. */
+  owners?: boolean;
 }
 /** Chips, as in ProcFrame. */
 export const CHIPS = 7;
@@ -124,12 +126,19 @@ function classifier(m: Machine, by: MapRequest['by']): Classify {
 
 /** A cell has the value that most of its frames have; of a large machine's cells some frames are looked at. */
 export function buildPageMap(m: Machine, request: MapRequest): NonNullable<Frame['pageMap']> {
-  const { nrPages } = m.kernel.mem;
+  const { cols, by } = request;
   const size = pagesPerCell(m.kernel, request);
+  const cells = survey(m, request, size, by);
+  const owners = !request.owners ? null : by === 'owner' ? cells : survey(m, request, size, 'owner');
+  return { cells, cols, pagesPerCell: size, by, owners };
+}
+
+function survey(m: Machine, request: MapRequest, size: number, by: MapRequest['by']): Uint8Array {
+  const { nrPages } = m.kernel.mem;
   const cells = new Uint8Array(request.cols * request.rows).fill(MAP_BEYOND);
   const used = Math.min(cells.length, Math.ceil(nrPages / size));
   const stride = Math.max(1, Math.ceil(nrPages / SAMPLES));
-  const classify = classifier(m, request.by);
+  const classify = classifier(m, by);
   const counts = new Uint16Array(256);
   for (let c = 0; c < used; c++) {
     let best = MAP_BEYOND;
@@ -143,7 +152,7 @@ export function buildPageMap(m: Machine, request: MapRequest): NonNullable<Frame
     cells[c] = best;
     for (let p = from; p < to; p += stride) counts[classify(p)] = 0;
   }
-  return { cells, cols: request.cols, pagesPerCell: size, by: request.by };
+  return cells;
 }
 
 const FLAG_NAMES: [number, string][] = [

@@ -46,7 +46,7 @@ export type Request =
   /** The text of a /proc file, e.g. "/proc/meminfo", "/proc/412/status". */
   | { type: 'procFile'; path: string }
   /** Page map: size of the drawing in cells, pages per cell is derived. */
-  | { type: 'pageMap'; on: boolean; cols: number; rows: number; by: 'kind' | 'owner' | 'age' }
+  | { type: 'pageMap'; on: boolean; cols: number; rows: number; by: 'kind' | 'owner' | 'age'; owners?: boolean }
   | { type: 'inspectPage'; cell: number }
   /** What would have come of a kill if a process had had another adj; answered with a WhatIf once it is computed. */
   | { type: 'whatIf'; before: number; pid: number; adj: number }
@@ -402,7 +402,14 @@ export interface Frame {
   sysctl: Record<string, string>;
   vmstat: Record<string, number>;
   /** The page map when it is on: one byte per cell (kind index, owner chip or age), and pages per cell. */
-  pageMap: { cells: Uint8Array; cols: number; pagesPerCell: number; by: 'kind' | 'owner' | 'age' } | null;
+  pageMap: {
+    cells: Uint8Array;
+    cols: number;
+    pagesPerCell: number;
+    by: 'kind' | 'owner' | 'age';
+    /** Whose each cell is, as by 'owner', where that was asked for beside something else. */
+    owners: Uint8Array | null;
+  } | null;
   /** ns of the farthest moment computed: the known future ends here. */
   known: number;
 }

@@ -349,6 +349,11 @@ describe('a frame', () => {
       expect(map?.cells).toHaveLength(1200);
       expect(new Set(map?.cells).size).toBeGreaterThan(3);
     }
+    bench.ask({ type: 'pageMap', on: true, cols: 40, rows: 30, by: 'owner' });
+    const owners = bench.frame.pageMap?.cells;
+    bench.ask({ type: 'pageMap', on: true, cols: 40, rows: 30, by: 'kind', owners: true });
+    expect(bench.frame.pageMap?.owners).toEqual(owners);
+    expect(bench.frame.pageMap?.cells).not.toEqual(owners);
     const reply = bench.ask({ type: 'inspectPage', cell: 700 });
     expect(reply.ok && reply.result).toMatchObject({ zone: 'DMA32' });
     bench.ask({ type: 'pageMap', on: false, cols: 0, rows: 0, by: 'kind' });

@@ -54,10 +54,11 @@ export function PageMap({ asTable }: { asTable: boolean }) {
   const measured = width > 0 && height > 0 && spanned > 0;
   const grid = map && mapGrid(usedCells(map.cells), map.cols, inner, height - AROUND, ratio());
   const opened = useShown((f) => f.machine.title, '');
+  const pointing = useSelection((s) => s.hoveredPid !== null || s.hoveredGroup !== null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another machine must be asked again
   useEffect(() => {
-    if (measured) void pageMap(true, cols, rows, by);
-  }, [measured, cols, rows, by, opened]);
+    if (measured) void pageMap(true, cols, rows, by, pointing);
+  }, [measured, cols, rows, by, opened, pointing]);
   useEffect(
     () => () => {
       hoverCell(null);
@@ -168,6 +169,8 @@ function Cells({ width, height }: { width: number; height: number }) {
       const state = [look, width, height, ratio(), cells.by, grid.cols, grid.rows, grid.pitch, hoveredKind, chips].join(
         ' ',
       );
+      // Cells may keep their kind and go over to another owner.
+      if (chips && cells.owners) before = null;
       if (state !== drawn) {
         element.width = grid.cols * grid.pitch;
         element.height = grid.rows * grid.pitch;

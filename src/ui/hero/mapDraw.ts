@@ -76,8 +76,9 @@ export interface Emphasis {
   chips: readonly number[] | null;
 }
 
-/** Whether a cell keeps its colour while something is pointed at. */
-export function isKept(by: MapBy, value: number, emphasis: Emphasis): boolean {
+/** Whether a cell keeps its colour while something is pointed at. `owner`: whose it is, where the machine has said so. */
+export function isKept(by: MapBy, value: number, emphasis: Emphasis, owner?: number): boolean {
+  if (emphasis.chips !== null && owner !== undefined && !emphasis.chips.includes(owner)) return false;
   if (by === 'owner') return emphasis.chips === null || emphasis.chips.includes(value);
   if (by === 'age') return emphasis.kind === null || (emphasis.kind === 'free' && value === MAP_FREE);
   const kind = MAP_KINDS[value];
@@ -96,7 +97,7 @@ export function drawMap(
   tiles: Map<string, HTMLCanvasElement>,
   color: Color,
 ): void {
-  const { cells, by } = map;
+  const { cells, by, owners } = map;
   const used = usedCells(cells);
   for (let i = 0; i < cells.length; i++) {
     const value = cells[i];
@@ -107,7 +108,7 @@ export function drawMap(
     context.clearRect(x, y, grid.pitch, grid.pitch);
     // Past the end there is nothing; between the zones' pages there are holes.
     if (i >= used) continue;
-    if (!isKept(by, value, emphasis)) context.globalAlpha = FADED;
+    if (!isKept(by, value, emphasis, owners?.[i])) context.globalAlpha = FADED;
     const key = `${by}${value}:${grid.size}`;
     let tile = tiles.get(key);
     if (!tile) {

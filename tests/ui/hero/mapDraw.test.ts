@@ -57,5 +57,9 @@ describe('the cells of the page map', () => {
     expect(isKept('owner', MAP_FREE, { kind: null, chips: [3] })).toBe(false);
     expect(isKept('owner', 5, { kind: null, chips: [3, 5] })).toBe(true);
     expect(isKept('owner', 5, { kind: null, chips: [] })).toBe(false);
+    // Coloured by kind, a process's pages keep their colours.
+    expect(isKept('kind', anon, { kind: null, chips: [3] }, 3)).toBe(true);
+    expect(isKept('kind', anon, { kind: null, chips: [3] }, 5)).toBe(false);
+    expect(isKept('kind', anon, { kind: 'slab', chips: [3] }, 3)).toBe(false);
   });
 });
