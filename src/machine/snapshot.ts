@@ -70,7 +70,15 @@ function same(a: Uint8Array, aFrom: number, b: Uint8Array, n: number): boolean {
   return true;
 }
 
-function saveTyped(a: Typed, before: Saved): Saved {
+/** `n` bytes from `at` on, in a buffer that is no longer used where there is one. */
+function copyChunk(bytes: Uint8Array, at: number, n: number, spare: Chunk[]): Chunk {
+  const buffer = n === CHUNK ? spare.pop() : undefined;
+  if (buffer === undefined) return bytes.slice(at, at + n);
+  buffer.set(bytes.subarray(at, at + n));
+  return buffer;
+}
+
+function saveTyped(a: Typed, before: Saved, spare: Chunk[]): Saved {
   if (a.byteLength < SMALL) return a.slice();
   const bytes = bytesOf(a);
   const old = isChunked(before) ? before.chunks : [];
@@ -82,34 +90,38 @@ function saveTyped(a: Typed, before: Saved): Saved {
       candidate &&
       (candidate.length === n ? same(bytes, at, candidate, n) : n === CHUNK && sameAsPacked(bytes, at, candidate));
     if (kept) chunks.push(candidate);
-    else chunks.push((n === CHUNK ? pack(bytes, at) : null) ?? bytes.slice(at, at + n));
+    else chunks.push((n === CHUNK ? pack(bytes, at) : null) ?? copyChunk(bytes, at, n, spare));
   }
   return { kind: 'chunked', make: makerOf(a), length: a.length, chunks };
 }
 
-function save(value: unknown, before: Saved, key: string): Saved {
+function save(value: unknown, before: Saved, key: string, spare: Chunk[]): Saved {
   if (typeof value !== 'object' || value === null) return value as Saved;
-  if (isTyped(value)) return saveTyped(value, before);
+  if (isTyped(value)) return saveTyped(value, before, spare);
   if (Array.isArray(value)) {
     if (APPEND_ONLY.includes(key)) return value.slice();
     const old = Array.isArray(before) ? before : [];
     const copy: Saved[] = new Array(value.length);
-    for (let i = 0; i < value.length; i++) copy[i] = save(value[i], old[i], '');
+    for (let i = 0; i < value.length; i++) copy[i] = save(value[i], old[i], '', spare);
     return copy;
   }
   const from = value as Record<string, unknown>;
   const old = typeof before === 'object' && before !== null && !isTyped(before) ? (before as SavedObject) : undefined;
   const copy: SavedObject = {};
-  for (const k in from) copy[k] = save(from[k], old?.[k], k);
+  for (const k in from) copy[k] = save(from[k], old?.[k], k, spare);
   return copy;
 }
 
-/** A copy of the state, sharing with `before` what has not changed since. */
-export function takeSnapshot(m: Machine, t: number, before: Snapshot | null): Snapshot {
+/**
+ * A copy of the state, sharing with `before` what has not changed since.
+ *
+ * @param spare buffers of CHUNK bytes that no snapshot uses any more; what is needed is taken from it
+ */
+export function takeSnapshot(m: Machine, t: number, before: Snapshot | null, spare: Uint8Array[] = []): Snapshot {
   const state: SavedObject = {};
   for (const k in m) {
     const key = k as keyof Machine;
-    if (!NO_STATE.includes(key)) state[k] = save(m[key], before?.state[k], k);
+    if (!NO_STATE.includes(key)) state[k] = save(m[key], before?.state[k], k, spare);
   }
   return { t, state };
 }
@@ -160,6 +172,23 @@ export function restoreSnapshot(m: Machine, snapshot: Snapshot): void {
   const live = m as unknown as Record<string, unknown>;
   for (const k in snapshot.state) live[k] = restore(live[k], snapshot.state[k], k);
 }
+
+/** Bytes that the typed arrays of the state take in the machine itself. */
+export function stateBytes(snapshot: Snapshot): number {
+  let bytes = 0;
+  const walk = (value: Saved): void => {
+    if (typeof value !== 'object' || value === null) return;
+    if (isTyped(value)) bytes += value.byteLength;
+    else if (isChunked(value)) bytes += value.length * value.make(0).BYTES_PER_ELEMENT;
+    else if (!Array.isArray(value)) for (const k in value) walk(value[k]);
+    else if (typeof value[0] === 'object') for (const item of value) walk(item);
+  };
+  walk(snapshot.state);
+  return bytes;
+}
+
+/** Units of work that the machine had done by then. */
+export const workOf = (snapshot: Snapshot): number => snapshot.state.work as number;
 
 /** Calls `visit` for each chunk of a snapshot, shared ones too. */
 export function eachChunk(snapshot: Snapshot, visit: (chunk: Uint8Array) => void): void {

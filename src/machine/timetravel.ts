@@ -14,29 +14,37 @@ import { type Machine, timeOf } from './machine';
 import { CHUNK } from './packing';
 import { truncateRecording } from './record';
 import { applyDueCommands, commandNow, runFor, type StopReason, type Until } from './run';
-import { eachChunk, restoreSnapshot, type Snapshot, takeSnapshot } from './snapshot';
+import { eachChunk, restoreSnapshot, type Snapshot, stateBytes, takeSnapshot, workOf } from './snapshot';
 
 export interface TimelineOptions {
   /** Bytes that checkpoints may take. */
   memory?: number;
 }
-const DEFAULT_MEMORY = 160 * 1024 * 1024;
+/** Bytes that the machine and its checkpoints take together, and what checkpoints get of the largest machine. */
+const TOGETHER = 448 * 1024 * 1024;
+const LEAST_MEMORY = 96 * 1024 * 1024;
 /** Work between checkpoints: some tens of ms. */
 const CHECKPOINT_WORK = 30_000;
 /** A checkpoint compares all of memory, so on a large machine it has to pay: a unit of work for so many pages. */
 const PAGES_PER_UNIT = 4;
+/** So many of the latest checkpoints are kept however close they are. */
+const LATEST = 8;
+/** Buffers kept for the next checkpoints: 16 MiB. */
+const MOST_SPARE = 1024;
 /** A step forward ends here, ns, when the kernel has nothing to decide. */
 const STEP_LIMIT_NS = 1_000_000_000;
 
 export class Timeline {
   readonly machine: Machine;
   commands: LoggedCommand[];
-  private readonly memory: number;
+  private readonly memory: number = Number.POSITIVE_INFINITY;
   private readonly interval: number;
   private checkpoints: Snapshot[] = [];
   /** How many checkpoints hold a chunk. */
   private readonly holders = new Map<Uint8Array, number>();
   private bytes = 0;
+  /** Chunks of dropped checkpoints, for the next: waiting for the garbage collector they would take memory twice. */
+  private readonly spare: Uint8Array[] = [];
   private nextCheckpoint = 0;
   private readonly futures: Branches;
 
@@ -47,10 +55,10 @@ export class Timeline {
     this.machine = createMachine(config, seed);
     this.commands = commands;
     this.machine.script = commands;
-    this.memory = options.memory ?? DEFAULT_MEMORY;
     this.interval = Math.max(CHECKPOINT_WORK, Math.floor(this.machine.kernel.mem.nrPages / PAGES_PER_UNIT));
     this.futures = new Branches(commands, this.machine.rec);
     this.checkpoint();
+    this.memory = options.memory ?? Math.max(LEAST_MEMORY, TOGETHER - stateBytes(this.checkpoints[0]));
     this.applyCommands();
   }
 
@@ -126,23 +134,24 @@ export class Timeline {
   }
 
   /**
-   * Goes back to the last checkpoint that is not after `t`, when `t` lies in the past; run({ t }) does the rest of the way.
+   * Goes to the last checkpoint that is not after `t`, back or ahead, unless the machine is nearer; run({ t }) does the
+   * rest of the way.
    */
-  rewind(t: number): void {
-    if (t >= this.t) return;
-    if (t <= 0) {
+  approach(t: number): void {
+    if (t <= 0 && this.t > 0) {
       this.reset(true);
       return;
     }
     let i = this.checkpoints.length - 1;
     while (i > 0 && this.checkpoints[i].t > t) i--;
+    if (t >= this.t && this.checkpoints[i].t <= this.t) return;
     this.restore(this.checkpoints[i]);
     this.applyCommands();
   }
 
   /** To the first moment that is not before `t`, ns. */
   seek(t: number): StopReason {
-    this.rewind(t);
+    this.approach(t);
     return this.run({ t });
   }
 
@@ -293,7 +302,7 @@ export class Timeline {
     const last = this.checkpoints.at(-1) ?? null;
     // This part of the run has its checkpoints.
     if (last !== null && last.t >= this.t) return;
-    const snapshot = takeSnapshot(this.machine, this.t, last);
+    const snapshot = takeSnapshot(this.machine, this.t, last, this.spare);
     this.checkpoints.push(snapshot);
     eachChunk(snapshot, (chunk) => {
       const n = this.holders.get(chunk) ?? 0;
@@ -303,17 +312,20 @@ export class Timeline {
     while (this.bytes > this.memory && this.checkpoints.length > 2) this.thin();
   }
 
-  /** Drops the checkpoint whose neighbours are nearest to each other for its age: far back they may stand far apart. */
+  /**
+   * Drops the checkpoint between whose neighbours there is the least work, so that no moment is far from one. The latest
+   * stay: from the present one steps back most.
+   */
   private thin(): void {
     const list = this.checkpoints;
-    const now = list[list.length - 1].t;
+    const end = Math.max(2, list.length - LATEST);
     let best = 1;
-    let bestScore = Number.POSITIVE_INFINITY;
-    for (let i = 1; i < list.length - 1; i++) {
-      const score = (list[i + 1].t - list[i - 1].t) / (now - list[i].t + CHUNK);
-      if (score < bestScore) {
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = 1; i < end; i++) {
+      const between = workOf(list[i + 1]) - workOf(list[i - 1]);
+      if (between < least) {
         best = i;
-        bestScore = score;
+        least = between;
       }
     }
     this.release(list[best]);
@@ -329,6 +341,7 @@ export class Timeline {
       }
       this.holders.delete(chunk);
       this.bytes -= chunk.length;
+      if (chunk.length === CHUNK && this.spare.length < MOST_SPARE) this.spare.push(chunk);
     });
   }
 }

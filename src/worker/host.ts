@@ -337,7 +337,7 @@ export class Host {
   }
 
   private seek(t: number): void {
-    this.timeline.rewind(t);
+    this.timeline.approach(t);
     this.mode = { kind: 'seeking', t };
     // Most ways are short: they are gone at once, so that the answer finds the machine there.
     this.slice();

@@ -225,6 +225,26 @@ describe('time travel', () => {
     line.seek(END);
     expect(line.hash()).toBe(end);
   });
+
+  test('no known moment is far from a checkpoint, back or ahead', () => {
+    const end = 12e9;
+    const line = new Timeline(busy, 1, [], { memory: 24 * MIB });
+    line.run({ t: end });
+    const { work } = line.machine;
+    const hash = line.hash();
+    let farthest = 0;
+    for (const part of [0.1, 0.95, 0.3, 0.6, 0.45, 0.85, 0.7, 0.2]) {
+      const t = part * end;
+      line.approach(t);
+      expect(line.t).toBeLessThanOrEqual(t);
+      const from = line.machine.work;
+      line.run({ t });
+      farthest = Math.max(farthest, line.machine.work - from);
+    }
+    expect(farthest).toBeLessThan(work / 3);
+    line.seek(end);
+    expect(line.hash()).toBe(hash);
+  });
 });
 
 function adjust(line: Timeline, comm: string, value: number): Omit<LoggedCommand, 't'> {
