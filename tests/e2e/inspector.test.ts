@@ -87,12 +87,8 @@ describe('the kill inspector', () => {
       .toMatch(/oom_reaper[\s\S]*not needed: gone after/);
     await page.getByRole('button', { name: /^out_of_memory\(\).*: go to/ }).click();
     await paused(page, gone);
-    expect(
-      await page
-        .locator('[data-region="processes"]')
-        .getByText(/killed at|✕ killed/)
-        .count(),
-    ).toBe(0);
+    const killed = page.locator('[data-region="processes"]').getByText(/killed at|✕ killed/);
+    await expect.poll(() => killed.count(), { timeout: 20_000 }).toBe(0);
     // The report stays: the future is known.
     await sheet(page).getByText('Total swap = 0kB').waitFor();
   }, 120_000);
