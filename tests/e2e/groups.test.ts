@@ -50,7 +50,12 @@ describe('control groups', () => {
     await page.getByRole('button', { name: /^postgres \d+: details/ }).press('Enter');
     await page.getByRole('button', { name: '/box', exact: true }).press('Enter');
     await page.getByRole('button', { name: /^postgres .*: move to another group/ }).waitFor();
-    await page.keyboard.press('Escape');
+    // The first one may come before the details have the focus back.
+    const details = page.getByRole('dialog');
+    for (let i = 0; i < 20 && (await details.count()) > 0; i++) {
+      await page.keyboard.press('Escape');
+      await page.waitForTimeout(200);
+    }
     for (let i = 0; i < 4; i++) {
       const before = await paused(page);
       await page.getByRole('button', { name: /^Undo/ }).first().click();
