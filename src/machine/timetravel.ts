@@ -142,10 +142,9 @@ export class Timeline {
       this.reset(true);
       return;
     }
-    let i = this.checkpoints.length - 1;
-    while (i > 0 && this.checkpoints[i].t > t) i--;
-    if (t >= this.t && this.checkpoints[i].t <= this.t) return;
-    this.restore(this.checkpoints[i]);
+    const nearest = this.checkpointAt(t);
+    if (t >= this.t && nearest.t <= this.t) return;
+    this.restore(nearest);
     this.applyCommands();
   }
 
@@ -165,6 +164,13 @@ export class Timeline {
     }
     if (this.commands.length > 0) this.beginBranch(0, []);
     this.fork([]);
+  }
+
+  /** The last checkpoint that is not after `t`, or else the first of all. */
+  private checkpointAt(t: number): Snapshot {
+    let i = this.checkpoints.length - 1;
+    while (i > 0 && this.checkpoints[i].t > t) i--;
+    return this.checkpoints[i];
   }
 
   private restore(snapshot: Snapshot): void {
@@ -219,9 +225,7 @@ export class Timeline {
     this.commands = to.commands;
     this.machine.script = to.commands;
     this.dropCheckpoints((at) => at >= parting);
-    let i = this.checkpoints.length - 1;
-    while (i > 0 && this.checkpoints[i].t > there) i--;
-    this.restore(this.checkpoints[i]);
+    this.restore(this.checkpointAt(there));
     this.applyCommands();
     return there;
   }
@@ -252,9 +256,7 @@ export class Timeline {
     const t = partingOf(this.commands, commands);
     if (t === Number.POSITIVE_INFINITY) return this.t;
     // A checkpoint of that very moment may have the command in it already.
-    let i = this.checkpoints.length - 1;
-    while (i > 0 && this.checkpoints[i].t >= t) i--;
-    this.restore(this.checkpoints[i]);
+    this.restore(this.checkpointAt(t - 1));
     this.fork(commands);
     this.applyCommands();
     return t;
@@ -267,9 +269,7 @@ export class Timeline {
   replica(t: number, action: Action): Machine {
     const { config, seed } = this.machine;
     const other = createMachine(config, seed);
-    let i = this.checkpoints.length - 1;
-    while (i > 0 && this.checkpoints[i].t > t) i--;
-    restoreSnapshot(other, this.checkpoints[i]);
+    restoreSnapshot(other, this.checkpointAt(t));
     other.script = [...this.commands.filter((c) => c.t <= t), { t, action }];
     applyDueCommands(other, timeOf(other));
     return other;

@@ -2,14 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { axeViolations } from './support/axe';
 import { test } from './support/lab';
-
-async function paused(page: Page, not = ''): Promise<string> {
-  const root = page.locator('[data-state-hash]');
-  await expect
-    .poll(async () => ['', not].includes((await root.getAttribute('data-state-hash')) ?? ''), { timeout: 60_000 })
-    .toBe(false);
-  return (await root.getAttribute('data-state-hash')) ?? '';
-}
+import { paused } from './support/paused';
 
 async function runUntilKill(page: Page): Promise<string> {
   const before = await paused(page);

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { test } from './support/lab';
+import { paused } from './support/paused';
 
 /** More stops than the lab has. */
 const MOST = 80;
@@ -16,14 +17,6 @@ async function tabTo(page: Page, name: RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab')
     if (name.test(focused)) return;
   }
   throw new Error(`no ${name} within ${MOST} presses of ${key}`);
-}
-
-async function paused(page: Page, not = ''): Promise<string> {
-  const root = page.locator('[data-state-hash]');
-  await expect
-    .poll(async () => ['', not].includes((await root.getAttribute('data-state-hash')) ?? ''), { timeout: 60_000 })
-    .toBe(false);
-  return (await root.getAttribute('data-state-hash')) ?? '';
 }
 
 /** From the top of the page: the menu, its line, Enter. */
