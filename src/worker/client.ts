@@ -28,9 +28,14 @@ const MAX_RESTARTS = 3;
 const startWorker = (): WorkerLike =>
   new Worker(new URL('./main.ts', import.meta.url), { type: 'module', name: 'machine' }) as unknown as WorkerLike;
 
-/** The worker waits with the next frame until the browser has drawn this one. */
-function whenDrawn(worker: WorkerLike): void {
-  if (typeof requestAnimationFrame === 'function') requestAnimationFrame(() => worker.postMessage(SEEN));
+/**
+ * The worker waits with the next frame until the browser has drawn this one. A machine that runs is drawn every other
+ * animation frame.
+ */
+function whenDrawn(worker: WorkerLike, running: boolean): void {
+  if (typeof requestAnimationFrame !== 'function') return;
+  const seen = () => worker.postMessage(SEEN);
+  requestAnimationFrame(running ? () => requestAnimationFrame(seen) : seen);
 }
 
 /** Starts a worker. `start` and `hangMs` are for tests. */
@@ -101,7 +106,7 @@ export function createMachineClient(start: () => WorkerLike = startWorker, hangM
         restarts = 0;
       }
       push(message);
-      if (message.type === 'frame') whenDrawn(worker);
+      if (message.type === 'frame') whenDrawn(worker, message.frame.status === 'running');
     } else {
       const done = waiting.find((it) => it.id === message.id);
       waiting = waiting.filter((it) => it !== done);

@@ -2,6 +2,9 @@
  * Draws SVG as if it were a canvas: every frame names the elements it wants, by key and in order, and the painter
  * changes only what differs from the frame before. Elements that are not named again go away.
  */
+import { tenths } from './path';
+import { setText } from './setText';
+
 const NS = 'http://www.w3.org/2000/svg';
 
 export type Attrs = Record<string, string | number | undefined>;
@@ -9,14 +12,16 @@ export type Attrs = Record<string, string | number | undefined>;
 interface Entry {
   node: SVGElement;
   attrs: Attrs;
+  /** `attrs` as written to the document. */
+  written: Record<string, string>;
   text: string;
   fill: string;
   seen: number;
 }
 
 export interface Painter {
-  /** Starts a frame. */
-  begin(): void;
+  /** Starts a frame. Without `words`, text that is there already stays as it is: nobody reads 60 words a second. */
+  begin(words?: boolean): void;
   /** An element. `class`, geometry and presentation attributes go in `attrs`. */
   el(key: string, tag: string, attrs: Attrs): void;
   path(key: string, d: string, attrs?: Attrs): void;
@@ -30,47 +35,71 @@ export interface Painter {
   clear(): void;
 }
 
-const round = (v: string | number): string => (typeof v === 'number' ? String(Math.round(v * 100) / 100) : v);
+/** As it is written to the document: lengths as `d` writes them, opacities and weights of lines in hundredths. */
+const written = (name: string, v: string | number): string =>
+  typeof v !== 'number'
+    ? v
+    : String(name === 'opacity' || name === 'stroke-width' ? Math.round(v * 100) / 100 : tenths(v));
+
+/** Tag for the `d` of a path: its numbers in tenths of a px. */
+export function d(parts: TemplateStringsArray, ...numbers: (number | string)[]): string {
+  let out = parts[0];
+  for (let i = 0; i < numbers.length; i++) out += written('d', numbers[i]) + parts[i + 1];
+  return out;
+}
 
 export function createPainter(root: SVGElement): Painter {
   const entries = new Map<string, Entry>();
   let frame = 0;
+  let speaking = true;
   let parent: SVGElement = root;
   let last: ChildNode | null = null;
 
   function place(key: string, tag: string): Entry {
     let entry = entries.get(key);
     if (!entry) {
-      entry = { node: document.createElementNS(NS, tag) as SVGElement, attrs: {}, text: '', fill: '', seen: 0 };
+      entry = {
+        node: document.createElementNS(NS, tag) as SVGElement,
+        attrs: {},
+        written: {},
+        text: '',
+        fill: '',
+        seen: 0,
+      };
       entries.set(key, entry);
     }
     entry.seen = frame;
-    let expected: ChildNode | null = last ? last.nextSibling : parent.firstChild;
-    // One that this frame passes over is taken out, or all that follow would have to move before it. If it is named
-    // after all, it goes in again.
-    if (expected && expected !== entry.node && expected.nextSibling === entry.node) {
-      expected.remove();
-      expected = entry.node;
-    }
-    if (expected !== entry.node) parent.insertBefore(entry.node, expected);
+    const next = last ? last.nextSibling : parent.firstChild;
+    // Those that are passed over on the way to it stay where they are: they go at the end of the frame, or move if they
+    // are named after all. Moving all that follow instead would cost their layout.
+    let ahead: ChildNode | null = entry.node.parentNode === parent ? next : null;
+    while (ahead && ahead !== entry.node) ahead = ahead.nextSibling;
+    if (!ahead) parent.insertBefore(entry.node, next);
     last = entry.node;
     return entry;
   }
 
   function setAttrs(entry: Entry, attrs: Attrs): void {
     for (const name in entry.attrs) {
-      if (entry.attrs[name] !== undefined && attrs[name] === undefined) entry.node.removeAttribute(name);
+      if (entry.attrs[name] === undefined || attrs[name] !== undefined) continue;
+      entry.node.removeAttribute(name);
+      delete entry.written[name];
     }
     for (const name in attrs) {
       const value = attrs[name];
-      if (value !== undefined && entry.attrs[name] !== value) entry.node.setAttribute(name, round(value));
+      if (value === undefined || entry.attrs[name] === value) continue;
+      const next = written(name, value);
+      if (entry.written[name] === next) continue;
+      entry.written[name] = next;
+      entry.node.setAttribute(name, next);
     }
     entry.attrs = attrs;
   }
 
   const painter: Painter = {
-    begin() {
+    begin(words = true) {
       frame++;
+      speaking = words;
       parent = root;
       last = null;
     },
@@ -81,11 +110,13 @@ export function createPainter(root: SVGElement): Painter {
       setAttrs(place(key, 'path'), { ...attrs, d });
     },
     text(key, x, y, content, attrs = {}, fill = '') {
+      const known = entries.has(key);
       const entry = place(key, 'text');
+      if (known && !speaking) return;
       setAttrs(entry, { ...attrs, x, y });
       if (entry.text !== content) {
         entry.text = content;
-        entry.node.textContent = content;
+        setText(entry.node, content);
       }
       if (entry.fill !== fill) {
         entry.fill = fill;

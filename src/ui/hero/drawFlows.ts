@@ -3,6 +3,7 @@ import { t } from '../../i18n';
 import type { Frame, Kind } from '../../worker/protocol';
 import { fade, KIND_LOOK } from '../charts/kinds';
 import type { Painter } from '../charts/painter';
+import { d } from '../charts/path';
 import { textWidth } from '../charts/text';
 import { int, pages } from '../format';
 import type { Scene } from './drawPyramid';
@@ -46,7 +47,7 @@ export function drawFlows(p: Painter, { frame, layout, hovered, clock }: Scene, 
     const thick = flowWidth(rate);
     p.text(`flow-name-${key}`, far, y, t(`flows.${key}`), { class: 's2', 'font-size': 12, opacity });
     if (thick === 0) {
-      p.path(`flow-none-${key}`, `M${far} ${middle}H${near}`, {
+      p.path(`flow-none-${key}`, d`M${far} ${middle}H${near}`, {
         stroke: 'var(--line-3)',
         'stroke-dasharray': '1 4',
         opacity,
@@ -87,7 +88,7 @@ function arrow(from: number, to: number, y: number, thick: number): string {
   const h = thick / 2;
   const neck = to - dir * 9;
   const barb = h + 3;
-  return `M${from} ${y - h}H${neck}V${y - barb}L${to} ${y}L${neck} ${y + barb}V${y + h}H${from}Z`;
+  return d`M${from} ${y - h}H${neck}V${y - barb}L${to} ${y}L${neck} ${y + barb}V${y + h}H${from}Z`;
 }
 
 /** Pages on their way: squares of a dashed line, moved by its offset. */
@@ -102,7 +103,7 @@ function squares(
   opacity: number,
 ): void {
   const dir = Math.sign(to - from) || 1;
-  p.path(`flow-pages-${key}`, `M${from} ${y}H${to - dir * 12}`, {
+  p.path(`flow-pages-${key}`, d`M${from} ${y}H${to - dir * 12}`, {
     stroke: 'var(--plane)',
     'stroke-width': 3,
     'stroke-dasharray': '3 10',
@@ -136,12 +137,12 @@ export function drawSwapFlows(p: Painter, { frame, layout, hovered, clock }: Sce
     const head = phone ? 12 : 14;
     const barb = w + 7;
     if (w === 0) {
-      painter.path(`swap-none-${key}`, `M${cx} ${y0}V${y1}`, { stroke: 'var(--line-3)', 'stroke-dasharray': '1 4' });
+      painter.path(`swap-none-${key}`, d`M${cx} ${y0}V${y1}`, { stroke: 'var(--line-3)', 'stroke-dasharray': '1 4' });
     } else {
       const [tail, neck, tip] = up ? [y1, y0 + head, y0] : [y0, y1 - head, y1];
       painter.path(
         `swap-arrow-${key}`,
-        `M${cx - w} ${tail}V${neck}H${cx - barb}L${cx} ${tip}L${cx + barb} ${neck}H${cx + w}V${tail}Z`,
+        d`M${cx - w} ${tail}V${neck}H${cx - barb}L${cx} ${tip}L${cx + barb} ${neck}H${cx + w}V${tail}Z`,
         { fill: KIND_LOOK[kind].fill, opacity, 'data-kind': kind },
       );
       if (w >= 9) chevrons(painter, key, cx, y0, y1, w, up, flowPhase(rate, clock), opacity);
@@ -175,15 +176,15 @@ function chevrons(
   const w = Math.min(11, half - 6);
   const pitch = 10;
   const shift = phase % pitch;
-  let d = '';
+  let marks = '';
   for (let i = 0; i < 4; i++) {
     const along = i * pitch + shift - 2;
     const y = up ? y1 - along - 4 : y0 + along + 4;
     const tip = up ? y - 7 : y + 7;
     if (Math.min(y, tip) < y0 + 3 || Math.max(y, tip) > y1 - 3) continue;
-    d += `M${cx - w} ${y}L${cx} ${tip}L${cx + w} ${y}`;
+    marks += d`M${cx - w} ${y}L${cx} ${tip}L${cx + w} ${y}`;
   }
-  p.path(`swap-chevrons-${key}`, d || 'M0 0', {
+  p.path(`swap-chevrons-${key}`, marks || 'M0 0', {
     fill: 'none',
     stroke: 'var(--plane)',
     'stroke-width': 2.4,

@@ -5,6 +5,7 @@ import type { Frame, ZoneFrame } from '../../worker/protocol';
 import { fade } from '../charts/kinds';
 import { spread } from '../charts/labels';
 import type { Painter } from '../charts/painter';
+import { d } from '../charts/path';
 import { textWidth } from '../charts/text';
 import { int, pages, percent } from '../format';
 import type { Scene } from './drawPyramid';
@@ -38,11 +39,11 @@ export function drawLens(p: Painter, { frame, layout, hovered }: Scene, bodyPage
   const x1 = rightAt(body, y1) + 1;
   const to = gauge.x - PCP_WIDTH - 4;
   const opacity = fade(['free', 'pcp'], hovered);
-  p.path('lens', `M${x0} ${body.top}L${to} ${gauge.y}V${gauge.y + gauge.height}L${x1} ${y1}Z`, {
+  p.path('lens', d`M${x0} ${body.top}L${to} ${gauge.y}V${gauge.y + gauge.height}L${x1} ${y1}Z`, {
     fill: 'var(--free-wash)',
     opacity: 0.5 * opacity,
   });
-  p.path('lens-edge', `M${x0} ${body.top}L${to} ${gauge.y}M${x1} ${y1}L${to} ${gauge.y + gauge.height}`, {
+  p.path('lens-edge', d`M${x0} ${body.top}L${to} ${gauge.y}M${x1} ${y1}L${to} ${gauge.y + gauge.height}`, {
     fill: 'none',
     stroke: 'var(--free)',
     'stroke-width': 1,
@@ -94,7 +95,7 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
     { key: 'min', value: zone.min, dash: undefined, color: 'var(--red)', weight: 2.4 },
   ] as const;
   for (const m of marks) {
-    p.path(`mark-${m.key}`, `M${x} ${at(m.value)}H${end}`, {
+    p.path(`mark-${m.key}`, d`M${x} ${at(m.value)}H${end}`, {
       stroke: m.color,
       'stroke-width': m.weight,
       'stroke-dasharray': m.dash,
@@ -123,7 +124,7 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
     const middle = middles[i];
     const red = m.key === 'min' ? ' r' : '';
     if (Math.abs(middle - at(m.value)) > half) {
-      p.path(`mark-lead-${m.key}`, `M${end} ${at(m.value)}L${labelX - 1} ${middle}`, {
+      p.path(`mark-lead-${m.key}`, d`M${end} ${at(m.value)}L${labelX - 1} ${middle}`, {
         stroke: m.color,
         'stroke-width': 1,
       });
@@ -148,7 +149,7 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
   const tag = textWidth(text, 13, true) + 12;
   // A long number covers a part of the gauge rather than leave the picture.
   const tagX = Math.min(end + 6, layout.width - tag - 3);
-  p.path('now-tag', `M${Math.min(end, tagX)} ${nowY}L${tagX} ${middle - 8.5}h${tag}v17h${-tag}z`, {
+  p.path('now-tag', d`M${Math.min(end, tagX)} ${nowY}L${tagX} ${middle - 8.5}h${tag}v17h${-tag}z`, {
     fill: 'var(--ink)',
   });
   p.text('now-text', tagX + 4, middle + 4.5, text, { class: 'b', 'font-size': 13 }, 'var(--on-ink)');
@@ -177,9 +178,9 @@ function drawHistory(p: Painter, values: number[], gauge: Box, at: (n: number) =
     upper += `L${px.toFixed(1)} ${at(Math.max(...part)).toFixed(1)}`;
     lower = `L${px.toFixed(1)} ${at(Math.min(...part)).toFixed(1)}${lower}`;
   }
-  const line = lineShape()(means) ?? '';
-  p.path('gauge-fill', `${line}L${x + width} ${bottom}H${x}Z`, { fill: 'var(--free-wash)', opacity });
-  if (per > 1) p.path('gauge-band', `M${upper.slice(1)}${lower}Z`, { fill: 'var(--free)', opacity: 0.4 * opacity });
+  const line = lineShape().digits(1)(means) ?? '';
+  p.path('gauge-fill', d`${line}L${x + width} ${bottom}H${x}Z`, { fill: 'var(--free-wash)', opacity });
+  if (per > 1) p.path('gauge-band', d`M${upper.slice(1)}${lower}Z`, { fill: 'var(--free)', opacity: 0.4 * opacity });
   p.path('gauge-line', line, {
     fill: 'none',
     stroke: 'var(--free)',

@@ -4,6 +4,7 @@ import type { Frame, Kind, ZoneFrame } from '../../worker/protocol';
 import { fade, KIND_LOOK, type Pointed } from '../charts/kinds';
 import { spread } from '../charts/labels';
 import type { Painter } from '../charts/painter';
+import { d } from '../charts/path';
 import { textWidth } from '../charts/text';
 import { bytes, duration, int, mib, nominal, pages, percent } from '../format';
 import { drawFlows, drawSwapFlows } from './drawFlows';
@@ -28,6 +29,8 @@ import type { PyramidLayout } from './layout';
 export interface Scene {
   frame: Frame;
   layout: PyramidLayout;
+  /** Whether words may change. */
+  words: boolean;
   hovered: Pointed;
   /** Real time in ms for the moving squares, 0 = they stand still. */
   clock: number;
@@ -54,7 +57,7 @@ export function drawPyramid(p: Painter, scene: Scene): void {
   const strata = stack(body, kinds);
   const bodyPages = totalPages(kinds);
 
-  p.begin();
+  p.begin(scene.words);
   drawTiers(p, scene);
   drawLens(p, scene, bodyPages);
   drawStrata(p, strata, body, hovered);
@@ -136,7 +139,7 @@ function drawStrata(p: Painter, strata: Stratum[], body: Trapezoid, hovered: Poi
   for (const s of strata) {
     if (s.pages === 0 || s.y0 <= body.top + 0.3) continue;
     const half = widthAt(body, s.y0) / 2;
-    p.path(`rule-${s.id}`, `M${body.cx - half} ${s.y0}H${body.cx + half}`, {
+    p.path(`rule-${s.id}`, d`M${body.cx - half} ${s.y0}H${body.cx + half}`, {
       stroke: 'var(--plane)',
       'stroke-width': s.y1 - s.y0 > 6 ? 1.4 : 0.8,
     });
@@ -206,11 +209,15 @@ function drawLabels(p: Painter, scene: Scene, strata: Stratum[], edge: number): 
     const from = 26 + textWidth(label.text, 13, true);
     const to = leftAt(body, label.y) - edge - 2;
     p.text(`left-${label.key}`, 20, y, label.text, { class: 'b', 'font-size': 13, opacity });
-    p.path(`left-line-${label.key}`, `M${from} ${y - 4}C${from + 38} ${y - 4} ${to - 60} ${label.y} ${to} ${label.y}`, {
-      fill: 'none',
-      stroke: 'var(--ink-3)',
-      opacity,
-    });
+    p.path(
+      `left-line-${label.key}`,
+      d`M${from} ${y - 4}C${from + 38} ${y - 4} ${to - 60} ${label.y} ${to} ${label.y}`,
+      {
+        fill: 'none',
+        stroke: 'var(--ink-3)',
+        opacity,
+      },
+    );
   });
   const right = outside.filter((l) => !left.includes(l));
   const rightTop = layout.gauge.y + layout.gauge.height + 20;
@@ -225,7 +232,7 @@ function drawLabels(p: Painter, scene: Scene, strata: Stratum[], edge: number): 
     const opacity = fade(label.kinds, hovered);
     const from = rightAt(body, label.y) + (normalGap(frame) ? 11 : 4);
     const to = Math.max(from + 8, rightAt(body, y) + 20);
-    p.path(`right-line-${label.key}`, `M${from} ${label.y}L${to} ${y}`, { stroke: 'var(--ink-3)', opacity });
+    p.path(`right-line-${label.key}`, d`M${from} ${label.y}L${to} ${y}`, { stroke: 'var(--ink-3)', opacity });
     p.text(`right-${label.key}`, to + 4, y + 4, label.text, { class: 's2', 'font-size': 12, opacity });
   });
 
@@ -335,7 +342,7 @@ function drawSwap(p: Painter, { frame, layout, hovered, swapNet }: Scene): void 
   const opacity = fade(['swap'], hovered);
   const bl = leftAt(swap, swap.bottom);
   const tl = leftAt(swap, swap.top);
-  const outline = `M${tl} ${swap.top}h${swap.topWidth}L${bl + swap.bottomWidth} ${swap.bottom}H${bl}Z`;
+  const outline = d`M${tl} ${swap.top}h${swap.topWidth}L${bl + swap.bottomWidth} ${swap.bottom}H${bl}Z`;
   const middle = (swap.top + swap.bottom) / 2;
   const device = frame.machine.swapDevice;
   if (!phone) {
@@ -373,7 +380,7 @@ function drawSwap(p: Painter, { frame, layout, hovered, swapNet }: Scene): void 
   });
   p.path(
     'swap-used',
-    `M${tl} ${swap.top}h${swap.topWidth * share}L${bl + swap.bottomWidth * share} ${swap.bottom}H${bl}Z`,
+    d`M${tl} ${swap.top}h${swap.topWidth * share}L${bl + swap.bottomWidth * share} ${swap.bottom}H${bl}Z`,
     { fill: 'url(#k-swap)', opacity, 'data-kind': 'swap' },
   );
   const label = phone ? t('swap.fullPhone', { share: percent(share) }) : t('swap.full', { share: percent(share) });
