@@ -17,10 +17,12 @@ interface Entry {
   text: string;
   fill: string;
   seen: number;
+  /** What a group that is drawn slowly had in it when it was drawn last. */
+  members: Entry[];
 }
 
 export interface Painter {
-  /** Starts a frame. Without `words`, text that is there already stays as it is: nobody reads 60 words a second. */
+  /** Starts a frame. Without `words`, what is drawn `slowly` stays as it is: nobody reads 60 words a second. */
   begin(words?: boolean): void;
   /** An element. `class`, geometry and presentation attributes go in `attrs`. */
   el(key: string, tag: string, attrs: Attrs): void;
@@ -29,6 +31,8 @@ export interface Painter {
   text(key: string, x: number, y: number, content: string, attrs?: Attrs, fill?: string): void;
   /** Elements named in `body` become children of a <g>. */
   group(key: string, attrs: Attrs, body: () => void): void;
+  /** As `group`, but drawn anew only in frames with words. */
+  slowly(key: string, body: () => void): void;
   /** Ends the frame: what was not named is removed. */
   end(): void;
   /** Removes everything. */
@@ -52,6 +56,8 @@ export function createPainter(root: SVGElement): Painter {
   const entries = new Map<string, Entry>();
   let frame = 0;
   let speaking = true;
+  /** Of the slow group that is being drawn. */
+  let members: Entry[] | null = null;
   let parent: SVGElement = root;
   let last: ChildNode | null = null;
 
@@ -65,10 +71,12 @@ export function createPainter(root: SVGElement): Painter {
         text: '',
         fill: '',
         seen: 0,
+        members: [],
       };
       entries.set(key, entry);
     }
     entry.seen = frame;
+    members?.push(entry);
     const next = last ? last.nextSibling : parent.firstChild;
     // Those that are passed over on the way to it stay where they are: they go at the end of the frame, or move if they
     // are named after all. Moving all that follow instead would cost their layout.
@@ -110,9 +118,7 @@ export function createPainter(root: SVGElement): Painter {
       setAttrs(place(key, 'path'), { ...attrs, d });
     },
     text(key, x, y, content, attrs = {}, fill = '') {
-      const known = entries.has(key);
       const entry = place(key, 'text');
-      if (known && !speaking) return;
       setAttrs(entry, { ...attrs, x, y });
       if (entry.text !== content) {
         entry.text = content;
@@ -133,6 +139,23 @@ export function createPainter(root: SVGElement): Painter {
       body();
       parent = outer;
       last = entry.node;
+    },
+    slowly(key, body) {
+      const before = entries.get(key);
+      if (before && !speaking) {
+        place(key, 'g');
+        for (const member of before.members) member.seen = frame;
+        return;
+      }
+      const outer = members;
+      const mine: Entry[] = [];
+      painter.group(key, {}, () => {
+        members = mine;
+        body();
+        members = outer;
+      });
+      const entry = entries.get(key);
+      if (entry) entry.members = mine;
     },
     end() {
       for (const [key, entry] of entries) {
