@@ -127,6 +127,8 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
   const { map, cache, shadow, nodes } = s;
   const swapMapping = s.mapping;
   const swapIndex = s.index;
+  const slotMemcg = s.memcg;
+  const { shadowMemcg } = s;
   const { zram } = disk;
   const { now, current } = k;
   const ring = k.trace;
@@ -150,8 +152,10 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
       if (took > 0) {
         if (memcg !== 0) {
           pageCounterCharge(k, memcg, 'swap', took);
-          s.memcg.fill(memcg, first, first + took);
-          s.shadowMemcg.fill(shadowOwner, first, first + took);
+          for (let j = first; j < first + took; j++) {
+            slotMemcg[j] = memcg;
+            shadowMemcg[j] = shadowOwner;
+          }
         }
         traceRun(ring, now, current, WRITE_FOLIO, batch, i, first, took);
         nodes[first >> XA_CHUNK_SHIFT] += took;
@@ -182,7 +186,7 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
     }
     if (memcg !== 0) {
       pageCounterCharge(k, memcg, 'swap', 1);
-      s.memcg[slot] = memcg;
+      slotMemcg[slot] = memcg;
     }
     // The shadow's place in the swap cache, which the page itself would have taken first.
     xaAdd(k, nodes, slot);
@@ -208,7 +212,7 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
       verdicts[i] = ACTIVATE;
       break;
     }
-    if (memcg !== 0) s.shadowMemcg[slot] = shadowOwner;
+    if (memcg !== 0) shadowMemcg[slot] = shadowOwner;
     trace(ring, now, current, WRITE_FOLIO, pfn, slot);
     if (alike !== 0 && !(f & LRU_USES)) {
       shadow[slot] = alike;
