@@ -197,6 +197,9 @@ export const inspectorWords = {
   remedyMachine: 'the machine is full',
   remedyReplay: (t: string, file: string, value: string): string => `Replay from ${t} s with ${file} ${value}`,
 
+  remedyOpen: (trial: string, t: string): string => `Open it with ${trial}, at ${t} s`,
+  remedyOpenHint: 'As another machine: this one is kept, in the menu of machines.',
+
   log: 'What the kernel log says',
   logSub: 'each line, in plain words',
   numbers: (count: number): string => plural(count, 'number', 'numbers'),
