@@ -98,7 +98,7 @@ export const inspectorWords = {
     `The chosen one has the most points; the file is set, so ${plural(count, 'task', 'tasks')} got the signal.`,
   togetherSpared: (names: string): string => `Spared at oom_score_adj −1000: ${names}.`,
   walkSubGroup: (group: string): string => `only ${group} and what is below it`,
-  walkSub: 'highest wins, a tie goes to the later task',
+  walkSub: 'the last of the highest wins',
   walkPrevious: 'Previous task',
   walkNext: 'Next task',
   walkAt: (i: number, of: number): string => `${n(i)} of ${n(of)}`,

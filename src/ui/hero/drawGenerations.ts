@@ -15,7 +15,7 @@ const MAX_GENERATIONS = 4;
 /** The youngest that count as active. */
 const ACTIVE = 2;
 /** Px of height that everything but the squares takes. */
-const fixed = (layout: LruLayout): number => (layout.narrow ? 312 : 260);
+const fixed = (layout: LruLayout): number => (layout.narrow ? 298 : 260);
 /** Px at the right for the ways out. */
 const exitWidth = (layout: LruLayout): number => (layout.narrow ? 40 : 56);
 
