@@ -105,6 +105,13 @@ export function examineRun(k: Kernel, from: number, n: number): number {
   }
 }
 
+/** Where pages go and what may be done for it allow `evictRun`. */
+export function evictsRuns(k: Kernel, sc: ScanControl): boolean {
+  const { areas } = k.swap;
+  if (!(sc.gfp & __GFP_IO) || !sc.mayWritepage || areas.length !== 1) return false;
+  return k.disks[areas[0].disk].synchronous && !k.zswap.enabled;
+}
+
 /**
  * Evicts the batch's pages from `from` on with the verdict RECLAIM, up to the first that needs the general way.
  *
@@ -113,10 +120,8 @@ export function examineRun(k: Kernel, from: number, n: number): number {
  */
 export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number, n: number, st: ReclaimStat): number {
   const s = k.swap;
-  if (!(sc.gfp & __GFP_IO) || !sc.mayWritepage || s.areas.length !== 1) return from;
   const area = s.areas[0];
   const disk = k.disks[area.disk];
-  if (!disk.synchronous || k.zswap.enabled) return from;
   const { flags, mapping, mapcount, index } = k.mem;
   // Pages of one memcg, which isolated pages commonly are: and the slots that it may still have.
   const memcg = folioMemcg(k, batch[from]);
