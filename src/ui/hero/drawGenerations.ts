@@ -16,7 +16,7 @@ const MAX_GENERATIONS = 4;
 /** The youngest that count as active. */
 const ACTIVE = 2;
 /** Px of height that everything but the squares takes. */
-const FIXED = 280;
+const fixed = (layout: LruLayout): number => (layout.narrow ? 298 : 260);
 /** Px at the right for the ways out. */
 const exitWidth = (layout: LruLayout): number => (layout.narrow ? 40 : 56);
 
@@ -31,7 +31,7 @@ export function pagesPerGenerationSquare(generations: Generations, layout: LruLa
   let per = 1;
   for (; per < 2 ** 24; per *= 2) {
     const high = rows(largest(generations.anon), per) + rows(largest(generations.file), per);
-    if (FIXED + high * PITCH <= layout.height) break;
+    if (fixed(layout) + high * PITCH <= layout.height) break;
   }
   return per;
 }

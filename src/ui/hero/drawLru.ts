@@ -8,7 +8,7 @@ import { d } from '../charts/path';
 import { textWidth } from '../charts/text';
 import { int, pages, percent } from '../format';
 import { generationsSummary, generationsTable } from './drawGenerations';
-import { PHONE_WIDTH } from './layout';
+import { isPhone } from './layout';
 
 export const SQUARE = 11;
 export const PITCH = 13;
@@ -25,7 +25,7 @@ export interface LruLayout {
 }
 
 export function lruLayout(width: number, height: number): LruLayout {
-  const narrow = width < PHONE_WIDTH;
+  const narrow = isPhone(width, height);
   const design = narrow ? 390 : 728;
   const scale = Math.max(0.85, Math.min(width / design, height / (narrow ? 390 : 520)));
   const w = width / scale;
