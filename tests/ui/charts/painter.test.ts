@@ -15,7 +15,9 @@ function draw(body: () => void, words = true): void {
   body();
   painter.end();
 }
-const rects = (...keys: string[]) => keys.forEach((key) => painter.el(key, 'rect', { 'data-key': key }));
+const rects = (...named: string[]) => {
+  for (const key of named) painter.el(key, 'rect', { 'data-key': key });
+};
 const keys = () => [...root.children].map((e) => e.getAttribute('data-key') ?? e.tagName).join('');
 
 /** What is done to the children of the root while `body` draws. */
