@@ -8,7 +8,6 @@ import {
   PF_KCOMPACTD,
   PF_KSWAPD,
   PF_KTHREAD,
-  TASK_DEAD,
   TASK_INTERRUPTIBLE,
   TASK_RUNNING,
   type Task,
@@ -16,7 +15,7 @@ import {
 } from '../../linux/include/sched';
 import { MS, SEC } from '../../linux/include/units';
 import { doExitStep } from '../../linux/kernel/exit';
-import { sleepOn, wakeUpProcess } from '../../linux/kernel/sched/core';
+import { nextWakeup, sleepOn, wakeSleepers, wakeUpProcess } from '../../linux/kernel/sched/core';
 import { psiUpdate } from '../../linux/kernel/sched/psi';
 import { kcompactdStep } from '../../linux/mm/compaction';
 import { chargeStep, memcgWorkPending, memcgWorkStep } from '../../linux/mm/memcontrol';
@@ -137,9 +136,7 @@ function charge(loop: Loop, t: Task | null): void {
 function fireDue(loop: Loop): void {
   const { k } = loop;
   completeBios(k);
-  for (const t of k.tasks) {
-    if (t.state !== TASK_RUNNING && t.state !== TASK_DEAD && t.wakeAt <= k.now) wakeUpProcess(k, t);
-  }
+  wakeSleepers(k);
   while (k.timers.length > 0 && k.timers[0].at <= k.now) {
     const timer = k.timers.shift();
     if (timer?.kind === 'oom_reaper') oomReaperStep(k, timer.arg);
@@ -153,10 +150,8 @@ function fireDue(loop: Loop): void {
 /** The earliest time anything happens by itself, ns. */
 function nextEvent(loop: Loop): number {
   const { k } = loop;
-  let at = Math.min(nextCompletion(k), loop.vmstatAt);
-  if (k.timers.length > 0) at = Math.min(at, k.timers[0].at);
-  for (const t of k.tasks) if (t.state !== TASK_RUNNING && t.state !== TASK_DEAD) at = Math.min(at, t.wakeAt);
-  return at;
+  const at = Math.min(nextCompletion(k), nextWakeup(k), loop.vmstatAt);
+  return k.timers.length > 0 ? Math.min(at, k.timers[0].at) : at;
 }
 
 function pick(loop: Loop): Task | null {
