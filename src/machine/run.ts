@@ -6,9 +6,8 @@
  * to it, stepping to it and coming back to it are the same.
  */
 import { completeBios, nextCompletion } from '../linux/block/blk-mq';
-import type { Kernel } from '../linux/include/kernel';
 import { PF_STOPPED, TASK_DEAD, TASK_RUNNING } from '../linux/include/sched';
-import { wakeUpProcess } from '../linux/kernel/sched/core';
+import { wakeSleepers } from '../linux/kernel/sched/core';
 import { psiUpdate } from '../linux/kernel/sched/psi';
 import { applyAction, startDue } from './actions';
 import { stepTask } from './dispatch';
@@ -53,14 +52,6 @@ function nextEvent(m: Machine): number {
   return at;
 }
 
-/** Wakes who has slept as long as he wanted. */
-function wakeSleepers(k: Kernel, t: number): void {
-  for (let i = 0; i < k.tasks.length; i++) {
-    const task = k.tasks[i];
-    if (task.state !== TASK_RUNNING && task.state !== TASK_DEAD && task.wakeAt <= t) wakeUpProcess(k, task);
-  }
-}
-
 /** All that is due at `t`. */
 function fireDue(m: Machine, t: number): void {
   const k = m.kernel;
@@ -69,7 +60,7 @@ function fireDue(m: Machine, t: number): void {
   psiUpdate(k);
   completeBios(k);
   fireTimers(m);
-  if (m.look.seq !== k.tasksSeq || m.look.wakeAt <= t) wakeSleepers(k, t);
+  if (m.look.seq !== k.tasksSeq || m.look.wakeAt <= t) wakeSleepers(k);
   startDue(m, t);
   while (m.window.n * TICK_NS <= t) {
     tick(m);

@@ -151,6 +151,21 @@ export function wakeUpProcess(k: Kernel, t: Task): void {
   tasksChanged(k);
 }
 
+/** The timers of sleeping tasks: wakes all who have slept as long as they wanted by now. */
+export function wakeSleepers(k: Kernel): void {
+  for (let i = 0; i < k.tasks.length; i++) {
+    const t = k.tasks[i];
+    if (t.state !== TASK_RUNNING && t.state !== TASK_DEAD && t.wakeAt <= k.now) wakeUpProcess(k, t);
+  }
+}
+
+/** When the next sleeping task wakes by itself, ns; Infinity = none does. */
+export function nextWakeup(k: Kernel): number {
+  let at = Infinity;
+  for (const t of k.tasks) if (t.state !== TASK_RUNNING && t.state !== TASK_DEAD && t.wakeAt < at) at = t.wakeAt;
+  return at;
+}
+
 /** Wakes a kernel thread from its idle sleep; does nothing when it is at work. */
 export function wakeKthread(k: Kernel, t: Task): void {
   if (t.waitKind === WAIT_KTHREAD) wakeUpProcess(k, t);
