@@ -46,7 +46,7 @@ import { addToSwap, deleteFromSwapCache } from '../swap_state';
 import { freeSwapCache } from '../swapfile';
 import { shadowMemcgOf, workingsetEviction } from '../workingset';
 import { batch, ptes, verdicts } from './batch';
-import { evictRun, examineRun } from './evict_run';
+import { evictRun, evictsRuns, examineRun } from './evict_run';
 import { MIN_LRU_BATCH } from './lru_gen/batch';
 import { ACTIVATE, FREE, KEEP, ORPHAN, RECLAIM, RECLAIM_CLEAN, REF_KEEP } from './verdict';
 
@@ -319,8 +319,9 @@ export function shrinkFolios(k: Kernel, sc: ScanControl, node: PgData, n: number
   k.cost += n * k.costs.scanPage;
   sc.nrScanned += n;
   while (kept < n && (verdicts[kept] === KEEP || verdicts[kept] === REF_KEEP)) kept++;
+  const runs = kept < n && evictsRuns(k, sc);
   for (let i = kept; i < n; i++) {
-    if (verdicts[i] === RECLAIM) {
+    if (runs && verdicts[i] === RECLAIM) {
       const end = evictRun(k, sc, node, i, n, st);
       if (i === 0 && end === n) {
         // All of them, as most often.
