@@ -4,9 +4,10 @@
  */
 
 import type { Session } from '../scenario/schema';
-import { historyStore, runStore } from '../store';
+import { historyStore, type Left, leftStore, runStore } from '../store';
 
 const KEY = 'oomlab.session';
+const LEFT_KEY = 'oomlab.left';
 /** Kept at most this often, ms. */
 const EVERY_MS = 2000;
 
@@ -36,10 +37,45 @@ function save(): void {
     scenario,
     t: frame.t,
   };
+  keep(KEY, saved);
+}
+
+function keep(key: string, what: unknown): void {
   try {
-    localStorage.setItem(KEY, JSON.stringify(saved));
+    localStorage.setItem(key, JSON.stringify(what));
   } catch {
     // Storage is full or off: the session then lasts as long as the page.
+  }
+}
+
+/** The open machine as it would be left now; null when nothing has happened to it yet. */
+export function leaving(): Left | null {
+  const { opened, commands } = historyStore.getState();
+  const { frame, scenario, branches, branch } = runStore.getState();
+  if (!opened || !frame || (frame.t <= 0 && commands.length === 0)) return null;
+  return {
+    title: frame.machine.title,
+    session: { ...opened, commands: [...commands] },
+    scenario,
+    t: frame.t,
+    ...(branches.length > 1 && { futures: { branches, active: branch } }),
+  };
+}
+
+/** Another machine has been opened: the one before can be gone back to, after a reload too. */
+export function keepLeft(left: Left): void {
+  leftStore.setState({ left });
+  keep(LEFT_KEY, left);
+}
+
+/** As the page was left: what was open before. */
+export function recallLeft(): void {
+  try {
+    const left = JSON.parse(localStorage.getItem(LEFT_KEY) ?? 'null') as Partial<Left> | null;
+    if (left?.session && typeof left.t === 'number' && typeof left.title === 'string')
+      leftStore.setState({ left: { ...left, scenario: String(left.scenario ?? '') } as Left });
+  } catch {
+    // Damaged: there is nothing to go back to.
   }
 }
 

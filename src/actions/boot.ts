@@ -14,7 +14,7 @@ import {
   THEME_CHOICES,
   type View,
 } from '../store';
-import { startAutosave } from './autosave';
+import { recallLeft, startAutosave } from './autosave';
 import { acceptDrops } from './drop';
 import { tellOfKills } from './inspector';
 import { connectMachine, listenToMachine, type MachinePort } from './lab';
@@ -47,6 +47,7 @@ export async function boot(machine: MachinePort): Promise<void> {
     document.documentElement.toggleAttribute('data-present', present);
   });
   recallSettings();
+  recallLeft();
   followReducedMotion();
   readSettings(location.search);
   followAddress();

@@ -5,7 +5,7 @@
 import { RefusalError } from '../machine/commands';
 import { SESSION_FORMAT, type Session } from '../scenario/schema';
 import { runStore } from '../store';
-import { compareStore, EMPTY_SIDE, type SideIndex, setSide } from '../store/compare';
+import { bothOpen, compareStore, EMPTY_SIDE, type SideIndex, setSide } from '../store/compare';
 import { createMachineClient, type MachineClient } from '../worker/client';
 import { ask } from './lab';
 
@@ -105,6 +105,7 @@ function ignoreRefusal(error: unknown): void {
 
 /** Lets both run, side by side. */
 export async function runBoth(): Promise<void> {
+  if (!bothOpen(compareStore.getState().sides)) return;
   const mine = ++turn;
   compareStore.setState({ running: true });
   let last = performance.now();
@@ -132,6 +133,7 @@ export async function seekBoth(t: number): Promise<void> {
 
 /** On until one of them has a kill that the present moment does not know of; true = there was one. */
 export async function runToKill(): Promise<boolean> {
+  if (!bothOpen(compareStore.getState().sides)) return false;
   const from = compareStore.getState().t;
   const mine = ++turn;
   compareStore.setState({ running: true });

@@ -13,7 +13,7 @@ import {
 } from '../store';
 import { toggleInspector } from './inspector';
 import { redo, reset, runUntil, step, stepBack, toggleRun, undo } from './lab';
-import { savePictures, saveScenario, saveSeries, saveSession, shareLink } from './scenarios';
+import { openLeft, savePictures, saveScenario, saveSeries, saveSession, shareLink } from './scenarios';
 import { openPostMortem } from './screen';
 
 export interface Action {
@@ -54,6 +54,7 @@ export const ACTIONS = [
   { id: 'untilReclaim', label: 'action.untilReclaim', key: '', run: () => void runUntil('direct-reclaim') },
   { id: 'untilSwapOut', label: 'action.untilSwapOut', key: '', run: () => void runUntil('swap-out') },
   { id: 'untilKill', label: 'action.untilKill', key: '', run: () => void runUntil('kill') },
+  { id: 'openLeft', label: 'machine.back', key: '', run: () => void openLeft() },
   { id: 'share', label: 'action.share', key: '', run: () => void shareLink() },
   { id: 'saveSession', label: 'machine.save', key: '', run: () => void saveSession() },
   { id: 'saveScenario', label: 'machine.saveScenario', key: '', run: () => void saveScenario() },

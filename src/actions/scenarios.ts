@@ -6,8 +6,8 @@ import { RefusalError } from '../machine/commands';
 import type { KernelName } from '../machine/config';
 import { BUILTIN_IDS, DEFAULT_ID } from '../scenario/builtin/ids';
 import type { Scenario, Session } from '../scenario/schema';
-import { beginHistory, clearLog, notify, runStore } from '../store';
-import { addressOf, forgetSaved, savedSession } from './autosave';
+import { beginHistory, clearLog, type Left, leftStore, notify, runStore } from '../store';
+import { addressOf, forgetSaved, keepLeft, leaving, savedSession } from './autosave';
 import { download, seriesCsv } from './download';
 import { ask } from './lab';
 
@@ -31,17 +31,22 @@ const codec = () => import('./codec');
 export const listScenarios = (): ScenarioEntry[] =>
   BUILTIN_IDS.map((id) => ({ id, title: words[id].title, point: words[id].about }));
 
-/** Opens a session at a moment (ns); the machine that is open stays when it is refused. Throws `RefusalError`. */
-async function open(session: Session, scenario: string, at = 0): Promise<void> {
+/**
+ * Opens a session at a moment (ns); the machine that is open stays when it is refused, and can be gone back to when it is
+ * not. Throws `RefusalError`.
+ */
+async function open(session: Session, scenario: string, at = 0, futures?: Left['futures']): Promise<void> {
+  const left = leaving();
   const restore = clearLog();
   try {
-    await ask(at > 0 ? { type: 'open', session, at } : { type: 'open', session });
+    await ask({ type: 'open', session, ...(at > 0 && { at }), ...(futures && { futures }) });
   } catch (error) {
     restore();
     throw error;
   }
   runStore.setState({ scenario });
   beginHistory(session);
+  if (left) keepLeft(left);
 }
 
 /** Runs `opening` and tells a refusal, with `name` before it for files. */
@@ -123,6 +128,38 @@ export async function openFromAddress(address: { search: string; hash: string })
     } else notify(t('notice.badScenario', { id }), true);
   }
   await openBuiltin(DEFAULT_ID);
+}
+
+/** Back to the machine that was open before this one, as it was left; this one can be gone back to then. */
+export async function openLeft(): Promise<boolean> {
+  const { left } = leftStore.getState();
+  if (!left) {
+    notify(t('machine.back.none'));
+    return false;
+  }
+  const done = await attempt(() => open(left.session, left.scenario, left.t, left.futures));
+  if (done) setAddress((query) => (left.scenario ? query.set('scenario', left.scenario) : query.delete('scenario')));
+  return done;
+}
+
+/**
+ * Opens the same machine with more swap (pages), with everything that was done to it up to a moment (ns), at that moment.
+ * The notice that says so has the way back.
+ */
+export async function openWithMoreSwap(extra: number, at: number): Promise<boolean> {
+  const done = await attempt(async () => {
+    const { scenarioOf, sessionOf, withMoreSwap } = await codec();
+    const was = await session();
+    const commands = was.commands.filter((c) => c.t <= at);
+    await open({ ...sessionOf(withMoreSwap(scenarioOf(was), extra), was.seed), commands }, '', at);
+  });
+  if (!done) return false;
+  setAddress((query) => query.delete('scenario'));
+  notify(t('machine.moreSwap', { mib: (extra * 4) / 1024, t: (at / 1e9).toFixed(3) }), false, {
+    label: t('machine.back.short'),
+    run: () => void openLeft(),
+  });
+  return true;
 }
 
 const session = async (): Promise<Session> => (await ask({ type: 'session' })) as Session;

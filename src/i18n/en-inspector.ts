@@ -98,7 +98,7 @@ export const inspectorWords = {
     `The chosen one has the most points; the file is set, so ${plural(count, 'task', 'tasks')} got the signal.`,
   togetherSpared: (names: string): string => `Spared at oom_score_adj −1000: ${names}.`,
   walkSubGroup: (group: string): string => `only ${group} and what is below it`,
-  walkSub: 'highest wins, a tie goes to the later task',
+  walkSub: 'the last of the highest wins',
   walkPrevious: 'Previous task',
   walkNext: 'Next task',
   walkAt: (i: number, of: number): string => `${n(i)} of ${n(of)}`,
@@ -196,6 +196,9 @@ export const inspectorWords = {
   remedyElse: (who: string, group: string): string => `${who} (${group})`,
   remedyMachine: 'the machine is full',
   remedyReplay: (t: string, file: string, value: string): string => `Replay from ${t} s with ${file} ${value}`,
+
+  remedyOpen: (trial: string, t: string): string => `Open it with ${trial}, at ${t} s`,
+  remedyOpenHint: 'As another machine: this one is kept, in the menu of machines.',
 
   log: 'What the kernel log says',
   logSub: 'each line, in plain words',

@@ -6,7 +6,7 @@ import { EINVAL, ENOENT } from '../linux/include/errno';
 import type { Kernel } from '../linux/include/kernel';
 import { PF_KTHREAD, PF_STOPPED, type Task, WAIT_USER } from '../linux/include/sched';
 import { findCgroup } from '../linux/kernel/cgroup';
-import { findTask, isGlobalInit, sendSigkill, wakeUpProcess } from '../linux/kernel/sched/core';
+import { findTask, isGlobalInit, sendSigkill, tasksChanged, wakeUpProcess } from '../linux/kernel/sched/core';
 import { acceptsActionValue, SYSCTL_ACTIONS, SYSCTL_NAMES, writeSysctl } from '../linux/kernel/sysctl';
 import { isThpFile, thpAccepts } from '../linux/mm/huge_memory';
 import { isLruGenFile, parseLruGen } from '../linux/mm/vmscan/lru_gen/sysfs';
@@ -197,6 +197,7 @@ export function applyAction(m: Machine, action: Action): void {
 
 function signal(m: Machine, task: Task, name: Signal): void {
   const k = m.kernel;
+  tasksChanged(k);
   switch (name) {
     case 'SIGKILL':
     case 'SIGTERM':

@@ -146,6 +146,7 @@ export function createMachine(config: MachineConfig, seed: number): Machine {
     cgroupWork: [],
     chips: 0,
     minVruntime: 0,
+    look: { seq: -1, wakeAt: Infinity, runnable: [] },
     caches: createCaches(config.caches),
     window: createWindow(),
     lastAlloc: null,

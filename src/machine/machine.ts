@@ -114,6 +114,15 @@ export interface Window {
   ring: Float64Array;
 }
 
+/** What a look at all tasks has found, at `Kernel.tasksSeq` = `seq`. */
+export interface Look {
+  seq: number;
+  /** ns when the next sleeper wakes. */
+  wakeAt: number;
+  /** Those that could run on one cpu or another, by their place in `Kernel.tasks`. */
+  runnable: number[];
+}
+
 /** Counts since boot that no kernel counter has. */
 export interface Tally {
   /** Visits to pages by programs. */
@@ -151,6 +160,7 @@ export interface Machine {
   starting: ProcessSpec[];
   chips: number;
   minVruntime: number;
+  look: Look;
   caches: CacheState;
   window: Window;
   /** The last walk through the slow path, for the picture of it. */

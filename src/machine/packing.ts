@@ -39,8 +39,13 @@ export function pack(bytes: Uint8Array, at: number): Uint8Array | null {
   return new Uint8Array(scratch.slice(0, n * 3).buffer);
 }
 
-/** Whether unpacking would leave `bytes` at `at` as they are. */
-export function sameAsPacked(bytes: Uint8Array, at: number, packed: Uint8Array): boolean {
+/**
+ * Goes through the words that a packed chunk stands for.
+ *
+ * @param write puts them to `bytes` from `at` on; else they are compared with what is there
+ * @returns false when one differs
+ */
+function expand(packed: Uint8Array, bytes: Uint8Array, at: number, write: boolean): boolean {
   const x = wordsAt(bytes, at, WORDS);
   const runs = wordsAt(packed, 0, packed.length / 4);
   let i = 0;
@@ -48,24 +53,19 @@ export function sameAsPacked(bytes: Uint8Array, at: number, packed: Uint8Array):
     const step = runs[r + 2];
     let v = runs[r + 1];
     for (const end = i + runs[r]; i < end; i++) {
-      if (x[i] !== v) return false;
+      if (write) x[i] = v;
+      else if (x[i] !== v) return false;
       v = (v + step) | 0;
     }
   }
   return true;
 }
 
+/** Whether unpacking would leave `bytes` at `at` as they are. */
+export const sameAsPacked = (bytes: Uint8Array, at: number, packed: Uint8Array): boolean =>
+  expand(packed, bytes, at, false);
+
 /** Writes the chunk to `bytes` at `at`. */
 export function unpack(packed: Uint8Array, bytes: Uint8Array, at: number): void {
-  const x = wordsAt(bytes, at, WORDS);
-  const runs = wordsAt(packed, 0, packed.length / 4);
-  let i = 0;
-  for (let r = 0; r < runs.length; r += 3) {
-    const step = runs[r + 2];
-    let v = runs[r + 1];
-    for (const end = i + runs[r]; i < end; i++) {
-      x[i] = v;
-      v = (v + step) | 0;
-    }
-  }
+  expand(packed, bytes, at, true);
 }

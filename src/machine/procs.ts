@@ -49,6 +49,7 @@ export function syncProcs(m: Machine): void {
   const { procs } = m;
   const { tasks } = m.kernel;
   let i = 0;
+  while (i < tasks.length && i < procs.length && procs[i].pid === tasks[i].pid) i++;
   for (; i < tasks.length; i++) {
     const { pid } = tasks[i];
     while (i < procs.length && procs[i].pid !== pid && !tasks.some((t) => t.pid === procs[i].pid)) procs.splice(i, 1);

@@ -7,7 +7,7 @@
  */
 import { completeBios, nextCompletion } from '../linux/block/blk-mq';
 import { PF_STOPPED, TASK_DEAD, TASK_RUNNING } from '../linux/include/sched';
-import { wakeUpProcess } from '../linux/kernel/sched/core';
+import { wakeSleepers } from '../linux/kernel/sched/core';
 import { psiUpdate } from '../linux/kernel/sched/psi';
 import { applyAction, startDue } from './actions';
 import { stepTask } from './dispatch';
@@ -15,7 +15,7 @@ import { followKills, noteKills } from './kills';
 import { collectLandmarks, milestoneSince, SAW, SAW_MILESTONE } from './landmarks';
 import { type Cpu, type Machine, type Proc, timeOf } from './machine';
 import { noteExit, syncProcs } from './procs';
-import { type Landmark, SAMPLE_NS } from './record';
+import { type Landmark, noteMilestone, SAMPLE_NS } from './record';
 import { sample } from './sampling';
 import { fireTimers } from './timers';
 import { TICK_NS, tick, waitsForPage } from './window';
@@ -60,10 +60,7 @@ function fireDue(m: Machine, t: number): void {
   psiUpdate(k);
   completeBios(k);
   fireTimers(m);
-  for (let i = 0; i < k.tasks.length; i++) {
-    const task = k.tasks[i];
-    if (task.state !== TASK_RUNNING && task.state !== TASK_DEAD && task.wakeAt <= t) wakeUpProcess(k, task);
-  }
+  if (m.look.seq !== k.tasksSeq || m.look.wakeAt <= t) wakeSleepers(k);
   startDue(m, t);
   while (m.window.n * TICK_NS <= t) {
     tick(m);
@@ -93,29 +90,22 @@ function settleWakeup(m: Machine, p: Proc, now: number): void {
   p.waitSince = -1;
 }
 
-/** What lookAround found. Valid until its next call. */
-const found = { next: -1, wakeAt: Infinity, runnable: false };
-
 /**
- * One look at all tasks, of which most sleep: settles those that woke up, and finds pick_next_task's choice for a cpu (the
- * one with the least time so far; the last one keeps the cpu while it is not far ahead; -1 = idle), when the next sleeper
- * wakes, and whether anybody could run on this cpu or another.
+ * One look at all tasks, of which most sleep: settles those that woke up, and finds when the next sleeper wakes and who
+ * could run on this cpu or another.
  */
-function lookAround(m: Machine, index: number): void {
-  const { procs } = m;
-  const { tasks } = m.kernel;
-  const cpu = m.cpus[index];
+function lookAround(m: Machine, now: number): void {
+  const { procs, look } = m;
+  const { tasks, tasksSeq } = m.kernel;
   if (procs.length !== tasks.length) syncProcs(m);
-  let best = -1;
-  let bestKey = Infinity;
   let wakeAt = Infinity;
-  let runnable = false;
+  let n = 0;
   for (let i = 0; i < tasks.length; i++) {
     const task = tasks[i];
     if (procs[i].pid !== task.pid) {
       // Tasks came and went. Those before this one are settled, and are not twice.
       syncProcs(m);
-      lookAround(m, index);
+      lookAround(m, now);
       return;
     }
     const p = procs[i];
@@ -126,21 +116,36 @@ function lookAround(m: Machine, index: number): void {
     }
     if (p.asleep) {
       p.asleep = false;
-      settleWakeup(m, p, cpu.clock);
+      settleWakeup(m, p, now);
     }
-    if (task.flags & PF_STOPPED && !task.sigkill) continue;
-    runnable = true;
+    if (!(task.flags & PF_STOPPED) || task.sigkill) look.runnable[n++] = i;
+  }
+  look.runnable.length = n;
+  look.wakeAt = wakeAt;
+  look.seq = tasksSeq;
+}
+
+/**
+ * pick_next_task's choice for a cpu, by its place in the task list: the one with the least time so far; the last one keeps
+ * the cpu while it is not far ahead; -1 = idle.
+ */
+function pickNextTask(m: Machine, index: number): number {
+  const { runnable } = m.look;
+  const cpu = m.cpus[index];
+  let best = -1;
+  let bestKey = Infinity;
+  for (let n = 0; n < runnable.length; n++) {
+    const p = m.procs[runnable[n]];
     if (p.freeAt > cpu.clock) continue;
-    if (task.cpusAllowed !== 0 && !(task.cpusAllowed & (1 << index))) continue;
+    const { cpusAllowed } = m.kernel.tasks[runnable[n]];
+    if (cpusAllowed !== 0 && !(cpusAllowed & (1 << index))) continue;
     const key = p.pid === cpu.pid ? p.vruntime - WAKEUP_GRANULARITY_NS : p.vruntime;
     if (key < bestKey) {
-      best = i;
+      best = runnable[n];
       bestKey = key;
     }
   }
-  found.next = best;
-  found.wakeAt = wakeAt;
-  found.runnable = runnable;
+  return best;
 }
 
 /** What closes a round that has brought `saw`: the commands of the moment, and what is noted about all of it. */
@@ -149,9 +154,8 @@ function endRound(m: Machine, before: number, t: number): number {
   const saw = before | collectLandmarks(m);
   const { rec } = m;
   if (saw & SAW.oom) noteKills(m, rec.round, t);
-  followKills(m, t);
-  const { milestones } = rec;
-  if (saw & SAW_MILESTONE && (milestones.length === 0 || t > milestones[milestones.length - 1])) milestones.push(t);
+  if (rec.followed > 0) followKills(m, t);
+  if (saw & SAW_MILESTONE) noteMilestone(rec, t);
   if (t > rec.known) rec.known = t;
   return saw;
 }
@@ -165,12 +169,14 @@ export function commandNow(m: Machine): void {
 function turn(m: Machine, index: number): boolean {
   const k = m.kernel;
   const cpu: Cpu = m.cpus[index];
-  lookAround(m, index);
-  const i = found.next;
-  const due = Math.min(nextEvent(m), found.wakeAt);
+  const { look } = m;
+  if (look.seq !== k.tasksSeq) lookAround(m, cpu.clock);
+  const i = pickNextTask(m, index);
+  const due = Math.min(nextEvent(m), look.wakeAt);
   if (i < 0) {
     // While others work they may wake somebody for this cpu.
-    const until = found.runnable ? Math.min(cpu.clock + TURN_NS, Math.max(due, cpu.clock + MIN_STEP_NS)) : due;
+    const until =
+      look.runnable.length > 0 ? Math.min(cpu.clock + TURN_NS, Math.max(due, cpu.clock + MIN_STEP_NS)) : due;
     const at = Math.max(until, cpu.clock + 1);
     cpu.idle += at - cpu.clock;
     cpu.clock = at;
@@ -220,23 +226,27 @@ function turn(m: Machine, index: number): boolean {
   return decided;
 }
 
-/** What a round brought: SAW bits (landmarks.ts). */
-export function round(m: Machine): number {
-  const start = timeOf(m);
-  if (m.kernel.panic !== '') return SAW.panic;
+/**
+ * What a round brought: SAW bits (landmarks.ts).
+ *
+ * @param start the moment that the machine stands at, ns
+ */
+export function round(m: Machine, start = timeOf(m)): number {
+  const { cpus, kernel } = m;
+  if (kernel.panic !== '') return SAW.panic;
   m.rec.round = start;
   fireDue(m, start);
   let saw = collectLandmarks(m);
-  for (let i = 0; i < m.cpus.length; i++) {
-    while (m.cpus[i].clock <= start && m.kernel.panic === '') {
+  for (let i = 0; i < cpus.length; i++) {
+    while (cpus[i].clock <= start && kernel.panic === '') {
       if (turn(m, i)) saw |= SAW_MILESTONE;
       saw |= collectLandmarks(m);
     }
   }
-  if (m.kernel.panic !== '') {
+  if (kernel.panic !== '') {
     // The other cpus stop where this one did.
-    const last = Math.max(...m.cpus.map((c) => c.clock));
-    for (const c of m.cpus) c.clock = last;
+    const last = Math.max(...cpus.map((c) => c.clock));
+    for (const c of cpus) c.clock = last;
   }
   // Whoever looks at the machine between rounds finds a Proc for each task.
   syncProcs(m);
@@ -278,9 +288,10 @@ export function runFor(m: Machine, until: Until, maxWork = Infinity): StopReason
   const limit = m.work + maxWork;
   for (;;) {
     if (m.kernel.panic !== '') return 'panic';
-    if (timeOf(m) >= stopAt) return 'time';
+    const t = timeOf(m);
+    if (t >= stopAt) return 'time';
     if (m.work >= limit) return 'budget';
-    const saw = round(m);
+    const saw = round(m, t);
     if (saw & stopOn) return 'landmark';
     if (until.milestone && saw & SAW_MILESTONE) return 'milestone';
     if (m.livelock) return 'livelock';

@@ -34,6 +34,25 @@ const MOST_SPARE = 1024;
 /** A step forward ends here, ns, when the kernel has nothing to decide. */
 const STEP_LIMIT_NS = 1_000_000_000;
 
+/** Decisions of a part of the run, all of those after `from` and up to `to`. ns. */
+interface Stops {
+  from: number;
+  to: number;
+  stops: number[];
+}
+
+/** The last of these moments that is before `t`, 0 = there is none. */
+function lastBefore(stops: readonly number[], t: number): number {
+  let lo = 0;
+  let hi = stops.length;
+  while (lo < hi) {
+    const mid = (lo + hi) >> 1;
+    if (stops[mid] < t) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo > 0 ? stops[lo - 1] : 0;
+}
+
 export class Timeline {
   readonly machine: Machine;
   commands: LoggedCommand[];
@@ -46,6 +65,8 @@ export class Timeline {
   /** Chunks of dropped checkpoints, for the next: waiting for the garbage collector they would take memory twice. */
   private readonly spare: Uint8Array[] = [];
   private nextCheckpoint = 0;
+  /** Decisions further back than the recording has them. */
+  private past: Stops | null = null;
   private readonly futures: Branches;
 
   /**
@@ -105,18 +126,38 @@ export class Timeline {
     }
   }
 
-  /** Where a step back leads: the last decision before this moment, or the beginning. ns. */
+  /**
+   * Where a step back leads: the last decision before this moment, or the beginning. ns.
+   *
+   * Of a long run the recording has the latest decisions only: then the machine goes through the time before this moment
+   * again, from a checkpoint, and stands here as before.
+   */
   previousStop(): number {
     const { t } = this;
-    const stops = this.machine.rec.milestones;
-    let lo = 0;
-    let hi = stops.length;
-    while (lo < hi) {
-      const mid = (lo + hi) >> 1;
-      if (stops[mid] < t) lo = mid + 1;
-      else hi = mid;
-    }
-    return lo > 0 ? stops[lo - 1] : 0;
+    const { milestones, milestonesFrom } = this.machine.rec;
+    if (t > milestonesFrom) return lastBefore(milestones, t);
+    const { past } = this;
+    if (past === null || t <= past.from || t > past.to) this.past = this.stopsUpTo(t);
+    return lastBefore(this.past?.stops ?? [], t);
+  }
+
+  /** Decisions before `t`, where the machine stands: those since a checkpoint that has one after it. */
+  private stopsUpTo(t: number): Stops {
+    const { rec } = this.machine;
+    const { milestones, milestonesFrom } = rec;
+    let from = t;
+    do {
+      const checkpoint = this.checkpointAt(from - 1);
+      from = checkpoint.t;
+      rec.milestones = [];
+      this.restore(checkpoint);
+      this.applyCommands();
+      while (this.t < t && this.run({ t }) !== 'panic');
+    } while (lastBefore(rec.milestones, t) === 0 && from > 0);
+    const stops = rec.milestones;
+    rec.milestones = milestones;
+    rec.milestonesFrom = milestonesFrom;
+    return { from: stops[0] ?? 0, to: t, stops };
   }
 
   /** When a step forward ends at the latest, ns. */
@@ -221,6 +262,7 @@ export class Timeline {
     if (to === this.branch) return there;
     const parting = partingOf(this.commands, to.commands);
     this.futures.active = to;
+    this.past = null;
     this.machine.rec = to.rec;
     this.commands = to.commands;
     this.machine.script = to.commands;
@@ -290,6 +332,7 @@ export class Timeline {
   /** Goes another way from here on. */
   private fork(commands: LoggedCommand[]): void {
     const { t } = this;
+    this.past = null;
     this.commands = commands;
     this.machine.script = commands;
     this.branch.commands = commands;

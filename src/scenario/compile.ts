@@ -51,6 +51,14 @@ export const withKernel = (scenario: Scenario, change: Pick<Scenario['machine'],
   machine: { ...scenario.machine, ...change },
 });
 
+/** The same scenario with so many pages more of swap, on the device it has. */
+export function withMoreSwap(scenario: Scenario, extra: number): Scenario {
+  const { swap } = scenario.machine;
+  const had = swap && swap.device !== 'none' ? swap : null;
+  const size = `${((had ? bytes(had.size) : 0) + extra * PAGE) / 1024}KiB`;
+  return { ...scenario, machine: { ...scenario.machine, swap: { ...had, size } } };
+}
+
 /**
  * @throws {RefusalError} when no such machine can be built, or a program in it does not exist
  */

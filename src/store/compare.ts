@@ -32,6 +32,9 @@ export const compareStore = createStore<CompareState>(() => ({
 
 export type SideIndex = 0 | 1;
 
+/** Whether there are two machines to be led: a dead worker comes back, one that is being opened is not there yet. */
+export const bothOpen = (sides: CompareState['sides']): boolean => sides.every((s) => s.frame !== null);
+
 export function setSide(i: SideIndex, part: Partial<SideState>): void {
   compareStore.setState(({ sides }) => {
     const next: CompareState['sides'] = [...sides];

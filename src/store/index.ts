@@ -7,6 +7,7 @@ import { useShallow } from 'zustand/react/shallow';
 import type { Frame } from '../worker/protocol';
 import { historyStore } from './history';
 import { type InspectorState, inspectorStore } from './inspector';
+import { type Left, leftStore } from './left';
 import { type Notice, noticeStore } from './notices';
 import { type RunState, runStore, shownStore } from './run';
 import { type SelectionState, selectionStore } from './selection';
@@ -14,6 +15,7 @@ import { type SettingsState, settingsStore } from './settings';
 
 export * from './history';
 export * from './inspector';
+export * from './left';
 export * from './notices';
 export * from './run';
 export * from './selection';
@@ -39,6 +41,9 @@ export function useShown<T>(selector: (frame: Frame) => T, fallback: T): T {
     useShallow((frame) => (frame ? selector(frame) : fallback)),
   );
 }
+
+/** The machine that can be gone back to, null = none. */
+export const useLeft = (): Left | null => useStore(leftStore, (s) => s.left);
 
 /** Whether there is something to undo and to redo. */
 export const useHistory = (): { undo: boolean; redo: boolean } =>

@@ -9,12 +9,10 @@ import type { KillReport } from '../machine/record';
 import { runFor } from '../machine/run';
 import type { Timeline } from '../machine/timetravel';
 import type { Remedy, RemedyKind, RemedyProgress, RemedyTrial } from './protocol';
+import { CHUNK_WORK, forSlice } from './world';
 
 /** So much virtual time after the kill is looked at, ns. */
 const AHEAD_NS = 30e9;
-/** Work between two looks at the clock, and a slice, ms. */
-const CHUNK_WORK = 1500;
-const SLICE_MS = 8;
 /** The first amount tried: a part of RAM, but no less than so many pages. */
 const FIRST_SHARE = 32;
 const LEAST = 2048;
@@ -115,19 +113,17 @@ const horizon = ({ kill }: RemedySearch): number => kill.record.t + AHEAD_NS;
 
 /** Goes on for a slice of real time; true = it has come to its end. */
 export function remedyOn(search: RemedySearch, now: () => number): boolean {
-  const until = now() + SLICE_MS;
-  do {
+  return forSlice(now, () => {
     const reason = runFor(search.machine, { t: horizon(search) }, CHUNK_WORK);
     const kill = counterpart(search);
-    if (reason !== 'budget' || kill) {
-      search.trials.push(trialOf(search, kill));
-      const extra = nextAmount(search.trials, search.first, search.bound);
-      if (extra === null) return true;
-      search.extra = extra;
-      search.machine = search.begin(extra);
-    }
-  } while (now() < until);
-  return false;
+    if (reason === 'budget' && !kill) return false;
+    search.trials.push(trialOf(search, kill));
+    const extra = nextAmount(search.trials, search.first, search.bound);
+    if (extra === null) return true;
+    search.extra = extra;
+    search.machine = search.begin(extra);
+    return false;
+  });
 }
 
 function trialOf({ extra, machine, kill: was }: RemedySearch, kill: KillReport | undefined): RemedyTrial {

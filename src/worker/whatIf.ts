@@ -5,14 +5,12 @@ import type { KillReport } from '../machine/record';
 import { runFor } from '../machine/run';
 import type { Timeline } from '../machine/timetravel';
 import type { WhatIf } from './protocol';
+import { CHUNK_WORK, forSlice } from './world';
 
 /** The next OOM is looked for in so much virtual time, ns. */
 const AHEAD_NS = 60e9;
 /** And in so much real time, ms: whoever asked waits. */
 const PATIENCE_MS = 6000;
-/** A slice of the search, ms, and work between two looks at the clock. */
-const SLICE_MS = 8;
-const CHUNK_WORK = 1500;
 
 export interface Search {
   machine: Machine;
@@ -47,14 +45,10 @@ function answered(m: Machine, before: number): boolean {
 
 /** Goes on for a slice of real time; true = it has come to its end. */
 export function searchOn({ machine, before, began }: Search, now: () => number): boolean {
-  const until = now() + SLICE_MS;
-  for (;;) {
+  return forSlice(now, () => {
     const reason = runFor(machine, { t: before + AHEAD_NS }, CHUNK_WORK);
-    if (reason !== 'budget' || answered(machine, before)) return true;
-    const time = now();
-    if (time - began >= PATIENCE_MS) return true;
-    if (time >= until) return false;
-  }
+    return reason !== 'budget' || answered(machine, before) || now() - began >= PATIENCE_MS;
+  });
 }
 
 export function searchResult({ machine, before, pid, adj }: Search): WhatIf {

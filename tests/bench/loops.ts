@@ -8,7 +8,7 @@ import { PF_KSWAPD, PF_KTHREAD, TASK_RUNNING, type Task } from '../../src/linux/
 import { PGFAULT } from '../../src/linux/include/vmstat';
 import { cgroupMkdir, writeCgroupFile } from '../../src/linux/kernel/cgroup';
 import { mmAlloc } from '../../src/linux/kernel/fork';
-import { createTask, wakeUpProcess } from '../../src/linux/kernel/sched/core';
+import { createTask, nextWakeup, wakeSleepers } from '../../src/linux/kernel/sched/core';
 import { lastFault, touchRandom, touchRange } from '../../src/linux/mm/memory/touch';
 import { createKernel } from '../../src/linux/mm/mm_init';
 import { mmap } from '../../src/linux/mm/mmap';
@@ -97,18 +97,6 @@ function charge({ k, hog }: Bench): void {
   writeCgroupFile(k, '/sys/fs/cgroup/web/cgroup.procs', String(hog.pid));
 }
 
-/** Wakes who has slept as long as he wanted. */
-function wakeSleepers({ k }: Bench): void {
-  for (const t of k.tasks) if (t.state !== TASK_RUNNING && t.wakeAt <= k.now) wakeUpProcess(k, t);
-}
-
-/** When something happens next while everybody sleeps: a request is done, or a sleep is over. */
-function nextEvent({ k }: Bench): number {
-  let at = nextCompletion(k);
-  for (const t of k.tasks) if (t.state !== TASK_RUNNING) at = Math.min(at, t.wakeAt);
-  return at;
-}
-
 /** Lets kswapd, the device and the slow path do what is due, until the hog can run again. */
 function serve(b: Bench): void {
   const { k, hog, kswapd } = b;
@@ -116,13 +104,13 @@ function serve(b: Bench): void {
     k.now += k.cost;
     k.cost = 0;
     completeBios(k);
-    wakeSleepers(b);
+    wakeSleepers(k);
     for (let i = 0; i < 64 && kswapd.state === TASK_RUNNING; i++) kswapdStep(k, kswapd);
     if (hog.state === TASK_RUNNING) {
       if (hog.alloc === null || hog.alloc.done) return;
       allocSlowpathStep(k, hog);
     } else if (kswapd.state !== TASK_RUNNING) {
-      const at = nextEvent(b);
+      const at = Math.min(nextCompletion(k), nextWakeup(k));
       if (at === Infinity) throw new Error('everybody sleeps for ever');
       k.now = Math.max(k.now, at);
     }

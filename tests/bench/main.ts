@@ -119,7 +119,7 @@ function main(args: string[]): void {
   }
 
   if (!quick) {
-    for (const swap of [4 * GIB, 8 * GIB]) {
+    for (const swap of [4 * GIB, 8 * GIB, 16 * GIB]) {
       const { cpu, virtual, victim } = swapToKill(swap);
       console.log(
         `16 GiB with ${swap / GIB} GiB of swap, boot to first OOM kill (${victim}, ${virtual.toFixed(1)} s of virtual time): ` +

@@ -2,12 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { axeViolations } from './support/axe';
 import { test } from './support/lab';
-
-async function ready(page: Page): Promise<string> {
-  const root = page.locator('[data-state-hash]');
-  await expect.poll(async () => (await root.getAttribute('data-state-hash')) ?? '', { timeout: 60_000 }).not.toBe('');
-  return (await root.getAttribute('data-state-hash')) ?? '';
-}
+import { atRest } from './support/run';
 
 /** The sentence of the notice that is shown. */
 async function notice(page: Page): Promise<string> {
@@ -20,14 +15,14 @@ describe('bad input gets one clear sentence, and nothing is lost', () => {
   test('a damaged link opens the default lab', async ({ open }) => {
     const { page } = await open({ hash: 's=this-is-no-session' });
     expect(await notice(page)).toMatch(/link/i);
-    await ready(page);
+    await atRest(page);
     expect(await page.getByText('Leaky server').count()).toBeGreaterThan(0);
   }, 60_000);
 
   test('an unknown scenario opens the default lab', async ({ open }) => {
     const { page } = await open({ query: 'scenario=no-such-thing' });
     expect(await notice(page)).toMatch(/no-such-thing/);
-    await ready(page);
+    await atRest(page);
     expect(await page.getByText('Leaky server').count()).toBeGreaterThan(0);
   }, 60_000);
 
@@ -39,7 +34,7 @@ describe('bad input gets one clear sentence, and nothing is lost', () => {
   ] as const) {
     test(`a file ${what} leaves the running machine as it was`, async ({ open }) => {
       const { page } = await open({ query: 'scenario=crazy-allocator' });
-      const before = await ready(page);
+      const before = await atRest(page);
       await page
         .locator('input[type="file"]')
         .first()
@@ -49,7 +44,7 @@ describe('bad input gets one clear sentence, and nothing is lost', () => {
           buffer: Buffer.from(text),
         });
       expect(await notice(page)).toMatch(says);
-      expect(await ready(page)).toBe(before);
+      expect(await atRest(page)).toBe(before);
     }, 60_000);
   }
 });
@@ -76,7 +71,7 @@ describe('accessibility', () => {
         query: `scenario=crazy-allocator&theme=${theme}`,
         viewport: { width, height },
       });
-      await ready(page);
+      await atRest(page);
       expect(await axeViolations(page)).toEqual([]);
     }, 90_000);
   }

@@ -1,13 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { test } from './support/lab';
-
-/** The lab is paused and its figures are those of the moment shown. */
-async function paused(page: Page): Promise<string> {
-  const root = page.locator('[data-state-hash]');
-  await expect.poll(async () => (await root.getAttribute('data-state-hash')) ?? '', { timeout: 60_000 }).not.toBe('');
-  return (await root.getAttribute('data-state-hash')) ?? '';
-}
+import { atRest } from './support/run';
 
 async function runUntilKill(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Run until' }).click();
@@ -22,7 +16,7 @@ async function runUntilKill(page: Page): Promise<void> {
       { timeout: 60_000 },
     )
     .toBeGreaterThan(0);
-  await paused(page);
+  await atRest(page);
 }
 
 /** comm of the process that the last "Killed process" line of the kernel log names. */
@@ -38,7 +32,7 @@ describe('the crazy allocator', () => {
     open,
   }) => {
     const { page } = await open({ query: 'scenario=crazy-allocator' });
-    await paused(page);
+    await atRest(page);
 
     await runUntilKill(page);
     expect(await lastKilled(page)).toBe('oom_killer_try');
@@ -55,7 +49,7 @@ describe('the crazy allocator', () => {
     const at = await page.locator('[data-state-hash]').getAttribute('data-state-hash');
     await page.getByRole('button', { name: 'Step back' }).click();
     await expect.poll(() => slider.count(), { timeout: 20_000 }).toBe(1);
-    expect(await paused(page)).not.toBe(at);
+    expect(await atRest(page)).not.toBe(at);
     await expect
       .poll(() =>
         page
@@ -73,7 +67,7 @@ describe('the crazy allocator', () => {
       .first()
       .click();
     await expect.poll(() => slider.count(), { timeout: 20_000 }).toBe(1);
-    await paused(page);
+    await atRest(page);
     const field = page.getByRole('spinbutton', { name: /^oom_score_adj of oom_killer_try/ });
     await field.fill('-900');
     await field.press('Enter');
@@ -91,10 +85,10 @@ describe('the crazy allocator', () => {
       .click();
     const field = page.getByRole('spinbutton', { name: /^oom_score_adj of postgres/ });
     await expect.poll(() => field.count(), { timeout: 20_000 }).toBe(1);
-    const before = await paused(page);
+    const before = await atRest(page);
     await field.fill('1001');
     await field.press('Enter');
     await expect.poll(() => page.getByText(/1000/).count()).toBeGreaterThan(0);
-    expect(await paused(page)).toBe(before);
+    expect(await atRest(page)).toBe(before);
   }, 60_000);
 });

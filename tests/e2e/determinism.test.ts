@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { main } from '../../src/cli/main';
 import { builtinScenario } from '../../src/scenario/builtin';
 import { test } from './support/lab';
+import { atRest } from './support/run';
 
 /** What `oomlab run SCENARIO --until kill --json` says in Node. */
 async function runInNode(id: string): Promise<{ stateHash: string; kills: { comm: string }[] }> {
@@ -24,24 +24,18 @@ async function runInNode(id: string): Promise<{ stateHash: string; kills: { comm
   return JSON.parse(out);
 }
 
-async function hashOf(page: Page): Promise<string> {
-  const root = page.locator('[data-state-hash]');
-  await expect.poll(async () => (await root.getAttribute('data-state-hash')) ?? '', { timeout: 90_000 }).not.toBe('');
-  return (await root.getAttribute('data-state-hash')) ?? '';
-}
-
 describe('the same scenario', () => {
   for (const id of ['crazy-allocator', 'small-one-dies-first']) {
     test(`${id} comes to the same state in Node and in the browser`, async ({ open }) => {
       const node = await runInNode(id);
       expect(node.kills.length).toBeGreaterThan(0);
       const { page } = await open({ query: `scenario=${id}` });
-      await hashOf(page);
+      await atRest(page);
       await page.getByRole('button', { name: 'Run until' }).click();
       await page.getByRole('menuitem', { name: /kill/i }).first().click();
       const killed = page.locator('[data-region="processes"]').getByText(/killed/);
       await expect.poll(() => killed.count(), { timeout: 90_000 }).toBeGreaterThan(0);
-      expect(await hashOf(page)).toBe(node.stateHash);
+      expect(await atRest(page)).toBe(node.stateHash);
     }, 200_000);
   }
 });

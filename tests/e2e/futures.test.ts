@@ -2,18 +2,18 @@ import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { axeViolations } from './support/axe';
 import { test } from './support/lab';
-import { paused } from './support/paused';
+import { atRest } from './support/run';
 
 /** Runs the crazy allocator out of memory, and has tab-1 die in a second future. */
 async function fork(page: Page): Promise<{ first: string; second: string }> {
-  const begin = await paused(page);
+  const begin = await atRest(page);
   await page.getByRole('button', { name: 'Run until' }).click();
   await page.getByRole('menuitem', { name: /next kill/ }).click();
-  const first = await paused(page, begin);
+  const first = await atRest(page, begin);
   await page.keyboard.press('k');
   await page.getByRole('button', { name: /^Replay from/ }).click();
   await page.getByRole('heading', { level: 1, name: /^tab-1 is killed/ }).waitFor({ timeout: 30_000 });
-  const second = await paused(page, first);
+  const second = await atRest(page, first);
   await page.keyboard.press('Escape');
   return { first, second };
 }
@@ -29,13 +29,13 @@ describe('when the past is changed', () => {
       expect.stringMatching(/^2\/2 1\.079 s: oom_killer_try adj −\d+; tab-1 dies$/),
     ]);
     await futures.selectOption('0');
-    expect(await paused(page, second)).toBe(first);
+    expect(await atRest(page, second)).toBe(first);
     await page
       .getByText(/Out of memory: Killed process \d+ \(oom_killer_try\)/)
       .first()
       .waitFor();
     await futures.selectOption('1');
-    expect(await paused(page, first)).toBe(second);
+    expect(await atRest(page, first)).toBe(second);
 
     // The one that is not open is drawn, and can be forgotten.
     await page
@@ -44,7 +44,7 @@ describe('when the past is changed', () => {
     await page.getByRole('button', { name: 'Forget a future' }).press('Enter');
     await page.getByRole('menuitem', { name: /^1\/2 as it was/ }).press('Enter');
     await expect.poll(() => futures.count()).toBe(0);
-    expect(await paused(page)).toBe(second);
+    expect(await atRest(page)).toBe(second);
   }, 120_000);
 
   for (const [theme, width, height] of [
@@ -93,7 +93,7 @@ describe('when the past is changed', () => {
         .first()
         .waitFor({ timeout: 60_000 });
       await page.getByRole('button', { name: 'Back to the lab' }).click();
-      await paused(page);
+      await atRest(page);
     }, 120_000);
   }
 });

@@ -2,13 +2,13 @@ import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { axeViolations } from './support/axe';
 import { test } from './support/lab';
-import { paused } from './support/paused';
+import { atRest } from './support/run';
 
 async function runUntilKill(page: Page): Promise<string> {
-  const before = await paused(page);
+  const before = await atRest(page);
   await page.getByRole('button', { name: 'Run until' }).click();
   await page.getByRole('menuitem', { name: /next kill/ }).click();
-  return paused(page, before);
+  return atRest(page, before);
 }
 
 const row = (page: Page, name: RegExp) => page.getByRole('treeitem', { name });
@@ -18,7 +18,7 @@ describe('control groups', () => {
     open,
   }) => {
     const { page } = await open({ query: 'scenario=crazy-allocator' });
-    await paused(page);
+    await atRest(page);
     await page.getByRole('button', { name: 'Control groups…' }).click();
     await page.getByRole('textbox', { name: 'Name of the new group in /' }).fill('box');
     await page.keyboard.press('Enter');
@@ -50,9 +50,9 @@ describe('control groups', () => {
       await page.waitForTimeout(200);
     }
     for (let i = 0; i < 4; i++) {
-      const before = await paused(page);
+      const before = await atRest(page);
       await page.getByRole('button', { name: /^Undo/ }).first().click();
-      await paused(page, before);
+      await atRest(page, before);
     }
     await expect.poll(() => page.getByRole('treeitem').count()).toBe(1);
   }, 120_000);

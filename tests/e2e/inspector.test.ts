@@ -2,22 +2,9 @@ import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { axeViolations } from './support/axe';
 import { test } from './support/lab';
+import { atRest, runTo } from './support/run';
 
-const root = (page: Page) => page.locator('[data-state-hash]');
-
-async function paused(page: Page, not = ''): Promise<string> {
-  await expect
-    .poll(async () => ['', not].includes((await root(page).getAttribute('data-state-hash')) ?? ''), { timeout: 60_000 })
-    .toBe(false);
-  return (await root(page).getAttribute('data-state-hash')) ?? '';
-}
-
-async function runUntilKill(page: Page): Promise<void> {
-  const before = await paused(page);
-  await page.getByRole('button', { name: 'Run until' }).click();
-  await page.getByRole('menuitem', { name: /next kill/ }).click();
-  await paused(page, before);
-}
+const runUntilKill = (page: Page): Promise<string> => runTo(page, /next kill/);
 
 const sheet = (page: Page) => page.locator('[data-region="kill-inspector"]');
 
@@ -40,7 +27,7 @@ describe('the kill inspector', () => {
   }) => {
     const { page } = await open({ query: 'scenario=crazy-allocator' });
     await runUntilKill(page);
-    const end = await paused(page);
+    const end = await atRest(page);
 
     await page.keyboard.press('k');
     await page.getByRole('heading', { level: 1, name: /oom_killer_try asks for one page/ }).waitFor();
@@ -60,12 +47,12 @@ describe('the kill inspector', () => {
     await expect.poll(() => answer.innerText(), { timeout: 30_000 }).toMatch(/tab-1 dies and gives back \d/);
     expect(await answer.innerText()).toMatch(/The next OOM comes .* later and takes \w|There is no other OOM within/);
     // Computed on another machine: this one stands where it stood.
-    expect(await paused(page)).toBe(end);
+    expect(await atRest(page)).toBe(end);
 
     await tabTo(page, /^Replay from/);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: /^tab-1 is killed so that oom_killer_try can have/ }).waitFor();
-    await paused(page);
+    await atRest(page);
 
     await page.keyboard.press('Escape');
     await expect.poll(() => sheet(page).count()).toBe(0);
@@ -74,19 +61,19 @@ describe('the kill inspector', () => {
   test('a stage leads to its moment, and the memory comes back', async ({ open }) => {
     const { page } = await open({ query: 'scenario=crazy-allocator' });
     await runUntilKill(page);
-    const end = await paused(page);
+    const end = await atRest(page);
     await page
       .getByRole('button', { name: /^Why was oom_killer_try/ })
       .first()
       .click();
     await page.getByRole('button', { name: 'Run until it has' }).click();
     await page.locator('[data-region="reaper"] svg[role="img"]').waitFor({ timeout: 30_000 });
-    const gone = await paused(page, end);
+    const gone = await atRest(page, end);
     await expect
       .poll(() => sheet(page).locator('[data-region="stages"] [aria-current]').innerText(), { timeout: 20_000 })
       .toMatch(/oom_reaper[\s\S]*not needed: gone after/);
     await page.getByRole('button', { name: /^out_of_memory\(\).*: go to/ }).click();
-    await paused(page, gone);
+    await atRest(page, gone);
     const killed = page.locator('[data-region="processes"]').getByText(/killed at|✕ killed/);
     await expect.poll(() => killed.count(), { timeout: 20_000 }).toBe(0);
     // The report stays: the future is known.
@@ -116,13 +103,43 @@ describe('the kill inspector', () => {
   }
 });
 
+describe('the swap that would have been enough', () => {
+  test('is found, and opens a machine in which nobody dies there; the machine before is kept', async ({ open }) => {
+    const { page } = await open({ query: 'scenario=leaky-server' });
+    const end = await runUntilKill(page);
+    await page.keyboard.press('k');
+    await page.getByRole('button', { name: 'More swap?' }).press('Enter');
+    const enter = page.getByRole('button', { name: /^Open it with \d+ MiB more swap, at / });
+    await enter.press('Enter', { timeout: 90_000 });
+    await expect.poll(() => sheet(page).count()).toBe(0);
+    await atRest(page, end);
+
+    // Ten seconds on, the one that died there lives, and the kernel has said nothing.
+    const clock = async () => (await page.locator('.clock').innerText()).replace(/\s/g, '');
+    expect(await clock()).toMatch(/^00:30/);
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await expect.poll(clock, { timeout: 60_000 }).toMatch(/^00:3[4-9]|^00:4/);
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    const survived = await atRest(page);
+    expect(await page.getByText('The kernel has said nothing yet.').count()).toBe(1);
+    expect(await page.getByRole('button', { name: /^leakyd \d+: details$/ }).count()).toBe(1);
+
+    // Back, after a reload too: the same kill at the same moment.
+    await page.reload();
+    await atRest(page);
+    await page.getByRole('button', { name: /^Machine:/ }).click();
+    await page.getByRole('menuitemradio', { name: /^Back to the machine before/ }).click();
+    expect(await atRest(page, survived)).toBe(end);
+  }, 180_000);
+});
+
 describe('a kill for the limit of a group', () => {
   test('is shown as that, with all that died, and with the memory.max that would have been enough', async ({
     open,
   }) => {
     const { page } = await open({ query: 'scenario=all-or-nothing' });
     await runUntilKill(page);
-    const end = await paused(page);
+    const end = await atRest(page);
     await page.keyboard.press('k');
     await page
       .getByRole('heading', { level: 1, name: 'leakyd and 3 others die because /job has reached its limit' })
@@ -138,7 +155,7 @@ describe('a kill for the limit of a group', () => {
       .waitFor({ timeout: 60_000 });
     await page.getByRole('button', { name: 'Stop', exact: true }).press('Enter');
     await sheet(page).getByText('Stopped. So far:').waitFor();
-    expect(await paused(page)).toBe(end);
+    expect(await atRest(page)).toBe(end);
     await page.mouse.move(0, 0);
     expect(await axeViolations(page)).toEqual([]);
   }, 120_000);

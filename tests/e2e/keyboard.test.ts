@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { test } from './support/lab';
-import { paused } from './support/paused';
+import { atRest } from './support/run';
 
 /** More stops than the lab has. */
 const MOST = 80;
@@ -21,7 +21,7 @@ async function tabTo(page: Page, name: RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab')
 
 /** From the top of the page: the menu, its line, Enter. */
 async function runUntil(page: Page, line: RegExp): Promise<string> {
-  const before = await paused(page);
+  const before = await atRest(page);
   await tabTo(page, /^Run until$/);
   await page.keyboard.press('Enter');
   await page.getByRole('menu', { name: 'Run until' }).waitFor();
@@ -32,7 +32,7 @@ async function runUntil(page: Page, line: RegExp): Promise<string> {
     await page.keyboard.press('ArrowDown');
   }
   await page.keyboard.press('Enter');
-  return paused(page, before);
+  return atRest(page, before);
 }
 
 /** comm and pid of the process that the kernel log says was killed last. */
@@ -55,10 +55,10 @@ describe('by keyboard alone', () => {
     const heir = await next.innerText();
     expect(heir).not.toBe(first.comm);
 
-    const end = await paused(page);
+    const end = await atRest(page);
     await tabTo(page, /^Reset$/, 'Shift+Tab');
     await page.keyboard.press('Enter');
-    await paused(page, end);
+    await atRest(page, end);
     await runUntil(page, /kswapd wakes/);
 
     // The field, which comes after the slider.
@@ -95,7 +95,7 @@ describe('by keyboard alone', () => {
     open,
   }) => {
     const { page } = await open();
-    await paused(page);
+    await atRest(page);
     const lab = page.locator('[data-region="lab"]');
     for (const [key, view] of [
       ['2', 'map'],

@@ -7,7 +7,7 @@ import { createMachine } from '../../src/machine/boot';
 import { type Action, RefusalError } from '../../src/machine/commands';
 import { type Machine, timeOf } from '../../src/machine/machine';
 import { runFor } from '../../src/machine/run';
-import { buildFrame } from '../../src/worker/frame';
+import { buildFrame, type FrameContext } from '../../src/worker/frame';
 import { config, IDLE, process } from './small';
 
 const holder = (pages: number, cgroup?: string) =>
@@ -30,6 +30,19 @@ const refusal = (m: Machine, action: Action): string => {
   return '';
 };
 
+/** A frame of a machine at rest, with everything in it. */
+const LOOK: FrameContext = {
+  seq: 1,
+  status: 'paused',
+  stateHash: '',
+  speed: 1,
+  achievedSpeed: 1,
+  logSent: 0,
+  traceSent: 0,
+  kinds: null,
+  pageMap: null,
+};
+
 describe('control groups of a machine', () => {
   test('are made at boot, with the processes that belong to them', () => {
     const m = createMachine(
@@ -43,17 +56,7 @@ describe('control groups of a machine', () => {
     expect(Number(file(m, '/web/memory.current'))).toBeGreaterThan(2000 * 4096);
     expect(file(m, '/web/a/cgroup.procs').split('\n').length).toBe(2);
     expect(audit(m.kernel)).toEqual([]);
-    const frame = buildFrame(m, {
-      seq: 1,
-      status: 'paused',
-      stateHash: '',
-      speed: 1,
-      achievedSpeed: 1,
-      logSent: 0,
-      traceSent: 0,
-      kinds: null,
-      pageMap: null,
-    });
+    const frame = buildFrame(m, LOOK);
     expect(frame.cgroups.map((c) => [c.path, c.max, c.procs, c.leaf])).toEqual([
       ['/web', null, 0, false],
       ['/web/a', 4096, 1, true],
@@ -79,17 +82,7 @@ describe('control groups of a machine', () => {
       1,
     );
     go(m, 500);
-    const frame = buildFrame(m, {
-      seq: 1,
-      status: 'paused',
-      stateHash: '',
-      speed: 1,
-      achievedSpeed: 1,
-      logSent: 0,
-      traceSent: 0,
-      kinds: null,
-      pageMap: null,
-    });
+    const frame = buildFrame(m, LOOK);
     const [web, a, b] = frame.cgroups;
     // The last of them may not be on their list yet.
     expect(a.anon).toBeGreaterThan(2000 - m.kernel.release.folioBatch);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PF_STOPPED } from '../../src/linux/include/sched';
 import { createMachine } from '../../src/machine/boot';
 import type { LoggedCommand } from '../../src/machine/commands';
 import { MIB } from '../../src/machine/config';
@@ -56,6 +57,25 @@ describe('a machine', () => {
     expect(hashMachine(a)).not.toBe(hashMachine(b));
   });
 
+  test('counts every change that a look at all tasks would see', () => {
+    const m = createMachine(busy, 1);
+    const { kernel } = m;
+    const seen = (): string =>
+      JSON.stringify(
+        kernel.tasks.map((t) => [t.pid, t.state, t.wakeAt, t.memstall, t.inIowait, t.sigkill, t.flags & PF_STOPPED]),
+      );
+    let changes = 0;
+    while (timeOf(m) < END) {
+      const before = seen();
+      const { tasksSeq } = kernel;
+      round(m);
+      if (seen() === before) continue;
+      changes++;
+      expect(kernel.tasksSeq).toBeGreaterThan(tasksSeq);
+    }
+    expect(changes).toBeGreaterThan(500);
+  });
+
   test('has a later time after every round', () => {
     const m = createMachine(busy, 1);
     let last = -1;
@@ -100,6 +120,29 @@ describe('time travel', () => {
     line.stepBack();
     expect(line.t).toBe(t);
     expect(line.hash()).toBe(state);
+  });
+
+  test('a step back leads to the decision before, also where the recording no longer has it', () => {
+    const line = new Timeline(busy, 1);
+    line.run({ landmark: 'kill' });
+    const { rec } = line.machine;
+    const all = rec.milestones;
+    expect(all.length).toBeGreaterThan(100);
+    rec.milestones = all.slice(-10);
+    rec.milestonesFrom = rec.milestones[0];
+    for (const i of [all.length - 5, all.length - 12, all.length >> 1, 3]) {
+      line.seek(all[i]);
+      const state = line.hash();
+      const stops = [line.previousStop()];
+      expect(line.t).toBe(all[i]);
+      expect(line.hash()).toBe(state);
+      for (let n = 0; n < 2; n++) {
+        line.stepBack();
+        stops.push(line.previousStop());
+      }
+      expect(stops).toEqual([all[i - 1], all[i - 2], all[i - 3]]);
+    }
+    expect(rec.milestones).toEqual(all.slice(-10));
   });
 
   test('a step back over the kill, and the victim lives', () => {

@@ -1,11 +1,28 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readSettings } from '../../src/actions/boot';
 import { connectMachine } from '../../src/actions/lab';
-import { listScenarios, openFile, openFromAddress, openScenario } from '../../src/actions/scenarios';
+import {
+  listScenarios,
+  openFile,
+  openFromAddress,
+  openLeft,
+  openScenario,
+  openWithMoreSwap,
+} from '../../src/actions/scenarios';
 import { DEFAULT_SCENARIO } from '../../src/scenario/builtin';
+import { compileScenario, scenarioOf } from '../../src/scenario/compile';
 import { encodeSession } from '../../src/scenario/link';
 import { type Session, sessionOf } from '../../src/scenario/schema';
-import { clearRun, noticeStore, runStore, setTheme, settingsStore, setView } from '../../src/store';
+import {
+  clearRun,
+  leftStore,
+  noticeStore,
+  recordCommand,
+  runStore,
+  setTheme,
+  settingsStore,
+  setView,
+} from '../../src/store';
 import { fixtureFrame } from '../fixtures/frame';
 import { type FakeMachine, fakeMachine } from '../fixtures/port';
 
@@ -94,6 +111,73 @@ describe('built-in machines', () => {
   });
 });
 
+describe('the machine that was open before', () => {
+  const adj = { op: 'oom_score_adj', pid: 7, value: -500 } as const;
+  const requests = () => machine.requests.filter((r) => r.type === 'open');
+
+  it('can be gone back to with what was done to it, at its moment and with its futures; and then the other', async () => {
+    leftStore.setState({ left: null });
+    await openScenario('leaky-server');
+    recordCommand(2e9, adj);
+    const branches = [0, 1].map((id) => ({
+      id,
+      parent: id - 1,
+      forkedAt: 0,
+      commands: [],
+      shared: 0,
+      known: 5e9,
+      kills: [],
+    }));
+    const frame = { ...fixtureFrame(), t: 3e9 };
+    runStore.setState({ frame, branches, branch: 1 });
+    await openScenario('crazy-allocator');
+    runStore.setState({ branches: [], frame: { ...frame, t: 9e9 } });
+    expect(await openLeft()).toBe(true);
+    expect(requests().at(-1)).toEqual({
+      type: 'open',
+      session: { format: 'oomlab/session@1', scenario: 'leaky-server', seed: 1, commands: [{ t: 2e9, command: adj }] },
+      at: 3e9,
+      futures: { branches, active: 1 },
+    });
+    expect(new URLSearchParams(location.search).get('scenario')).toBe('leaky-server');
+    await openLeft();
+    expect(requests().at(-1)).toMatchObject({ session: { scenario: 'crazy-allocator', commands: [] }, at: 9e9 });
+  });
+  it('is kept while another is opened that nothing has happened to, or that is refused', async () => {
+    leftStore.setState({ left: null });
+    await openScenario('leaky-server');
+    runStore.setState({ frame: { ...fixtureFrame(), t: 3e9 } });
+    machine.refuse('open', { code: 'ram-too-large', params: { max: 2 ** 34, got: 2 ** 40 } });
+    await openScenario('crazy-allocator');
+    expect(leftStore.getState().left).toBeNull();
+    machine = fakeMachine(fixtureFrame({ t: 0 }));
+    connectMachine(machine);
+    await openScenario('crazy-allocator');
+    await openScenario('malloc-fails');
+    expect(leftStore.getState().left).toMatchObject({ scenario: 'leaky-server', t: 3e9 });
+  });
+});
+
+describe('the same machine with more swap', () => {
+  it('has it from its boot on, and what was done until then, and opens there', async () => {
+    leftStore.setState({ left: null });
+    await openScenario('leaky-server');
+    runStore.setState({ frame: { ...fixtureFrame(), t: 30e9 } });
+    const early = { t: 2e9, command: { op: 'oom_score_adj', pid: 7, value: -500 } as const };
+    const late = { t: 25e9, command: { op: 'oom_score_adj', pid: 7, value: 0 } as const };
+    const was = { format: 'oomlab/session@1', scenario: 'leaky-server', seed: 5, commands: [early, late] };
+    machine.answer('session', was);
+    expect(await openWithMoreSwap(8192, 20e9)).toBe(true);
+    const asked = machine.requests.findLast((r) => r.type === 'open');
+    expect(asked).toMatchObject({ at: 20e9, session: { seed: 5, commands: [early] } });
+    const before = compileScenario(DEFAULT_SCENARIO);
+    const now = compileScenario(scenarioOf(opened().at(-1) as Session));
+    expect(now).toEqual({ ...before, swap: before.swap + 8192 * 4096 });
+    expect(leftStore.getState().left).toMatchObject({ scenario: 'leaky-server', t: 30e9 });
+    expect(notices()[0]).toMatch(/^This is the machine with 32 MiB more swap/);
+  });
+});
+
 describe('settings in the address', () => {
   it('apply when they are valid', () => {
     readSettings('?theme=dark&view=lru');
@@ -105,7 +189,7 @@ describe('settings in the address', () => {
     readSettings('?theme=pink&view=42');
     expect(settingsStore.getState()).toMatchObject({ theme: 'light', view: 'pyramid' });
     expect(notices()).toEqual([
-      'The theme is “light” or “dark”; “pink” is neither.',
+      'The theme is “light”, “dark”, “projector” or “system”; “pink” is none of them.',
       'The view is “pyramid”, “map”, “lru” or “groups”; “42” is none of them.',
     ]);
   });

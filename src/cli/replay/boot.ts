@@ -211,7 +211,7 @@ export function bootRecorded(r: Recording): Guest {
   waitForInput(k, init);
   return {
     k,
-    loop: newLoop(k, k.writeback.flusher, /console=ttyS/.test(r.cmdline) ? CONSOLE_LINE : 0),
+    loop: newLoop(k, /console=ttyS/.test(r.cmdline) ? CONSOLE_LINE : 0),
     init,
     program: program.id,
     tmpfs: [],

@@ -4,27 +4,14 @@
  */
 import { completeBios, nextCompletion } from '../../linux/block/blk-mq';
 import type { Kernel } from '../../linux/include/kernel';
-import {
-  PF_KCOMPACTD,
-  PF_KSWAPD,
-  PF_KTHREAD,
-  TASK_DEAD,
-  TASK_INTERRUPTIBLE,
-  TASK_RUNNING,
-  type Task,
-  WAIT_USER,
-} from '../../linux/include/sched';
+import { PF_KTHREAD, TASK_INTERRUPTIBLE, TASK_RUNNING, type Task, WAIT_USER } from '../../linux/include/sched';
 import { MS, SEC } from '../../linux/include/units';
-import { doExitStep } from '../../linux/kernel/exit';
-import { sleepOn, wakeUpProcess } from '../../linux/kernel/sched/core';
+import { nextWakeup, sleepOn, wakeSleepers, wakeUpProcess } from '../../linux/kernel/sched/core';
 import { psiUpdate } from '../../linux/kernel/sched/psi';
-import { kcompactdStep } from '../../linux/mm/compaction';
-import { chargeStep, memcgWorkPending, memcgWorkStep } from '../../linux/mm/memcontrol';
+import { memcgWorkPending } from '../../linux/mm/memcontrol';
 import { oomReaperStep } from '../../linux/mm/oom_kill';
-import { allocSlowpathStep } from '../../linux/mm/page_alloc';
-import { flusherStep } from '../../linux/mm/page-writeback';
-import { kswapdStep } from '../../linux/mm/vmscan';
 import { vmstatUpdate } from '../../linux/mm/vmstat';
+import { stepInKernel } from '../../machine/dispatch';
 
 /** A running system call or access of a process; ends when it is done. It yields when its turn is over or it must wait. */
 export type Job = Generator<void, void>;
@@ -42,18 +29,16 @@ export interface Loop {
   turn: number;
   /** ns of the next vmstat tick. */
   vmstatAt: number;
-  flusher: number;
   /** ns that the cpu is busy with each line of the kernel log, and lines printed so far. */
   consoleLine: number;
   printed: number;
 }
 
-export const newLoop = (k: Kernel, flusher: number, consoleLine: number): Loop => ({
+export const newLoop = (k: Kernel, consoleLine: number): Loop => ({
   k,
   jobs: new Map(),
   turn: 0,
   vmstatAt: k.now + SEC,
-  flusher,
   consoleLine,
   printed: k.log.length,
 });
@@ -85,35 +70,9 @@ function canRun(loop: Loop, t: Task): boolean {
 /** One step of a task's work. */
 function step(loop: Loop, t: Task): void {
   const { k } = loop;
-  if (t.alloc && !t.alloc.done) {
-    allocSlowpathStep(k, t);
-    return;
-  }
-  if (t.charge && !t.charge.done) {
-    chargeStep(k, t);
-    return;
-  }
-  if (t.sigkill || t.exitStage > 0) {
-    loop.jobs.delete(t.pid);
-    doExitStep(k, t, k.cost + SLICE);
-    return;
-  }
-  if (t.flags & PF_KSWAPD) {
-    kswapdStep(k, t);
-    return;
-  }
-  if (t.flags & PF_KCOMPACTD) {
-    kcompactdStep(k, t);
-    return;
-  }
-  if (t.pid === loop.flusher) {
-    flusherStep(k, t);
-    return;
-  }
-  if (memcgWorkPending(t)) {
-    memcgWorkStep(k, t);
-    return;
-  }
+  const leaving = t.sigkill || t.exitStage > 0;
+  if (leaving) loop.jobs.delete(t.pid);
+  if (stepInKernel(k, t, leaving, k.cost + SLICE)) return;
   const job = loop.jobs.get(t.pid);
   if (!job) return;
   if (job.next().done) {
@@ -137,9 +96,7 @@ function charge(loop: Loop, t: Task | null): void {
 function fireDue(loop: Loop): void {
   const { k } = loop;
   completeBios(k);
-  for (const t of k.tasks) {
-    if (t.state !== TASK_RUNNING && t.state !== TASK_DEAD && t.wakeAt <= k.now) wakeUpProcess(k, t);
-  }
+  wakeSleepers(k);
   while (k.timers.length > 0 && k.timers[0].at <= k.now) {
     const timer = k.timers.shift();
     if (timer?.kind === 'oom_reaper') oomReaperStep(k, timer.arg);
@@ -153,10 +110,8 @@ function fireDue(loop: Loop): void {
 /** The earliest time anything happens by itself, ns. */
 function nextEvent(loop: Loop): number {
   const { k } = loop;
-  let at = Math.min(nextCompletion(k), loop.vmstatAt);
-  if (k.timers.length > 0) at = Math.min(at, k.timers[0].at);
-  for (const t of k.tasks) if (t.state !== TASK_RUNNING && t.state !== TASK_DEAD) at = Math.min(at, t.wakeAt);
-  return at;
+  const at = Math.min(nextCompletion(k), nextWakeup(k), loop.vmstatAt);
+  return k.timers.length > 0 ? Math.min(at, k.timers[0].at) : at;
 }
 
 function pick(loop: Loop): Task | null {

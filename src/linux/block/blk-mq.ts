@@ -11,7 +11,7 @@ import type { Inode } from '../include/mm_types';
 import { PG_LOCKED } from '../include/page';
 import { TASK_UNINTERRUPTIBLE, type Task } from '../include/sched';
 import { PGPGIN, PGPGOUT } from '../include/vmstat';
-import { scheduleTimeout, wakeUpPage } from '../kernel/sched/core';
+import { scheduleTimeout, tasksChanged, wakeUpPage } from '../kernel/sched/core';
 import { folioEndWriteback } from '../mm/page-writeback';
 import { bioFree } from './bio';
 
@@ -194,5 +194,6 @@ export function blkWaitForQueue(k: Kernel, task: Task, disk: number): boolean {
   const ns = (lastIsFirst(d) ? d.busyUntil[d.parallel] : d.doneAt[d.head]) - k.now;
   scheduleTimeout(k, task, ns > 0 ? ns : 0, TASK_UNINTERRUPTIBLE);
   task.inIowait = true;
+  tasksChanged(k);
   return true;
 }

@@ -344,6 +344,11 @@ export interface PsiState {
   someAvg: number[];
   fullAvg: number[];
   ioSomeTotal: number;
+  /** Shares of the present, as of `Kernel.tasksSeq` = `seq`. */
+  some: number;
+  full: number;
+  io: number;
+  seq: number;
 }
 
 /** All slab caches as two: one that shrinkers can free from (dentries and inodes) and one that they cannot. §5.14. */
@@ -456,6 +461,8 @@ export interface Kernel {
   nextPid: number;
   /** Tasks that wait for the I/O of a page. */
   pageWaiters: number;
+  /** Times that a task came or went, began or ceased to run, to be stopped, to wait for I/O or to stall. */
+  tasksSeq: number;
   /** Tasks that hold a cached page (`Task.heldPage`). */
   heldPages: number;
   /** pid of the task that runs now. */

@@ -26,7 +26,7 @@ import { endReadahead } from '../mm/readahead';
 import { lruAddDrain } from '../mm/swap';
 import { cgroupLeave } from './cgroup';
 import { abortFork } from './fork';
-import { pageNode, sleepOn } from './sched/core';
+import { pageNode, sleepOn, tasksChanged } from './sched/core';
 import { psiMemstallLeave } from './sched/psi';
 
 /** Values of `Task.exitStage`. */
@@ -170,6 +170,7 @@ export function doExitStep(k: Kernel, task: Task, budget: number): boolean {
   task.exitTime = k.now;
   task.exitStage = EXIT_DEAD;
   task.state = TASK_DEAD;
+  tasksChanged(k);
   return true;
 }
 

@@ -232,6 +232,7 @@ export function createKernel(config: BootConfig): Kernel {
     tasks: [],
     nextPid: 1,
     pageWaiters: 0,
+    tasksSeq: 0,
     heldPages: 0,
     current: 0,
     swap: {
@@ -278,6 +279,10 @@ export function createKernel(config: BootConfig): Kernel {
       someAvg: [0, 0, 0],
       fullAvg: [0, 0, 0],
       ioSomeTotal: 0,
+      some: 0,
+      full: 0,
+      io: 0,
+      seq: -1,
     },
     panic: '',
     slab: { objectsPerPage: 20, reclaimable: 0, deferred: 0, partial: 0, unreclaimable: 0, head },

@@ -20,7 +20,7 @@ import { pageNode } from '../kernel/sched/core';
 import { memCgroupGetNrSwapPages } from './memcontrol';
 import { countMemcgEvents, MEMCG_ACTIVATE, MEMCG_REFAULT, MEMCG_RESTORE } from './memcontrol/stat';
 import { folioLruvec, folioMemcg, lruvecPageState, parentLruvec } from './mmzone';
-import { folioLruRefs } from './vmscan/lru_gen/mm_inline';
+import { folioLruRefs, lruTierFromRefs } from './vmscan/lru_gen/mm_inline';
 import { lruGenEviction, lruGenRefault } from './vmscan/lru_gen/refault';
 
 /** A shadow is −1 − (age << 4 | node << 1 | workingset): 26 bits of age, so that it fits 31 bits. */
@@ -143,14 +143,22 @@ export function workingsetRefault(k: Kernel, pfn: number, shadow: number, memcg 
 /** The number of the oldest generation of anonymous pages, as shadows have it. */
 export const oldestToken = (g: LruGenFolio): number => g.minSeq[0] & (AGE_MASK >>> LRU_REFS_WIDTH);
 
+/** The node of the lists that an evicted page was on. */
+export const shadowNode = (shadow: number): number => ((-1 - shadow) >>> 1) & 7;
+
 /**
- * For the multi-gen LRU: the shadow of an anonymous page of this node whose generation is gone. Such a refault is counted,
- * and nothing else comes of it.
+ * For the multi-gen LRU: the shadow of an anonymous page whose generation is gone. Such a refault is counted, and nothing
+ * else comes of it.
  *
- * @param oldest `oldestToken` of the node's lists
+ * @param oldest `oldestToken` of the lists it was on
  */
-export const isBygone = (nid: number, oldest: number, shadow: number): boolean =>
-  (((-1 - shadow) >>> 1) & 7) === nid && (-1 - shadow) >>> (4 + LRU_REFS_WIDTH) !== oldest;
+export const isBygone = (oldest: number, shadow: number): boolean => (-1 - shadow) >>> (4 + LRU_REFS_WIDTH) !== oldest;
+
+/** For the multi-gen LRU: the tier of the page whose shadow this is. */
+export const shadowTier = (shadow: number): number => {
+  const packed = -1 - shadow;
+  return lruTierFromRefs(((packed >>> 4) & ((1 << LRU_REFS_WIDTH) - 1)) + (packed & 1));
+};
 
 /** workingset_activation: an activated page makes the lists older, as an evicted one does. */
 export function workingsetActivation(k: Kernel, pfn: number): void {

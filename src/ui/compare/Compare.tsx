@@ -17,10 +17,11 @@ import { compareWords as w } from '../../i18n/en-compare';
 import { refusalText } from '../../i18n/errors';
 import { RefusalError } from '../../machine/commands';
 import { runStore, useRun } from '../../store';
-import { compareStore, type SideIndex, type SideState } from '../../store/compare';
+import { bothOpen, compareStore, type SideIndex, type SideState } from '../../store/compare';
 import { Patterns } from '../charts/Patterns';
 import { IconButton } from '../controls/IconButton';
 import { Icon, Mark } from '../controls/Icons';
+import { useMedia } from '../controls/useMedia';
 import { clock, seconds } from '../format';
 import { useNames } from '../futures/names';
 import { futureWords } from '../futures/words';
@@ -90,7 +91,15 @@ function Bar() {
     useShallow((s) => ({ t: s.t, running: s.running, speed: s.speed })),
   );
   const known = useStore(compareStore, (s) => Math.max(s.t, ...s.sides.map((side) => side.frame?.known ?? 0)));
+  // Two machines of which one is not there yet cannot be led in lock step.
+  const ready = useStore(compareStore, (s) => bothOpen(s.sides));
+  const narrow = useMedia('(max-width: 900px)');
   const { main, rest } = clock(t);
+  const back = (
+    <Button className="btn touch" aria-label={w.back} onPress={closeCompare}>
+      {w.backShort}
+    </Button>
+  );
   return (
     <header className="lab-top bar cmp-bar" data-region="top-bar">
       <span className="mark">
@@ -98,12 +107,13 @@ function Bar() {
         {w.title}
       </span>
       <span className="grow" />
-      <IconButton icon="reset" label={w.reset} onPress={() => void seekBoth(0)} />
-      <Button className="btn solid run" onPress={toggleBoth}>
+      {narrow && back}
+      <IconButton icon="reset" label={w.reset} isDisabled={!ready} onPress={() => void seekBoth(0)} />
+      <Button className="btn solid run" isDisabled={!ready} onPress={toggleBoth}>
         <Icon name={running ? 'pause' : 'play'} />
         {running ? w.pause : w.run}
       </Button>
-      <Button className="btn soft" onPress={() => void runToKill()}>
+      <Button className="btn soft" isDisabled={!ready} onPress={() => void runToKill()}>
         {w.toKill}
       </Button>
       <label className="cmp-speed">
@@ -122,6 +132,7 @@ function Bar() {
         min={0}
         max={Math.max(1, Math.ceil(known / 1e6))}
         value={Math.round(t / 1e6)}
+        disabled={!ready}
         aria-label={w.moment}
         aria-valuetext={w.momentValue(seconds(t))}
         onChange={(e) => void seekBoth(Number(e.currentTarget.value) * 1e6)}
@@ -130,10 +141,8 @@ function Bar() {
         <b>{main}</b>
         <small>{rest} s</small>
       </span>
-      <span className="grow" />
-      <Button className="btn touch" aria-label={w.back} onPress={closeCompare}>
-        {w.backShort}
-      </Button>
+      {!narrow && <span className="grow" />}
+      {!narrow && back}
     </header>
   );
 }

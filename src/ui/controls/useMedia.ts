@@ -19,7 +19,7 @@ export type Layout = 'wide' | 'medium' | 'narrow';
 export function useLayout(present = false): Layout {
   // Presenting, all is larger, and there is no log beside the timeline.
   const narrow = useMedia(present ? '(max-width: 1075px)' : '(max-width: 767px)');
-  const medium = useMedia(present ? '(max-width: 1279px)' : '(max-width: 1199px)');
+  const medium = useMedia(present ? '(max-width: 1399px)' : '(max-width: 1199px)');
   return narrow ? 'narrow' : medium ? 'medium' : 'wide';
 }
 

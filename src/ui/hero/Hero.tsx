@@ -8,7 +8,7 @@ import { TabPanel, Tabs } from '../controls/Tabs';
 import { EffectiveAccessTime } from './EffectiveAccessTime';
 import './hero.css';
 import { Legend } from './Legend';
-import { FOOT_HEIGHT, PHONE_WIDTH, pyramidLayout } from './layout';
+import { FOOT_HEIGHT, isPhone, pyramidLayout } from './layout';
 import { Pyramid } from './Pyramid';
 import { ViewSwitch } from './ViewSwitch';
 
@@ -35,7 +35,7 @@ export function Hero() {
       <Tabs
         className="hero"
         data-region={REGION[view]}
-        data-phone={width > 0 && width < PHONE_WIDTH ? '' : undefined}
+        data-phone={width > 0 && isPhone(width, height - FOOT_HEIGHT) ? '' : undefined}
         style={{ '--grow': grow } as CSSProperties}
         selected={view}
         onSelect={setView}

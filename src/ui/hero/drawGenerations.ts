@@ -4,8 +4,9 @@ import type { MarkKind } from '../../store';
 import type { Frame, GenerationFrame } from '../../worker/protocol';
 import { fade, KIND_LOOK, type Pointed } from '../charts/kinds';
 import type { Painter } from '../charts/painter';
+import { d } from '../charts/path';
 import { duration, int, pages, percent } from '../format';
-import { type LruLayout, MARGIN, PITCH, reclaimSentence, SQUARE, squaresPath, wrap } from './drawLru';
+import { LEAST_ROWS, type LruLayout, MARGIN, PITCH, reclaimSentence, SQUARE, squaresPath, wrap } from './drawLru';
 
 type Generations = NonNullable<Frame['generations']>;
 type Type = keyof Generations;
@@ -15,7 +16,7 @@ const MAX_GENERATIONS = 4;
 /** The youngest that count as active. */
 const ACTIVE = 2;
 /** Px of height that everything but the squares takes. */
-const FIXED = 280;
+const fixed = (layout: LruLayout): number => (layout.narrow ? 298 : 260);
 /** Px at the right for the ways out. */
 const exitWidth = (layout: LruLayout): number => (layout.narrow ? 40 : 56);
 
@@ -30,7 +31,7 @@ export function pagesPerGenerationSquare(generations: Generations, layout: LruLa
   let per = 1;
   for (; per < 2 ** 24; per *= 2) {
     const high = rows(largest(generations.anon), per) + rows(largest(generations.file), per);
-    if (FIXED + high * PITCH <= layout.height) break;
+    if (high * PITCH <= Math.max(LEAST_ROWS * PITCH, layout.height - fixed(layout))) break;
   }
   return per;
 }
@@ -109,13 +110,13 @@ export function drawGenerations(
     const from = layout.width - MARGIN - exitWidth(layout) + 2;
     const thick = rate < 1 ? 1.5 : Math.min(12, 2 + 2 * Math.log10(rate));
     const color = rate < 1 ? 'var(--line-3)' : KIND_LOOK[kind].fill;
-    p.path(`exit-${key}`, `M${from} ${middle}H${right - 4}`, {
+    p.path(`exit-${key}`, d`M${from} ${middle}H${right - 4}`, {
       stroke: color,
       'stroke-width': thick,
       'stroke-dasharray': rate < 1 ? '1 4' : undefined,
       opacity,
     });
-    p.path(`exit-head-${key}`, `M${right + 12} ${middle}l-16 ${-(thick / 2 + 7)}v${thick + 14}z`, {
+    p.path(`exit-head-${key}`, d`M${right + 12} ${middle}l-16 ${-(thick / 2 + 7)}v${thick + 14}z`, {
       fill: color,
       opacity,
     });

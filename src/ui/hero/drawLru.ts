@@ -4,10 +4,11 @@ import type { MarkKind } from '../../store';
 import type { Frame } from '../../worker/protocol';
 import { fade, KIND_LOOK, type Pointed } from '../charts/kinds';
 import type { Painter } from '../charts/painter';
+import { d } from '../charts/path';
 import { textWidth } from '../charts/text';
 import { int, pages, percent } from '../format';
 import { generationsSummary, generationsTable } from './drawGenerations';
-import { PHONE_WIDTH } from './layout';
+import { isPhone } from './layout';
 
 export const SQUARE = 11;
 export const PITCH = 13;
@@ -24,7 +25,7 @@ export interface LruLayout {
 }
 
 export function lruLayout(width: number, height: number): LruLayout {
-  const narrow = width < PHONE_WIDTH;
+  const narrow = isPhone(width, height);
   const design = narrow ? 390 : 728;
   const scale = Math.max(0.85, Math.min(width / design, height / (narrow ? 390 : 520)));
   const w = width / scale;
@@ -38,6 +39,9 @@ export function lruLayout(width: number, height: number): LruLayout {
 /** Px of height that everything but the squares takes. */
 const FIXED = 290;
 
+/** Rows of squares there are in the lowest of regions. */
+export const LEAST_ROWS = 6;
+
 /** Pages a square stands for: the least power of two with which all lists fit. */
 export function pagesPerSquare(frame: Frame, { cols, height }: LruLayout): number {
   const { lru, kinds } = frame;
@@ -48,7 +52,7 @@ export function pagesPerSquare(frame: Frame, { cols, height }: LruLayout): numbe
       Math.max(rows(lru.activeAnon, per), rows(lru.inactiveAnon, per)) +
       Math.max(rows(lru.activeFile, per), rows(lru.inactiveFile, per)) +
       Math.max(rows(kinds.shmem, per), rows(lru.unevictable, per));
-    if (FIXED + high * PITCH <= height) break;
+    if (high * PITCH <= Math.max(LEAST_ROWS * PITCH, height - FIXED)) break;
   }
   return per;
 }
@@ -191,8 +195,8 @@ export function drawLru(p: Painter, frame: Frame, layout: LruLayout, hovered: Po
 
   function line(key: string, from: number, to: number, at: number, opacity: number): void {
     const dir = Math.sign(to - from);
-    p.path(key, `M${from} ${at}H${to - dir * 8}`, { stroke: 'var(--ink)', 'stroke-width': 2, opacity });
-    p.path(`${key}-head`, `M${to} ${at}l${-dir * 10} -5v10z`, { fill: 'var(--ink)', opacity });
+    p.path(key, d`M${from} ${at}H${to - dir * 8}`, { stroke: 'var(--ink)', 'stroke-width': 2, opacity });
+    p.path(`${key}-head`, d`M${to} ${at}l${-dir * 10} -5v10z`, { fill: 'var(--ink)', opacity });
   }
 
   /** The way out of an inactive list, as wide as the log of its rate. */
@@ -206,7 +210,7 @@ export function drawLru(p: Painter, frame: Frame, layout: LruLayout, hovered: Po
     const dash = rate < 1 ? '1 4' : undefined;
     if (key === 'anon') {
       const down = top + Math.max(tall, 70) + 6;
-      p.path(`exit-${key}`, `M${from} ${top + 24}H${right}V${down}`, {
+      p.path(`exit-${key}`, d`M${from} ${top + 24}H${right}V${down}`, {
         fill: 'none',
         stroke: color,
         'stroke-width': width,
@@ -214,7 +218,7 @@ export function drawLru(p: Painter, frame: Frame, layout: LruLayout, hovered: Po
         opacity,
       });
       const barb = width / 2 + 7;
-      p.path(`exit-head-${key}`, `M${right} ${down + 15}l${-barb} -16h${2 * barb}z`, { fill: color, opacity });
+      p.path(`exit-head-${key}`, d`M${right} ${down + 15}l${-barb} -16h${2 * barb}z`, { fill: color, opacity });
       p.text(`exit-name-${key}`, right + 12, down + 32, label, {
         class: rate < 1 ? 's3 e' : 'b e',
         'font-size': 14,
@@ -224,13 +228,13 @@ export function drawLru(p: Painter, frame: Frame, layout: LruLayout, hovered: Po
     }
     const middle = top + SQUARE / 2;
     const start = tall > PITCH ? x + cols * PITCH + 4 : from;
-    p.path(`exit-${key}`, `M${start} ${middle}H${right - 4}`, {
+    p.path(`exit-${key}`, d`M${start} ${middle}H${right - 4}`, {
       stroke: color,
       'stroke-width': width,
       'stroke-dasharray': dash,
       opacity,
     });
-    p.path(`exit-head-${key}`, `M${right + 12} ${middle}l-16 ${-(width / 2 + 7)}v${width + 14}z`, {
+    p.path(`exit-head-${key}`, d`M${right + 12} ${middle}l-16 ${-(width / 2 + 7)}v${width + 14}z`, {
       fill: color,
       opacity,
     });

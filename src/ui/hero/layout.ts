@@ -18,7 +18,11 @@ export interface PyramidLayout {
 /** The legend's row under the picture. */
 export const FOOT_HEIGHT = 34;
 /** Below this width of the region the layout of the phone is used. */
-export const PHONE_WIDTH = 560;
+const PHONE_WIDTH = 560;
+/** Between this and that one it is, unless the region is low: then its breadth is all there is. */
+const PHONE_WIDTH_LOW = 470;
+export const isPhone = (width: number, height: number): boolean =>
+  width < PHONE_WIDTH && (width < PHONE_WIDTH_LOW || width < height);
 /** Down to the lower edge of the switch of the views, px. */
 const SWITCH_HEIGHT = 42;
 const WIDE = { width: 640, height: 540 };
@@ -35,7 +39,7 @@ const tier = (cx: number, top: number, bottom: number, tip: number, lean: number
 });
 
 export function pyramidLayout(width: number, height: number): PyramidLayout {
-  return width < PHONE_WIDTH ? phone(width, height) : wide(width, height);
+  return isPhone(width, height) ? phone(width, height) : wide(width, height);
 }
 
 function wide(outerWidth: number, outerHeight: number): PyramidLayout {

@@ -6,6 +6,7 @@ import { refusalText } from '../../i18n/errors';
 import type { OomRecord } from '../../linux/include/kernel';
 import { chosenWith, pointsWith, type VictimStretch, victimStrip } from '../../linux/mm/oom_kill/choose';
 import { RefusalError } from '../../machine/commands';
+import { useShown } from '../../store';
 import type { KillReport, WhatIf } from '../../worker/protocol';
 import { duration, int, pages, seconds } from '../format';
 import { ADJ_MAX, ADJ_MIN, adjKey } from '../processes/AdjControl';
@@ -50,10 +51,14 @@ export function Counterfactual({ kill, next }: Props) {
     };
   }, []);
 
+  // What is shown at the start is computed too, but not beside a machine that runs, nor before what was asked for.
+  const atRest = useShown((f) => f.status === 'paused', false);
+  const [auto, setAuto] = useState(true);
+  const wanted = adj ?? (auto && atRest && answer === null ? turning : null);
   // A value that has been set and left for a moment is gone through by the machine.
   useEffect(() => {
-    if (adj === null || adj === was) return;
-    const timer = setTimeout(() => void compute(adj), REST_MS);
+    if (wanted === null || wanted === was) return;
+    const timer = setTimeout(() => void compute(wanted), REST_MS);
     async function compute(value: number) {
       setAsked(value);
       try {
@@ -61,14 +66,14 @@ export function Counterfactual({ kill, next }: Props) {
         if (alive.current) setAnswer({ adj: value, result });
       } catch (error) {
         if (!(error instanceof RefusalError)) throw error;
-        // Another value has been asked for in the meantime.
-        if (error.refusal.code === 'superseded') return;
-        if (alive.current) setAnswer({ adj: value, why: refusalText(error.refusal) });
+        // Superseded: something else has been asked for in the meantime.
+        if (alive.current && error.refusal.code !== 'superseded')
+          setAnswer({ adj: value, why: refusalText(error.refusal) });
       }
       if (alive.current) setAsked((now) => (now === value ? null : now));
     }
     return () => clearTimeout(timer);
-  }, [adj, pid, was, kill.before]);
+  }, [wanted, pid, was, kill.before]);
 
   if (!task) return null;
   const shown = adj ?? turning ?? was;
@@ -85,7 +90,7 @@ export function Counterfactual({ kill, next }: Props) {
     e.stopPropagation();
     setAdj(to);
   };
-  const current = answer !== null && adj !== null && answer.adj === adj ? answer : null;
+  const current = answer?.adj === shown ? answer : null;
   return (
     <section data-region="counterfactual" aria-labelledby={`${id}-h`}>
       <div className="hd">
@@ -148,7 +153,7 @@ export function Counterfactual({ kill, next }: Props) {
         {w.replay(seconds(kill.before), int(shown))}
       </Button>
       <p className="mut small">{w.replayHint}</p>
-      <Remedies kill={kill} />
+      <Remedies kill={kill} onAsk={() => setAuto(false)} />
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
-import { findRemedy, replayAfter, stopSearch } from '../../actions/inspector';
+import { closeInspector, findRemedy, replayAfter, stopSearch } from '../../actions/inspector';
+import { openWithMoreSwap } from '../../actions/scenarios';
 import { inspectorWords as w } from '../../i18n/en-inspector';
 import { refusalText } from '../../i18n/errors';
 import { RefusalError } from '../../machine/commands';
@@ -26,7 +27,7 @@ export function remediesOf(kill: KillReport, swapTotal: number): RemedyKind[] {
 type State = { remedy: Remedy } | { stopped: RemedyProgress | null } | { why: string };
 
 /** How much more memory would have made a difference: looked for by going through the machine again and again. */
-export function Remedies({ kill }: { kill: KillReport }) {
+export function Remedies({ kill, onAsk }: { kill: KillReport; onAsk?: () => void }) {
   const swapTotal = useShown((f) => f.machine.swapTotal, 0);
   const progress = useInspector((s) => s.remedy);
   const [asked, setAsked] = useState<RemedyKind | null>(null);
@@ -43,6 +44,7 @@ export function Remedies({ kill }: { kill: KillReport }) {
     [],
   );
   async function find(what: RemedyKind) {
+    onAsk?.();
     setAsked(what);
     setKnown((all) => ({ ...all, [what]: undefined }));
     last.current = null;
@@ -152,6 +154,17 @@ function Found({ kill, remedy, swapTotal }: { kill: KillReport; remedy: Remedy; 
         >
           {w.remedyReplay(seconds(kill.before), what, limitText(had + least))}
         </Button>
+      )}
+      {what === 'swap' && least >= 0 && (
+        <>
+          <Button
+            className="btn soft small"
+            onPress={() => void openWithMoreSwap(least, kill.before).then((done) => done && closeInspector())}
+          >
+            {w.remedyOpen(trialName(what, least), seconds(kill.before))}
+          </Button>
+          <p className="mut small">{w.remedyOpenHint}</p>
+        </>
       )}
     </>
   );

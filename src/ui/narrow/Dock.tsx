@@ -22,7 +22,12 @@ export function Dock() {
       <Candidate />
       <Scrubber />
       <div className="dock-transport">
-        <IconButton className="btn soft touch" icon="reset" label={t('transport.reset')} onPress={() => void reset()} />
+        <IconButton
+          className="btn soft touch dock-reset"
+          icon="reset"
+          label={t('transport.reset')}
+          onPress={() => void reset()}
+        />
         <IconButton
           className="btn soft touch"
           icon="back"

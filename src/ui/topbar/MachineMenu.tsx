@@ -1,7 +1,9 @@
 import { Menu, MenuItem, Separator } from 'react-aria-components';
 import { runAction } from '../../actions/registry';
-import { listScenarios, openScenario } from '../../actions/scenarios';
+import { listScenarios, openLeft, openScenario } from '../../actions/scenarios';
 import { t } from '../../i18n';
+import { useLeft } from '../../store';
+import { seconds } from '../format';
 
 const FILES = ['saveSession', 'saveScenario', 'saveSeries', 'savePictures'] as const;
 
@@ -14,6 +16,7 @@ interface Props {
 
 /** Machines to open, and files. */
 export function MachineMenu({ open, close, chooseFile }: Props) {
+  const left = useLeft();
   return (
     <Menu
       className="menu machines"
@@ -23,11 +26,19 @@ export function MachineMenu({ open, close, chooseFile }: Props) {
       selectionMode="single"
       selectedKeys={open ? [open] : []}
       onAction={(key) => {
-        if (key === ':file') chooseFile();
+        if (key === ':left') void openLeft();
+        else if (key === ':file') chooseFile();
         else if (FILES.some((id) => id === key)) runAction(key as (typeof FILES)[number]);
         else void openScenario(String(key));
       }}
     >
+      {left && (
+        <MenuItem id=":left" className="menu-item" textValue={t('machine.back')}>
+          <span className="name">{t('machine.back')}</span>
+          <span className="point">{t('machine.back.point', { title: left.title, t: seconds(left.t) })}</span>
+        </MenuItem>
+      )}
+      {left && <Separator className="menu-sep" />}
       {listScenarios().map(({ id, title: name, point }) => (
         <MenuItem key={id} id={id} className="menu-item" textValue={name}>
           <span className="name">{name}</span>

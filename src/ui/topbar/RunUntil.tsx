@@ -12,6 +12,7 @@ export function RunUntil({ label, className = 'btn soft' }: { label?: string; cl
       kind="menu"
       className={className}
       label={t('transport.until')}
+      placement="bottom start"
       body={(close) => <LandmarkMenu close={close} />}
     >
       {label ?? `${t('transport.until')}…`}

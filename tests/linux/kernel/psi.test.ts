@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Kernel } from '../../../src/linux/include/kernel';
 import { TASK_INTERRUPTIBLE, TASK_KILLABLE, type Task } from '../../../src/linux/include/sched';
 import { MS, SEC } from '../../../src/linux/include/units';
-import { createTask } from '../../../src/linux/kernel/sched/core';
+import { createTask, scheduleTimeout } from '../../../src/linux/kernel/sched/core';
 import {
   calcLoad,
   PSI_FREQ,
@@ -43,7 +43,7 @@ describe('time is lost to memory', () => {
     k.now += 4 * MS;
     psiUpdate(k);
     expect([k.psi.someTotal, k.psi.fullTotal]).toEqual([1 * MS, 1 * MS]);
-    for (const x of t.slice(1)) x.state = TASK_INTERRUPTIBLE;
+    for (const x of t.slice(1)) scheduleTimeout(k, x, SEC, TASK_INTERRUPTIBLE);
     k.now += 4 * MS;
     psiUpdate(k);
     expect([k.psi.someTotal, k.psi.fullTotal]).toEqual([5 * MS, 5 * MS]);

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { audit } from '../../../src/linux/audit';
-import { createInode } from '../../../src/linux/fs/inode';
 import { meminfoKb } from '../../../src/linux/fs/proc/meminfo';
 import { EINVAL } from '../../../src/linux/include/errno';
 import type { Kernel } from '../../../src/linux/include/kernel';
@@ -15,7 +14,6 @@ import { PG_REFERENCED, PG_WORKINGSET } from '../../../src/linux/include/page';
 import type { Task } from '../../../src/linux/include/sched';
 import { SEC } from '../../../src/linux/include/units';
 import {
-  NR_LRU_BASE,
   PSWPOUT,
   WORKINGSET_ACTIVATE_ANON,
   WORKINGSET_REFAULT_ANON,
@@ -23,43 +21,24 @@ import {
   WORKINGSET_RESTORE_ANON,
 } from '../../../src/linux/include/vmstat';
 import { readSysctl, writeSysctl } from '../../../src/linux/kernel/sysctl';
-import { filemapRead } from '../../../src/linux/mm/filemap';
-import { getMmCounterSum } from '../../../src/linux/mm/mm_counters';
 import { ptePtr } from '../../../src/linux/mm/pgtable';
 import { folioMarkAccessed, lruAddDrainAll } from '../../../src/linux/mm/swap';
 import { tryToIncMaxSeq } from '../../../src/linux/mm/vmscan/lru_gen/aging';
 import { choice, getTierIdx, getTypeToScan } from '../../../src/linux/mm/vmscan/lru_gen/ctrl_pos';
 import { folioLruGen, folioLruRefs, genSize, lruTierFromRefs } from '../../../src/linux/mm/vmscan/lru_gen/mm_inline';
 import { findRelease } from '../../../src/linux/versions';
-import { anon, bootRig, type Rig, runUntil, spawn, touch } from './rig';
+import { anon, bootRig, counter, file, lru, read, spawn, touch } from './rig';
 
 const ENABLED = '/sys/kernel/mm/lru_gen/enabled';
 const MIN_TTL = '/sys/kernel/mm/lru_gen/min_ttl_ms';
 
 const gen = (k: Kernel) => k.nodes[0].lruvecs[0].lrugen;
-const lru = (k: Kernel, l: number): number => k.nodes[0].stat[NR_LRU_BASE + l];
-const counter = (k: Kernel, t: Task, member: number): number => getMmCounterSum(k.mms[t.mm], member);
 const pfnAt = (k: Kernel, t: Task, vpn: number): number => k.pgtables.entries[ptePtr(k, k.mms[t.mm], vpn)] >>> 5;
 /** Sequence number of the generation a page counts with. */
 function seqOf(k: Kernel, pfn: number): number {
   const is = folioLruGen(k.mem.flags[pfn]);
   for (let seq = gen(k).maxSeq; ; seq--) if (seq % 4 === is) return seq;
 }
-
-function read(r: Rig, t: Task, inode: ReturnType<typeof createInode>, pages: number): void {
-  let i = 0;
-  runUntil(
-    r,
-    () => i >= pages,
-    t,
-    () => {
-      const n = filemapRead(r.k, t, inode, i, Math.min(32, pages - i));
-      if (n > 0) i += n;
-    },
-  );
-}
-const file = (r: Rig, pages: number) =>
-  createInode(r.k, { name: `/f${r.k.inodes.length}`, kind: 'file', nrPages: pages, disk: r.disk });
 
 describe('where a page enters', () => {
   test('what a page fault brings in is youngest, what read() brings near the old end', () => {

@@ -1,7 +1,8 @@
 /** A small machine for tests of reclaim: one cpu, kswapd, a flusher and a disk, run until something holds. */
 import { addDisk, completeBios, nextCompletion } from '../../../src/linux/block/blk-mq';
+import { createInode } from '../../../src/linux/fs/inode';
 import type { Kernel } from '../../../src/linux/include/kernel';
-import { VM_READ, VM_WRITE } from '../../../src/linux/include/mm_types';
+import { type Inode, VM_READ, VM_WRITE } from '../../../src/linux/include/mm_types';
 import {
   PF_KSWAPD,
   PF_KTHREAD,
@@ -10,9 +11,12 @@ import {
   TASK_RUNNING,
   type Task,
 } from '../../../src/linux/include/sched';
+import { NR_LRU_BASE } from '../../../src/linux/include/vmstat';
 import { mmAlloc } from '../../../src/linux/kernel/fork';
 import { createTask, wakeUpProcess } from '../../../src/linux/kernel/sched/core';
+import { filemapRead } from '../../../src/linux/mm/filemap';
 import { touchRange } from '../../../src/linux/mm/memory';
+import { getMmCounterSum } from '../../../src/linux/mm/mm_counters';
 import { createKernel } from '../../../src/linux/mm/mm_init';
 import { mmap } from '../../../src/linux/mm/mmap';
 import { allocSlowpathStep } from '../../../src/linux/mm/page_alloc';
@@ -144,3 +148,26 @@ export function settle(r: Rig, ns = 300_000_000): void {
         r.k.tasks.every((t) => t.state !== TASK_RUNNING || (t !== r.kswapd && t !== r.flusher))),
   );
 }
+
+/** A file on the disk, none of it read. */
+export const file = (r: Rig, pages: number): Inode =>
+  createInode(r.k, { name: `/f${r.k.inodes.length}`, kind: 'file', nrPages: pages, disk: r.disk });
+
+/** read(2) of a file's first pages. */
+export function read(r: Rig, t: Task, inode: Inode, pages: number): void {
+  let i = 0;
+  runUntil(
+    r,
+    () => i >= pages,
+    t,
+    () => {
+      const n = filemapRead(r.k, t, inode, i, Math.min(32, pages - i));
+      if (n > 0) i += n;
+    },
+  );
+}
+
+/** Pages on a classic list, by what /proc says. */
+export const lru = (k: Kernel, l: number): number => k.nodes[0].stat[NR_LRU_BASE + l];
+/** An RSS counter of a task. */
+export const counter = (k: Kernel, t: Task, member: number): number => getMmCounterSum(k.mms[t.mm], member);

@@ -41,8 +41,6 @@ import {
 import { exitMmap } from '../../../src/linux/kernel/exit';
 import { fork } from '../../../src/linux/kernel/fork';
 import { sendSigkill } from '../../../src/linux/kernel/sched/core';
-import { filemapRead } from '../../../src/linux/mm/filemap';
-import { getMmCounterSum } from '../../../src/linux/mm/mm_counters';
 import { mmap } from '../../../src/linux/mm/mmap';
 import { ptePtr } from '../../../src/linux/mm/pgtable';
 import { lruAddDrainAll } from '../../../src/linux/mm/swap';
@@ -57,27 +55,9 @@ import {
   wakeupKswapd,
   zoneReclaimablePages,
 } from '../../../src/linux/mm/vmscan';
-import { anon, bootRig, type Rig, runUntil, settle, spawn, touch } from './rig';
+import { anon, bootRig, counter, file, lru, type Rig, read, runUntil, settle, spawn, touch } from './rig';
 
-const lru = (k: Kernel, l: number): number => k.nodes[0].stat[NR_LRU_BASE + l];
 const pte = (k: Kernel, t: Task, vpn: number): number => k.pgtables.entries[ptePtr(k, k.mms[t.mm], vpn)];
-const counter = (k: Kernel, t: Task, member: number): number => getMmCounterSum(k.mms[t.mm], member);
-
-/** read(2) of a whole file's first pages. */
-function read(r: Rig, t: Task, inode: ReturnType<typeof createInode>, pages: number): void {
-  let i = 0;
-  runUntil(
-    r,
-    () => i >= pages,
-    t,
-    () => {
-      const n = filemapRead(r.k, t, inode, i, Math.min(32, pages - i));
-      if (n > 0) i += n;
-    },
-  );
-}
-const file = (r: Rig, pages: number) =>
-  createInode(r.k, { name: `/f${r.k.inodes.length}`, kind: 'file', nrPages: pages, disk: r.disk });
 
 /** Forgets all accesses of a process, as a walk of reclaim over its pages does. */
 function makeOld(r: Rig, t: Task, vpn: number, pages: number): void {

@@ -1,6 +1,6 @@
 import { act, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { connectMachine } from '../../../src/actions/lab';
 import { inspectorStore, runStore } from '../../../src/store';
 import { Remedies, remediesOf, trialText } from '../../../src/ui/inspector/Remedies';
@@ -74,6 +74,14 @@ test('the least amount is told with the largest that is not enough, and all that
     '24 MiB more swaphog dies, 2 s later',
     '32 MiB more swapno kill',
   ]);
+});
+
+test('a machine with so much more swap can be opened where the kill was', async () => {
+  machine.answer('remedy', remedy({ trials: [trial(8192, null)], least: 8192 }));
+  render(<Remedies kill={kill} />);
+  await userEvent.click(screen.getByRole('button', { name: 'More swap?' }));
+  await userEvent.click(await screen.findByRole('button', { name: /^Open it with 32 MiB more swap, at / }));
+  await vi.waitFor(() => expect(machine.requests.at(-1)).toMatchObject({ type: 'open', at: kill.before }));
 });
 
 test('where nothing is enough, that is said with the most that was tried', async () => {

@@ -26,6 +26,11 @@ export const pageZone = (k: Kernel, pfn: number): Zone => k.zones[(k.mem.flags[p
 export const pageNode = (k: Kernel, pfn: number): PgData =>
   k.nodes.length === 1 ? k.nodes[0] : k.nodes[k.zones[(k.mem.flags[pfn] & PGZONE_MASK) >>> PGZONE_SHIFT].node];
 
+/** To be called with every change that `Kernel.tasksSeq` counts: who has looked at all tasks need not look again before. */
+export function tasksChanged(k: Kernel): void {
+  k.tasksSeq++;
+}
+
 /** find_task_by_pid: the live task with this pid, or null. */
 export function findTask(k: Kernel, pid: number): Task | null {
   const tasks = k.tasks;
@@ -96,6 +101,7 @@ export function createTask(k: Kernel, init: Partial<Task> & { comm: string }): T
     ...init,
   };
   k.tasks.push(task);
+  tasksChanged(k);
   return task;
 }
 
@@ -106,6 +112,7 @@ export function sleepOn(k: Kernel, t: Task, kind: number, arg: number, wakeAt: n
   t.waitKind = kind;
   t.waitArg = arg;
   t.wakeAt = wakeAt;
+  tasksChanged(k);
   if (t.sigkill && state !== TASK_RUNNING && isInterruptibleBySignal(state)) wakeUpProcess(k, t);
 }
 const isInterruptibleBySignal = (state: number): boolean => state === TASK_INTERRUPTIBLE || state === TASK_KILLABLE;
@@ -119,6 +126,7 @@ export function scheduleTimeout(k: Kernel, t: Task, ns: number, state: number): 
 export function waitOnPage(k: Kernel, t: Task, pfn: number, state: number): void {
   sleepOn(k, t, WAIT_PAGE, pfn, Infinity, state);
   t.inIowait = true;
+  tasksChanged(k);
 }
 
 /** Wakes all that wait for this page's I/O. */
@@ -140,6 +148,22 @@ export function wakeUpProcess(k: Kernel, t: Task): void {
   t.waitArg = 0;
   t.wakeAt = 0;
   t.inIowait = false;
+  tasksChanged(k);
+}
+
+/** The timers of sleeping tasks: wakes all who have slept as long as they wanted by now. */
+export function wakeSleepers(k: Kernel): void {
+  for (let i = 0; i < k.tasks.length; i++) {
+    const t = k.tasks[i];
+    if (t.state !== TASK_RUNNING && t.state !== TASK_DEAD && t.wakeAt <= k.now) wakeUpProcess(k, t);
+  }
+}
+
+/** When the next sleeping task wakes by itself, ns; Infinity = none does. */
+export function nextWakeup(k: Kernel): number {
+  let at = Infinity;
+  for (const t of k.tasks) if (t.state !== TASK_RUNNING && t.state !== TASK_DEAD && t.wakeAt < at) at = t.wakeAt;
+  return at;
 }
 
 /** Wakes a kernel thread from its idle sleep; does nothing when it is at work. */
@@ -155,6 +179,7 @@ export function sendSigkill(k: Kernel, t: Task): void {
   if (t.flags & PF_KTHREAD) return;
   t.sigkill = true;
   t.exitSignal = 9;
+  tasksChanged(k);
   if (isInterruptibleBySignal(t.state)) wakeUpProcess(k, t);
 }
 

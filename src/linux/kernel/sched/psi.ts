@@ -2,6 +2,7 @@
 import type { Kernel, PsiState } from '../../include/kernel';
 import { PF_STOPPED, TASK_DEAD, TASK_RUNNING, type Task } from '../../include/sched';
 import { HZ, JIFFY } from '../../include/units';
+import { tasksChanged } from './core';
 
 /** Length of an averaging period, ns: 2 s and a tick, so that it does not beat with other timers. */
 export const PSI_FREQ = (2 * HZ + 1) * JIFFY;
@@ -16,15 +17,11 @@ interface Shares {
   io: number;
 }
 
-/** What `shares` answers; meaningless between calls. */
-const present: Shares = { some: 0, full: 0, io: 0 };
-
 /**
- * psi's states in aggregate form: `some` is the share of the cpus' work lost to stalled tasks, `full` the share of the
- * cpus on which nothing but stalled tasks could run.
+ * psi's states in aggregate form, as of now: `some` is the share of the cpus' work lost to stalled tasks, `full` the share
+ * of the cpus on which nothing but stalled tasks could run.
  */
-function shares(k: Kernel): Shares {
-  const s = present;
+function takeShares(k: Kernel, s: Shares): void {
   let stalled = 0;
   let productive = 0;
   let waiting = 0;
@@ -40,13 +37,12 @@ function shares(k: Kernel): Shares {
   s.some = 0;
   s.full = 0;
   s.io = 0;
-  if (stalled === 0 && iowait === 0) return s;
+  if (stalled === 0 && iowait === 0) return;
   const threads = Math.min(stalled + productive + waiting, k.nrCpus);
   s.some = Math.min(stalled / threads, 1);
   // A cpu whose only task waits for something else than memory is not stalled on memory.
   s.full = Math.min((threads - Math.min(productive, threads)) / threads, s.some);
   s.io = Math.min(iowait / threads, 1);
-  return s;
 }
 
 const isProductive = (t: Task): boolean => t.state === TASK_RUNNING && !(t.flags & PF_STOPPED);
@@ -71,16 +67,16 @@ function endPeriod(p: PsiState): void {
   p.periodStart += PSI_FREQ;
 }
 
-/** Adds the time up to `now` with the given shares. */
-function advance(p: PsiState, now: number, s: Shares): void {
+/** Adds the time up to `now` with the shares that `p` has. */
+function advance(p: PsiState, now: number): void {
   while (p.lastUpdate < now) {
     const end = Math.min(now, p.periodStart + PSI_FREQ);
     const dt = end - p.lastUpdate;
-    p.someTotal += dt * s.some;
-    p.somePeriod += dt * s.some;
-    p.fullTotal += dt * s.full;
-    p.fullPeriod += dt * s.full;
-    p.ioSomeTotal += dt * s.io;
+    p.someTotal += dt * p.some;
+    p.somePeriod += dt * p.some;
+    p.fullTotal += dt * p.full;
+    p.fullPeriod += dt * p.full;
+    p.ioSomeTotal += dt * p.io;
     p.lastUpdate = end;
     if (end === p.periodStart + PSI_FREQ) endPeriod(p);
   }
@@ -91,19 +87,27 @@ function advance(p: PsiState, now: number, s: Shares): void {
  * counted with the states as they are.
  */
 export function psiUpdate(k: Kernel): void {
-  if (k.now > k.psi.lastUpdate) advance(k.psi, k.now, shares(k));
+  const { psi } = k;
+  if (k.now <= psi.lastUpdate) return;
+  if (psi.seq !== k.tasksSeq) {
+    takeShares(k, psi);
+    psi.seq = k.tasksSeq;
+  }
+  advance(psi, k.now);
 }
 
 /** psi_memstall_enter: from now on the task's time is lost to the shortage of memory. Nests. §12.3. */
 export function psiMemstallEnter(k: Kernel, task: Task): void {
   if (task.memstall === 0) psiUpdate(k);
   task.memstall++;
+  tasksChanged(k);
 }
 
 /** psi_memstall_leave. */
 export function psiMemstallLeave(k: Kernel, task: Task): void {
   if (task.memstall === 1) psiUpdate(k);
   if (task.memstall > 0) task.memstall--;
+  tasksChanged(k);
 }
 
 const line = (name: string, avg: number[], total: number): string => {
@@ -114,7 +118,8 @@ const line = (name: string, avg: number[], total: number): string => {
 /** The state as of now. Looking does not change the kernel. */
 export function psiNow(k: Kernel): PsiState {
   const p: PsiState = { ...k.psi, someAvg: [...k.psi.someAvg], fullAvg: [...k.psi.fullAvg] };
-  if (k.now > p.lastUpdate) advance(p, k.now, shares(k));
+  takeShares(k, p);
+  if (k.now > p.lastUpdate) advance(p, k.now);
   return p;
 }
 

@@ -1,7 +1,7 @@
 /** memcg_stock: a cpu's pages charged in advance, so that most charges touch no counter. §11.1. */
 import type { Kernel } from '../../include/kernel';
 import { MEMCG_CHARGE_BATCH } from '../../include/memcontrol';
-import { pageCounterUncharge } from '../page_counter';
+import { pageCounterCharge, pageCounterUncharge } from '../page_counter';
 import { memcgIsDescendant } from './iter';
 
 /** consume_stock: takes `n` pages from this cpu's stock if it has as many for the memcg. */
@@ -10,6 +10,22 @@ export function consumeStock(k: Kernel, memcg: number, n: number): boolean {
   if (stock.memcg !== memcg || stock.pages < n) return false;
   stock.pages -= n;
   return true;
+}
+
+/** A batch may be charged to the memcg without meeting a limit, and nobody is above his high limit after it. */
+export function mayRestock(k: Kernel, memcg: number): boolean {
+  for (let id = memcg; id > 0; id = k.memcgs[id].parent) {
+    const { memory, swap } = k.memcgs[id];
+    const usage = memory.usage + MEMCG_CHARGE_BATCH;
+    if (usage > memory.max || usage > memory.high || swap.usage > swap.high) return false;
+  }
+  return true;
+}
+
+/** What try_charge_memcg does when this cpu has nothing in stock, where `mayRestock` has said so: afterwards it has a batch. */
+export function restock(k: Kernel, memcg: number): void {
+  pageCounterCharge(k, memcg, 'memory', MEMCG_CHARGE_BATCH);
+  refillStock(k, memcg, MEMCG_CHARGE_BATCH);
 }
 
 /** drain_stock: gives a cpu's stock back to the counters. */

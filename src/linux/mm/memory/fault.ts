@@ -186,6 +186,33 @@ function mapNewAnon(k: Kernel, mm: MmStruct, vma: Vma, vpn: number, ptr: number,
   k.pgtables.entries[ptr] = (pfn << PTE_SHIFT) | PTE_PRESENT | PTE_YOUNG | pte;
 }
 
+/**
+ * Gives the virtual page a page of its own, for stores: a cleared one or a copy.
+ *
+ * @param cost of clearing or copying it, ns
+ * @param more the process has had no anonymous page there
+ * @returns VM_FAULT_DONE, VM_FAULT_WAIT or VM_FAULT_OOM
+ */
+function ownPage(
+  k: Kernel,
+  task: Task,
+  mm: MmStruct,
+  vma: Vma,
+  vpn: number,
+  ptr: number,
+  gfp: number,
+  cost: number,
+  more: boolean,
+): number {
+  const pfn = allocAnonPage(k, task, gfp, vmaPolicy(task, vma), vpn);
+  if (pfn < 0) return faultError(pfn);
+  k.cost += cost;
+  if (k.pgtables.entries[ptr] === 0) k.pgtables.used[ptr >>> 9]++;
+  if (more) addMmCounterFast(k, mm, MM_ANONPAGES, 1);
+  mapNewAnon(k, mm, vma, vpn, ptr, pfn, PTE_WRITE | PTE_DIRTY);
+  return VM_FAULT_DONE;
+}
+
 /** do_anonymous_page: the zero page for a load, a cleared page for a store. */
 function doAnonymousPage(
   k: Kernel,
@@ -201,13 +228,7 @@ function doAnonymousPage(
     k.pgtables.used[ptr >>> 9]++;
     return VM_FAULT_DONE;
   }
-  const pfn = allocAnonPage(k, task, GFP_ANON_FAULT, vmaPolicy(task, vma), vpn);
-  if (pfn < 0) return faultError(pfn);
-  k.cost += k.costs.clearPage;
-  k.pgtables.used[ptr >>> 9]++;
-  addMmCounterFast(k, mm, MM_ANONPAGES, 1);
-  mapNewAnon(k, mm, vma, vpn, ptr, pfn, PTE_WRITE | PTE_DIRTY);
-  return VM_FAULT_DONE;
+  return ownPage(k, task, mm, vma, vpn, ptr, GFP_ANON_FAULT, k.costs.clearPage, true);
 }
 
 /** do_fault: a page of a file or a shmem object: do_read_fault, do_cow_fault, do_shared_fault. */
@@ -218,13 +239,7 @@ function doFault(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, ptr
   const pfn = inode.kind === 'shmem' ? shmemFault(k, task, inode, index) : filemapFault(k, task, inode, index);
   if (pfn < 0) return faultError(pfn);
   if (write && !(vma.flags & VM_SHARED)) {
-    const copy = allocAnonPage(k, task, GFP_USER_PAGE, vmaPolicy(task, vma), vpn);
-    if (copy < 0) return faultError(copy);
-    k.cost += k.costs.copyPage;
-    k.pgtables.used[ptr >>> 9]++;
-    addMmCounterFast(k, mm, MM_ANONPAGES, 1);
-    mapNewAnon(k, mm, vma, vpn, ptr, copy, PTE_WRITE | PTE_DIRTY);
-    return VM_FAULT_DONE;
+    return ownPage(k, task, mm, vma, vpn, ptr, GFP_USER_PAGE, k.costs.copyPage, true);
   }
   const shmem = inode.kind === 'shmem';
   k.pgtables.used[ptr >>> 9]++;
@@ -261,12 +276,7 @@ function doWpPage(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, pt
   const { entries } = k.pgtables;
   const e = entries[ptr];
   if (e & PTE_SPECIAL) {
-    const pfn = allocAnonPage(k, task, GFP_ANON_FAULT, vmaPolicy(task, vma), vpn);
-    if (pfn < 0) return faultError(pfn);
-    k.cost += k.costs.clearPage;
-    addMmCounterFast(k, mm, MM_ANONPAGES, 1);
-    mapNewAnon(k, mm, vma, vpn, ptr, pfn, PTE_WRITE | PTE_DIRTY);
-    return VM_FAULT_DONE;
+    return ownPage(k, task, mm, vma, vpn, ptr, GFP_ANON_FAULT, k.costs.clearPage, true);
   }
   const old = e >>> PTE_SHIFT;
   const anon = m.mapping[old] > 0;
@@ -281,14 +291,9 @@ function doWpPage(k: Kernel, task: Task, mm: MmStruct, vma: Vma, vpn: number, pt
     k.vmEvents[PGREUSE]++;
     return VM_FAULT_DONE;
   }
-  const pfn = allocAnonPage(k, task, GFP_USER_PAGE, vmaPolicy(task, vma), vpn);
-  if (pfn < 0) return faultError(pfn);
-  k.cost += k.costs.copyPage;
-  if (!anon) {
-    addMmCounterFast(k, mm, m.flags[old] & PG_SWAPBACKED ? MM_SHMEMPAGES : MM_FILEPAGES, -1);
-    addMmCounterFast(k, mm, MM_ANONPAGES, 1);
-  }
-  mapNewAnon(k, mm, vma, vpn, ptr, pfn, PTE_WRITE | PTE_DIRTY);
+  const r = ownPage(k, task, mm, vma, vpn, ptr, GFP_USER_PAGE, k.costs.copyPage, !anon);
+  if (r !== VM_FAULT_DONE) return r;
+  if (!anon) addMmCounterFast(k, mm, m.flags[old] & PG_SWAPBACKED ? MM_SHMEMPAGES : MM_FILEPAGES, -1);
   const left = --m.mapcount[old];
   if (m.flags[old] & PG_MLOCKED) munlockFolio(k, old);
   if (left > 0) return VM_FAULT_DONE;

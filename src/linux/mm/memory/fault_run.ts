@@ -18,14 +18,16 @@ import {
   VM_WRITE,
   type Vma,
 } from '../../include/mm_types';
-import type { PerCpuPages, PgData, Zone } from '../../include/mmzone';
+import type { Lruvec, PerCpuPages, PgData, Zone } from '../../include/mmzone';
 import {
+  LRU_REFS_MASK,
   type MemMap,
   PG_ACTIVE,
   PG_ANON_EXCLUSIVE,
   PG_BATCHED,
   PG_LRU,
   PG_SWAPBACKED,
+  PG_WORKINGSET,
   PGTYPE_USER,
   PGZONE_SHIFT,
   PTE_DIRTY,
@@ -45,10 +47,13 @@ import {
   PGMAJFAULT,
   PGPGIN,
   PSWPIN,
+  WORKINGSET_ACTIVATE_ANON,
   WORKINGSET_REFAULT_ANON,
+  WORKINGSET_RESTORE_ANON,
 } from '../../include/vmstat';
 import { XA_CHUNK_SHIFT, xaDel } from '../../lib/xarray';
-import { countMemcgEvents, MEMCG_PGFAULT, MEMCG_REFAULT } from '../memcontrol/stat';
+import { countMemcgEvents, MEMCG_ACTIVATE, MEMCG_PGFAULT, MEMCG_REFAULT, MEMCG_RESTORE } from '../memcontrol/stat';
+import { mayRestock, restock } from '../memcontrol/stock';
 import { vmaPolicy } from '../mempolicy';
 import { addMmCounterTimes } from '../mm_counters';
 import { pcpZone, refillPcp } from '../page_alloc';
@@ -56,7 +61,10 @@ import { pageCounterUncharge } from '../page_counter';
 import { LRU_BATCH_STRIDE, lruAddDrain } from '../swap';
 import { SWAPFILE_CLUSTER_SHIFT, swapAreaOf } from '../swapfile';
 import { globalNodeState } from '../vmstat';
-import { isBygone, oldestToken, workingsetRefault } from '../workingset';
+import { isBygone, oldestToken, shadowNode, shadowTier, workingsetRefault } from '../workingset';
+
+/** What a page gets that a process needs again right after its eviction. §6.7 */
+const REFAULTED = PG_WORKINGSET | LRU_REFS_MASK;
 
 /** The state allows a run: nothing is to be done at each fault but the fault itself. */
 const isPlain = (k: Kernel, task: Task, vma: Vma): boolean =>
@@ -110,12 +118,16 @@ export function faultRun(
   const { memcg } = task;
   const owners = mem.memcg;
   let stock = inStock(k, memcg);
+  // What it was when it was looked up, or filled, last.
+  let inHand = stock;
   const { entries } = k.pgtables;
   const node = k.nodes[z.node];
   const pcp = z.pcp[cpu];
   const head = pcp.heads + gfpMigratetype(GFP_ANON_FAULT);
   const mayBeCached = globalNodeState(k, NR_SWAPCACHE) > 0;
-  const { lrugen } = node.lruvecs[memcg];
+  const lruvec = node.lruvecs[memcg];
+  const { lrugen } = lruvec;
+  const { refaulted } = lrugen;
   const canMapNew = write && vma.inode < 0;
   const newCost = costs.allocPcp + costs.clearPage + costs.fault;
   const touchCost = costs.touch;
@@ -146,6 +158,8 @@ export function faultRun(
   let fresh = 0;
   let back = 0;
   let refaults = 0;
+  // Those of them that came back while their generation was still the oldest.
+  let stalls = 0;
   let done = 0;
   let v = vpn;
   let at = ptr;
@@ -155,16 +169,24 @@ export function faultRun(
   let poolShrank = false;
   // The zone is good for one page more, or for all that the list has.
   let lastOne = false;
-  while (done < count && v < end && cost < budget && stock > 0 && !poolShrank && !lastOne) {
-    if (first === head) {
-      if (!takesPage(k, entries[at], canMapNew, memcg)) break;
-      takeOff(mem, pcp, head, first, popped);
-      popped = 0;
-      k.cost = cost;
-      if (!refillPcp(k, z, GFP_ANON_FAULT)) break;
-      cost = k.cost;
-      first = next[head];
-      lastOne = pcpZone(k, task, GFP_ANON_FAULT, vmaPolicy(task, vma)) !== z;
+  while (done < count && v < end && cost < budget && !poolShrank && !lastOne) {
+    if (first === head || stock === 0) {
+      if (!takesPage(k, entries[at], canMapNew, memcg) || (stock === 0 && !mayRestock(k, memcg))) break;
+      if (first === head) {
+        takeOff(mem, pcp, head, first, popped);
+        popped = 0;
+        k.cost = cost;
+        if (!refillPcp(k, z, GFP_ANON_FAULT)) break;
+        cost = k.cost;
+        first = next[head];
+        lastOne = pcpZone(k, task, GFP_ANON_FAULT, vmaPolicy(task, vma)) !== z;
+      }
+      if (stock === 0) {
+        k.memcgStock[cpu].pages -= inHand;
+        restock(k, memcg);
+        stock = inStock(k, memcg);
+        inHand = stock;
+      }
     }
     const most = lastOne ? 1 : Math.min(batchSize - batched, count - done, stock);
     let n = 0;
@@ -202,19 +224,25 @@ export function faultRun(
         if ((mayBeCached && cache[slot] !== 0) || (slot - areaStart) >> SWAPFILE_CLUSTER_SHIFT !== cluster) break;
         if (cgroups && (swapMemcg[slot] !== memcg || shadowMemcg[slot] !== memcg)) break;
         const left = shadow[slot];
+        let marks = bits;
         if (left !== 0) {
           const users = nodes[slot >> XA_CHUNK_SHIFT];
-          if (users <= 1 || !plainShadows || !isBygone(nid, oldest, left)) break;
+          if (users <= 1 || !plainShadows || shadowNode(left) !== nid) break;
           nodes[slot >> XA_CHUNK_SHIFT] = users - 1;
           shadow[slot] = 0;
           refaults++;
+          if (!isBygone(oldest, left)) {
+            marks |= REFAULTED;
+            stalls++;
+            refaulted[shadowTier(left)]++;
+          }
         }
         const pfn = first;
         first = next[pfn];
         mapcount[pfn] = 1;
         mapping[pfn] = swapMapping[slot];
         index[pfn] = swapIndex[slot];
-        flags[pfn] = bits;
+        flags[pfn] = marks;
         // swap_free: the slot's content has gone to the page.
         if (memcg !== 0) {
           owners[pfn] = memcg;
@@ -259,7 +287,7 @@ export function faultRun(
         if (memcg !== 0) owners[pfn] = memcg;
         const left = shadow[slot];
         if (left !== 0) {
-          if (plainShadows && isBygone(nid, oldest, left)) refaults++;
+          if (plainShadows && shadowNode(left) === nid && isBygone(oldest, left)) refaults++;
           else workingsetRefault(k, pfn, left, memcg);
         }
         if (memcg !== 0) {
@@ -304,12 +332,13 @@ export function faultRun(
   takeOff(mem, pcp, head, first, popped);
   countFreed(k, area, cluster, freed, memcg);
   node.stat[WORKINGSET_REFAULT_ANON] += refaults;
+  if (stalls > 0) countStalls(k, node, lruvec, stalls);
   addMmCounterTimes(k, mm, MM_ANONPAGES, fresh + back);
   addMmCounterTimes(k, mm, MM_SWAPENTS, -back);
   lruBatchCount[cpu] = batched;
   account(k, task, z, node, fresh, back);
   if (memcg !== 0) {
-    k.memcgStock[cpu].pages -= fresh + back;
+    k.memcgStock[cpu].pages -= inHand - stock;
     countMemcgEvents(k, memcg, MEMCG_PGFAULT, fresh + back);
     countMemcgEvents(k, memcg, MEMCG_REFAULT, refaults);
   }
@@ -359,6 +388,15 @@ function releaseSlot(k: Kernel, { zram }: Disk, start: number, slot: number, had
   if (zram !== null) zramFree(k, zram, slot - start);
   if (hadShadow) xaDel(k, k.swap.nodes, slot);
   return k.xaNodes.capacity + (zram === null ? 0 : zram.poolPages) !== before;
+}
+
+/** lru_gen_refault's counts for `n` pages that came back at once. */
+function countStalls(k: Kernel, node: PgData, lruvec: Lruvec, n: number): void {
+  lruvec.activated[0] += n;
+  node.stat[WORKINGSET_ACTIVATE_ANON] += n;
+  node.stat[WORKINGSET_RESTORE_ANON] += n;
+  countMemcgEvents(k, lruvec.memcg, MEMCG_ACTIVATE, n);
+  countMemcgEvents(k, lruvec.memcg, MEMCG_RESTORE, n);
 }
 
 /** Counts of allocPages, of the faults and of reading, for `fresh` new pages and `back` from swap. */

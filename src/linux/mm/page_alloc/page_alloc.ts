@@ -112,6 +112,8 @@ export function getPageFromFreelist(
   const zonelist = k.nodes[nid].zonelist;
   let flags = allocFlags;
   for (;;) {
+    // A second pass only makes a difference to the search for a block: the watermarks are the same.
+    let searched = false;
     for (let i = 0; i < zonelist.length; i++) {
       const z = k.zones[zonelist[i]];
       if (z.type > highestZoneidx) continue;
@@ -134,6 +136,7 @@ export function getPageFromFreelist(
         }
         if (!ok) continue;
       }
+      searched = true;
       const p = rmqueue(k, z, order, mt, flags, highestZoneidx);
       if (p < 0) continue;
       const m = k.mem;
@@ -143,7 +146,7 @@ export function getPageFromFreelist(
       zoneStatistics(k, z, zonelist, highestZoneidx, nodemask);
       return p;
     }
-    if (!(flags & ALLOC_NOFRAGMENT)) return -1;
+    if (!searched || !(flags & ALLOC_NOFRAGMENT)) return -1;
     flags &= ~ALLOC_NOFRAGMENT;
   }
 }

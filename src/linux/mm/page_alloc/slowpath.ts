@@ -178,24 +178,24 @@ function watermarkTests(
   const { zonelist } = k.nodes[nid];
   const before = noted[mark];
   let same = before.length > 0 && before[0].order === order;
-  const tests: WatermarkTest[] = [];
   let n = 0;
-  for (let j = 0; j < zonelist.length; j++) {
+  for (let j = 0; j < zonelist.length && same; j++) {
     const z = k.zones[zonelist[j]];
+    if (z.type > highestZoneidx || (nodes !== 0 && !(nodes & (1 << z.node)))) continue;
+    const pages = wmarkPages(z, mark);
+    const ok = zoneWatermarkOk(k, z, order, pages, highestZoneidx, allocFlags);
+    same = sameTest(before, n++, z, effectiveMin(pages, allocFlags), highestZoneidx, ok);
+  }
+  if (same && n === before.length) return before;
+  const tests: WatermarkTest[] = [];
+  for (const i of zonelist) {
+    const z = k.zones[i];
     if (z.type > highestZoneidx || (nodes !== 0 && !(nodes & (1 << z.node)))) continue;
     const pages = wmarkPages(z, mark);
     const min = effectiveMin(pages, allocFlags);
     const ok = zoneWatermarkOk(k, z, order, pages, highestZoneidx, allocFlags);
-    if (same && !sameTest(before, n, z, min, highestZoneidx, ok)) {
-      same = false;
-      for (let i = 0; i < n; i++) tests.push(before[i]);
-    }
-    if (!same)
-      tests.push({ zone: z.idx, mark, free: z.free, min, lowmemReserve: z.lowmemReserve[highestZoneidx], order, ok });
-    n++;
+    tests.push({ zone: z.idx, mark, free: z.free, min, lowmemReserve: z.lowmemReserve[highestZoneidx], order, ok });
   }
-  if (same && n === before.length) return before;
-  if (same) return before.slice(0, n);
   noted[mark] = tests;
   return tests;
 }

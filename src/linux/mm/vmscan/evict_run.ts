@@ -105,6 +105,13 @@ export function examineRun(k: Kernel, from: number, n: number): number {
   }
 }
 
+/** Where pages go and what may be done for it allow `evictRun`. */
+export function evictsRuns(k: Kernel, sc: ScanControl): boolean {
+  const { areas } = k.swap;
+  if (!(sc.gfp & __GFP_IO) || !sc.mayWritepage || areas.length !== 1) return false;
+  return k.disks[areas[0].disk].synchronous && !k.zswap.enabled;
+}
+
 /**
  * Evicts the batch's pages from `from` on with the verdict RECLAIM, up to the first that needs the general way.
  *
@@ -113,10 +120,8 @@ export function examineRun(k: Kernel, from: number, n: number): number {
  */
 export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number, n: number, st: ReclaimStat): number {
   const s = k.swap;
-  if (!(sc.gfp & __GFP_IO) || !sc.mayWritepage || s.areas.length !== 1) return from;
   const area = s.areas[0];
   const disk = k.disks[area.disk];
-  if (!disk.synchronous || k.zswap.enabled) return from;
   const { flags, mapping, mapcount, index } = k.mem;
   // Pages of one memcg, which isolated pages commonly are: and the slots that it may still have.
   const memcg = folioMemcg(k, batch[from]);
@@ -127,6 +132,8 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
   const { map, cache, shadow, nodes } = s;
   const swapMapping = s.mapping;
   const swapIndex = s.index;
+  const slotMemcg = s.memcg;
+  const { shadowMemcg } = s;
   const { zram } = disk;
   const { now, current } = k;
   const ring = k.trace;
@@ -150,8 +157,10 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
       if (took > 0) {
         if (memcg !== 0) {
           pageCounterCharge(k, memcg, 'swap', took);
-          s.memcg.fill(memcg, first, first + took);
-          s.shadowMemcg.fill(shadowOwner, first, first + took);
+          for (let j = first; j < first + took; j++) {
+            slotMemcg[j] = memcg;
+            shadowMemcg[j] = shadowOwner;
+          }
         }
         traceRun(ring, now, current, WRITE_FOLIO, batch, i, first, took);
         nodes[first >> XA_CHUNK_SHIFT] += took;
@@ -182,7 +191,7 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
     }
     if (memcg !== 0) {
       pageCounterCharge(k, memcg, 'swap', 1);
-      s.memcg[slot] = memcg;
+      slotMemcg[slot] = memcg;
     }
     // The shadow's place in the swap cache, which the page itself would have taken first.
     xaAdd(k, nodes, slot);
@@ -208,7 +217,7 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
       verdicts[i] = ACTIVATE;
       break;
     }
-    if (memcg !== 0) s.shadowMemcg[slot] = shadowOwner;
+    if (memcg !== 0) shadowMemcg[slot] = shadowOwner;
     trace(ring, now, current, WRITE_FOLIO, pfn, slot);
     if (alike !== 0 && !(f & LRU_USES)) {
       shadow[slot] = alike;

@@ -47,7 +47,7 @@ import { addToSwap, deleteFromSwapCache } from '../swap_state';
 import { freeSwapCache } from '../swapfile';
 import { shadowMemcgOf, workingsetEviction } from '../workingset';
 import { batch, ptes, verdicts } from './batch';
-import { evictRun, examineRun } from './evict_run';
+import { evictRun, evictsRuns, examineRun } from './evict_run';
 import { unwritten } from './held';
 import { MIN_LRU_BATCH } from './lru_gen/batch';
 import { ACTIVATE, FREE, KEEP, ORPHAN, RECLAIM, RECLAIM_CLEAN, REF_KEEP } from './verdict';
@@ -330,8 +330,9 @@ export function shrinkFolios(k: Kernel, sc: ScanControl, node: PgData, n: number
   // No page's verdict depends on a later page. Asked for all in one go, the processor waits for several pages' data at once.
   let nobodyWrites = examineFolios(k, sc, node, from, n, st) && from === 0;
   while (kept < n && (verdicts[kept] === KEEP || verdicts[kept] === REF_KEEP)) kept++;
+  const runs = kept < n && evictsRuns(k, sc);
   for (let i = kept; i < n; i++) {
-    if (verdicts[i] === RECLAIM) {
+    if (runs && verdicts[i] === RECLAIM) {
       const end = evictRun(k, sc, node, i, n, st);
       if (i === 0 && end === n) {
         // All of them, as most often.

@@ -21,6 +21,14 @@ function victim(k: Kernel, comm: string): Task {
 const lock = (t: Task): void => {
   t.forkWork = { flags: 0, stack: [], mm: 0, vma: 0, vpn: 0 };
 };
+/** The reaper has two of them, and cannot take the first. */
+function twoVictims(): { k: Kernel; first: Task; second: Task } {
+  const k = machine();
+  const first = victim(k, 'first');
+  const second = victim(k, 'second');
+  lock(first);
+  return { k, first, second };
+}
 /** The next timer expires. */
 function expire(k: Kernel): void {
   const timer = k.timers.shift()!;
@@ -62,10 +70,7 @@ test('victims that come while it is busy wait, and the latest is taken first', (
 });
 
 test('the next one has ten attempts of its own', () => {
-  const k = machine();
-  const first = victim(k, 'first');
-  const second = victim(k, 'second');
-  lock(first);
+  const { k, first, second } = twoVictims();
   lock(second);
   expire(k);
   expire(k);
@@ -83,10 +88,7 @@ test('the next one has ten attempts of its own', () => {
 });
 
 test('one whose memory is given back while it waits its turn is skipped', () => {
-  const k = machine();
-  const first = victim(k, 'first');
-  const second = victim(k, 'second');
-  lock(first);
+  const { k, first, second } = twoVictims();
   expire(k);
   expire(k);
   k.mms[second.mm].flags |= MMF_OOM_SKIP;
@@ -97,10 +99,7 @@ test('one whose memory is given back while it waits its turn is skipped', () => 
 });
 
 test('one that has exited while it waited for the next attempt needs nothing more', () => {
-  const k = machine();
-  const first = victim(k, 'first');
-  const second = victim(k, 'second');
-  lock(first);
+  const { k, first, second } = twoVictims();
   expire(k);
   expire(k);
   k.tasks.splice(k.tasks.indexOf(first), 1);

@@ -29,7 +29,7 @@ import { folioEvictable, lruvecAddFolio } from '../../swap';
 import { batch } from '../batch';
 import { MAX_LRU_BATCH, MIN_LRU_BATCH } from './batch';
 import { choice, getTierIdx, getTypeToScan } from './ctrl_pos';
-import { isolateRun, isolationClears, promoted } from './isolate_run';
+import { isolateRun, isolationClears, sorted } from './isolate_run';
 import {
   folioIncGen,
   folioLruGen,
@@ -129,7 +129,7 @@ function scanFolios(k: Kernel, lruvec: Lruvec, sc: ScanControl, type: number, ti
   const gen = lruGenFromSeq(g.minSeq[type]);
   let remaining = MAX_LRU_BATCH;
   let scanned = 0;
-  let sorted = 0;
+  let moved = 0;
   let taken = 0;
   // A huge page fills the batch.
   let more = 0;
@@ -139,17 +139,17 @@ function scanFolios(k: Kernel, lruvec: Lruvec, sc: ScanControl, type: number, ti
     const head = g.heads + list;
     let aside = 0;
     while (m.prev[head] !== head) {
-      promoted.count = 0;
+      sorted.count = 0;
       const run = isolateRun(k, lruvec, sc, list, gen, type, tier, taken, MIN_LRU_BATCH - taken, remaining);
       taken += run;
-      sorted += promoted.count;
-      scanned += run + promoted.count;
-      remaining -= run + promoted.count;
+      moved += sorted.count;
+      scanned += run + sorted.count;
+      remaining -= run + sorted.count;
       if (remaining === 0 || taken >= MIN_LRU_BATCH || m.prev[head] === head) break;
       const pfn = m.prev[head];
       scanned++;
       if (sortFolio(k, lruvec, sc, pfn, type, tier)) {
-        sorted++;
+        moved++;
       } else if (isolateFolio(k, sc, pfn, type)) {
         batch[taken++] = pfn;
         if (m.flags[pfn] & PG_HEAD) more = MIN_LRU_BATCH;
@@ -168,12 +168,12 @@ function scanFolios(k: Kernel, lruvec: Lruvec, sc: ScanControl, type: number, ti
   const kswapd = sc.kind === 'kswapd';
   if (sc.targetMemcg === 0) {
     k.vmEvents[kswapd ? PGSCAN_KSWAPD : PGSCAN_DIRECT] += taken;
-    k.vmEvents[PGREFILL] += sorted;
+    k.vmEvents[PGREFILL] += moved;
   }
   countMemcgEvents(k, lruvec.memcg, MEMCG_PGSCAN + (kswapd ? 0 : 1), taken);
-  countMemcgEvents(k, lruvec.memcg, MEMCG_PGREFILL, sorted);
+  countMemcgEvents(k, lruvec.memcg, MEMCG_PGREFILL, moved);
   k.vmEvents[PGSCAN_ANON + type] += taken;
-  k.cost += sorted * k.costs.freePage;
+  k.cost += moved * k.costs.freePage;
   isolated.count = taken;
   return taken > 0 || remaining === 0 ? scanned : 0;
 }

@@ -1,7 +1,7 @@
 /** Isolating many pages of the oldest generation at a time. §6.5. */
 import { __GFP_IO } from '../../../include/gfp';
 import type { Kernel } from '../../../include/kernel';
-import { LRU_GEN_FILE, type Lruvec, MAX_NR_ZONES, NR_LRU_LISTS } from '../../../include/mmzone';
+import { LRU_GEN_FILE, type Lruvec, MAX_NR_GENS, MAX_NR_TIERS, MAX_NR_ZONES } from '../../../include/mmzone';
 import {
   LRU_GEN_MASK,
   LRU_GEN_PGOFF,
@@ -18,22 +18,22 @@ import {
   PG_WRITEBACK,
 } from '../../../include/page';
 import type { ScanControl } from '../../../include/sched';
-import { NR_LRU_BASE, NR_ZONE_LRU_BASE } from '../../../include/vmstat';
 import { folioEvictable } from '../../swap';
 import { batch } from '../batch';
-import { folioLruGen, folioLruRefs, genList, lruGenIsActive, lruTierFromRefs } from './mm_inline';
+import { folioLruGen, folioLruRefs, genList, lruGenIsActive, lruTierFromRefs, updateLruSize } from './mm_inline';
 
 /** The flags that a page loses when it is isolated: its generation, and marks of use that mean nothing on their own. */
 export const isolationClears = (f: number): number =>
   LRU_GEN_MASK | PG_RECLAIM | PG_REFERENCED | (f & PG_REFERENCED ? 0 : LRU_REFS_MASK | LRU_REFS_FLAGS);
 
-/** Pages that the last `isolateRun` has moved to the lists they belong on. */
-export const promoted = { count: 0 };
+/** How many pages `isolateRun` has moved to other lists instead. Meaningless between calls. */
+export const sorted = { count: 0 };
 
 /**
  * What scan_folios does with the pages at the tail of a list, as long as each of them is one that sort_folio leaves alone
  * and isolate_folio takes: off the list into `batch`, from `taken` on, uncounted together. Among them may be anonymous
- * pages that the aging has promoted: those go to the list of their generation, and are counted in `promoted`.
+ * pages that the aging has promoted, which go to the list of their generation, and pages that their tier protects, which go
+ * to the next generation. They are counted in `sorted`.
  *
  * @param tierIdx last tier to evict
  * @param most pages to take
@@ -66,9 +66,14 @@ export function isolateRun(
   let owner = 0;
   const plain = mask & ~LRU_GEN_MASK;
   let pfn = prev[head];
+  // Where pages go that are protected, each behind the one before.
+  const nextGen = (gen + 1) % MAX_NR_GENS;
+  const nextList = genList(nextGen, type, list % MAX_NR_ZONES);
+  const nextBits = (nextGen + 1) << LRU_GEN_PGOFF;
+  const nextHead = g.heads + nextList;
   let n = 0;
   let moved = 0;
-  promoted.count = 0;
+  let kept = 0;
   for (;;) {
     const end = Math.min(most, remaining - moved);
     for (; n < end && pfn !== head; n++, pfn = prev[pfn]) {
@@ -79,6 +84,20 @@ export function isolateRun(
     }
     if (n >= end || pfn === head) break;
     const f = flags[pfn];
+    if ((f & mask) === want && (!file || mapping[pfn] === owner)) {
+      const before = prev[pfn];
+      const last = prev[nextHead];
+      flags[pfn] = (f & ~(LRU_GEN_MASK | LRU_REFS_MASK | LRU_REFS_FLAGS)) | nextBits;
+      next[last] = pfn;
+      prev[pfn] = last;
+      next[pfn] = nextHead;
+      prev[nextHead] = pfn;
+      g.protected[type * MAX_NR_TIERS + lruTierFromRefs(folioLruRefs(f))]++;
+      pfn = before;
+      kept++;
+      moved++;
+      continue;
+    }
     if (!file && (f & LRU_GEN_MASK) !== want && (f & plain) === 0) {
       const to = g.heads + genList(folioLruGen(f), type, list % MAX_NR_ZONES);
       const before = prev[pfn];
@@ -97,12 +116,16 @@ export function isolateRun(
   if (n + moved === 0) return 0;
   prev[head] = pfn;
   next[pfn] = head;
-  promoted.count = moved;
-  const lru = type * 2 + (lruGenIsActive(g, gen) ? 1 : 0);
-  g.nrPages[list] -= n;
-  z.stat[NR_ZONE_LRU_BASE + lru] -= n;
-  node.stat[NR_LRU_BASE + lru] -= n;
-  lruvec.lruSize[z.type * NR_LRU_LISTS + lru] -= n;
+  sorted.count = moved;
+  g.nrPages[list] -= n + kept;
+  g.nrPages[nextList] += kept;
+  const lru = type * 2;
+  const wasActive = lruGenIsActive(g, gen);
+  updateLruSize(k, lruvec, z, wasActive ? lru + 1 : lru, -n);
+  if (kept > 0 && !wasActive && lruGenIsActive(g, nextGen)) {
+    updateLruSize(k, lruvec, z, lru, -kept);
+    updateLruSize(k, lruvec, z, lru + 1, kept);
+  }
   return n;
 }
 
