@@ -79,8 +79,8 @@ const BOOT_NODES = 14;
 const BOOT_TIME = 2 * SEC;
 /** Pages of /f/big, 256 MiB. */
 const BIG_FILE_PAGES = 65_536;
-/** A disk that is a file of the host, in its page cache. ns. */
-const HOST_DISK = { ...DISKS.ssd, latency: MS / 5, pageTime: 1_000, parallel: 1 };
+/** A disk that is a file of the host, in its page cache: a request of 1 MiB is done in 0.3 ms once the driver has it. ns. */
+const HOST_DISK = { ...DISKS.ssd, latency: MS / 5, pageTime: 300, parallel: 1 };
 
 const isEmulated = (r: Recording): boolean => /-accel tcg/.test(r.qemu);
 
