@@ -107,17 +107,20 @@ export const createRecording = (): Recording => ({
  * back are found again by running from a checkpoint.
  */
 export const MILESTONES_KEPT = 65_536;
+/** With so many the oldest go. */
+export const MILESTONES_MOST = MILESTONES_KEPT * 1.5;
 
 /** Notes a moment that a step stops at, unless it lies before the last one: then it is known. */
 export function noteMilestone(r: Recording, t: number): void {
   const { milestones } = r;
   const n = milestones.length;
   if (n > 0 && t <= milestones[n - 1]) return;
-  if (n >= 2 * MILESTONES_KEPT) {
-    r.milestonesFrom = milestones[n - MILESTONES_KEPT];
-    r.milestones = milestones.slice(n - MILESTONES_KEPT);
+  if (n >= MILESTONES_MOST) {
+    milestones.copyWithin(0, n - MILESTONES_KEPT);
+    milestones.length = MILESTONES_KEPT;
+    r.milestonesFrom = milestones[0];
   }
-  r.milestones.push(t);
+  milestones.push(t);
 }
 
 /** Forgets everything that the state at `t` does not know of: the run takes another way from there. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRecording, MILESTONES_KEPT, noteMilestone } from '../../src/machine/record';
+import { createRecording, MILESTONES_KEPT, MILESTONES_MOST, noteMilestone } from '../../src/machine/record';
 
 test('a recording keeps the latest milestones, in order and none twice, and knows since when it has all', () => {
   const r = createRecording();
@@ -11,7 +11,7 @@ test('a recording keeps the latest milestones, in order and none twice, and know
   const end = 3 * MILESTONES_KEPT;
   for (let t = 10; t <= end; t++) noteMilestone(r, t);
   expect(r.milestones.length).toBeGreaterThanOrEqual(MILESTONES_KEPT);
-  expect(r.milestones.length).toBeLessThanOrEqual(2 * MILESTONES_KEPT);
+  expect(r.milestones.length).toBeLessThanOrEqual(MILESTONES_MOST);
   expect(r.milestones[0]).toBe(r.milestonesFrom);
   expect(r.milestones).toEqual(Array.from(r.milestones, (_, i) => r.milestonesFrom + i));
   expect(r.milestones.at(-1)).toBe(end);
