@@ -162,9 +162,11 @@ async function atRest(page) {
  */
 async function runTo(page, landmark) {
   await page.getByRole('button', { name: 'Run until' }).click();
+  const before = await page.locator('[data-state-hash]').getAttribute('data-state-hash');
   await page.getByRole('menuitem', { name: landmark }).click();
-  await page.locator('[data-state-hash=""]').waitFor({ state: 'attached' });
-  await atRest(page);
+  // It may be there before anybody saw it run.
+  const elsewhere = `[data-state-hash]:not([data-state-hash=""]):not([data-state-hash="${before}"])`;
+  await page.locator(elsewhere).waitFor({ state: 'attached' });
 }
 
 /**

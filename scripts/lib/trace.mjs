@@ -39,6 +39,21 @@ export function percentile(values, share) {
 }
 
 /**
+ * The tasks in which an animation frame began. A frame may have several callbacks, each with an event of its own.
+ *
+ * @param {{ ts: number, dur?: number }[]} tasks in their order
+ * @param {number[]} callbacks when they were called
+ */
+function frameTasks(tasks, callbacks) {
+  callbacks.sort((a, b) => a - b);
+  let next = 0;
+  return tasks.filter(({ ts, dur = 0 }) => {
+    while (callbacks[next] < ts) next++;
+    return callbacks[next] <= ts + dur;
+  });
+}
+
+/**
  * What the main thread of one renderer did, frame by frame. A frame lasts from one animation frame to the
  * next, and its work is the tasks that began in it: scripts, style, layout, painting and all else.
  *
@@ -50,10 +65,10 @@ export function percentile(values, share) {
 export function mainThreadWork({ traceEvents }, pid) {
   const own = traceEvents.filter((e) => e.pid === pid);
   const main = own.find((e) => e.name === 'thread_name' && e.args?.name === 'CrRendererMain')?.tid;
-  const begun = own.filter((e) => e.tid === main && e.name === 'FireAnimationFrame').map((e) => e.ts);
-  begun.sort((a, b) => a - b);
   const tasks = own.filter((e) => e.tid === main && e.ph === 'X' && e.name === 'RunTask');
   tasks.sort((a, b) => a.ts - b.ts);
+  const callbacks = own.filter((e) => e.tid === main && e.name === 'FireAnimationFrame').map((e) => e.ts);
+  const begun = frameTasks(tasks, callbacks).map(({ ts }) => ts);
   if (tasks.length === 0 || begun.length < 2) throw new Error('the trace holds no frames of the page');
 
   /** @type {Figures[]} */
@@ -63,8 +78,7 @@ export function mainThreadWork({ traceEvents }, pid) {
   for (const { ts, dur = 0, tdur = dur } of tasks) {
     longest.wall = Math.max(longest.wall, dur / 1000);
     longest.cpu = Math.max(longest.cpu, tdur / 1000);
-    // A frame begins within the task that begins it.
-    while (frame + 1 < begun.length && begun[frame + 1] < ts + dur) frame++;
+    while (frame + 1 < begun.length && begun[frame + 1] <= ts) frame++;
     if (frame < 0 || frame >= frames.length) continue;
     frames[frame].wall += dur / 1000;
     frames[frame].cpu += tdur / 1000;

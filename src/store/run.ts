@@ -66,19 +66,51 @@ const EMPTY: RunState = {
 
 export const runStore = createStore<RunState>(() => EMPTY);
 
-const ofShown = new Set<(frame: Frame | null, before: Frame | null) => void>();
+type Listener = (frame: Frame | null, before: Frame | null) => void;
+const ofShown = new Set<Listener>();
+/** Who is still to be told of the latest `shown`. */
+let untold = new Set<Listener>();
+/** React is told of a new `shown` in so many parts while the machine runs. */
+const PARTS = 4;
+
 /** The frame that React shows, by itself: whoever reads only that is not asked again with every frame that arrives. */
 export const shownStore = {
   getState: (): Frame | null => runStore.getState().shown,
   getInitialState: (): Frame | null => null,
-  subscribe: (listener: (frame: Frame | null, before: Frame | null) => void): (() => void) => {
+  subscribe: (listener: Listener): (() => void) => {
     ofShown.add(listener);
-    return () => ofShown.delete(listener);
+    return () => {
+      ofShown.delete(listener);
+      untold.delete(listener);
+    };
   },
 };
+
+/**
+ * Tells the next part of those who read `shown`. While the machine runs the frame loop calls it once an animation frame,
+ * so that no single frame pays for the whole page; when it rests everybody is told at once.
+ *
+ * @returns whether there was anybody left to tell
+ */
+export function tellShown(): boolean {
+  if (untold.size === 0) return false;
+  const { shown } = runStore.getState();
+  let left = Math.ceil(ofShown.size / PARTS);
+  for (const listener of untold) {
+    if (left-- === 0) break;
+    untold.delete(listener);
+    // Nobody asks what was before.
+    listener(shown, shown);
+  }
+  return true;
+}
+
 runStore.subscribe(({ shown }, before) => {
   if (shown === before.shown) return;
-  for (const listener of ofShown) listener(shown, before.shown);
+  // Those who have waited longest come first.
+  untold = new Set([...untold, ...ofShown]);
+  if (shown?.status === 'running' && before.shown?.status === 'running') return;
+  while (tellShown());
 });
 
 let shownAt = 0;
@@ -92,7 +124,7 @@ export function receiveFrame(frame: Frame, now = performance.now()): void {
     frame.status !== 'running' ||
     shown.status !== 'running' ||
     frame.oomRecords.length !== shown.oomRecords.length ||
-    now - shownAt >= SHOWN_INTERVAL_MS;
+    (untold.size === 0 && now - shownAt >= SHOWN_INTERVAL_MS);
   const next: Partial<RunState> = { frame, log: mergeLog(log, frame), trace: mergeTrace(trace, frame) };
   if (urgent) {
     next.shown = frame;

@@ -28,9 +28,14 @@ const MAX_RESTARTS = 3;
 const startWorker = (): WorkerLike =>
   new Worker(new URL('./main.ts', import.meta.url), { type: 'module', name: 'machine' }) as unknown as WorkerLike;
 
+/** A machine that runs is drawn no oftener than that, ms: every other animation frame of most screens. */
+const DRAWN_MS = 25;
+
 /** The worker waits with the next frame until the browser has drawn this one. */
-function whenDrawn(worker: WorkerLike): void {
-  if (typeof requestAnimationFrame === 'function') requestAnimationFrame(() => worker.postMessage(SEEN));
+function whenDrawn(worker: WorkerLike, running: boolean, since: number): void {
+  if (typeof requestAnimationFrame !== 'function') return;
+  const seen = () => worker.postMessage(SEEN);
+  requestAnimationFrame((now) => (running && now - since < DRAWN_MS ? requestAnimationFrame(seen) : seen()));
 }
 
 /** Starts a worker. `start` and `hangMs` are for tests. */
@@ -41,6 +46,8 @@ export function createMachineClient(start: () => WorkerLike = startWorker, hangM
   let worker = start();
   let watchdog: ReturnType<typeof setTimeout> | undefined;
   let restarts = 0;
+  /** When the latest frame came, real time in ms. */
+  let receivedAt = 0;
   let closed = false;
   /** What is replayed by the next worker. */
   let session: Session | null = null;
@@ -101,7 +108,10 @@ export function createMachineClient(start: () => WorkerLike = startWorker, hangM
         restarts = 0;
       }
       push(message);
-      if (message.type === 'frame') whenDrawn(worker);
+      if (message.type === 'frame') {
+        whenDrawn(worker, message.frame.status === 'running', receivedAt);
+        receivedAt = performance.now();
+      }
     } else {
       const done = waiting.find((it) => it.id === message.id);
       waiting = waiting.filter((it) => it !== done);

@@ -2,6 +2,9 @@
  * Draws SVG as if it were a canvas: every frame names the elements it wants, by key and in order, and the painter
  * changes only what differs from the frame before. Elements that are not named again go away.
  */
+import { tenths } from './path';
+import { setText } from './setText';
+
 const NS = 'http://www.w3.org/2000/svg';
 
 export type Attrs = Record<string, string | number | undefined>;
@@ -9,14 +12,18 @@ export type Attrs = Record<string, string | number | undefined>;
 interface Entry {
   node: SVGElement;
   attrs: Attrs;
+  /** `attrs` as written to the document. */
+  written: Record<string, string>;
   text: string;
   fill: string;
   seen: number;
+  /** What a group that is drawn slowly had in it when it was drawn last. */
+  members: Entry[];
 }
 
 export interface Painter {
-  /** Starts a frame. */
-  begin(): void;
+  /** Starts a frame. Without `words`, what is drawn `slowly` stays as it is: nobody reads 60 words a second. */
+  begin(words?: boolean): void;
   /** An element. `class`, geometry and presentation attributes go in `attrs`. */
   el(key: string, tag: string, attrs: Attrs): void;
   path(key: string, d: string, attrs?: Attrs): void;
@@ -24,53 +31,83 @@ export interface Painter {
   text(key: string, x: number, y: number, content: string, attrs?: Attrs, fill?: string): void;
   /** Elements named in `body` become children of a <g>. */
   group(key: string, attrs: Attrs, body: () => void): void;
+  /** As `group`, but drawn anew only in frames with words. */
+  slowly(key: string, body: () => void): void;
   /** Ends the frame: what was not named is removed. */
   end(): void;
   /** Removes everything. */
   clear(): void;
 }
 
-const round = (v: string | number): string => (typeof v === 'number' ? String(Math.round(v * 100) / 100) : v);
+/** As it is written to the document: lengths as `d` writes them, opacities and weights of lines in hundredths. */
+const written = (name: string, v: string | number): string =>
+  typeof v !== 'number'
+    ? v
+    : String(name === 'opacity' || name === 'stroke-width' ? Math.round(v * 100) / 100 : tenths(v));
+
+/** Tag for the `d` of a path: its numbers in tenths of a px. */
+export function d(parts: TemplateStringsArray, ...numbers: (number | string)[]): string {
+  let out = parts[0];
+  for (let i = 0; i < numbers.length; i++) out += written('d', numbers[i]) + parts[i + 1];
+  return out;
+}
 
 export function createPainter(root: SVGElement): Painter {
   const entries = new Map<string, Entry>();
   let frame = 0;
+  let speaking = true;
+  /** Of the slow group that is being drawn. */
+  let members: Entry[] | null = null;
   let parent: SVGElement = root;
   let last: ChildNode | null = null;
 
   function place(key: string, tag: string): Entry {
     let entry = entries.get(key);
     if (!entry) {
-      entry = { node: document.createElementNS(NS, tag) as SVGElement, attrs: {}, text: '', fill: '', seen: 0 };
+      entry = {
+        node: document.createElementNS(NS, tag) as SVGElement,
+        attrs: {},
+        written: {},
+        text: '',
+        fill: '',
+        seen: 0,
+        members: [],
+      };
       entries.set(key, entry);
     }
     entry.seen = frame;
-    let expected: ChildNode | null = last ? last.nextSibling : parent.firstChild;
-    // One that this frame passes over is taken out, or all that follow would have to move before it. If it is named
-    // after all, it goes in again.
-    if (expected && expected !== entry.node && expected.nextSibling === entry.node) {
-      expected.remove();
-      expected = entry.node;
-    }
-    if (expected !== entry.node) parent.insertBefore(entry.node, expected);
+    members?.push(entry);
+    const next = last ? last.nextSibling : parent.firstChild;
+    // Those that are passed over on the way to it stay where they are: they go at the end of the frame, or move if they
+    // are named after all. Moving all that follow instead would cost their layout.
+    let ahead: ChildNode | null = entry.node.parentNode === parent ? next : null;
+    while (ahead && ahead !== entry.node) ahead = ahead.nextSibling;
+    if (!ahead) parent.insertBefore(entry.node, next);
     last = entry.node;
     return entry;
   }
 
   function setAttrs(entry: Entry, attrs: Attrs): void {
     for (const name in entry.attrs) {
-      if (entry.attrs[name] !== undefined && attrs[name] === undefined) entry.node.removeAttribute(name);
+      if (entry.attrs[name] === undefined || attrs[name] !== undefined) continue;
+      entry.node.removeAttribute(name);
+      delete entry.written[name];
     }
     for (const name in attrs) {
       const value = attrs[name];
-      if (value !== undefined && entry.attrs[name] !== value) entry.node.setAttribute(name, round(value));
+      if (value === undefined || entry.attrs[name] === value) continue;
+      const next = written(name, value);
+      if (entry.written[name] === next) continue;
+      entry.written[name] = next;
+      entry.node.setAttribute(name, next);
     }
     entry.attrs = attrs;
   }
 
   const painter: Painter = {
-    begin() {
+    begin(words = true) {
       frame++;
+      speaking = words;
       parent = root;
       last = null;
     },
@@ -85,7 +122,7 @@ export function createPainter(root: SVGElement): Painter {
       setAttrs(entry, { ...attrs, x, y });
       if (entry.text !== content) {
         entry.text = content;
-        entry.node.textContent = content;
+        setText(entry.node, content);
       }
       if (entry.fill !== fill) {
         entry.fill = fill;
@@ -102,6 +139,23 @@ export function createPainter(root: SVGElement): Painter {
       body();
       parent = outer;
       last = entry.node;
+    },
+    slowly(key, body) {
+      const before = entries.get(key);
+      if (before && !speaking) {
+        place(key, 'g');
+        for (const member of before.members) member.seen = frame;
+        return;
+      }
+      const outer = members;
+      const mine: Entry[] = [];
+      painter.group(key, {}, () => {
+        members = mine;
+        body();
+        members = outer;
+      });
+      const entry = entries.get(key);
+      if (entry) entry.members = mine;
     },
     end() {
       for (const [key, entry] of entries) {

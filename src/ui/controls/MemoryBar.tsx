@@ -41,7 +41,8 @@ interface Props {
 
 /** RAM by kind, then page tables, then swap (hatched), on one scale with its neighbours. */
 export function MemoryBar({ proc, scale, adjPoints = 0, className = 'rss' }: Props) {
-  const share = (n: number) => `${(100 * n) / scale}%`;
+  // Finer than that nothing is seen.
+  const share = (n: number) => `${((100 * n) / scale).toFixed(1)}%`;
   const solid = held(proc);
   return (
     <span className={className} role="img" aria-label={heldText(proc)}>

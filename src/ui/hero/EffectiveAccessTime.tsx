@@ -46,6 +46,7 @@ export function EffectiveAccessTime() {
   // Nothing to tell before the machine has said something.
   if (ns === 0) return null;
   const { value, unit } = durationParts(ns);
+  const sum = p > 0 ? arithmetic(p, ramNs, swapNs) : null;
   return (
     <section className="eat" data-region="effective-access-time" aria-label={t('eat.title')}>
       <h2>{t('eat.title')}</h2>
@@ -61,7 +62,12 @@ export function EffectiveAccessTime() {
       <p className="eat-sum">
         {waiting(p)}
         <br />
-        {p > 0 && arithmetic(p, ramNs, swapNs).map((part) => <span key={part}>{part} </span>)}
+        {sum && (
+          <>
+            <span>{sum[0]} </span>
+            <span>{sum[1]} </span>
+          </>
+        )}
       </p>
     </section>
   );
@@ -77,7 +83,8 @@ function Sparkline() {
   useEffect(() => {
     if (!ref.current) return;
     const painter = createPainter(ref.current);
-    const end = subscribe((frame) => {
+    const end = subscribe((frame, _now, { words }) => {
+      if (!words) return;
       const { ns, ramNs, history } = frame.eat;
       const every = Math.ceil(history.length / WIDTH);
       const values = [...history.filter((_, i) => i % every === 0), ns].map((v) => Math.max(1, v));

@@ -48,8 +48,10 @@ function LruPicture({ width, height }: { width: number; height: number }) {
     if (!svg.current || width === 0 || height === 0) return;
     const painter = createPainter(svg.current);
     const place = lruLayout(width, height);
-    const end = subscribe((frame, _now, fresh) => {
-      if (!fresh) return;
+    let drawn: Frame | null = null;
+    const end = subscribe((frame, _now, { shapes, words }) => {
+      if (!shapes || (frame === drawn && !words)) return;
+      drawn = frame;
       const pointed = pointedAt(frame);
       if (frame.generations) drawGenerations(painter, frame, frame.generations, place, pointed);
       else drawLru(painter, frame, place, pointed);

@@ -47,11 +47,13 @@ function PyramidPicture() {
     if (!svg.current || width === 0 || height === 0) return;
     const painter = createPainter(svg.current);
     const place = pyramidLayout(width, height);
-    const end = subscribe((frame, now) => {
+    const end = subscribe((frame, now, { shapes, words }) => {
+      if (!shapes && !words) return;
       const still = frame.status !== 'running' || settingsStore.getState().reducedMotion;
       drawPyramid(painter, {
         frame,
         layout: place,
+        words,
         hovered: pointedAt(frame),
         clock: still ? 0 : now,
         swapNet: swapNet(frame, runStore.getState().samples),

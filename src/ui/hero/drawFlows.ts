@@ -3,10 +3,11 @@ import { t } from '../../i18n';
 import type { Frame, Kind } from '../../worker/protocol';
 import { fade, KIND_LOOK } from '../charts/kinds';
 import type { Painter } from '../charts/painter';
+import { d } from '../charts/path';
 import { textWidth } from '../charts/text';
 import { int, pages } from '../format';
-import type { Scene } from './drawPyramid';
 import { leftAt } from './geometry';
+import type { Scene } from './scene';
 
 const FLOWS: { key: 'cacheDropped' | 'fileIn' | 'newAnon' | 'writeback'; kind: Kind; inward: boolean }[] = [
   { key: 'cacheDropped', kind: 'fileInactive', inward: false },
@@ -44,9 +45,8 @@ export function drawFlows(p: Painter, { frame, layout, hovered, clock }: Scene, 
     const near = leftAt(layout.body, middle) - edge - 6;
     const far = 20;
     const thick = flowWidth(rate);
-    p.text(`flow-name-${key}`, far, y, t(`flows.${key}`), { class: 's2', 'font-size': 12, opacity });
     if (thick === 0) {
-      p.path(`flow-none-${key}`, `M${far} ${middle}H${near}`, {
+      p.path(`flow-none-${key}`, d`M${far} ${middle}H${near}`, {
         stroke: 'var(--line-3)',
         'stroke-dasharray': '1 4',
         opacity,
@@ -59,6 +59,19 @@ export function drawFlows(p: Painter, { frame, layout, hovered, clock }: Scene, 
       });
       if (thick >= 5) squares(p, key, inward ? far : near, inward ? near : far, middle, rate, clock, opacity);
     }
+  }
+}
+
+/** What flows at the side, and how much. */
+export function drawFlowWords(p: Painter, { frame, layout, hovered }: Scene): void {
+  const { y: first, pitch, count } = layout.flows;
+  for (let i = 0; i < count; i++) {
+    const { key, kind } = FLOWS[i];
+    const rate = frame.flows[key];
+    const y = first + i * pitch;
+    const far = 20;
+    const opacity = fade([kind], hovered);
+    p.text(`flow-name-${key}`, far, y, t(`flows.${key}`), { class: 's2', 'font-size': 12, opacity });
     const numbers = y + 30;
     p.text(`flow-rate-${key}`, far, numbers, perSecond(rate), {
       class: rate < 1 ? 's3' : 'b',
@@ -87,7 +100,7 @@ function arrow(from: number, to: number, y: number, thick: number): string {
   const h = thick / 2;
   const neck = to - dir * 9;
   const barb = h + 3;
-  return `M${from} ${y - h}H${neck}V${y - barb}L${to} ${y}L${neck} ${y + barb}V${y + h}H${from}Z`;
+  return d`M${from} ${y - h}H${neck}V${y - barb}L${to} ${y}L${neck} ${y + barb}V${y + h}H${from}Z`;
 }
 
 /** Pages on their way: squares of a dashed line, moved by its offset. */
@@ -102,7 +115,7 @@ function squares(
   opacity: number,
 ): void {
   const dir = Math.sign(to - from) || 1;
-  p.path(`flow-pages-${key}`, `M${from} ${y}H${to - dir * 12}`, {
+  p.path(`flow-pages-${key}`, d`M${from} ${y}H${to - dir * 12}`, {
     stroke: 'var(--plane)',
     'stroke-width': 3,
     'stroke-dasharray': '3 10',
@@ -111,53 +124,78 @@ function squares(
   });
 }
 
-export function drawSwapFlows(p: Painter, { frame, layout, hovered, clock }: Scene): void {
-  if (frame.swap.total === 0) return;
-  const { body, swap, phone } = layout;
-  const top = body.bottom + 4;
-  const bottom = swap.top - 4;
-  const places = phone ? { out: body.cx - 96, in: body.cx + 36 } : { out: body.cx - 116, in: body.cx + 30 };
-  one(p, 'out', places.out, top, bottom, frame.flows.swapOut, 'anonInactive', false);
-  one(p, 'in', places.in, top, bottom, frame.flows.swapIn, 'anonActive', true);
+interface SwapFlow {
+  key: 'out' | 'in';
+  cx: number;
+  rate: number;
+  kind: Kind;
+  up: boolean;
+  /** Half the width of the arrow. */
+  half: number;
+}
 
-  function one(
-    painter: Painter,
-    key: 'out' | 'in',
-    cx: number,
-    y0: number,
-    y1: number,
-    rate: number,
-    kind: Kind,
-    up: boolean,
-  ): void {
+/** The two arrows in the gap between RAM and swap. */
+function swapFlows({ frame, layout }: Scene): SwapFlow[] {
+  if (frame.swap.total === 0) return [];
+  const { body, phone } = layout;
+  const half = (rate: number) => Math.min(phone ? 20 : 46, swapFlowWidth(rate) * (phone ? 0.5 : 1)) / 2;
+  const { swapOut, swapIn } = frame.flows;
+  return [
+    {
+      key: 'out',
+      cx: body.cx - (phone ? 96 : 116),
+      rate: swapOut,
+      kind: 'anonInactive',
+      up: false,
+      half: half(swapOut),
+    },
+    { key: 'in', cx: body.cx + (phone ? 36 : 30), rate: swapIn, kind: 'anonActive', up: true, half: half(swapIn) },
+  ];
+}
+
+/** How far the tip of an arrow in the gap stands out from its middle. */
+const barbOf = ({ half }: SwapFlow): number => half + 7;
+
+export function drawSwapFlows(p: Painter, scene: Scene): void {
+  const { layout, hovered, clock } = scene;
+  const { body, swap, phone } = layout;
+  const y0 = body.bottom + 4;
+  const y1 = swap.top - 4;
+  const head = phone ? 12 : 14;
+  for (const flow of swapFlows(scene)) {
+    const { key, cx, rate, kind, up, half } = flow;
     const opacity = fade([kind, 'swap'], hovered);
-    const limit = phone ? 20 : 46;
-    const w = Math.min(limit, swapFlowWidth(rate) * (phone ? 0.5 : 1)) / 2;
-    const head = phone ? 12 : 14;
-    const barb = w + 7;
-    if (w === 0) {
-      painter.path(`swap-none-${key}`, `M${cx} ${y0}V${y1}`, { stroke: 'var(--line-3)', 'stroke-dasharray': '1 4' });
-    } else {
-      const [tail, neck, tip] = up ? [y1, y0 + head, y0] : [y0, y1 - head, y1];
-      painter.path(
-        `swap-arrow-${key}`,
-        `M${cx - w} ${tail}V${neck}H${cx - barb}L${cx} ${tip}L${cx + barb} ${neck}H${cx + w}V${tail}Z`,
-        { fill: KIND_LOOK[kind].fill, opacity, 'data-kind': kind },
-      );
-      if (w >= 9) chevrons(painter, key, cx, y0, y1, w, up, flowPhase(rate, clock), opacity);
+    if (half === 0) {
+      p.path(`swap-none-${key}`, d`M${cx} ${y0}V${y1}`, { stroke: 'var(--line-3)', 'stroke-dasharray': '1 4' });
+      continue;
     }
-    const x = cx + (phone ? 20 : Math.max(34, barb + 7));
-    const middle = (y0 + y1) / 2;
+    const [tail, neck, tip] = up ? [y1, y0 + head, y0] : [y0, y1 - head, y1];
+    const barb = barbOf(flow);
+    p.path(
+      `swap-arrow-${key}`,
+      d`M${cx - half} ${tail}V${neck}H${cx - barb}L${cx} ${tip}L${cx + barb} ${neck}H${cx + half}V${tail}Z`,
+      { fill: KIND_LOOK[kind].fill, opacity, 'data-kind': kind },
+    );
+    if (half >= 9) chevrons(p, key, cx, y0, y1, half, up, flowPhase(rate, clock), opacity);
+  }
+}
+
+/** What the arrows in the gap say. */
+export function drawSwapFlowWords(p: Painter, scene: Scene): void {
+  const { body, swap, phone } = scene.layout;
+  const middle = (body.bottom + swap.top) / 2;
+  for (const flow of swapFlows(scene)) {
+    const { key, cx, rate } = flow;
+    const x = cx + (phone ? 20 : Math.max(34, barbOf(flow) + 7));
+    const look = rate < 1 ? 's3' : 'b';
     if (phone) {
       const text = t(key === 'out' ? 'flows.outPhone' : 'flows.inPhone', { rate: perSecond(rate) });
-      painter.text(`swap-rate-${key}`, x, middle + 4, text, { class: rate < 1 ? 's3' : 'b', 'font-size': 12 });
-      return;
+      p.text(`swap-rate-${key}`, x, middle + 4, text, { class: look, 'font-size': 12 });
+      continue;
     }
-    painter.text(`swap-rate-${key}`, x, middle - 3, perSecond(rate), { class: rate < 1 ? 's3' : 'b', 'font-size': 14 });
-    painter.text(`swap-name-${key}`, x, middle + 12, t(key === 'out' ? 'flows.swapOut' : 'flows.swapIn'), {
-      class: 's2',
-      'font-size': 12,
-    });
+    p.text(`swap-rate-${key}`, x, middle - 3, perSecond(rate), { class: look, 'font-size': 14 });
+    const name = t(key === 'out' ? 'flows.swapOut' : 'flows.swapIn');
+    p.text(`swap-name-${key}`, x, middle + 12, name, { class: 's2', 'font-size': 12 });
   }
 }
 
@@ -175,15 +213,15 @@ function chevrons(
   const w = Math.min(11, half - 6);
   const pitch = 10;
   const shift = phase % pitch;
-  let d = '';
+  let marks = '';
   for (let i = 0; i < 4; i++) {
     const along = i * pitch + shift - 2;
     const y = up ? y1 - along - 4 : y0 + along + 4;
     const tip = up ? y - 7 : y + 7;
     if (Math.min(y, tip) < y0 + 3 || Math.max(y, tip) > y1 - 3) continue;
-    d += `M${cx - w} ${y}L${cx} ${tip}L${cx + w} ${y}`;
+    marks += d`M${cx - w} ${y}L${cx} ${tip}L${cx + w} ${y}`;
   }
-  p.path(`swap-chevrons-${key}`, d || 'M0 0', {
+  p.path(`swap-chevrons-${key}`, marks || 'M0 0', {
     fill: 'none',
     stroke: 'var(--plane)',
     'stroke-width': 2.4,

@@ -5,10 +5,11 @@ import type { Frame, ZoneFrame } from '../../worker/protocol';
 import { fade } from '../charts/kinds';
 import { spread } from '../charts/labels';
 import type { Painter } from '../charts/painter';
+import { d } from '../charts/path';
 import { textWidth } from '../charts/text';
 import { int, pages, percent } from '../format';
-import type { Scene } from './drawPyramid';
 import { area, rightAt, yAtArea } from './geometry';
+import type { Scene } from './scene';
 
 /** The scale ends this far above the high watermark. */
 const HEADROOM = 1.145;
@@ -38,11 +39,11 @@ export function drawLens(p: Painter, { frame, layout, hovered }: Scene, bodyPage
   const x1 = rightAt(body, y1) + 1;
   const to = gauge.x - PCP_WIDTH - 4;
   const opacity = fade(['free', 'pcp'], hovered);
-  p.path('lens', `M${x0} ${body.top}L${to} ${gauge.y}V${gauge.y + gauge.height}L${x1} ${y1}Z`, {
+  p.path('lens', d`M${x0} ${body.top}L${to} ${gauge.y}V${gauge.y + gauge.height}L${x1} ${y1}Z`, {
     fill: 'var(--free-wash)',
     opacity: 0.5 * opacity,
   });
-  p.path('lens-edge', `M${x0} ${body.top}L${to} ${gauge.y}M${x1} ${y1}L${to} ${gauge.y + gauge.height}`, {
+  p.path('lens-edge', d`M${x0} ${body.top}L${to} ${gauge.y}M${x1} ${y1}L${to} ${gauge.y + gauge.height}`, {
     fill: 'none',
     stroke: 'var(--free)',
     'stroke-width': 1,
@@ -50,15 +51,94 @@ export function drawLens(p: Painter, { frame, layout, hovered }: Scene, bodyPage
   });
 }
 
-export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
+/** Pages to px from the top of the picture. */
+const scaleOf =
+  ({ y, height }: Box, top: number) =>
+  (n: number): number =>
+    y + height - (Math.min(top, Math.max(0, n)) / top) * height;
+
+export function drawGauge(p: Painter, scene: Scene): void {
+  const { frame, layout, hovered } = scene;
   const zone = gaugeZone(frame);
   if (!zone) return;
   const { gauge, phone } = layout;
   const { x, y, width, height } = gauge;
-  const top = gaugeTop(zone);
-  const bottom = y + height;
   const opacity = fade(['free', 'pcp'], hovered);
-  const at = (n: number) => bottom - (Math.min(top, Math.max(0, n)) / top) * height;
+  const at = scaleOf(gauge, gaugeTop(zone));
+
+  drawPcp(p, zone, gauge, at, fade(['pcp'], hovered));
+
+  p.el('gauge-ground', 'rect', { x, y, width, height, fill: 'var(--plane)' });
+  drawHistory(
+    p,
+    frame.gauge.history.length > 0 ? [...frame.gauge.history, zone.free] : [zone.free, zone.free],
+    gauge,
+    at,
+    opacity,
+  );
+  p.el('gauge-frame', 'rect', { x, y, width, height, fill: 'none', stroke: 'var(--free)', opacity });
+
+  p.slowly('gauge-words', () => drawGaugeWords(p, scene, zone));
+  p.el('gauge-now', 'circle', {
+    cx: x + width,
+    cy: at(zone.free),
+    r: phone ? 4.5 : 5,
+    fill: 'var(--free)',
+    stroke: 'var(--plane)',
+    'stroke-width': 2,
+  });
+  drawNow(p, scene, zone);
+}
+
+/** Where the watermarks' labels and that of the present value stand, right of the gauge. */
+function labelsOf({ layout: { gauge, phone } }: Scene, zone: ZoneFrame) {
+  const { x, y, width, height } = gauge;
+  const bottom = y + height;
+  const at = scaleOf(gauge, gaugeTop(zone));
+  const end = x + width + (phone ? 4 : 6);
+  const marks = [
+    { key: 'high', value: zone.high, dash: '1.5 2.5', color: 'var(--ink-2)', weight: 1.6 },
+    { key: 'low', value: zone.low, dash: '6 3', color: 'var(--ink-2)', weight: 1.6 },
+    { key: 'min', value: zone.min, dash: undefined, color: 'var(--red)', weight: 2.4 },
+  ] as const;
+  const nowY = at(zone.free);
+  // The three watermarks and the present value keep apart; thin lines lead back to where they belong.
+  const half = phone ? 8 : 13.5;
+  // Two lines each, the lowest under its line.
+  const slots = [
+    ...marks.map((m) => ({ at: at(m.value) + (m.key === 'min' && !phone ? 12 : 0), half })),
+    { at: nowY, half: phone ? 0 : 9.5 },
+  ];
+  const middles = phone ? spread(slots.slice(0, 3), y - 4, bottom + 4, 0) : spread(slots, y - 3, bottom + 4, 1);
+  return { end, marks, middles, half };
+}
+
+/** The present value, beside the dot. */
+function drawNow(p: Painter, scene: Scene, zone: ZoneFrame): void {
+  const { layout } = scene;
+  if (layout.phone) return;
+  const top = gaugeTop(zone);
+  const nowY = scaleOf(layout.gauge, top)(zone.free);
+  const { end, middles } = labelsOf(scene, zone);
+  const off = zone.free > top;
+  const text = off ? t('gauge.off', { n: zone.free }) : t('gauge.now', { n: zone.free });
+  const middle = middles[3];
+  const tag = textWidth(text, 13, true) + 12;
+  // A long number covers a part of the gauge rather than leave the picture.
+  const tagX = Math.min(end + 6, layout.width - tag - 3);
+  p.path('now-tag', d`M${Math.min(end, tagX)} ${nowY}L${tagX} ${middle - 8.5}h${tag}v17h${-tag}z`, {
+    fill: 'var(--ink)',
+  });
+  p.text('now-text', tagX + 4, middle + 4.5, text, { class: 'b', 'font-size': 13 }, 'var(--on-ink)');
+}
+
+/** The gauge's title, its watermarks and what they are called. */
+function drawGaugeWords(p: Painter, scene: Scene, zone: ZoneFrame): void {
+  const { frame, layout } = scene;
+  const { gauge, phone } = layout;
+  const { x, y, height } = gauge;
+  const bottom = y + height;
+  const at = scaleOf(gauge, gaugeTop(zone));
   const share = zone.managed > 0 ? zone.free / zone.managed : 0;
 
   if (phone) {
@@ -75,55 +155,20 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
     });
   }
 
-  drawPcp(p, zone, gauge, at, fade(['pcp'], hovered), phone);
-
-  p.el('gauge-ground', 'rect', { x, y, width, height, fill: 'var(--plane)' });
-  drawHistory(
-    p,
-    frame.gauge.history.length > 0 ? [...frame.gauge.history, zone.free] : [zone.free, zone.free],
-    gauge,
-    at,
-    opacity,
-  );
-  p.el('gauge-frame', 'rect', { x, y, width, height, fill: 'none', stroke: 'var(--free)', opacity });
-
-  const end = x + width + (phone ? 4 : 6);
-  const marks = [
-    { key: 'high', value: zone.high, dash: '1.5 2.5', color: 'var(--ink-2)', weight: 1.6 },
-    { key: 'low', value: zone.low, dash: '6 3', color: 'var(--ink-2)', weight: 1.6 },
-    { key: 'min', value: zone.min, dash: undefined, color: 'var(--red)', weight: 2.4 },
-  ] as const;
+  const { end, marks, middles, half } = labelsOf(scene, zone);
   for (const m of marks) {
-    p.path(`mark-${m.key}`, `M${x} ${at(m.value)}H${end}`, {
+    p.path(`mark-${m.key}`, d`M${x} ${at(m.value)}H${end}`, {
       stroke: m.color,
       'stroke-width': m.weight,
       'stroke-dasharray': m.dash,
     });
   }
-  const nowY = at(zone.free);
-  p.el('gauge-now', 'circle', {
-    cx: x + width,
-    cy: nowY,
-    r: phone ? 4.5 : 5,
-    fill: 'var(--free)',
-    stroke: 'var(--plane)',
-    'stroke-width': 2,
-  });
-
-  // The three watermarks and the present value keep apart; thin lines lead back to where they belong.
-  const half = phone ? 8 : 13.5;
-  // Two lines each, the lowest under its line.
-  const slots = [
-    ...marks.map((m) => ({ at: at(m.value) + (m.key === 'min' && !phone ? 12 : 0), half })),
-    { at: nowY, half: phone ? 0 : 9.5 },
-  ];
-  const middles = phone ? spread(slots.slice(0, 3), y - 4, bottom + 4, 0) : spread(slots, y - 3, bottom + 4, 1);
   const labelX = end + 5;
   marks.forEach((m, i) => {
     const middle = middles[i];
     const red = m.key === 'min' ? ' r' : '';
     if (Math.abs(middle - at(m.value)) > half) {
-      p.path(`mark-lead-${m.key}`, `M${end} ${at(m.value)}L${labelX - 1} ${middle}`, {
+      p.path(`mark-lead-${m.key}`, d`M${end} ${at(m.value)}L${labelX - 1} ${middle}`, {
         stroke: m.color,
         'stroke-width': 1,
       });
@@ -142,19 +187,14 @@ export function drawGauge(p: Painter, { frame, layout, hovered }: Scene): void {
     p.text(`mark-what-${m.key}`, labelX, middle + 9.5, t(`gauge.${m.key}What`), { class: 's2', 'font-size': 11 });
   });
   if (phone) return;
-  const off = zone.free > top;
-  const text = off ? t('gauge.off', { n: zone.free }) : t('gauge.now', { n: zone.free });
-  const middle = middles[3];
-  const tag = textWidth(text, 13, true) + 12;
-  // A long number covers a part of the gauge rather than leave the picture.
-  const tagX = Math.min(end + 6, layout.width - tag - 3);
-  p.path('now-tag', `M${Math.min(end, tagX)} ${nowY}L${tagX} ${middle - 8.5}h${tag}v17h${-tag}z`, {
-    fill: 'var(--ink)',
+  p.text('pcp-label', gauge.x - PCP_WIDTH - 3, bottom + 13, t('gauge.pcp', { n: int(zone.pcp) }), {
+    class: 's2',
+    'font-size': 11,
+    'data-kind': 'pcp',
   });
-  p.text('now-text', tagX + 4, middle + 4.5, text, { class: 'b', 'font-size': 13 }, 'var(--on-ink)');
   if (height > 150) p.text('gauge-span', x + 6, bottom - 8, t('gauge.span'), { class: 's2 halo', 'font-size': 11 });
   // Where no other label needs the place.
-  const lowest = Math.max(...middles.slice(0, 3).map((m) => m + half), middle + 9.5);
+  const lowest = Math.max(...middles.slice(0, 3).map((m) => m + half), middles[3] + 9.5);
   if (lowest < bottom - 10) p.text('gauge-zero', labelX, bottom, t('gauge.zero'), { class: 's3', 'font-size': 11 });
 }
 
@@ -177,9 +217,9 @@ function drawHistory(p: Painter, values: number[], gauge: Box, at: (n: number) =
     upper += `L${px.toFixed(1)} ${at(Math.max(...part)).toFixed(1)}`;
     lower = `L${px.toFixed(1)} ${at(Math.min(...part)).toFixed(1)}${lower}`;
   }
-  const line = lineShape()(means) ?? '';
-  p.path('gauge-fill', `${line}L${x + width} ${bottom}H${x}Z`, { fill: 'var(--free-wash)', opacity });
-  if (per > 1) p.path('gauge-band', `M${upper.slice(1)}${lower}Z`, { fill: 'var(--free)', opacity: 0.4 * opacity });
+  const line = lineShape().digits(1)(means) ?? '';
+  p.path('gauge-fill', d`${line}L${x + width} ${bottom}H${x}Z`, { fill: 'var(--free-wash)', opacity });
+  if (per > 1) p.path('gauge-band', d`M${upper.slice(1)}${lower}Z`, { fill: 'var(--free)', opacity: 0.4 * opacity });
   p.path('gauge-line', line, {
     fill: 'none',
     stroke: 'var(--free)',
@@ -197,14 +237,7 @@ interface Box {
 }
 
 /** Pages in per-cpu lists, on the gauge's scale: handed out already to a cpu, held by nobody. */
-function drawPcp(
-  p: Painter,
-  zone: ZoneFrame,
-  gauge: Box,
-  at: (n: number) => number,
-  opacity: number,
-  phone: boolean,
-): void {
+function drawPcp(p: Painter, zone: ZoneFrame, gauge: Box, at: (n: number) => number, opacity: number): void {
   const bottom = gauge.y + gauge.height;
   const x = gauge.x - PCP_WIDTH - 3;
   p.el('pcp-ground', 'rect', {
@@ -230,11 +263,4 @@ function drawPcp(
     'data-kind': 'pcp',
     opacity,
   });
-  if (!phone) {
-    p.text('pcp-label', x, bottom + 13, t('gauge.pcp', { n: int(zone.pcp) }), {
-      class: 's2',
-      'font-size': 11,
-      'data-kind': 'pcp',
-    });
-  }
 }

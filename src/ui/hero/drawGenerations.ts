@@ -4,6 +4,7 @@ import type { MarkKind } from '../../store';
 import type { Frame, GenerationFrame } from '../../worker/protocol';
 import { fade, KIND_LOOK, type Pointed } from '../charts/kinds';
 import type { Painter } from '../charts/painter';
+import { d } from '../charts/path';
 import { duration, int, pages, percent } from '../format';
 import { type LruLayout, MARGIN, PITCH, reclaimSentence, SQUARE, squaresPath, wrap } from './drawLru';
 
@@ -109,13 +110,13 @@ export function drawGenerations(
     const from = layout.width - MARGIN - exitWidth(layout) + 2;
     const thick = rate < 1 ? 1.5 : Math.min(12, 2 + 2 * Math.log10(rate));
     const color = rate < 1 ? 'var(--line-3)' : KIND_LOOK[kind].fill;
-    p.path(`exit-${key}`, `M${from} ${middle}H${right - 4}`, {
+    p.path(`exit-${key}`, d`M${from} ${middle}H${right - 4}`, {
       stroke: color,
       'stroke-width': thick,
       'stroke-dasharray': rate < 1 ? '1 4' : undefined,
       opacity,
     });
-    p.path(`exit-head-${key}`, `M${right + 12} ${middle}l-16 ${-(thick / 2 + 7)}v${thick + 14}z`, {
+    p.path(`exit-head-${key}`, d`M${right + 12} ${middle}l-16 ${-(thick / 2 + 7)}v${thick + 14}z`, {
       fill: color,
       opacity,
     });

@@ -4,6 +4,7 @@ import type { MarkKind } from '../../store';
 import type { Frame } from '../../worker/protocol';
 import { fade, KIND_LOOK, type Pointed } from '../charts/kinds';
 import type { Painter } from '../charts/painter';
+import { d } from '../charts/path';
 import { textWidth } from '../charts/text';
 import { int, pages, percent } from '../format';
 import { generationsSummary, generationsTable } from './drawGenerations';
@@ -191,8 +192,8 @@ export function drawLru(p: Painter, frame: Frame, layout: LruLayout, hovered: Po
 
   function line(key: string, from: number, to: number, at: number, opacity: number): void {
     const dir = Math.sign(to - from);
-    p.path(key, `M${from} ${at}H${to - dir * 8}`, { stroke: 'var(--ink)', 'stroke-width': 2, opacity });
-    p.path(`${key}-head`, `M${to} ${at}l${-dir * 10} -5v10z`, { fill: 'var(--ink)', opacity });
+    p.path(key, d`M${from} ${at}H${to - dir * 8}`, { stroke: 'var(--ink)', 'stroke-width': 2, opacity });
+    p.path(`${key}-head`, d`M${to} ${at}l${-dir * 10} -5v10z`, { fill: 'var(--ink)', opacity });
   }
 
   /** The way out of an inactive list, as wide as the log of its rate. */
@@ -206,7 +207,7 @@ export function drawLru(p: Painter, frame: Frame, layout: LruLayout, hovered: Po
     const dash = rate < 1 ? '1 4' : undefined;
     if (key === 'anon') {
       const down = top + Math.max(tall, 70) + 6;
-      p.path(`exit-${key}`, `M${from} ${top + 24}H${right}V${down}`, {
+      p.path(`exit-${key}`, d`M${from} ${top + 24}H${right}V${down}`, {
         fill: 'none',
         stroke: color,
         'stroke-width': width,
@@ -214,7 +215,7 @@ export function drawLru(p: Painter, frame: Frame, layout: LruLayout, hovered: Po
         opacity,
       });
       const barb = width / 2 + 7;
-      p.path(`exit-head-${key}`, `M${right} ${down + 15}l${-barb} -16h${2 * barb}z`, { fill: color, opacity });
+      p.path(`exit-head-${key}`, d`M${right} ${down + 15}l${-barb} -16h${2 * barb}z`, { fill: color, opacity });
       p.text(`exit-name-${key}`, right + 12, down + 32, label, {
         class: rate < 1 ? 's3 e' : 'b e',
         'font-size': 14,
@@ -224,13 +225,13 @@ export function drawLru(p: Painter, frame: Frame, layout: LruLayout, hovered: Po
     }
     const middle = top + SQUARE / 2;
     const start = tall > PITCH ? x + cols * PITCH + 4 : from;
-    p.path(`exit-${key}`, `M${start} ${middle}H${right - 4}`, {
+    p.path(`exit-${key}`, d`M${start} ${middle}H${right - 4}`, {
       stroke: color,
       'stroke-width': width,
       'stroke-dasharray': dash,
       opacity,
     });
-    p.path(`exit-head-${key}`, `M${right + 12} ${middle}l-16 ${-(width / 2 + 7)}v${width + 14}z`, {
+    p.path(`exit-head-${key}`, d`M${right + 12} ${middle}l-16 ${-(width / 2 + 7)}v${width + 14}z`, {
       fill: color,
       opacity,
     });

@@ -1,5 +1,6 @@
 /** The shapes of the pyramid. In the body of RAM, one pixel of area is the same number of pages everywhere. */
 import type { Kind, KindPages, ZoneFrame } from '../../worker/protocol';
+import { d } from '../charts/path';
 
 /** A trapezoid that is symmetric about `cx`, narrower at its top. */
 export interface Trapezoid {
@@ -132,7 +133,7 @@ export function stripWidth(t: Trapezoid, bodyPages: number, stripPages: number):
 
 /** Path of the layer of a trapezoid between two heights. */
 export function slicePath(t: Trapezoid, y0: number, y1: number): string {
-  return `M${r(leftAt(t, y0))} ${r(y0)}H${r(rightAt(t, y0))}L${r(rightAt(t, y1))} ${r(y1)}H${r(leftAt(t, y1))}Z`;
+  return d`M${leftAt(t, y0)} ${y0}H${rightAt(t, y0)}L${rightAt(t, y1)} ${y1}H${leftAt(t, y1)}Z`;
 }
 
 /** Path of the layer of a strip of `width` along the left (-1) or right (1) edge, `gap` px off. */
@@ -140,7 +141,5 @@ export function stripPath(t: Trapezoid, side: -1 | 1, gap: number, width: number
   const near0 = side < 0 ? leftAt(t, y0) - gap : rightAt(t, y0) + gap;
   const near1 = side < 0 ? leftAt(t, y1) - gap : rightAt(t, y1) + gap;
   const w = side * width;
-  return `M${r(near0)} ${r(y0)}h${r(w)}L${r(near1 + w)} ${r(y1)}H${r(near1)}Z`;
+  return d`M${near0} ${y0}h${w}L${near1 + w} ${y1}H${near1}Z`;
 }
-
-const r = (v: number): number => Math.round(v * 100) / 100;

@@ -20,9 +20,9 @@ import {
   useShown,
 } from '../../store';
 import { type Frame, SAMPLE_NS } from '../../worker/protocol';
-import { createColors, fitCanvas, stripes } from '../charts/canvas';
 import { ScrolledTable, TableToggle } from '../charts/DataTable';
 import { createPainter } from '../charts/painter';
+import { setText } from '../charts/setText';
 import { textWidth } from '../charts/text';
 import { useSize } from '../charts/useSize';
 import { useSlow } from '../charts/useSlow';
@@ -31,11 +31,11 @@ import { seconds } from '../format';
 import { redraw, subscribe } from '../frameLoop';
 import { Futures } from '../futures/Futures';
 import { type Domain, follow, pan, roundEnd, toTime, toX, zoom } from './domain';
-import { drawLanes } from './drawLanes';
 import { drawMarks } from './drawMarks';
 import { type Flag, notable, placeFlags } from './flags';
 import { namedGhosts } from './ghosts';
 import { LaneLabels } from './LaneLabels';
+import { createLanePicture } from './lanePicture';
 import { timelineLayout } from './layout';
 import { scrubTo } from './scrub';
 import { headText, timelineSummary, timelineTable } from './text';
@@ -43,8 +43,6 @@ import './timeline.css';
 
 /** The head jumps to a flag that is this near, px. */
 const SNAP = 6;
-/** While the machine runs the lanes grow at most this often, ms. */
-const LANES_MS = 100;
 
 /** The whole run on one axis, with the head that every other view follows. */
 export function Timeline() {
@@ -126,65 +124,30 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
 
   useEffect(() => {
     if (!canvas.current || !svg.current) return;
-    const element = canvas.current;
-    const color = createColors(element);
+    const lanes = createLanePicture(canvas.current);
     const painter = createPainter(svg.current);
     const place = timelineLayout(width, height);
     const span = place.right - place.left;
-    let drawn: unknown[] = [];
-    let drawnAt = 0;
-    let hatch: CanvasPattern | string = '';
-    let hatched = '';
-    const end = subscribe((frame, clock) => {
+    const end = subscribe((frame, _now, { shapes, lanes: lanesDue }) => {
+      if (!shapes && !lanesDue) return;
       const state = runStore.getState();
-      const look = settingsStore.getState().theme;
       const time = dragged.current ?? frame.t;
       if (zoomed.current && dragged.current === null) zoomed.current = follow(zoomed.current, frame.t);
+      const before = shown.current;
       const domain = zoomed.current ?? { from: 0, to: endOfRun() };
       shown.current = domain;
-      const zone = frame.zones.find((z) => z.id === frame.gauge.zone) ?? null;
-      const rest = frame.status === 'running' || frame.status === 'seeking' ? null : frame.t;
-      const now = [
-        state.samples,
-        state.ghosts,
-        domain.from,
-        domain.to,
-        look,
-        zone?.high,
-        zone?.low,
-        zone?.min,
-        rest,
-        devicePixelRatio,
-      ];
-      // New samples alone change a pixel now and then: they wait while the machine runs.
-      const due = rest !== null || clock - drawnAt >= LANES_MS;
-      if (now.some((v, i) => v !== drawn[i] && (i > 0 || due))) {
-        drawn = now;
-        drawnAt = clock;
-        const ink = fitCanvas(element, width, height);
-        if (ink) {
-          ink.clearRect(0, 0, width, height);
-          const named = (name: string) => color(name, look);
-          if (hatched !== look) {
-            hatched = look;
-            hatch = stripes(ink, named('--ink-3'), 4, 1.3);
-          }
-          drawLanes(
-            ink,
-            place,
-            {
-              samples: state.samples,
-              domain,
-              zone,
-              swapTotal: frame.swap.total,
-              head: rest,
-              ghosts: namedGhosts(state),
-            },
-            named,
-            hatch,
-          );
-        }
+      // New samples alone change a pixel now and then: they wait for their turn.
+      if (lanesDue || domain.from !== before.from || domain.to !== before.to) {
+        lanes(place, width, height, settingsStore.getState().theme, {
+          samples: state.samples,
+          domain,
+          zone: frame.zones.find((z) => z.id === frame.gauge.zone) ?? null,
+          swapTotal: frame.swap.total,
+          head: frame.status === 'running' || frame.status === 'seeking' ? null : frame.t,
+          ghosts: namedGhosts(state),
+        });
       }
+      if (!shapes) return;
       const flags = placeFlags(state.events, domain, span, (text, bold) => textWidth(text, 12, bold));
       const { hoveredKind, hoveredPid } = selectionStore.getState();
       drawMarks(painter, place, domain, flags, time, frame.known, { kind: hoveredKind, pid: hoveredPid });
@@ -198,7 +161,7 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
       }
       // Cut off, not rounded, as on the clock.
       const words = seconds(Math.floor(time / 1e6) * 1e6);
-      if (headTag.current && headTag.current.textContent !== words) headTag.current.textContent = words;
+      if (headTag.current) setText(headTag.current, words);
     });
     return () => {
       end();

@@ -1,8 +1,8 @@
-/** Draws the lanes to a canvas: only when the samples, the stretch of time, the size or the theme changed. */
+/** How the lanes look: from samples to a canvas. `lanePicture.ts` says when and how much of it. */
 import type { Ghost, Sample, ZoneFrame } from '../../worker/protocol';
 import { type Domain, toX } from './domain';
 import type { Lane, TimelineLayout } from './layout';
-import { type Bucket, buckets, extent, mean } from './series';
+import { type Bucket, extent, mean, type Value } from './series';
 
 export interface LaneInput {
   samples: readonly Sample[];
@@ -54,32 +54,89 @@ let range: { last: Sample | null; every: number; scale: [number, number] } = { l
 const lasting = (values: number[]): number =>
   values.sort((a, b) => a - b)[Math.floor((values.length - 1) * WITHIN_SCALE)];
 
-export function drawLanes(ink: Ink, layout: TimelineLayout, input: LaneInput, color: Color, hatch: Pattern): void {
-  const width = layout.right - layout.left;
-  const points = buckets(input.samples, input.domain, width);
-  for (const lane of layout.lanes) {
-    ink.save();
-    ink.beginPath();
-    ink.rect(layout.left, lane.top, width, lane.height);
-    ink.fillStyle = color('--plane');
-    ink.fill();
-    ink.clip();
-    ink.translate(layout.left, lane.top);
-    if (lane.id === 'free') drawFree(ink, lane, width, points, input, color);
-    else if (lane.id === 'scan') drawScan(ink, lane, width, points, input, color, hatch);
-    else if (lane.id === 'swap') drawSwap(ink, lane, width, points, input, color);
-    else drawPsi(ink, lane, points, input, color);
-    if (lane.id === 'free')
-      drawGhosts(ink, width, input, (g) => g.zoneFree, freeScale(lane, input), color('--free'), color);
-    else if (lane.id === 'swap' && input.swapTotal > 0)
+/** What the ends of the lanes' scales stand for. */
+export interface LaneScales {
+  /** Pages at the lower and upper end. */
+  free: [number, number];
+  /** Pages a sample. */
+  scan: number;
+  swap: number;
+  /** A share. */
+  psi: 1;
+}
+
+export function laneScales(points: readonly Bucket[], { zone, samples }: LaneInput): LaneScales {
+  const either = (a: Value, b: Value) => (p: Bucket) => Math.max(mean(samples, p, a), mean(samples, p, b));
+  return {
+    psi: 1,
+    free: freeRange(zone, samples),
+    scan: steady(
+      scaleEnd(
+        points,
+        either(
+          (s) => s.scannedKswapd,
+          (s) => s.scannedDirect,
+        ),
+      ),
+    ),
+    swap: steady(
+      scaleEnd(
+        points,
+        either(
+          (s) => s.swapOut,
+          (s) => s.swapIn,
+        ),
+      ),
+    ),
+  };
+}
+
+/** Up to the next power of 1.25, so that a scale that grows does it in few steps. */
+const steady = (end: number): number => (end > 0 ? 1.25 ** Math.ceil(Math.log(end) / Math.log(1.25)) : 0);
+
+/**
+ * Draws one lane, from `from` px of its width to the right end; what lies before is left as it is.
+ *
+ * @param points all buckets of `input.samples` in `input.domain`
+ */
+export function drawLane(
+  ink: Ink,
+  lane: Lane,
+  { left, right }: TimelineLayout,
+  input: LaneInput,
+  points: readonly Bucket[],
+  scales: LaneScales,
+  from: number,
+  color: Color,
+  hatch: Pattern,
+): void {
+  const width = right - left;
+  // One more than needed, so that lines come from where they come from.
+  const first = points.findIndex((p) => p.x > from - 1);
+  const part = points.slice(Math.max(0, (first < 0 ? points.length : first) - 1));
+  ink.save();
+  ink.beginPath();
+  ink.rect(left + from, lane.top, width - from, lane.height);
+  ink.fillStyle = color('--plane');
+  ink.fill();
+  ink.clip();
+  ink.translate(left, lane.top);
+  if (lane.id === 'free') {
+    const y = freeScale(lane, scales);
+    drawFree(ink, lane, width, { all: points, part }, input, y, color);
+    drawGhosts(ink, width, input, (g) => g.zoneFree, y, color('--free'), color);
+  } else if (lane.id === 'scan') {
+    drawScan(ink, lane, width, part, input, scales.scan, color, hatch);
+  } else if (lane.id === 'swap') {
+    drawSwap(ink, lane, width, part, input, scales.swap, color);
+    if (input.swapTotal > 0)
       drawGhosts(ink, width, input, (g) => g.swapUsed, swapScale(lane, input), color('--ink'), color);
-    ink.restore();
-  }
+  } else drawPsi(ink, lane, part, input, color);
+  ink.restore();
 }
 
 /** Pages to px in the lane of free pages, and in that of swap. */
-function freeScale(lane: Lane, { zone, samples }: LaneInput): (n: number) => number {
-  const [low, high] = freeRange(zone, samples);
+function freeScale(lane: Lane, { free: [low, high] }: LaneScales): (n: number) => number {
   return (n) => lane.height - ((Math.min(high, Math.max(low, n)) - low) / (high - low)) * (lane.height - 1);
 }
 const swapScale =
@@ -125,9 +182,16 @@ function drawGhosts(
   }
 }
 
-function drawFree(ink: Ink, lane: Lane, width: number, points: Bucket[], input: LaneInput, color: Color): void {
+function drawFree(
+  ink: Ink,
+  lane: Lane,
+  width: number,
+  { all, part: points }: { all: readonly Bucket[]; part: readonly Bucket[] },
+  input: LaneInput,
+  y: (n: number) => number,
+  color: Color,
+): void {
   const { samples, zone, head, domain } = input;
-  const y = freeScale(lane, input);
   if (points.length > 0) {
     // Up to the head where it stands past the last sample.
     const last = samples[samples.length - 1];
@@ -152,16 +216,17 @@ function drawFree(ink: Ink, lane: Lane, width: number, points: Bucket[], input: 
     ink.stroke();
   }
   if (!zone) return;
-  steps(ink, width, points, (b) => y(b ? samples[b.last].zoneHigh : zone.high), color('--ink-2'), [1.5, 2.5], 1);
-  steps(ink, width, points, (b) => y(b ? samples[b.last].zoneLow : zone.low), color('--ink-2'), [6, 3], 1);
-  steps(ink, width, points, (b) => y(b ? samples[b.last].zoneMin : zone.min), color('--red'), [], 1.4);
+  // All of them, or their dashes would not meet.
+  steps(ink, width, all, (b) => y(b ? samples[b.last].zoneHigh : zone.high), color('--ink-2'), [1.5, 2.5], 1);
+  steps(ink, width, all, (b) => y(b ? samples[b.last].zoneLow : zone.low), color('--ink-2'), [6, 3], 1);
+  steps(ink, width, all, (b) => y(b ? samples[b.last].zoneMin : zone.min), color('--red'), [], 1.4);
 }
 
 /** A value that holds until it changes; after the last point it is taken to hold on. */
 function steps(
   ink: Ink,
   width: number,
-  points: Bucket[],
+  points: readonly Bucket[],
   y: (b: Bucket | null) => number,
   color: string,
   dash: number[],
@@ -200,7 +265,7 @@ function rule(ink: Ink, width: number, y: number, color: string, dash: number[],
 /** Fills between a middle line and a curve; `up` is 1 above it and -1 below. */
 function half(
   ink: Ink,
-  points: Bucket[],
+  points: readonly Bucket[],
   middle: number,
   reach: number,
   most: number,
@@ -231,18 +296,13 @@ function drawScan(
   ink: Ink,
   lane: Lane,
   width: number,
-  points: Bucket[],
+  points: readonly Bucket[],
   { samples }: LaneInput,
+  most: number,
   color: Color,
   hatch: Pattern,
 ): void {
   const middle = lane.height / 2;
-  const most = scaleEnd(points, (b) =>
-    Math.max(
-      mean(samples, b, (s) => s.scannedKswapd),
-      mean(samples, b, (s) => s.scannedDirect),
-    ),
-  );
   const reach = middle - 1;
   half(ink, points, middle, reach, most, 1, (b) => mean(samples, b, (s) => s.scannedKswapd), hatch);
   half(ink, points, middle, reach, most, -1, (b) => mean(samples, b, (s) => s.scannedDirect), hatch);
@@ -251,15 +311,17 @@ function drawScan(
   rule(ink, width, middle, color('--line-3'), [], 1);
 }
 
-function drawSwap(ink: Ink, lane: Lane, width: number, points: Bucket[], input: LaneInput, color: Color): void {
+function drawSwap(
+  ink: Ink,
+  lane: Lane,
+  width: number,
+  points: readonly Bucket[],
+  input: LaneInput,
+  most: number,
+  color: Color,
+): void {
   const { samples, swapTotal } = input;
   const middle = lane.height / 2;
-  const most = scaleEnd(points, (b) =>
-    Math.max(
-      mean(samples, b, (s) => s.swapOut),
-      mean(samples, b, (s) => s.swapIn),
-    ),
-  );
   const reach = middle - 1;
   half(ink, points, middle, reach, most, 1, (b) => mean(samples, b, (s) => s.swapOut), color('--anon-i'));
   half(ink, points, middle, reach, most, -1, (b) => mean(samples, b, (s) => s.swapIn), color('--anon-a'));
@@ -279,7 +341,7 @@ function drawSwap(ink: Ink, lane: Lane, width: number, points: Bucket[], input: 
   ink.stroke();
 }
 
-function drawPsi(ink: Ink, lane: Lane, points: Bucket[], { samples }: LaneInput, color: Color): void {
+function drawPsi(ink: Ink, lane: Lane, points: readonly Bucket[], { samples }: LaneInput, color: Color): void {
   half(ink, points, lane.height, lane.height - 1, 1, 1, (b) => mean(samples, b, (s) => s.psiSome), color('--slab'));
   half(ink, points, lane.height, lane.height - 1, 1, 1, (b) => mean(samples, b, (s) => s.psiFull), color('--kern'));
 }

@@ -4,6 +4,7 @@ import { t } from '../../i18n';
 import type { MarkKind } from '../../store';
 import { FADED } from '../charts/kinds';
 import type { Painter } from '../charts/painter';
+import { d } from '../charts/path';
 import { type Domain, toX } from './domain';
 import type { Flag } from './flags';
 import type { LaneId, TimelineLayout } from './layout';
@@ -74,7 +75,7 @@ function axis(p: Painter, domain: Domain, left: number, width: number, y: number
   const scale = (tick: number) => left + (width * (tick - from)) / (to - from);
   ticks.forEach((tick, i) => {
     const x = scale(tick);
-    p.path(`tick-${i}`, `M${x} ${y}v4`, { stroke: 'var(--ink-3)' });
+    p.path(`tick-${i}`, d`M${x} ${y}v4`, { stroke: 'var(--ink-3)' });
     const text = i === 0 ? t('time.value', { time: format(tick) }) : format(tick);
     p.text(`tick-text-${i}`, x, y + 16, text, { class: 'c s3 m', 'font-size': 11 });
   });
@@ -85,11 +86,11 @@ function pennant(p: Painter, flag: Flag, layout: TimelineLayout, x: number, ahea
   const { key, kind, side } = flag;
   const end = compact ? bottom : bottom;
   if (kind === 'tick') {
-    p.path(`${key}-tick`, `M${x} ${lanes[0].top}v5`, { stroke: 'var(--ink-3)' });
+    p.path(`${key}-tick`, d`M${x} ${lanes[0].top}v5`, { stroke: 'var(--ink-3)' });
     return;
   }
   if (kind === 'kill') {
-    p.path(`${key}-pole`, `M${x} ${y}V${end}`, {
+    p.path(`${key}-pole`, d`M${x} ${y}V${end}`, {
       stroke: 'var(--red)',
       'stroke-width': 1.6,
       'stroke-dasharray': ahead ? '2 3' : undefined,
@@ -121,13 +122,13 @@ function pennant(p: Painter, flag: Flag, layout: TimelineLayout, x: number, ahea
   }
   const ink = kind === 'command' ? 'var(--ink-3)' : 'var(--ink-2)';
   const from = y + 4;
-  p.path(`${key}-pole`, `M${x} ${from}V${kind === 'command' ? lanes[0].top : end}`, {
+  p.path(`${key}-pole`, d`M${x} ${from}V${kind === 'command' ? lanes[0].top : end}`, {
     stroke: ink,
     'stroke-width': 1,
     'stroke-dasharray': '2 3',
     opacity: ahead ? 0.6 : 1,
   });
-  p.path(`${key}-flag`, kind === 'command' ? `M${x - 4} ${from}h8l-4 7z` : `M${x} ${from}l9 4.5l-9 4.5z`, {
+  p.path(`${key}-flag`, kind === 'command' ? d`M${x - 4} ${from}h8l-4 7z` : d`M${x} ${from}l9 4.5l-9 4.5z`, {
     fill: ahead ? 'var(--side)' : ink,
     stroke: ink,
     'stroke-width': 1,

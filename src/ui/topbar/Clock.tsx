@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { t } from '../../i18n';
+import { setText } from '../charts/setText';
 import { clock } from '../format';
 import { subscribe } from '../frameLoop';
 
@@ -9,10 +10,11 @@ export function Clock() {
   const rest = useRef<HTMLElement>(null);
   useEffect(
     () =>
-      subscribe((frame) => {
+      subscribe((frame, _now, { shapes }) => {
+        if (!shapes) return;
         const text = clock(frame.t);
-        if (main.current) main.current.textContent = text.main;
-        if (rest.current) rest.current.textContent = `${text.rest} s`;
+        if (main.current) setText(main.current, text.main);
+        if (rest.current) setText(rest.current, `${text.rest} s`);
       }),
     [],
   );

@@ -39,7 +39,8 @@ test('tells who was killed, and lights the stage at which the head stands', () =
 test('a stage leads to its moment', async () => {
   render(<KillInspector />);
   await userEvent.click(screen.getByRole('button', { name: /^oom_reaper.*: go to/ }));
-  expect(machine.requests.at(-1)).toEqual({ type: 'seek', t: kill.exitedAt });
+  // Among them may be what would happen with other values, which is asked for at leisure.
+  expect(machine.requests).toContainEqual({ type: 'seek', t: kill.exitedAt });
 });
 
 test('the walk is gone step by step', async () => {

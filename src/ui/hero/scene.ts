@@ -1,0 +1,16 @@
+import type { Frame } from '../../worker/protocol';
+import type { Pointed } from '../charts/kinds';
+import type { PyramidLayout } from './layout';
+
+/** What the pyramid shows. */
+export interface Scene {
+  frame: Frame;
+  layout: PyramidLayout;
+  /** Whether words may change. */
+  words: boolean;
+  hovered: Pointed;
+  /** Real time in ms for the moving squares, 0 = they stand still. */
+  clock: number;
+  /** Pages a second that swap fills up with (negative: empties), null while nothing is known. */
+  swapNet: number | null;
+}
