@@ -15,8 +15,9 @@ import { followKills, noteKills } from './kills';
 import { collectLandmarks, milestoneSince, SAW, SAW_MILESTONE } from './landmarks';
 import { type Cpu, type Machine, type Proc, timeOf } from './machine';
 import { noteExit, syncProcs } from './procs';
-import { type Landmark, noteMilestone, SAMPLE_NS } from './record';
+import { type Landmark, SAMPLE_NS } from './record';
 import { sample } from './sampling';
+import { noteStop } from './stops';
 import { fireTimers } from './timers';
 import { TICK_NS, tick, waitsForPage } from './window';
 
@@ -155,7 +156,7 @@ function endRound(m: Machine, before: number, t: number): number {
   const { rec } = m;
   if (saw & SAW.oom) noteKills(m, rec.round, t);
   if (rec.followed > 0) followKills(m, t);
-  if (saw & SAW_MILESTONE) noteMilestone(rec, t);
+  if (saw & SAW_MILESTONE) noteStop(rec.stops, t);
   if (t > rec.known) rec.known = t;
   return saw;
 }
