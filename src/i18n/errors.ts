@@ -38,8 +38,8 @@ const sentences: Record<string, Sentence> = {
   'unknown-param': (p) => `The program ${p.program} has no parameter "${p.got}": expected one of ${p.expected}.`,
   'bad-param': (p) =>
     p.unit === 'size'
-      ? `Parameter ${p.param} of ${p.program}: expected a size from ${bytes(p.min)} to ${bytes(p.max)}, got ${p.got}.`
-      : `Parameter ${p.param} of ${p.program}: expected a whole number from ${p.min} to ${p.max}, got ${p.got}.`,
+      ? `Parameter ${p.param} of ${p.program}: expected a size from ${bytes(p.min)} to ${bytes(p.max)}, got ${p.got === '' ? 'nothing' : p.got}.`
+      : `Parameter ${p.param} of ${p.program}: expected a whole number from ${p.min} to ${p.max}, got ${p.got === '' ? 'nothing' : p.got}.`,
   'ram-too-small': (p) => `A machine needs at least ${bytes(p.min)} of RAM, got ${bytes(p.got)}.`,
   'ram-too-large': (p) => `The model holds at most ${bytes(p.max)} of RAM, got ${bytes(p.got)}.`,
   'swap-too-large': (p) => `The model holds at most ${bytes(p.max)} of swap, got ${bytes(p.got)}.`,

@@ -83,7 +83,14 @@ export function Lanes({ sides }: { sides: readonly [SideState, SideState] }) {
                   stroke="var(--red)"
                   strokeDasharray={which === 0 ? undefined : '5 3'}
                 />
-                <text x={x(kill.record.t) + 3} y={which === 0 ? 11 : 23} fontSize="11" className="b kill">
+                <text
+                  // At the right edge there is room on the other side only.
+                  x={x(kill.record.t) + (x(kill.record.t) > width - 40 ? -3 : 3)}
+                  textAnchor={x(kill.record.t) > width - 40 ? 'end' : 'start'}
+                  y={which === 0 ? 11 : 23}
+                  fontSize="11"
+                  className="b kill"
+                >
                   ✕ {w.side[which]}
                 </text>
               </g>

@@ -1,4 +1,4 @@
-import { type ComponentProps, type ReactNode, Suspense, useRef, useState } from 'react';
+import { type ComponentProps, type ReactNode, Suspense, useId, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { part } from './part';
 
@@ -21,10 +21,12 @@ interface Props {
 export function Pop({ kind, className, label, children, placement, offset = 4, body }: Props) {
   const trigger = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
+  const id = useId();
   return (
     <>
       <Button
         ref={trigger}
+        id={id}
         className={className}
         aria-label={label}
         aria-haspopup={kind}
@@ -39,7 +41,14 @@ export function Pop({ kind, className, label, children, placement, offset = 4, b
       </Button>
       {open && (
         <Suspense fallback={null}>
-          <PopOver trigger={trigger} placement={placement} offset={offset} onClose={() => setOpen(false)}>
+          <PopOver
+            trigger={trigger}
+            // A dialog in it has a name of its own.
+            labelledBy={kind === 'menu' ? id : undefined}
+            placement={placement}
+            offset={offset}
+            onClose={() => setOpen(false)}
+          >
             {body(() => setOpen(false))}
           </PopOver>
         </Suspense>

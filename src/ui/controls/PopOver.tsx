@@ -3,6 +3,7 @@ import { Popover, type PopoverProps } from 'react-aria-components';
 
 interface Props {
   trigger: RefObject<HTMLElement | null>;
+  labelledBy?: string;
   placement?: PopoverProps['placement'];
   offset: number;
   onClose: () => void;
@@ -10,11 +11,12 @@ interface Props {
 }
 
 /** What a `Pop` button opens. */
-export default function PopOver({ trigger, placement = 'bottom', offset, onClose, children }: Props) {
+export default function PopOver({ trigger, labelledBy, placement = 'bottom', offset, onClose, children }: Props) {
   return (
     <Popover
       className="popover"
       triggerRef={trigger}
+      aria-labelledby={labelledBy}
       isOpen
       placement={placement}
       offset={offset}

@@ -4,10 +4,11 @@ import { groupWords as w } from '../../i18n/en-groups';
 import { hoverPid } from '../../store';
 import type { ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
+import { ListMenu } from '../controls/ListMenu';
 import { held } from '../controls/MemoryBar';
 import { Pop } from '../controls/Pop';
 import { pages } from '../format';
-import { MoveMenu } from './MoveMenu';
+
 import { type Group, ROOT } from './tree';
 
 interface Props {
@@ -41,7 +42,7 @@ export function Members({ group, groups, procs, onLeave }: Props) {
               className="btn small gr-member"
               placement="bottom start"
               body={(close) => (
-                <MoveMenu
+                <ListMenu
                   label={w.moveOf(p.comm, p.pid)}
                   items={elsewhere.map((g) => ({
                     id: g.path,
@@ -68,7 +69,7 @@ export function Members({ group, groups, procs, onLeave }: Props) {
           className="btn soft small"
           placement="bottom start"
           body={(close) => (
-            <MoveMenu
+            <ListMenu
               label={w.moveHere}
               items={outside.map((p) => ({ id: String(p.pid), text: `${p.comm} ${p.pid}`, note: p.cgroup }))}
               close={close}

@@ -6,7 +6,7 @@ import { fade, KIND_LOOK, type Pointed } from '../charts/kinds';
 import type { Painter } from '../charts/painter';
 import { d } from '../charts/path';
 import { duration, int, pages, percent } from '../format';
-import { type LruLayout, MARGIN, PITCH, reclaimSentence, SQUARE, squaresPath, wrap } from './drawLru';
+import { LEAST_ROWS, type LruLayout, MARGIN, PITCH, reclaimSentence, SQUARE, squaresPath, wrap } from './drawLru';
 
 type Generations = NonNullable<Frame['generations']>;
 type Type = keyof Generations;
@@ -31,7 +31,7 @@ export function pagesPerGenerationSquare(generations: Generations, layout: LruLa
   let per = 1;
   for (; per < 2 ** 24; per *= 2) {
     const high = rows(largest(generations.anon), per) + rows(largest(generations.file), per);
-    if (fixed(layout) + high * PITCH <= layout.height) break;
+    if (high * PITCH <= Math.max(LEAST_ROWS * PITCH, layout.height - fixed(layout))) break;
   }
   return per;
 }

@@ -39,6 +39,9 @@ export function lruLayout(width: number, height: number): LruLayout {
 /** Px of height that everything but the squares takes. */
 const FIXED = 290;
 
+/** Rows of squares there are in the lowest of regions. */
+export const LEAST_ROWS = 6;
+
 /** Pages a square stands for: the least power of two with which all lists fit. */
 export function pagesPerSquare(frame: Frame, { cols, height }: LruLayout): number {
   const { lru, kinds } = frame;
@@ -49,7 +52,7 @@ export function pagesPerSquare(frame: Frame, { cols, height }: LruLayout): numbe
       Math.max(rows(lru.activeAnon, per), rows(lru.inactiveAnon, per)) +
       Math.max(rows(lru.activeFile, per), rows(lru.inactiveFile, per)) +
       Math.max(rows(kinds.shmem, per), rows(lru.unevictable, per));
-    if (FIXED + high * PITCH <= height) break;
+    if (high * PITCH <= Math.max(LEAST_ROWS * PITCH, height - FIXED)) break;
   }
   return per;
 }

@@ -1,4 +1,4 @@
-import { Fragment } from 'react';
+import { type ComponentProps, Fragment, type ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { showGroup } from '../../actions/groups';
 import { inspectorWords as w } from '../../i18n/en-inspector';
@@ -78,30 +78,55 @@ function Limit({ record, limit }: { record: OomRecord; limit: OomLimit }) {
         {w.limitMeans(memcg, outside)} {free !== undefined && w.limitFree(pages(free))}
       </p>
       {below.length > 0 && (
-        <table className="ki-nodes">
-          <thead>
-            <tr>
-              <th className="l" scope="col">
-                {w.groupBelow}
-              </th>
-              <th scope="col">{w.groupUses}</th>
-              <th scope="col">memory.max</th>
-            </tr>
-          </thead>
-          <tbody>
-            {below.map((g) => (
-              <tr key={g.path} onPointerEnter={() => hoverGroup(g.path)} onPointerLeave={() => hoverGroup(memcg)}>
-                <th className="l mono" scope="row">
-                  {g.path}
-                </th>
-                <td>{int(g.usage)}</td>
-                <td>{g.max === null ? 'max' : int(g.max)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Parts
+          head={[w.groupBelow, w.groupUses, 'memory.max']}
+          rows={below.map(({ path, usage, max: most }) => ({
+            name: <span className="mono">{path}</span>,
+            cells: [int(usage), most === null ? 'max' : int(most)],
+            key: path,
+            onPointerEnter: () => hoverGroup(path),
+            onPointerLeave: () => hoverGroup(memcg),
+          }))}
+        />
       )}
     </section>
+  );
+}
+
+interface PartsProps {
+  head: readonly string[];
+  rows: readonly ({ name: ReactNode; cells: readonly string[]; key: string } & Pick<
+    ComponentProps<'tr'>,
+    'onPointerEnter' | 'onPointerLeave'
+  >)[];
+}
+
+/** What a domain consists of, a row for each: a name and its numbers. */
+function Parts({ head, rows }: PartsProps) {
+  return (
+    <table className="ki-nodes">
+      <thead>
+        <tr>
+          {head.map((name, i) => (
+            <th key={name} className={i === 0 ? 'l' : undefined} scope="col">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ key, name, cells, ...pointer }) => (
+          <tr key={key} {...pointer}>
+            <th className="l" scope="row">
+              {name}
+            </th>
+            {cells.map((cell, i) => (
+              <td key={head[i + 1]}>{cell}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -123,34 +148,19 @@ function Nodes({ record, nodes }: { record: OomRecord; nodes: number[] }) {
         {cpuset ? w.nodesCpuset(record.invokerComm) : w.nodesPolicy(record.invokerComm)} {w.nodesLeft(left)}
       </p>
       {all.length > 0 && (
-        <table className="ki-nodes">
-          <thead>
-            <tr>
-              <th className="l" scope="col">
-                {w.node}
-              </th>
-              <th scope="col">{w.nodeFree}</th>
-              <th scope="col">min</th>
-              <th scope="col">{w.nodeManaged}</th>
-              <th className="l" scope="col">
-                {w.nodeAllowed}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {all.map((node) => (
-              <tr key={node}>
-                <th className="l" scope="row">
-                  {node}
-                </th>
-                <td>{int(sum(node, 'free'))}</td>
-                <td>{int(sum(node, 'min'))}</td>
-                <td>{int(sum(node, 'managed'))}</td>
-                <td className="l">{nodes.includes(node) ? w.nodeYes : w.nodeNo}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Parts
+          head={[w.node, w.nodeFree, 'min', w.nodeManaged, w.nodeAllowed]}
+          rows={all.map((node) => ({
+            name: node,
+            cells: [
+              int(sum(node, 'free')),
+              int(sum(node, 'min')),
+              int(sum(node, 'managed')),
+              nodes.includes(node) ? w.nodeYes : w.nodeNo,
+            ],
+            key: String(node),
+          }))}
+        />
       )}
     </section>
   );

@@ -37,7 +37,14 @@ export function TopBar() {
       <span className="grow" />
       {!embed && (
         <nav className="bar-nav" aria-label={t('nav.label')}>
-          {undo && <IconButton icon="undo" label={t('action.undo')} hint="Ctrl+Z" onPress={() => runAction('undo')} />}
+          {/* Always there: the bar would jump at the first change. */}
+          <IconButton
+            icon="undo"
+            label={t('action.undo')}
+            hint="Ctrl+Z"
+            isDisabled={!undo}
+            onPress={() => runAction('undo')}
+          />
           {!present && (
             <Button className="btn" aria-label={t('nav.postmortem')} onPress={openPostMortem}>
               <Icon name="report" />
