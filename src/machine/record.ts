@@ -4,6 +4,7 @@
  */
 
 import type { LogLine, OomRecord } from '../linux/include/kernel';
+import { createStops, type Stops, stopsUpTo } from './stops';
 
 /** Landmarks that "Run until" knows, and moments the machine has passed. */
 export type Landmark = 'kswapd' | 'direct-reclaim' | 'swap-out' | 'oom' | 'kill' | 'panic';
@@ -80,9 +81,7 @@ export interface Recording {
   eventRounds: number[];
   /** When the present round began, ns; while none is under way, a moment before the present one. */
   round: number;
-  /** Times at which something happened that a step stops at, ns, ascending: the latest, and all since `milestonesFrom`. */
-  milestones: number[];
-  milestonesFrom: number;
+  stops: Stops;
   kills: KillReport[];
   /** How many of them are still followed. */
   followed: number;
@@ -95,38 +94,18 @@ export const createRecording = (): Recording => ({
   events: [],
   eventRounds: [],
   round: -1,
-  milestones: [],
-  milestonesFrom: 0,
+  stops: createStops(),
   kills: [],
   followed: 0,
   known: 0,
 });
-
-/**
- * Milestones kept, at least. A machine that is short of memory has hundreds of thousands of them in a second; those further
- * back are found again by running from a checkpoint.
- */
-export const MILESTONES_KEPT = 65_536;
-
-/** Notes a moment that a step stops at, unless it lies before the last one: then it is known. */
-export function noteMilestone(r: Recording, t: number): void {
-  const { milestones } = r;
-  const n = milestones.length;
-  if (n > 0 && t <= milestones[n - 1]) return;
-  if (n >= 2 * MILESTONES_KEPT) {
-    r.milestonesFrom = milestones[n - MILESTONES_KEPT];
-    r.milestones = milestones.slice(n - MILESTONES_KEPT);
-  }
-  r.milestones.push(t);
-}
 
 /** Forgets everything that the state at `t` does not know of: the run takes another way from there. */
 export function truncateRecording(r: Recording, t: number): void {
   r.samples = r.samples.filter((s) => s.t <= t);
   r.events = r.events.filter((_, i) => r.eventRounds[i] < t);
   r.eventRounds = r.eventRounds.filter((from) => from < t);
-  r.milestones = r.milestones.filter((m) => m <= t);
-  r.milestonesFrom = Math.min(r.milestonesFrom, t);
+  r.stops = stopsUpTo(r.stops, t);
   r.kills = r.kills.filter((kill) => kill.decided <= t).map((kill) => truncateKill(kill, t));
   r.followed = r.kills.filter((kill) => !kill.over).length;
   r.known = t;

@@ -6,7 +6,7 @@
  * to it, stepping to it and coming back to it are the same.
  */
 import { completeBios, nextCompletion } from '../linux/block/blk-mq';
-import { PF_STOPPED, TASK_DEAD, TASK_RUNNING } from '../linux/include/sched';
+import { type AllocContext, PF_STOPPED, TASK_DEAD, TASK_RUNNING, type Task } from '../linux/include/sched';
 import { wakeSleepers } from '../linux/kernel/sched/core';
 import { psiUpdate } from '../linux/kernel/sched/psi';
 import { applyAction, startDue } from './actions';
@@ -15,8 +15,9 @@ import { followKills, noteKills } from './kills';
 import { collectLandmarks, milestoneSince, SAW, SAW_MILESTONE } from './landmarks';
 import { type Cpu, type Machine, type Proc, timeOf } from './machine';
 import { noteExit, syncProcs } from './procs';
-import { type Landmark, noteMilestone, SAMPLE_NS } from './record';
+import { type Landmark, SAMPLE_NS } from './record';
 import { sample } from './sampling';
+import { noteStop } from './stops';
 import { fireTimers } from './timers';
 import { TICK_NS, tick, waitsForPage } from './window';
 
@@ -155,7 +156,7 @@ function endRound(m: Machine, before: number, t: number): number {
   const { rec } = m;
   if (saw & SAW.oom) noteKills(m, rec.round, t);
   if (rec.followed > 0) followKills(m, t);
-  if (saw & SAW_MILESTONE) noteMilestone(rec, t);
+  if (saw & SAW_MILESTONE) noteStop(rec.stops, t);
   if (t > rec.known) rec.known = t;
   return saw;
 }
@@ -163,6 +164,20 @@ function endRound(m: Machine, before: number, t: number): number {
 /** Carries out what is due at the moment a machine stands at, just as the round that led there would have. */
 export function commandNow(m: Machine): void {
   if (m.applied < m.script.length && m.script[m.applied].t <= timeOf(m)) endRound(m, 0, timeOf(m));
+}
+
+/** A walk through the slow path has come to its end. */
+function noteAlloc(m: Machine, { pid, comm }: Task, alloc: AllocContext): void {
+  const t = m.kernel.now;
+  const last = m.lastAlloc;
+  if (last === null) {
+    m.lastAlloc = { pid, comm, t, alloc };
+    return;
+  }
+  last.pid = pid;
+  last.comm = comm;
+  last.t = t;
+  last.alloc = alloc;
 }
 
 /** One turn of one cpu. True when the slow path of the task came to another stage. */
@@ -201,7 +216,7 @@ function turn(m: Machine, index: number): boolean {
     k.now = cpu.clock;
     const { alloc } = task;
     stepTask(m, proc, task, end - cpu.clock);
-    if (alloc?.done) m.lastAlloc = { pid: task.pid, comm: task.comm, t: k.now, alloc };
+    if (alloc?.done) noteAlloc(m, task, alloc);
     const ns = Math.max(MIN_STEP_NS, Math.round(k.cost));
     m.work += WORK_STEP + (ns >> WORK_SHIFT);
     cpu.clock += ns;
@@ -249,7 +264,7 @@ export function round(m: Machine, start = timeOf(m)): number {
     for (const c of cpus) c.clock = last;
   }
   // Whoever looks at the machine between rounds finds a Proc for each task.
-  syncProcs(m);
+  if (m.look.seq !== kernel.tasksSeq) syncProcs(m);
   const t = timeOf(m);
   checkLivelock(m, t);
   return endRound(m, saw, t);

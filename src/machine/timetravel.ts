@@ -15,6 +15,7 @@ import { CHUNK } from './packing';
 import { truncateRecording } from './record';
 import { applyDueCommands, commandNow, runFor, type StopReason, type Until } from './run';
 import { eachChunk, restoreSnapshot, type Snapshot, stateBytes, takeSnapshot, workOf } from './snapshot';
+import { createStops, lastStopBefore, type Stops } from './stops';
 
 export interface TimelineOptions {
   /** Bytes that checkpoints may take. */
@@ -34,25 +35,6 @@ const MOST_SPARE = 1024;
 /** A step forward ends here, ns, when the kernel has nothing to decide. */
 const STEP_LIMIT_NS = 1_000_000_000;
 
-/** Decisions of a part of the run, all of those after `from` and up to `to`. ns. */
-interface Stops {
-  from: number;
-  to: number;
-  stops: number[];
-}
-
-/** The last of these moments that is before `t`, 0 = there is none. */
-function lastBefore(stops: readonly number[], t: number): number {
-  let lo = 0;
-  let hi = stops.length;
-  while (lo < hi) {
-    const mid = (lo + hi) >> 1;
-    if (stops[mid] < t) lo = mid + 1;
-    else hi = mid;
-  }
-  return lo > 0 ? stops[lo - 1] : 0;
-}
-
 export class Timeline {
   readonly machine: Machine;
   commands: LoggedCommand[];
@@ -66,7 +48,7 @@ export class Timeline {
   private readonly spare: Uint8Array[] = [];
   private nextCheckpoint = 0;
   /** Decisions further back than the recording has them. */
-  private past: Stops | null = null;
+  private past: { stops: Stops; to: number } | null = null;
   private readonly futures: Branches;
 
   /**
@@ -134,30 +116,30 @@ export class Timeline {
    */
   previousStop(): number {
     const { t } = this;
-    const { milestones, milestonesFrom } = this.machine.rec;
-    if (t > milestonesFrom) return lastBefore(milestones, t);
-    const { past } = this;
-    if (past === null || t <= past.from || t > past.to) this.past = this.stopsUpTo(t);
-    return lastBefore(this.past?.stops ?? [], t);
+    const known = lastStopBefore(this.machine.rec.stops, t);
+    if (known !== null) return known;
+    if (this.past === null || t > this.past.to || !lastStopBefore(this.past.stops, t)) {
+      this.past = { stops: this.stopsBefore(t), to: t };
+    }
+    return lastStopBefore(this.past.stops, t) ?? 0;
   }
 
-  /** Decisions before `t`, where the machine stands: those since a checkpoint that has one after it. */
-  private stopsUpTo(t: number): Stops {
+  /** The decisions since a checkpoint, up to `t`, where the machine stands; one of them is before `t` if there is one. */
+  private stopsBefore(t: number): Stops {
     const { rec } = this.machine;
-    const { milestones, milestonesFrom } = rec;
+    const { stops } = rec;
     let from = t;
     do {
       const checkpoint = this.checkpointAt(from - 1);
       from = checkpoint.t;
-      rec.milestones = [];
+      rec.stops = createStops();
       this.restore(checkpoint);
       this.applyCommands();
       while (this.t < t && this.run({ t }) !== 'panic');
-    } while (lastBefore(rec.milestones, t) === 0 && from > 0);
-    const stops = rec.milestones;
-    rec.milestones = milestones;
-    rec.milestonesFrom = milestonesFrom;
-    return { from: stops[0] ?? 0, to: t, stops };
+    } while (lastStopBefore(rec.stops, t) === 0 && from > 0);
+    const found = rec.stops;
+    rec.stops = stops;
+    return found;
   }
 
   /** When a step forward ends at the latest, ns. */

@@ -6,6 +6,7 @@ import { hashMachine } from '../../src/machine/hash';
 import { CHUNK } from '../../src/machine/packing';
 import { LIVELOCK_NS, round, runFor } from '../../src/machine/run';
 import { eachChunk, restoreSnapshot, takeSnapshot } from '../../src/machine/snapshot';
+import { noteStop } from '../../src/machine/stops';
 import { zonesFor } from '../../src/machine/zones';
 import { config, hog, ranFor, taskOf } from './small';
 
@@ -117,7 +118,7 @@ describe('the hash', () => {
     const m = createMachine(config([]), 1);
     const before = hashMachine(m);
     m.script.push({ t: 5e9, action: { op: 'sysrq', key: 'f' } });
-    m.rec.milestones.push(3);
+    noteStop(m.rec.stops, 3);
     expect(hashMachine(m)).toBe(before);
   });
 });

@@ -6,6 +6,7 @@ import { MIB } from '../../src/machine/config';
 import { hashMachine } from '../../src/machine/hash';
 import { timeOf } from '../../src/machine/machine';
 import { round, runFor } from '../../src/machine/run';
+import { createStops, noteStop, STOPS_KEPT } from '../../src/machine/stops';
 import { Timeline } from '../../src/machine/timetravel';
 import { config, hog, IDLE, process, taskOf } from './small';
 
@@ -126,10 +127,13 @@ describe('time travel', () => {
     const line = new Timeline(busy, 1);
     line.run({ landmark: 'kill' });
     const { rec } = line.machine;
-    const all = rec.milestones;
+    const known = rec.stops;
+    const all = Array.from(known.ring.subarray(0, known.n));
     expect(all.length).toBeGreaterThan(100);
-    rec.milestones = all.slice(-10);
-    rec.milestonesFrom = rec.milestones[0];
+    // As if as many again had been there before.
+    rec.stops = createStops();
+    rec.stops.n = rec.stops.first = STOPS_KEPT;
+    for (const t of all.slice(-10)) noteStop(rec.stops, t);
     for (const i of [all.length - 5, all.length - 12, all.length >> 1, 3]) {
       line.seek(all[i]);
       const state = line.hash();
@@ -142,7 +146,7 @@ describe('time travel', () => {
       }
       expect(stops).toEqual([all[i - 1], all[i - 2], all[i - 3]]);
     }
-    expect(rec.milestones).toEqual(all.slice(-10));
+    expect(rec.stops.n).toBe(STOPS_KEPT + 10);
   });
 
   test('a step back over the kill, and the victim lives', () => {

@@ -68,6 +68,7 @@ const REFAULTED = PG_WORKINGSET | LRU_REFS_MASK;
 
 /** The state allows a run: nothing is to be done at each fault but the fault itself. */
 const isPlain = (k: Kernel, task: Task, vma: Vma): boolean =>
+  task.alloc === null &&
   k.release.rssPercpuCounter &&
   k.zswap.stored === 0 &&
   !task.thrashing &&

@@ -167,7 +167,10 @@ function zoneStatistics(k: Kernel, z: Zone, zonelist: number[], highestZoneidx: 
   }
 }
 
-/** The long way has to be taken; the zone has no pages to give, which changes nothing. */
+/**
+ * The long way has to be taken; the zone has no pages to give, which changes nothing: getPageFromFreelist would ask it the
+ * same question.
+ */
 const LONG_WAY = -1;
 const ZONE_SHORT = -2;
 
@@ -282,21 +285,25 @@ export function allocPages(
   const nodemask = pol === null ? 0 : policyNodemask(k, task, pol, highest);
   const list = k.nodes[nid].zonelist;
   const preferred = k.zones[list[0]];
+  // All zones there are have been found short.
+  let short = false;
   if (order === 0 && pol === null && task.cpuset < 0) {
-    for (let i = 0; i < list.length; i++) {
+    short = true;
+    for (let i = 0; i < list.length && short; i++) {
       const z = k.zones[list[i]];
       if (z.type > highest) continue;
-      if (z.node !== nid) break;
-      const p = takeFromPcp(k, z, mt, highest);
+      const p = z.node === nid ? takeFromPcp(k, z, mt, highest) : LONG_WAY;
       if (p >= 0) return p;
-      if (p === LONG_WAY) break;
+      if (p === LONG_WAY) short = false;
     }
   }
-  const flags = fastPathFlags(k, gfp, preferred);
-  // The first try keeps to the cpuset whatever the request; without a policy its nodes stand in for one.
-  const first = nodemask === 0 && task.cpuset >= 0 ? cpusetMems(k, task) : nodemask;
-  const p = getPageFromFreelist(k, order, flags, highest, mt, nid, gfp, first);
-  if (p >= 0) return p;
+  if (!short) {
+    const flags = fastPathFlags(k, gfp, preferred);
+    // The first try keeps to the cpuset whatever the request; without a policy its nodes stand in for one.
+    const first = nodemask === 0 && task.cpuset >= 0 ? cpusetMems(k, task) : nodemask;
+    const p = getPageFromFreelist(k, order, flags, highest, mt, nid, gfp, first);
+    if (p >= 0) return p;
+  }
   task.alloc = newAllocContext(k, gfp, order, highest, mt, nid, nodemask);
   return ALLOC_WAIT;
 }
