@@ -20,8 +20,10 @@ export const COSTS: Costs = {
   scanPage: 120,
   // A frame's flags, next to those of the one before: the scanners go through about a pageblock in 5 us (Gorman, 4.20).
   compactScan: 10,
-  // One request through blk-mq down to the driver's doorbell: a core does about a million a second (fio, null_blk).
-  submitPage: 1000,
+  // One request through blk-mq down to the driver's doorbell and back: a core does about a million a second (fio, null_blk).
+  submitPage: 600,
+  dispatchPage: 200,
+  endioPage: 200,
   // Clearing an entry with its share of the TLB flush; returning a page in exit's batches (zap_pte_range profiles).
   unmapPage: 90,
   freePage: 40,

@@ -13,6 +13,7 @@ import { TASK_UNINTERRUPTIBLE, type Task } from '../include/sched';
 import { PGPGIN, PGPGOUT } from '../include/vmstat';
 import { scheduleTimeout, tasksChanged, wakeUpPage } from '../kernel/sched/core';
 import { folioEndWriteback } from '../mm/page-writeback';
+import { bioFree } from './bio';
 
 /**
  * Pages a device takes before it makes submitters wait: 256 requests (nr_requests of a SATA disk) of 32 KiB, the size
@@ -26,6 +27,11 @@ const FILE_EXTENT = 2 ** 26;
 const FIRST_RING = 64;
 /** Pages of the largest request: one segment each, and a virtio queue of 256 descriptors has room for so many. */
 export const MAX_SEGMENTS = 254;
+
+/** What a request is: a read, a write, or a write to swap, whose descriptors come from the pool (block/bio.ts). */
+export const REQ_OP_READ = 0;
+export const REQ_OP_WRITE = 1;
+export const REQ_SWAP = 2;
 
 /** What a device is like. Times in ns. */
 export interface DiskInit {
@@ -94,16 +100,16 @@ function growRing(d: Disk): void {
  * submit_bio: queues the read or write of one page. It never fails and never sleeps; who cares about a long queue asks
  * `blkWaitForQueue` before. A read leaves the page locked until it is done; a page to write is under writeback already.
  *
+ * @param op REQ_OP_READ, REQ_OP_WRITE or REQ_SWAP
  * @param sector place on the disk in pages, from `fileSector` or `swapSector`
  */
-export function submitBio(k: Kernel, disk: number, pfn: number, write: boolean, sector: number): void {
+export function submitBio(k: Kernel, disk: number, pfn: number, op: number, sector: number): void {
   const d = k.disks[disk];
   if (d.count === d.pfn.length) growRing(d);
   const busy = d.busyUntil;
   const channel = d.parallel;
   const mask = d.pfn.length - 1;
   const at = (d.head + d.count) & mask;
-  const op = write ? 1 : 0;
   const next = sector === d.lastSector + 1;
   const merge =
     next && d.mergedAt === k.now && d.merged < MAX_SEGMENTS && d.merged <= d.count && d.op[(at - 1) & mask] === op;
@@ -132,7 +138,7 @@ export function submitBio(k: Kernel, disk: number, pfn: number, write: boolean, 
   d.op[at] = op;
   d.count++;
 
-  if (write) {
+  if (op !== REQ_OP_READ) {
     d.writes++;
     k.vmEvents[PGPGOUT] += 4;
   } else {
@@ -165,12 +171,15 @@ export function completeBios(k: Kernel, now = k.now): void {
     const d = disks[i];
     while (d.count > 0 && (lastIsFirst(d) ? d.busyUntil[d.parallel] : d.doneAt[d.head]) <= now) {
       const pfn = d.pfn[d.head];
-      const write = d.op[d.head];
+      const op = d.op[d.head];
       d.head = (d.head + 1) & (d.pfn.length - 1);
       d.count--;
-      if (write) folioEndWriteback(k, pfn);
+      if (op !== REQ_OP_READ) folioEndWriteback(k, pfn);
       else k.mem.flags[pfn] &= ~PG_LOCKED;
       wakeUpPage(k, pfn);
+      if (op !== REQ_SWAP) continue;
+      k.cost += k.costs.endioPage;
+      bioFree(k);
     }
   }
 }

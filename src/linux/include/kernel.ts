@@ -112,8 +112,10 @@ export interface Costs {
   unmapPage: number;
   /** One frame looked at by a scanner of compaction. */
   compactScan: number;
-  /** Handing a page to the driver of a swap device. */
+  /** A page on its way to a swap device: its request, its part in the driver's work, and in the interrupt at the end. */
   submitPage: number;
+  dispatchPage: number;
+  endioPage: number;
   freePage: number;
   /** Entering the slow path; an OOM selection per task; a context switch; a system call. */
   slowpath: number;
@@ -370,6 +372,28 @@ export interface XaNodeState {
   blocks: number[];
 }
 
+/** Descriptors of block I/O: the pool, and the slabs that they come from (block/bio.ts). */
+export interface BioState {
+  /** Those kept back for when there is no memory. */
+  pool: number;
+  /** Left in the cpu's slab, and given back since a slab was last empty. */
+  free: number;
+  freed: number;
+  /** Empty slabs at the cpu's hand, and of the node. */
+  cpuSlabs: number;
+  nodeSlabs: number;
+  /** Frames of the slabs made since boot. */
+  blocks: number[];
+}
+
+/** Pages that a reclaimer has in hand while it sleeps. */
+export interface HeldBatch {
+  pid: number;
+  /** In order; the first `done` have been through. */
+  pages: number[];
+  done: number;
+}
+
 /** The flusher and what it has been asked for. §8.3. */
 export interface WritebackState {
   /** pid of the flusher, -1 = it has not run yet. */
@@ -466,6 +490,9 @@ export interface Kernel {
   /** Slab pages that shrinkers can free, and deferred work. §5.14. */
   slab: SlabState;
   xaNodes: XaNodeState;
+  bios: BioState;
+  /** Batches of reclaimers that sleep in mid-batch (mm/vmscan/held.ts). */
+  heldBatches: HeldBatch[];
   /** Control groups, and their memory controllers; the root's come first and are always there. §11. */
   cgroups: Cgroup[];
   memcgs: MemCgroup[];

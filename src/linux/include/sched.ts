@@ -47,6 +47,8 @@ export const WAIT_WRITEBACK = 5;
 export const WAIT_USER = 6;
 /** Reclaim throttled for want of progress on node `waitArg`. */
 export const WAIT_NOPROGRESS = 7;
+/** A descriptor of block I/O, in the middle of a batch. */
+export const WAIT_BIO = 8;
 
 /** struct task_struct with its signal_struct; one thread per process. */
 export interface Task {

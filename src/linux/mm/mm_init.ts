@@ -4,6 +4,7 @@
  * Frames that the kernel holds at boot are either reserved (present, never managed) or kernel pages (managed, not
  * free). A recorded machine brings its free lists; a machine of our own starts with the largest blocks there can be.
  */
+import { newBioState } from '../block/bio';
 import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../include/gfp';
 import type { Costs, Kernel, Release, ThpEnabled, VmSysctl } from '../include/kernel';
 import { listInit } from '../include/list';
@@ -286,6 +287,8 @@ export function createKernel(config: BootConfig): Kernel {
     panic: '',
     slab: { objectsPerPage: 20, reclaimable: 0, deferred: 0, partial: 0, unreclaimable: 0, head },
     xaNodes: { used: 0, capacity: 0, blocks: [] },
+    bios: newBioState(),
+    heldBatches: [],
     cgroups: [rootCgroup()],
     memcgs: [rootMemcg(nrNodes)],
     memcgStock: Array.from({ length: config.cpus }, () => ({ memcg: 0, pages: 0 })),

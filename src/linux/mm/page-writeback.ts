@@ -1,6 +1,6 @@
 /** Dirty pages: their limits, throttling those who make them, and the flusher that writes them. §8.1–8.3. */
 
-import { blkWaitForQueue, fileSector, submitBio } from '../block/blk-mq';
+import { blkWaitForQueue, fileSector, REQ_OP_WRITE, submitBio } from '../block/blk-mq';
 import type { Kernel } from '../include/kernel';
 import type { Inode } from '../include/mm_types';
 import { LRU_ACTIVE_FILE, LRU_INACTIVE_FILE } from '../include/mmzone';
@@ -136,7 +136,7 @@ export function writeFilePage(k: Kernel, pfn: number, inode: Inode): boolean {
   const m = k.mem;
   if (m.flags[pfn] & (PG_WRITEBACK | PG_LOCKED) || !clearPageDirtyForIo(k, pfn)) return false;
   folioStartWriteback(k, pfn);
-  submitBio(k, inode.disk, pfn, true, fileSector(inode, m.index[pfn]));
+  submitBio(k, inode.disk, pfn, REQ_OP_WRITE, fileSector(inode, m.index[pfn]));
   return true;
 }
 

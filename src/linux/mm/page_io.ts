@@ -1,6 +1,7 @@
 /** Writing pages to swap and reading them back. §7.2. */
 
-import { MAX_SEGMENTS, submitBio, swapSector } from '../block/blk-mq';
+import { bioAlloc } from '../block/bio';
+import { MAX_SEGMENTS, REQ_OP_READ, REQ_SWAP, submitBio, swapSector } from '../block/blk-mq';
 import { zramWrite } from '../drivers/block/zram';
 import type { Kernel } from '../include/kernel';
 import { PG_DIRTY } from '../include/page';
@@ -40,6 +41,7 @@ export function swapWritepage(k: Kernel, pfn: number, plug: number[]): boolean {
     k.vmEvents[PGPGOUT] += 4;
     return true;
   }
+  bioAlloc(k);
   k.cost += k.costs.submitPage;
   folioStartWriteback(k, pfn);
   plugSwapWrite(k, plug, slot);
@@ -68,7 +70,8 @@ export function swapFlushPlug(k: Kernel, plug: number[]): void {
   for (let i = 0; i < plug.length; i += 2) {
     const { disk } = swapAreaOf(k.swap, plug[i]);
     for (let slot = plug[i]; slot < plug[i] + plug[i + 1]; slot++) {
-      submitBio(k, disk, k.swap.cache[slot] - 1, true, swapSector(slot));
+      k.cost += k.costs.dispatchPage;
+      submitBio(k, disk, k.swap.cache[slot] - 1, REQ_SWAP, swapSector(slot));
     }
   }
   plug.length = 0;
@@ -77,6 +80,13 @@ export function swapFlushPlug(k: Kernel, plug: number[]): void {
 /** True when the slot's device works synchronously (SWP_SYNCHRONOUS_IO), and the page is on it. */
 export const swapIsSynchronous = (k: Kernel, slot: number): boolean =>
   !zswapHas(k, slot) && k.disks[swapAreaOf(k.swap, slot).disk].synchronous;
+
+/** Whether any swap device works through its queue: a write to it is under way for a while. */
+export function swapIsQueued(k: Kernel): boolean {
+  const { areas } = k.swap;
+  for (let i = 0; i < areas.length; i++) if (!k.disks[areas[i].disk].synchronous) return true;
+  return false;
+}
 
 /** Reads a slot from a synchronous device: it costs the caller's time, and nothing is under way afterwards. */
 export function swapReadSync(k: Kernel, slot: number): void {
@@ -97,5 +107,5 @@ export function swapReadFolio(k: Kernel, pfn: number): void {
   }
   k.vmEvents[PSWPIN]++;
   k.cost += k.costs.submitPage;
-  submitBio(k, swapAreaOf(k.swap, slot).disk, pfn, false, swapSector(slot));
+  submitBio(k, swapAreaOf(k.swap, slot).disk, pfn, REQ_OP_READ, swapSector(slot));
 }

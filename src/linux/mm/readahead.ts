@@ -1,5 +1,5 @@
 /** Read-ahead of files: how much to read before it is asked for. §8.5. */
-import { fileSector, submitBio } from '../block/blk-mq';
+import { fileSector, REQ_OP_READ, submitBio } from '../block/blk-mq';
 import { GFP_READAHEAD } from '../include/gfp';
 import type { Kernel } from '../include/kernel';
 import type { Inode } from '../include/mm_types';
@@ -35,7 +35,7 @@ export function readPage(k: Kernel, inode: Inode, index: number, pfn: number): v
     return;
   }
   k.mem.flags[pfn] |= PG_LOCKED;
-  submitBio(k, inode.disk, pfn, false, fileSector(inode, index));
+  submitBio(k, inode.disk, pfn, REQ_OP_READ, fileSector(inode, index));
 }
 
 /** Begins a window: file pages [start, start + size), with the marker that starts the next one. */

@@ -24,6 +24,8 @@ import {
 } from '../include/page';
 import { HPAGE_PMD_NR } from '../include/units';
 import {
+  NR_ISOLATED_ANON,
+  NR_ISOLATED_FILE,
   NR_LRU_BASE,
   NR_ZONE_LRU_BASE,
   PGACTIVATE,
@@ -33,6 +35,7 @@ import {
   UNEVICTABLE_PGCULLED,
   UNEVICTABLE_PGRESCUED,
 } from '../include/vmstat';
+import { pageNode } from '../kernel/sched/core';
 import { folioLruvec, folioMemcg, zoneLruvec } from './mmzone';
 import { lruGenAddFolios } from './vmscan/lru_gen/add_folios';
 import {
@@ -214,6 +217,22 @@ function batchDel(k: Kernel, pfn: number): void {
   }
 }
 
+/** NR_ISOLATED_ANON or NR_ISOLATED_FILE, by the page's flags. */
+export const isolatedStat = (flags: number): number => (flags & PG_SWAPBACKED ? NR_ISOLATED_ANON : NR_ISOLATED_FILE);
+
+/** The page goes while a reclaimer has it in hand. */
+function dropHeld(k: Kernel, pfn: number): void {
+  for (let i = 0; i < k.heldBatches.length; i++) {
+    const held = k.heldBatches[i];
+    const at = held.pages.indexOf(pfn);
+    if (at < 0) continue;
+    held.pages.splice(at, 1);
+    if (at < held.done) held.done--;
+    pageNode(k, pfn).stat[isolatedStat(k.mem.flags[pfn])]--;
+    return;
+  }
+}
+
 /** Takes a page off its list or out of its batch. Afterwards it is on no list and may be freed. */
 export function lruDelPage(k: Kernel, pfn: number): void {
   const m = k.mem;
@@ -221,6 +240,7 @@ export function lruDelPage(k: Kernel, pfn: number): void {
   if (!(flags & PG_LRU)) return;
   if (flags & PG_BATCHED) batchDel(k, pfn);
   else if (!(flags & PG_ISOLATED)) lruvecDelFolio(k, pfn);
+  else if (k.heldBatches.length > 0) dropHeld(k, pfn);
   m.flags[pfn] &= ~(PG_LRU | PG_BATCHED | PG_ISOLATED);
 }
 

@@ -2,7 +2,7 @@
  * zswap: a compressed cache in RAM in front of the swap device. Every page in it owns a slot on the device as well, to
  * which it is written when the pool has grown to its share of RAM. Built in and off by default. §7.4
  */
-import { submitBio, swapSector } from '../block/blk-mq';
+import { REQ_OP_WRITE, submitBio, swapSector } from '../block/blk-mq';
 import { ALLOC_CPUSET, ALLOC_WMARK_MIN, GFP_USER_PAGE } from '../include/gfp';
 import type { Kernel, Zswap } from '../include/kernel';
 import { PG_DIRTY, PG_RECLAIM, PG_SWAPBACKED } from '../include/page';
@@ -185,6 +185,6 @@ function writebackEntry(k: Kernel, slot: number): boolean {
   // Once it is written reclaim is to find it first.
   m.flags[pfn] |= PG_RECLAIM;
   folioStartWriteback(k, pfn);
-  submitBio(k, swapAreaOf(k.swap, slot).disk, pfn, true, swapSector(slot));
+  submitBio(k, swapAreaOf(k.swap, slot).disk, pfn, REQ_OP_WRITE, swapSector(slot));
   return true;
 }

@@ -5,6 +5,8 @@ import {
   completeBios,
   nextCompletion,
   QUEUE_DEPTH_PAGES,
+  REQ_OP_READ,
+  REQ_OP_WRITE,
   submitBio,
 } from '../../../src/linux/block/blk-mq';
 import { PG_LOCKED } from '../../../src/linux/include/page';
@@ -31,39 +33,39 @@ function completions(k: ReturnType<typeof bootTestKernel>): number[] {
 test('a rotating disk seeks once for a run of neighbouring pages', () => {
   const k = bootTestKernel(20_000);
   const d = addDisk(k, hdd);
-  for (let i = 0; i < 4; i++) submitBio(k, d, 100 + i, false, 500 + i);
+  for (let i = 0; i < 4; i++) submitBio(k, d, 100 + i, REQ_OP_READ, 500 + i);
   expect(completions(k)).toEqual([1040]);
 });
 
 test('neighbouring pages asked for at one moment are one request, of 254 pages at most', () => {
   const k = bootTestKernel(20_000);
   const d = addDisk(k, hdd);
-  for (let i = 0; i < 262; i++) submitBio(k, d, 1000 + i, false, 500 + i);
+  for (let i = 0; i < 262; i++) submitBio(k, d, 1000 + i, REQ_OP_READ, 500 + i);
   k.now = 5;
-  submitBio(k, d, 2000, false, 762);
+  submitBio(k, d, 2000, REQ_OP_READ, 762);
   expect(completions(k)).toEqual([3540, 3620, 3630]);
 });
 
 test('a write is no part of a read', () => {
   const k = bootTestKernel(20_000);
   const d = addDisk(k, hdd);
-  submitBio(k, d, 100, false, 500);
+  submitBio(k, d, 100, REQ_OP_READ, 500);
   folioStartWriteback(k, 101);
-  submitBio(k, d, 101, true, 501);
+  submitBio(k, d, 101, REQ_OP_WRITE, 501);
   expect(completions(k)).toEqual([1010, 1020]);
 });
 
 test('a rotating disk seeks for every page of a scattered read', () => {
   const k = bootTestKernel(20_000);
   const d = addDisk(k, hdd);
-  for (let i = 0; i < 3; i++) submitBio(k, d, 100 + i, false, 500 * i);
+  for (let i = 0; i < 3; i++) submitBio(k, d, 100 + i, REQ_OP_READ, 500 * i);
   expect(completions(k)).toEqual([1010, 2020, 3030]);
 });
 
 test('a solid-state disk overlaps the latency of as many requests as it serves at once, and shares its channel', () => {
   const k = bootTestKernel(20_000);
   const d = addDisk(k, ssd);
-  for (let i = 0; i < 5; i++) submitBio(k, d, 100 + i, false, 700 * i);
+  for (let i = 0; i < 5; i++) submitBio(k, d, 100 + i, REQ_OP_READ, 700 * i);
   // Four together, ten ns apart on the channel; the fifth waits for the first to leave its place.
   expect(completions(k)).toEqual([110, 120, 130, 140, 220]);
 });
@@ -72,7 +74,7 @@ test('a page is locked while it is read, and who waits for it wakes when the dat
   const k = bootTestKernel(20_000);
   const d = addDisk(k, ssd);
   const task = createTask(k, { comm: 'cat' });
-  submitBio(k, d, 42, false, 0);
+  submitBio(k, d, 42, REQ_OP_READ, 0);
   expect(k.mem.flags[42] & PG_LOCKED).not.toBe(0);
   waitOnPage(k, task, 42, TASK_UNINTERRUPTIBLE);
   k.now = nextCompletion(k) - 1;
@@ -87,9 +89,9 @@ test('a page is locked while it is read, and who waits for it wakes when the dat
 test('pgpgin and pgpgout count KiB', () => {
   const k = bootTestKernel(20_000);
   const d = addDisk(k, ssd);
-  submitBio(k, d, 42, false, 0);
+  submitBio(k, d, 42, REQ_OP_READ, 0);
   folioStartWriteback(k, 43);
-  submitBio(k, d, 43, true, 9);
+  submitBio(k, d, 43, REQ_OP_WRITE, 9);
   expect(k.vmEvents[PGPGIN]).toBe(4);
   expect(k.vmEvents[PGPGOUT]).toBe(4);
 });
@@ -100,7 +102,7 @@ test('a full queue makes its next user wait until a request is done', () => {
   const task = createTask(k, { comm: 'dd' });
   for (let i = 0; i < QUEUE_DEPTH_PAGES; i++) {
     expect(blkWaitForQueue(k, task, d)).toBe(false);
-    submitBio(k, d, 100 + i, false, i);
+    submitBio(k, d, 100 + i, REQ_OP_READ, i);
   }
   expect(blkWaitForQueue(k, task, d)).toBe(true);
   expect(task.state).toBe(TASK_UNINTERRUPTIBLE);
@@ -111,7 +113,7 @@ test('a full queue makes its next user wait until a request is done', () => {
 test('requests complete in order of time, whatever the order they were made in', () => {
   const k = bootTestKernel(20_000);
   const d = addDisk(k, ssd);
-  for (let i = 0; i < 200; i++) submitBio(k, d, 100 + i, false, (i * 37) % 200);
+  for (let i = 0; i < 200; i++) submitBio(k, d, 100 + i, REQ_OP_READ, (i * 37) % 200);
   const times = completions(k);
   expect(times).toHaveLength(200);
   expect([...times].sort((a, b) => a - b)).toEqual(times);

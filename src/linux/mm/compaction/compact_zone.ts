@@ -34,10 +34,10 @@ import { migratePage } from '../migrate';
 import { freePage } from '../page_alloc';
 import { hasSuitableFallback } from '../page_alloc/buddy';
 import { drainZonePcp } from '../page_alloc/pcp';
-import { folioAddLru, lruAddDrain } from '../swap';
+import { folioAddLru, isolatedStat, lruAddDrain } from '../swap';
 import { compactionRestarting } from './defer';
 import { compactionAlloc, compactionFree, releaseFreeList } from './free_scanner';
-import { isolatedStat, isolateMigratepages, migratepages, putbackPage } from './migrate_scanner';
+import { isolateMigratepages, migratepages, putbackPage } from './migrate_scanner';
 import { lastPageblock, pageblockAligned, pageblockStart, resetCachedPositions, resetIsolationSuitable } from './skip';
 import { compactionSuitAllocationOrder, extfragForOrder, fragmentationScoreWmark } from './suitable';
 

@@ -8,23 +8,19 @@ import {
   PG_HEAD,
   PG_ISOLATED,
   PG_LRU,
-  PG_SWAPBACKED,
   PG_WRITEBACK,
   PGTYPE_BUDDY,
   PGTYPE_MASK,
   PGTYPE_USER,
 } from '../../include/page';
 import { HPAGE_PMD_NR, PAGEBLOCK_NR_PAGES, PAGEBLOCK_ORDER } from '../../include/units';
-import { COMPACTISOLATED, NR_ISOLATED_ANON, NR_ISOLATED_FILE } from '../../include/vmstat';
+import { COMPACTISOLATED } from '../../include/vmstat';
 import { pageNode } from '../../kernel/sched/core';
-import { folioPutbackLru, lruvecDelFolio } from '../swap';
+import { folioPutbackLru, isolatedStat, lruvecDelFolio } from '../swap';
 import { isolationSuitable, pageblockAligned, pageblockEnd, updateCachedMigrate } from './skip';
 
 /** Pages isolated and to be migrated, the one found last first. Contents are valid within one step. */
 export const migratepages: number[] = [];
-
-/** NR_ISOLATED_ANON or NR_ISOLATED_FILE, by the page's flags. */
-export const isolatedStat = (flags: number): number => (flags & PG_SWAPBACKED ? NR_ISOLATED_ANON : NR_ISOLATED_FILE);
 
 /** putback_movable_pages: what could not be moved goes back to its list. */
 export function putbackMovablePages(k: Kernel): void {

@@ -64,6 +64,7 @@ import {
 import { outOfMemory, warnAlloc } from '../oom_kill';
 import { swapFlushPlug } from '../page_io';
 import { newDirectScanControl, tryToFreePagesStep, wakeupKswapd, zoneReclaimablePages } from '../vmscan';
+import { putBackHeld } from '../vmscan/held';
 import { getPageFromFreelist } from './page_alloc';
 import { drainAllPages } from './pcp';
 import { effectiveMin, zoneWatermarkOk } from './watermarks';
@@ -510,6 +511,7 @@ export function abandonAlloc(k: Kernel, task: Task): number {
   if (ctx?.sc) {
     task.flags &= ~PF_MEMALLOC;
     swapFlushPlug(k, ctx.sc.plug);
+    putBackHeld(k, task);
   }
   if (ctx?.compact) abandonDirectCompact(k, ctx.compact);
   return ctx?.done && !ctx.failed ? ctx.page : -1;

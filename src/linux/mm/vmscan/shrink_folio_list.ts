@@ -1,5 +1,6 @@
 /** shrink_folio_list: the fate of one isolated page. §5.3, §5.4. */
 
+import { bioAtHand } from '../../block/bio';
 import { completeBios } from '../../block/blk-mq';
 import { __GFP_FS, __GFP_IO } from '../../include/gfp';
 import type { Kernel } from '../../include/kernel';
@@ -37,16 +38,17 @@ import { memCgroupSwapFull } from '../memcontrol';
 import { countMemcgEvents, MEMCG_PGACTIVATE } from '../memcontrol/stat';
 import { folioMemcg } from '../mmzone';
 import { freeUnrefFolios } from '../page_alloc';
-import { swapWritepage } from '../page_io';
+import { swapIsQueued, swapWritepage } from '../page_io';
 import { writeFilePage } from '../page-writeback';
 import { dropAnonVmaPage, folioReferenced, referenced, tryToUnmap } from '../rmap';
 import { shmemWritepage } from '../shmem';
-import { folioEvictable, lruAddFolios, lruvecAddFolioLast } from '../swap';
+import { folioEvictable, lruvecAddFolioLast } from '../swap';
 import { addToSwap, deleteFromSwapCache } from '../swap_state';
 import { freeSwapCache } from '../swapfile';
 import { shadowMemcgOf, workingsetEviction } from '../workingset';
 import { batch, ptes, verdicts } from './batch';
 import { evictRun, evictsRuns, examineRun } from './evict_run';
+import { unwritten } from './held';
 import { MIN_LRU_BATCH } from './lru_gen/batch';
 import { ACTIVATE, FREE, KEEP, ORPHAN, RECLAIM, RECLAIM_CLEAN, REF_KEEP } from './verdict';
 
@@ -162,13 +164,13 @@ function pageoutFile(k: Kernel, sc: ScanControl, pfn: number): boolean {
  *
  * @returns true when all are anonymous pages in use that nothing is done with yet
  */
-function examineFolios(k: Kernel, sc: ScanControl, node: PgData, n: number, st: ReclaimStat): boolean {
+function examineFolios(k: Kernel, sc: ScanControl, node: PgData, from: number, n: number, st: ReclaimStat): boolean {
   const { flags, mapping, mapcount } = k.mem;
   const mayUnmap = sc.mayUnmap === true;
   const busy = PG_LOCKED | PG_MLOCKED | PG_HEAD | PG_WRITEBACK | (k.lruGenEnabled ? PG_REFERENCED : 0);
   let refKeep = 0;
   let allPeaceful = true;
-  for (let i = 0; i < n; i++) {
+  for (let i = from; i < n; i++) {
     if (mayUnmap) {
       i = examineRun(k, i, n);
       if (i === n) break;
@@ -303,21 +305,30 @@ function evictFolio(
   return removeMapping(k, pfn, true, sc.targetMemcg) ? FREE : KEEP;
 }
 
-/**
- * shrink_folio_list: decides about the `n` pages of the batch, in order. Those freed go to the allocator, the others stand
- * at the beginning of the batch afterwards, in order.
- *
- * @param st gets what they were like
- * @returns pages freed
- */
-export function shrinkFolios(k: Kernel, sc: ScanControl, node: PgData, n: number, st: ReclaimStat): number {
-  const { flags } = k.mem;
-  let freed = 0;
-  let kept = 0;
-  // No page's verdict depends on a later page. Asked for all in one go, the processor waits for several pages' data at once.
-  let nobodyWrites = examineFolios(k, sc, node, n, st);
+function countScanned(k: Kernel, sc: ScanControl, n: number): void {
   k.cost += n * k.costs.scanPage;
   sc.nrScanned += n;
+}
+
+/** Whether the eviction of a page with these flags writes to a swap device that does not do it at once. */
+const writesLater = (k: Kernel, flags: number): boolean =>
+  (flags & PG_SWAPBACKED) !== 0 && (flags & (PG_SWAPCACHE | PG_DIRTY)) !== PG_SWAPCACHE && swapIsQueued(k);
+
+/**
+ * shrink_folio_list: decides about the `n` pages of the batch, in order. Those freed go to the allocator, the others stand
+ * at the beginning of the batch afterwards, in order; but those that there was no descriptor to write with are `unwritten`.
+ *
+ * @param st gets what they were like
+ * @param from the pages before that one have been through it already
+ * @returns pages freed
+ */
+export function shrinkFolios(k: Kernel, sc: ScanControl, node: PgData, n: number, st: ReclaimStat, from = 0): number {
+  const { flags } = k.mem;
+  let freed = 0;
+  let kept = from;
+  unwritten.count = 0;
+  // No page's verdict depends on a later page. Asked for all in one go, the processor waits for several pages' data at once.
+  let nobodyWrites = examineFolios(k, sc, node, from, n, st) && from === 0;
   while (kept < n && (verdicts[kept] === KEEP || verdicts[kept] === REF_KEEP)) kept++;
   const runs = kept < n && evictsRuns(k, sc);
   for (let i = kept; i < n; i++) {
@@ -325,6 +336,7 @@ export function shrinkFolios(k: Kernel, sc: ScanControl, node: PgData, n: number
       const end = evictRun(k, sc, node, i, n, st);
       if (i === 0 && end === n) {
         // All of them, as most often.
+        countScanned(k, sc, n);
         freeUnrefFolios(k, batch, n);
         return n;
       }
@@ -336,6 +348,13 @@ export function shrinkFolios(k: Kernel, sc: ScanControl, node: PgData, n: number
     if (verdict === KEEP) {
       batch[kept++] = pfn;
       continue;
+    }
+    if (verdict === RECLAIM && writesLater(k, flags[pfn])) {
+      if (unwritten.count === 0 && !bioAtHand(k)) interruptBatch(k, kept, true);
+      if (unwritten.count > 0 || !bioAtHand(k)) {
+        unwritten.pages[unwritten.count++] = pfn;
+        continue;
+      }
     }
     if (verdict !== REF_KEEP) nobodyWrites = false;
     if (verdict === ORPHAN) verdict = releaseOrphan(k, pfn);
@@ -358,22 +377,23 @@ export function shrinkFolios(k: Kernel, sc: ScanControl, node: PgData, n: number
     }
     batch[kept++] = pfn;
   }
+  countScanned(k, sc, n - from - unwritten.count);
   if (freed > 0) freeUnrefFolios(k, freeList, freed);
-  // What the device has finished by now has interrupted the batch: those of its own pages that are among it miss their move
-  // to the tail.
+  if (!nobodyWrites) interruptBatch(k, kept, false);
+  return freed;
+}
+
+/**
+ * What the device has finished by now has interrupted the batch: those of its own pages that are among it miss their move
+ * to the tail.
+ */
+function interruptBatch(k: Kernel, kept: number, outOfBios: boolean): void {
+  const { flags } = k.mem;
   let writing = 0;
-  for (let i = 0; i < kept && !nobodyWrites; i++) {
+  for (let i = 0; i < kept; i++) {
     if (!(flags[batch[i]] & PG_WRITEBACK)) continue;
     flags[batch[i]] |= PG_ISOLATED;
     writing++;
   }
-  if (writing > 0) completeBios(k, k.now + k.cost);
-  return freed;
-}
-
-/** The same; what is not freed goes back to the head of a list. */
-export function shrinkFolioList(k: Kernel, sc: ScanControl, node: PgData, n: number, st: ReclaimStat): number {
-  const freed = shrinkFolios(k, sc, node, n, st);
-  lruAddFolios(k, batch, 0, n - freed);
-  return freed;
+  if (writing > 0 || outOfBios) completeBios(k, k.now + k.cost);
 }

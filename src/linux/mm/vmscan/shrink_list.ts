@@ -1,7 +1,8 @@
 /**
  * One batch from one list: isolate, look, put back or free. §5.5, §5.6.
  *
- * A batch is done in one go: pages are isolated and back again before anybody else runs.
+ * A batch is done in one go: pages are isolated and back again before anybody else runs. Only where the descriptors for
+ * writing run out does the task sleep in the middle of it (held.ts).
  */
 import type { Kernel } from '../../include/kernel';
 import { listAdd } from '../../include/list';
@@ -32,7 +33,8 @@ import { folioReferenced, referenced } from '../rmap';
 import { folioEvictable, lruAddDrain, lruAddFolios } from '../swap';
 import { lruNoteCost } from '../workingset';
 import { batch } from './batch';
-import { clearReclaimStat, newReclaimStat, shrinkFolioList } from './shrink_folio_list';
+import { resumeBatch, resumed, sleepInBatch, unwritten } from './held';
+import { clearReclaimStat, newReclaimStat, shrinkFolios } from './shrink_folio_list';
 
 const SHRINK_INACTIVE = tracepointId('mm_vmscan_lru_shrink_inactive');
 const SHRINK_ACTIVE = tracepointId('mm_vmscan_lru_shrink_active');
@@ -115,23 +117,54 @@ export function shrinkInactiveList(
   ev[file ? PGSCAN_FILE : PGSCAN_ANON] += scanned;
   if (taken === 0) return 0;
 
-  clearReclaimStat(stat);
-  const freed = shrinkFolioList(k, sc, k.nodes[lruvec.nid], taken, stat);
-  if (sc.targetMemcg === 0) ev[kswapd ? PGSTEAL_KSWAPD : PGSTEAL_DIRECT] += freed;
-  countMemcgEvents(k, lruvec.memcg, MEMCG_PGSTEAL + (kswapd ? 0 : 1), freed);
-  ev[file ? PGSTEAL_FILE : PGSTEAL_ANON] += freed;
-  lruNoteCost(k, lruvec, file, stat.nrPageout, k.release.costCountsRotated ? scanned - freed : 0);
+  sc.nrTaken += taken;
+  if (file) sc.nrFileTaken += taken;
+  const freed = shrinkBatch(k, task, sc, lruvec, file, taken, 0);
   // Nothing but dirty pages that nobody writes: time for the flusher.
   if (stat.nrUnqueuedDirty === taken) wakeupFlusherThreads(k, WB_REASON_VMSCAN);
+  trace(k.trace, k.now, task.pid, SHRINK_INACTIVE, scanned, freed, sc.priority, file ? 1 : 0);
+  return freed;
+}
+
+/**
+ * Shrinks the batch's first `n` pages and puts back what is not freed. The task may be asleep afterwards, with the batch
+ * in hand.
+ *
+ * @param done pages that have been through it before a sleep
+ * @returns pages freed
+ */
+function shrinkBatch(
+  k: Kernel,
+  task: Task,
+  sc: ScanControl,
+  lruvec: Lruvec,
+  file: boolean,
+  n: number,
+  done: number,
+): number {
+  clearReclaimStat(stat);
+  const freed = shrinkFolios(k, sc, k.nodes[lruvec.nid], n, stat, done);
+  const kept = n - freed - unwritten.count;
+  const asleep = unwritten.count > 0;
+  if (asleep) sleepInBatch(k, task, sc, kept);
+  else lruAddFolios(k, batch, 0, kept);
+  const kswapd = sc.kind === 'kswapd';
+  if (sc.targetMemcg === 0) k.vmEvents[kswapd ? PGSTEAL_KSWAPD : PGSTEAL_DIRECT] += freed;
+  countMemcgEvents(k, lruvec.memcg, MEMCG_PGSTEAL + (kswapd ? 0 : 1), freed);
+  k.vmEvents[file ? PGSTEAL_FILE : PGSTEAL_ANON] += freed;
+  lruNoteCost(k, lruvec, file, stat.nrPageout, k.release.costCountsRotated && !asleep ? kept : 0);
   sc.nrDirty += stat.nrDirty;
   sc.nrCongested += stat.nrCongested;
   sc.nrUnqueuedDirty += stat.nrUnqueuedDirty;
   sc.nrWriteback += stat.nrWriteback;
   sc.nrImmediate += stat.nrImmediate;
-  sc.nrTaken += taken;
-  if (file) sc.nrFileTaken += taken;
-  trace(k.trace, k.now, task.pid, SHRINK_INACTIVE, scanned, freed, sc.priority, file ? 1 : 0);
   return freed;
+}
+
+/** Goes on with the batch of anonymous pages that the task has slept over. */
+export function shrinkHeld(k: Kernel, task: Task, sc: ScanControl, lruvec: Lruvec): void {
+  resumeBatch(k, task);
+  sc.nrReclaimed += shrinkBatch(k, task, sc, lruvec, false, resumed.count, resumed.done);
 }
 
 /**

@@ -34,7 +34,9 @@ import { calculateProtection, memCgroupBelowLow, memCgroupBelowMin } from '../pa
 import { swapFlushPlug } from '../page_io';
 import { shrinkSlab } from '../shrinker';
 import { lruAddDrain } from '../swap';
+import { isHolding } from './held';
 import { lruGenAgeNode } from './lru_gen/age_node';
+import { lruGenShrinkHeld } from './lru_gen/evict';
 import {
   lruGenBeginLruvec,
   lruGenBeginNode,
@@ -45,7 +47,7 @@ import {
 } from './lru_gen/shrink_node';
 import { canAgeAnonPages, canReclaimAnonPages, getScanCount, inactiveIsLow, prepareScanControl } from './scan_balance';
 import { beginNodeTally } from './scan_control';
-import { shrinkActiveList, shrinkList } from './shrink_list';
+import { shrinkActiveList, shrinkHeld, shrinkList } from './shrink_list';
 import { reclaimThrottle, VMSCAN_THROTTLE_CONGESTED, VMSCAN_THROTTLE_WRITEBACK } from './throttle';
 
 /** compaction_ready: a costly request does better to compact this zone than to reclaim more from it. */
@@ -160,7 +162,7 @@ function shrinkLruvecRound(k: Kernel, task: Task, lruvec: Lruvec, sc: ScanContro
     nr[lru] -= n;
     sc.nrReclaimed += shrinkList(k, task, sc, lruvec, lru, n);
   }
-  if (sc.nrReclaimed - sc.lruvecReclaimed < sc.nrToReclaim || sc.proportional) return true;
+  if (isHolding(k, task) || sc.nrReclaimed - sc.lruvecReclaimed < sc.nrToReclaim || sc.proportional) return true;
   return adjustTargets(sc);
 }
 
@@ -174,6 +176,13 @@ function ageActiveAnon(k: Kernel, task: Task, lruvec: Lruvec, sc: ScanControl): 
   if (canAgeAnonPages(k) && inactiveIsLow(k, lruvec, LRU_INACTIVE_ANON)) {
     shrinkActiveList(k, task, sc, lruvec, LRU_ACTIVE_ANON, SWAP_CLUSTER_MAX);
   }
+}
+
+/** Goes on with a batch that the task has slept over. Returns true when it sleeps again. */
+function goOnWithBatch(k: Kernel, task: Task, lruvec: Lruvec, sc: ScanControl): boolean {
+  if (k.lruGenEnabled) lruGenShrinkHeld(k, task, lruvec, sc);
+  else shrinkHeld(k, task, sc, lruvec);
+  return isHolding(k, task);
 }
 
 /** A full queue of a swap device makes who writes to it wait. */
@@ -241,6 +250,7 @@ export function shrinkNodeStep(k: Kernel, task: Task, sc: ScanControl): boolean 
       return false;
 
     case 'shrink_lruvec':
+      if (isHolding(k, task) && goOnWithBatch(k, task, node.lruvecs[sc.memcg], sc)) return false;
       if (waitForSwapQueue(k, task, sc)) return false;
       if (k.lruGenEnabled) {
         if (lruGenShrinkRound(k, task, node.lruvecs[sc.memcg], sc)) return false;

@@ -56,8 +56,8 @@ function skipThrottleNoprogress(k: Kernel, node: PgData): boolean {
  * reclaim_throttle: puts the task to sleep, or not: kernel threads other than kswapd never wait, and nobody waits for
  * progress that cannot come.
  *
- * A pass over the lists is never left half-way, so no pages are isolated while others run, and the wait for isolated
- * pages (HZ/50) never arises.
+ * Only a reclaimer that sleeps for a descriptor keeps pages isolated while others run, a batch at most: too few for the
+ * wait for isolated pages (HZ/50) to arise.
  */
 export function reclaimThrottle(k: Kernel, task: Task, node: PgData, reason: number): void {
   if (task.flags & PF_KTHREAD && !(task.flags & PF_KSWAPD)) return;

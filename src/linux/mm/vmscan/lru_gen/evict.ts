@@ -17,6 +17,7 @@ import { PGSTEAL_ANON, PGSTEAL_DIRECT, PGSTEAL_KSWAPD } from '../../../include/v
 import { countMemcgEvents, MEMCG_PGSTEAL } from '../../memcontrol/stat';
 import { folioEvictable, lruAddFolios } from '../../swap';
 import { batch } from '../batch';
+import { resumeBatch, resumed, sleepInBatch, unwritten } from '../held';
 import { clearReclaimStat, newReclaimStat, shrinkFolios } from '../shrink_folio_list';
 import { IN_USE, lruGenPutBackInUse } from './add_folios';
 import { MIN_LRU_BATCH } from './batch';
@@ -71,23 +72,54 @@ export function evictFolios(k: Kernel, task: Task, lruvec: Lruvec, sc: ScanContr
   if (taken === 0) return scanned;
 
   const { type } = isolated;
-  let n = taken;
+  if (type === 1) sc.nrFileTaken += taken;
+  const total = evictBatch(k, task, lruvec, sc, type, taken, 0);
+  trace(k.trace, k.now, task.pid, SHRINK_INACTIVE, taken, total, sc.priority, type);
+  return scanned;
+}
+
+/**
+ * Shrinks the batch's first `n` pages and puts back what is not freed. The task may be asleep afterwards, with the batch
+ * in hand.
+ *
+ * @param done pages that have been through it before a sleep
+ * @returns pages freed
+ */
+function evictBatch(
+  k: Kernel,
+  task: Task,
+  lruvec: Lruvec,
+  sc: ScanControl,
+  type: number,
+  n: number,
+  done: number,
+): number {
   let total = 0;
+  let from = done;
   for (let retried = false; n > 0; retried = true) {
     clearReclaimStat(stat);
-    const freed = shrinkFolios(k, sc, k.nodes[lruvec.nid], n, stat);
+    const freed = shrinkFolios(k, sc, k.nodes[lruvec.nid], n, stat, from);
     total += freed;
     sc.nrUnqueuedDirty += stat.nrUnqueuedDirty;
-    const left = putBack(k, n - freed, retried);
-    sc.nrScanned -= left;
-    n = left;
+    const kept = n - freed - unwritten.count;
+    if (unwritten.count > 0) {
+      sleepInBatch(k, task, sc, kept);
+      break;
+    }
+    n = putBack(k, kept, retried);
+    from = 0;
+    sc.nrScanned -= n;
   }
   sc.nrReclaimed += total;
   const kswapd = sc.kind === 'kswapd';
   if (sc.targetMemcg === 0) k.vmEvents[kswapd ? PGSTEAL_KSWAPD : PGSTEAL_DIRECT] += total;
   countMemcgEvents(k, lruvec.memcg, MEMCG_PGSTEAL + (kswapd ? 0 : 1), total);
   k.vmEvents[PGSTEAL_ANON + type] += total;
-  if (type === 1) sc.nrFileTaken += taken;
-  trace(k.trace, k.now, task.pid, SHRINK_INACTIVE, taken, total, sc.priority, type);
-  return scanned;
+  return total;
+}
+
+/** Goes on with the batch of anonymous pages that the task has slept over. */
+export function lruGenShrinkHeld(k: Kernel, task: Task, lruvec: Lruvec, sc: ScanControl): void {
+  resumeBatch(k, task);
+  evictBatch(k, task, lruvec, sc, 0, resumed.count, resumed.done);
 }

@@ -18,6 +18,7 @@ import { zoneWatermarkOk } from '../../page_alloc';
 import { memCgroupBelowLow, memCgroupBelowMin } from '../../page_counter';
 import { WB_REASON_VMSCAN, wakeupFlusherThreads } from '../../page-writeback';
 import { lruAddDrain } from '../../swap';
+import { isHolding } from '../held';
 import { canReclaimAnonPages } from '../scan_balance';
 import { beginNodeTally } from '../scan_control';
 import { shouldRunAging, tryToIncMaxSeq } from './aging';
@@ -166,6 +167,7 @@ export function lruGenShrinkRound(k: Kernel, task: Task, lruvec: Lruvec, sc: Sca
   if (nrToScan > 0) {
     const scanned = evictFolios(k, task, lruvec, sc, sc.swappiness);
     sc.lruvecScanned += scanned;
+    if (isHolding(k, task)) return true;
     if (scanned > 0 && sc.lruvecScanned < nrToScan && !shouldAbortScan(k, k.nodes[lruvec.nid], sc)) return true;
   }
   // The oldest pages are all dirty, and nobody writes them.
