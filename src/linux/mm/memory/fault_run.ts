@@ -18,7 +18,7 @@ import {
   VM_WRITE,
   type Vma,
 } from '../../include/mm_types';
-import type { Lruvec, PerCpuPages, PgData, Zone } from '../../include/mmzone';
+import type { PerCpuPages } from '../../include/mmzone';
 import {
   LRU_REFS_MASK,
   type MemMap,
@@ -37,31 +37,18 @@ import {
   PTE_YOUNG,
 } from '../../include/page';
 import type { Task } from '../../include/sched';
-import {
-  NR_ANON_MAPPED,
-  NR_SWAPCACHE,
-  NUMA_HIT,
-  NUMA_LOCAL,
-  PGALLOC_BASE,
-  PGFAULT,
-  PGMAJFAULT,
-  PGPGIN,
-  PSWPIN,
-  WORKINGSET_ACTIVATE_ANON,
-  WORKINGSET_REFAULT_ANON,
-  WORKINGSET_RESTORE_ANON,
-} from '../../include/vmstat';
+import { NR_SWAPCACHE, WORKINGSET_REFAULT_ANON } from '../../include/vmstat';
 import { XA_CHUNK_SHIFT, xaDel } from '../../lib/xarray';
-import { countMemcgEvents, MEMCG_ACTIVATE, MEMCG_PGFAULT, MEMCG_REFAULT, MEMCG_RESTORE } from '../memcontrol/stat';
+import { countMemcgEvents, MEMCG_PGFAULT, MEMCG_REFAULT } from '../memcontrol/stat';
 import { mayRestock, restock } from '../memcontrol/stock';
 import { vmaPolicy } from '../mempolicy';
 import { addMmCounterTimes } from '../mm_counters';
 import { pcpZone, refillPcp } from '../page_alloc';
-import { pageCounterUncharge } from '../page_counter';
 import { LRU_BATCH_STRIDE, lruAddDrain } from '../swap';
 import { SWAPFILE_CLUSTER_SHIFT, swapAreaOf } from '../swapfile';
 import { globalNodeState } from '../vmstat';
 import { isBygone, oldestToken, shadowNode, shadowTier, workingsetRefault } from '../workingset';
+import { account, countFreed, countStalls } from './fault_counts';
 
 /** What a page gets that a process needs again right after its eviction. §6.7 */
 const REFAULTED = PG_WORKINGSET | LRU_REFS_MASK;
@@ -368,17 +355,6 @@ function takeOff(m: MemMap, pcp: PerCpuPages, head: number, first: number, n: nu
   pcp.freeCount = n > 31 ? 0 : pcp.freeCount >> n;
 }
 
-/** swap_entry_free's counts, and the device's, for `n` slots of a cluster that have been read. */
-function countFreed(k: Kernel, area: SwapArea | null, cluster: number, n: number, memcg: number): void {
-  if (area === null || n === 0) return;
-  k.disks[area.disk].reads += n;
-  k.swap.free += n;
-  if (memcg !== 0) pageCounterUncharge(k, memcg, 'swap', n);
-  area.used -= n;
-  area.clusterUsed[cluster] -= n;
-  if (area.clusterUsed[cluster] === 0) area.freeClusters++;
-}
-
 /**
  * What else goes with a slot that begins at `start` of its area: what zram has stored, the shadow's place.
  *
@@ -389,29 +365,4 @@ function releaseSlot(k: Kernel, { zram }: Disk, start: number, slot: number, had
   if (zram !== null) zramFree(k, zram, slot - start);
   if (hadShadow) xaDel(k, k.swap.nodes, slot);
   return k.xaNodes.capacity + (zram === null ? 0 : zram.poolPages) !== before;
-}
-
-/** lru_gen_refault's counts for `n` pages that came back at once. */
-function countStalls(k: Kernel, node: PgData, lruvec: Lruvec, n: number): void {
-  lruvec.activated[0] += n;
-  node.stat[WORKINGSET_ACTIVATE_ANON] += n;
-  node.stat[WORKINGSET_RESTORE_ANON] += n;
-  countMemcgEvents(k, lruvec.memcg, MEMCG_ACTIVATE, n);
-  countMemcgEvents(k, lruvec.memcg, MEMCG_RESTORE, n);
-}
-
-/** Counts of allocPages, of the faults and of reading, for `fresh` new pages and `back` from swap. */
-function account(k: Kernel, task: Task, z: Zone, node: PgData, fresh: number, back: number): void {
-  const n = fresh + back;
-  const ev = k.vmEvents;
-  ev[PGFAULT] += n;
-  ev[PGMAJFAULT] += back;
-  ev[PSWPIN] += back;
-  ev[PGPGIN] += 4 * back;
-  ev[PGALLOC_BASE + z.type] += n;
-  z.stat[NUMA_HIT] += n;
-  z.stat[NUMA_LOCAL] += n;
-  node.stat[NR_ANON_MAPPED] += n;
-  task.minFlt += fresh;
-  task.majFlt += back;
 }
