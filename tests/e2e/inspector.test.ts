@@ -114,11 +114,15 @@ describe('the swap that would have been enough', () => {
     await expect.poll(() => sheet(page).count()).toBe(0);
     await atRest(page, end);
 
-    // Ten seconds on, the one that died there lives, and the kernel has said nothing.
-    const clock = async () => (await page.locator('.clock').innerText()).replace(/\s/g, '');
-    expect(await clock()).toMatch(/^00:30/);
+    // Seconds on, the one that died there lives, and the kernel has said nothing.
+    const seconds = async () => {
+      const [, min, sec] = /(\d+):(\d+)/.exec(await page.locator('.clock').innerText()) ?? [];
+      return 60 * Number(min) + Number(sec);
+    };
+    const there = await seconds();
+    expect(there).toBeGreaterThan(10);
     await page.getByRole('button', { name: 'Run', exact: true }).click();
-    await expect.poll(clock, { timeout: 60_000 }).toMatch(/^00:3[4-9]|^00:4/);
+    await expect.poll(seconds, { timeout: 60_000 }).toBeGreaterThan(there + 3);
     await page.getByRole('button', { name: 'Pause', exact: true }).click();
     const survived = await atRest(page);
     expect(await page.getByText('The kernel has said nothing yet.').count()).toBe(1);

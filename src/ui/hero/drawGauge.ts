@@ -78,7 +78,11 @@ export function drawGauge(p: Painter, scene: Scene): void {
   );
   p.el('gauge-frame', 'rect', { x, y, width, height, fill: 'none', stroke: 'var(--free)', opacity });
 
-  p.slowly('gauge-words', () => drawGaugeWords(p, scene, zone));
+  // Together, since they make room for each other.
+  p.slowly('gauge-words', () => {
+    drawGaugeWords(p, scene, zone);
+    drawNow(p, scene, zone);
+  });
   p.el('gauge-now', 'circle', {
     cx: x + width,
     cy: at(zone.free),
@@ -87,7 +91,6 @@ export function drawGauge(p: Painter, scene: Scene): void {
     stroke: 'var(--plane)',
     'stroke-width': 2,
   });
-  drawNow(p, scene, zone);
 }
 
 /** Where the watermarks' labels and that of the present value stand, right of the gauge. */

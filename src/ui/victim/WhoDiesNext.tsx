@@ -114,9 +114,12 @@ function shownSteps(steps: readonly BadnessStep[]): BadnessStep[] {
   });
 }
 
+/** Points of so many digits that the sum needs smaller ones to stay in one line: of machines with more than 4 GiB. */
+const LONG = 1_000_000;
+
 function Formula({ proc }: { proc: ProcFrame }) {
   return (
-    <p className="formula">
+    <p className={(proc.points ?? 0) >= LONG ? 'formula long' : 'formula'}>
       <span className="vh">{t('victim.formula', { name: proc.comm })}: </span>
       {shownSteps(proc.steps).map((s, i) => (
         <Fragment key={s.kind}>
