@@ -2,6 +2,8 @@
  * `npm run bench [-- --quick]`: what the model's hot loops cost, beside the same loops in plain C, and how soon a whole
  * machine comes to its first OOM kill. A report: it fails nobody. With `--report` instead: how fast logs are read.
  */
+import { once } from 'node:events';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { GIB, MIB } from '../../src/machine/config';
 import { DISKS } from '../../src/machine/costs';
 import { bootToOom } from './boot';
@@ -99,28 +101,40 @@ function printGrowth(small: Result, large: Result): void {
   }
 }
 
-function main(args: string[]): void {
+/** What is measured in a thread of its own: what is compiled for the one would slow down the other. */
+const APART = {
+  boot: () => bootToOom(),
+  checkpoint: (ram: number) => measureCheckpoint(ram),
+  swapped: (swap: number) => swapToKill(swap),
+};
+type Apart = typeof APART;
+
+async function apart<K extends keyof Apart>(name: K, size = 0): Promise<ReturnType<Apart[K]>> {
+  const [figures] = await once(new Worker(process.argv[1], { workerData: { name, size } }), 'message');
+  return figures;
+}
+
+async function main(args: string[]): Promise<void> {
   if (args.includes('--report')) {
     printReading();
     return;
   }
   const quick = args.includes('--quick');
   const sizes = quick ? SIZES.slice(0, 1) : SIZES;
-  // First, before anything is compiled.
-  const kill = bootToOom();
+  const kill = await apart('boot');
   console.log(
     `512 MiB without swap, boot to first OOM kill (${kill.victim}, ${kill.virtual.toFixed(2)} s of virtual time): ` +
       `${kill.warm.toFixed(0)} ms (limit ${KILL_LIMIT_MS} ms, ${verdict(kill.warm, KILL_LIMIT_MS)}), ` +
       `the first time in a process ${kill.first.toFixed(0)} ms`,
   );
   for (const ram of quick ? [512 * MIB] : [512 * MIB, 16 * GIB]) {
-    const c = measureCheckpoint(ram);
+    const c = await apart('checkpoint', ram);
     console.log(`checkpoint, ${c.ram}: the first ${c.full.toFixed(1)} ms, a later one ${c.next.toFixed(1)} ms`);
   }
 
   if (!quick) {
     for (const swap of [4 * GIB, 8 * GIB, 16 * GIB]) {
-      const { cpu, virtual, victim } = swapToKill(swap);
+      const { cpu, virtual, victim } = await apart('swapped', swap);
       console.log(
         `16 GiB with ${swap / GIB} GiB of swap, boot to first OOM kill (${victim}, ${virtual.toFixed(1)} s of virtual time): ` +
           `${cpu.toFixed(1)} s (limit ${SWAPPED_LIMIT} s, ${verdict(cpu, SWAPPED_LIMIT)})`,
@@ -147,4 +161,5 @@ function main(args: string[]): void {
   if (typeof native !== 'string') removeNative(native);
 }
 
-main(process.argv.slice(2));
+if (isMainThread) await main(process.argv.slice(2));
+else parentPort?.postMessage(APART[workerData.name as keyof Apart](workerData.size));
