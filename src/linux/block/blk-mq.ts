@@ -164,12 +164,16 @@ export function nextCompletion(k: Kernel): number {
   return at;
 }
 
-/** Handles all requests complete at `now`: pages are unlocked or leave writeback, their waiters wake. */
+/**
+ * Handles all requests complete at `now`, and what else completes while it does: pages are unlocked or leave writeback,
+ * their waiters wake.
+ */
 export function completeBios(k: Kernel, now = k.now): void {
   const { disks } = k;
+  const before = k.cost;
   for (let i = 0; i < disks.length; i++) {
     const d = disks[i];
-    while (d.count > 0 && (lastIsFirst(d) ? d.busyUntil[d.parallel] : d.doneAt[d.head]) <= now) {
+    while (d.count > 0 && (lastIsFirst(d) ? d.busyUntil[d.parallel] : d.doneAt[d.head]) <= now + k.cost - before) {
       const pfn = d.pfn[d.head];
       const op = d.op[d.head];
       d.head = (d.head + 1) & (d.pfn.length - 1);

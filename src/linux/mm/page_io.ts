@@ -69,8 +69,9 @@ function plugSwapWrite(k: Kernel, plug: number[], slot: number): void {
 export function swapFlushPlug(k: Kernel, plug: number[]): void {
   for (let i = 0; i < plug.length; i += 2) {
     const { disk } = swapAreaOf(k.swap, plug[i]);
+    // The device hears of a request when all of it is described.
+    k.cost += plug[i + 1] * k.costs.dispatchPage;
     for (let slot = plug[i]; slot < plug[i] + plug[i + 1]; slot++) {
-      k.cost += k.costs.dispatchPage;
       submitBio(k, disk, k.swap.cache[slot] - 1, REQ_SWAP, swapSector(slot));
     }
   }

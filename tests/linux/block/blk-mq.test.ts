@@ -7,6 +7,7 @@ import {
   QUEUE_DEPTH_PAGES,
   REQ_OP_READ,
   REQ_OP_WRITE,
+  REQ_SWAP,
   submitBio,
 } from '../../../src/linux/block/blk-mq';
 import { PG_LOCKED } from '../../../src/linux/include/page';
@@ -117,4 +118,19 @@ test('requests complete in order of time, whatever the order they were made in',
   const times = completions(k);
   expect(times).toHaveLength(200);
   expect([...times].sort((a, b) => a - b)).toEqual(times);
+});
+
+test('what completes while the interrupt of another request is handled is handled by it too', () => {
+  const k = bootTestKernel(2000);
+  const d = addDisk(k, ssd);
+  k.costs.endioPage = 50;
+  for (let i = 0; i < 3; i++) {
+    folioStartWriteback(k, 100 + i);
+    submitBio(k, d, 100 + i, REQ_SWAP, 500 * i);
+  }
+  // They end 10 ns after one another.
+  k.now = nextCompletion(k);
+  completeBios(k);
+  expect(k.disks[d].count).toBe(0);
+  expect(k.cost).toBe(150);
 });
