@@ -66,27 +66,18 @@ export interface LaneScales {
 }
 
 export function laneScales(points: readonly Bucket[], { zone, samples }: LaneInput): LaneScales {
-  const either = (a: Value, b: Value) => (p: Bucket) => Math.max(mean(samples, p, a), mean(samples, p, b));
+  const endOf = (a: Value, b: Value) =>
+    steady(scaleEnd(points, (p) => Math.max(mean(samples, p, a), mean(samples, p, b))));
   return {
     psi: 1,
     free: freeRange(zone, samples),
-    scan: steady(
-      scaleEnd(
-        points,
-        either(
-          (s) => s.scannedKswapd,
-          (s) => s.scannedDirect,
-        ),
-      ),
+    scan: endOf(
+      (s) => s.scannedKswapd,
+      (s) => s.scannedDirect,
     ),
-    swap: steady(
-      scaleEnd(
-        points,
-        either(
-          (s) => s.swapOut,
-          (s) => s.swapIn,
-        ),
-      ),
+    swap: endOf(
+      (s) => s.swapOut,
+      (s) => s.swapIn,
     ),
   };
 }
