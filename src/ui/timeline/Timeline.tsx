@@ -235,15 +235,23 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
       );
   };
 
+  const pressed = useRef(false);
+  /** Seeks that have not arrived. */
+  const underWay = useRef(0);
   const scrub = (time: number) => {
     dragged.current = time;
+    underWay.current++;
     redraw();
     void scrubTo(time).finally(() => {
-      if (dragged.current === time && !pressed.current) dragged.current = null;
-      redraw();
+      underWay.current--;
+      letGo();
     });
   };
-  const pressed = useRef(false);
+  /** The head is where the machine is again, once it is not held and has arrived. */
+  const letGo = () => {
+    if (!pressed.current && underWay.current === 0) dragged.current = null;
+    redraw();
+  };
   /** Process whose flag is pointed at. */
   const flagPid = useRef<number | null>(null);
   const point = (pid: number | null) => {
@@ -270,8 +278,7 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
   const up = () => {
     if (!pressed.current) return;
     pressed.current = false;
-    const time = dragged.current;
-    if (time !== null) scrub(time);
+    letGo();
   };
 
   return (

@@ -32,23 +32,27 @@ export function createLanePicture(canvas: HTMLCanvasElement): LanePicture {
     const scales = laneScales(points, input);
     const marks = samples.length === 0 && zone ? [zone.min, zone.low, zone.high] : [];
     const others = ghosts.map(({ name, t }) => `${name} ${t.length} ${t[t.length - 1]}`);
-    const all = [width, height, devicePixelRatio, theme, domain.from, domain.to, head, swapTotal, ...marks, ...others];
+    const all = [width, height, devicePixelRatio, theme, domain.from, domain.to, swapTotal, ...marks, ...others];
     const now: Held = {
       all: String(all),
-      lanes: { free: String(scales.free), scan: `${scales.scan}`, swap: `${scales.swap}`, psi: `${scales.psi}` },
+      // Free memory is drawn up to the head.
+      lanes: { free: `${scales.free} ${head}`, scan: `${scales.scan}`, swap: `${scales.swap}`, psi: `${scales.psi}` },
       samples: samples.length,
       last: samples[samples.length - 1],
       settled: points.at(-2)?.x ?? 0,
     };
     const before = held && held.all === now.all && samples[held.samples - 1] === held.last ? held : null;
     held = now;
-    if (before && before.samples === now.samples) return;
+    const stale = layout.lanes.filter(
+      ({ id }) => before?.samples !== now.samples || before.lanes[id] !== now.lanes[id],
+    );
+    if (stale.length === 0) return;
     const ink = fitCanvas(canvas, width, height);
     if (!ink) return;
     const named = (name: string) => color(name, theme);
     if (hatch?.theme !== theme) hatch = { theme, pattern: stripes(ink, named('--ink-3'), 4, 1.3) };
     if (!before) ink.clearRect(0, 0, width, height);
-    for (const lane of layout.lanes) {
+    for (const lane of stale) {
       const grown = before?.lanes[lane.id] === now.lanes[lane.id];
       const from = before && grown ? Math.max(0, Math.floor(before.settled) - OVERLAP) : 0;
       drawLane(ink, lane, layout, input, points, scales, from, named, hatch.pattern);

@@ -78,13 +78,17 @@ test('nothing is drawn where nothing was added', () => {
   expect(draw(input([...half])).from).toEqual([]);
 });
 
-test('another stretch of time, theme or place of the head, and a future that was left, is drawn anew', () => {
+test('another stretch of time or theme, and a future that was left, is drawn anew', () => {
   const anew = { from: layout.lanes.map(() => 0), wiped: 1 };
   draw(input(half));
   expect(draw(input(half, { domain: { from: 0, to: 2 * end } }))).toEqual(anew);
   expect(draw(input(half, { domain: { from: 0, to: 2 * end } }), 'dark')).toEqual(anew);
-  expect(draw(input(half, { head: end }), 'dark')).toEqual(anew);
-  expect(draw(input(half.slice(0, -5), { head: end }), 'dark')).toEqual(anew);
+  expect(draw(input(half.slice(0, -5)), 'dark')).toEqual(anew);
+});
+
+test('where the head has come to rest somewhere else, only the lane that ends there is drawn', () => {
+  draw(input(half));
+  expect(draw(input(half, { head: end }))).toEqual({ from: [0], wiped: 0 });
 });
 
 test('a lane whose scale has changed is drawn anew, and it alone', () => {
