@@ -1,7 +1,7 @@
 /** Opening and closing the kill inspector, and what it asks of the machine. */
 import { t } from '../i18n';
 import { dismiss, inspectorStore, notify, runStore } from '../store';
-import type { Command, KillReport, Remedy, RemedyKind, WhatIf } from '../worker/protocol';
+import { type Command, isMoving, type KillReport, type Remedy, type RemedyKind, type WhatIf } from '../worker/protocol';
 import { ask, command, pause, runUntil, seek, tell } from './lab';
 
 /** The kill at a moment of virtual time, or else the last one before it, or else the next one that is known. */
@@ -96,7 +96,7 @@ export async function runToFate(before: number): Promise<void> {
   const fate = new Promise<KillReport | undefined>((resolve) => {
     const end = runStore.subscribe(({ kills, frame }, old) => {
       const kill = find();
-      const stopped = frame !== old.frame && frame?.status !== 'running' && frame?.status !== 'seeking';
+      const stopped = frame !== old.frame && !(frame && isMoving(frame.status));
       if (kill && !kill.over && !(stopped && kills === old.kills)) return;
       end();
       resolve(kill);

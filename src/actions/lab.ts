@@ -22,17 +22,18 @@ import {
   recordReset,
   runStore,
 } from '../store';
-import type {
-  BranchInfo,
-  Command,
-  Futures,
-  Ghost,
-  Landmark,
-  PageInfo,
-  Push,
-  Refusal,
-  Reply,
-  Request,
+import {
+  type BranchInfo,
+  type Command,
+  type Futures,
+  type Ghost,
+  isMoving,
+  type Landmark,
+  type PageInfo,
+  type Push,
+  type Refusal,
+  type Reply,
+  type Request,
 } from '../worker/protocol';
 
 /** The worker as the page sees it. */
@@ -202,7 +203,7 @@ export async function attempt(what: Command): Promise<string> {
 /** Runs, or pauses what runs (a seek under way counts as running). */
 export function toggleRun(): Promise<boolean> {
   const status = runStore.getState().frame?.status;
-  return status === 'running' || status === 'seeking' ? pause() : run();
+  return status && isMoving(status) ? pause() : run();
 }
 
 /** What the settings were when the machine had booted. */

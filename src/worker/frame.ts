@@ -24,7 +24,7 @@ import { generations, kswapdFrames } from './frames/reclaim';
 import { zoneFrames, zoneId } from './frames/zones';
 import { addKinds, countKinds, noKinds } from './kinds';
 import { buildPath } from './path';
-import type { Frame, KindPages, OomBrief, ProcFrame } from './protocol';
+import { type Frame, isMoving, type KindPages, type OomBrief, type ProcFrame } from './protocol';
 
 /** OOM decisions sent with a frame: the latest. */
 const OOM_RECORDS_SENT = 20;
@@ -70,7 +70,7 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
   const k = m.kernel;
   const t = timeOf(m);
   const { config } = m;
-  const zones = zoneFrames(k, ctx.kinds ?? countKinds(k, ctx.status !== 'running'));
+  const zones = zoneFrames(k, ctx.kinds ?? countKinds(k, !isMoving(ctx.status)));
   const totalpages = totalpagesGlobal(k);
   const procs: ProcFrame[] = [];
   k.tasks.forEach((task, i) => {

@@ -16,7 +16,7 @@ import { sysctls } from './frame';
 import { ghostOf, type OpenSession, openSession, sessionOf } from './openSession';
 import { Pace } from './pace';
 import { inspectCell } from './pageMap';
-import type { Frame, Futures, Request } from './protocol';
+import { type Frame, type Futures, isMoving, type Request } from './protocol';
 import { Questions } from './questions';
 import { Sender } from './sender';
 import { CHUNK_WORK, type HostWorld, SLICE_MS } from './world';
@@ -327,7 +327,7 @@ export class Host {
       this.arrived();
     } else {
       this.hash = '';
-      if (this.sender.due) this.pushAll();
+      if (this.sender.due(this.status())) this.pushAll();
       this.loop();
     }
   }
@@ -352,7 +352,7 @@ export class Host {
     const status = this.status();
     this.sender.frame(this.timeline, {
       status,
-      stateHash: status === 'running' || status === 'seeking' ? '' : this.hash,
+      stateHash: isMoving(status) ? '' : this.hash,
       speed: this.pace.speed,
       achievedSpeed: this.pace.achieved,
     });

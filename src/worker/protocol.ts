@@ -460,3 +460,6 @@ export interface PageInfo {
   firstPfn: number;
   lastPfn: number;
 }
+
+/** Whether the machine is on its way somewhere: what a frame shows of it has changed when it is seen. */
+export const isMoving = (status: Frame['status']): boolean => status === 'running' || status === 'seeking';

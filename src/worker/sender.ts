@@ -4,7 +4,7 @@ import type { Timeline } from '../machine/timetravel';
 import { buildFrame } from './frame';
 import { countKinds } from './kinds';
 import { buildPageMap, type MapRequest } from './pageMap';
-import type { BranchInfo, Frame, KillReport, KindPages } from './protocol';
+import { type BranchInfo, type Frame, isMoving, type KillReport, type KindPages } from './protocol';
 import type { HostWorld } from './world';
 
 /** Frames are sent at most this often, ms. */
@@ -72,9 +72,10 @@ export class Sender {
     this.surveyedAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** The next frame of a running machine may be sent. */
-  get due(): boolean {
-    return this.world.now() - this.framedAt >= (this.unseen ? UNSEEN_MS : FRAME_MS);
+  /** The next frame of a moving machine may be sent; on the way to a moment that was sought few are wanted. */
+  due(status: Frame['status']): boolean {
+    const seldom = this.unseen || status === 'seeking';
+    return this.world.now() - this.framedAt >= (seldom ? UNSEEN_MS : FRAME_MS);
   }
 
   /** @param running reports that grow are not sent with every frame then */
@@ -128,7 +129,7 @@ export class Sender {
       this.pageMap = this.map ? buildPageMap(machine, this.map) : null;
     }
     const small = machine.kernel.mem.nrPages <= SMALL_MACHINE;
-    if (small || this.kinds === null) this.kinds = countKinds(machine.kernel, standing.status !== 'running');
+    if (small || this.kinds === null) this.kinds = countKinds(machine.kernel, !isMoving(standing.status));
     const frame = buildFrame(machine, {
       ...standing,
       seq: this.seq++,

@@ -1,6 +1,6 @@
 /** Which words are said aloud when the machine moves on. */
 import { t } from '../../i18n';
-import type { Frame, TimelineEvent } from '../../worker/protocol';
+import { type Frame, isMoving, type TimelineEvent } from '../../worker/protocol';
 import { seconds } from '../format';
 
 export interface Words {
@@ -28,7 +28,7 @@ export function announcements(before: Frame | null, now: Frame, events: readonly
   }
   if (before.status !== now.status) {
     if (now.status === 'running') words.polite.push(t('announce.running'));
-    else if (before.status === 'running' || before.status === 'seeking') {
+    else if (isMoving(before.status)) {
       words.polite.push(t('announce.paused', { t: seconds(now.t) }));
     }
   }

@@ -19,7 +19,7 @@ import {
   useSettings,
   useShown,
 } from '../../store';
-import { type Frame, SAMPLE_NS } from '../../worker/protocol';
+import { type Frame, isMoving, SAMPLE_NS } from '../../worker/protocol';
 import { ScrolledTable, TableToggle } from '../charts/DataTable';
 import { createPainter } from '../charts/painter';
 import { setText } from '../charts/setText';
@@ -143,7 +143,7 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
           domain,
           zone: frame.zones.find((z) => z.id === frame.gauge.zone) ?? null,
           swapTotal: frame.swap.total,
-          head: frame.status === 'running' || frame.status === 'seeking' ? null : frame.t,
+          head: isMoving(frame.status) ? null : frame.t,
           ghosts: namedGhosts(state),
         });
       }

@@ -2,11 +2,12 @@ import { Button, Group } from 'react-aria-components';
 import { reset, step, stepBack, toggleRun } from '../../actions/lab';
 import { t } from '../../i18n';
 import { useShown } from '../../store';
+import { isMoving } from '../../worker/protocol';
 import { IconButton } from '../controls/IconButton';
 import { Icon } from '../controls/Icons';
 
 /** Whether the machine is on the move. */
-export const useMoving = (): boolean => useShown((f) => f.status === 'running' || f.status === 'seeking', false);
+export const useMoving = (): boolean => useShown((f) => isMoving(f.status), false);
 
 /** Run or Pause. */
 export function RunButton({ className = 'btn solid run' }: { className?: string }) {
