@@ -25,7 +25,7 @@ export interface TimelineOptions {
  * Bytes for checkpoints: what twice the machine's state leaves of the first, since all that shows a large machine takes
  * more too, and at the least the second.
  */
-const TOGETHER = 448 * 1024 * 1024;
+const MOST_MEMORY = 448 * 1024 * 1024;
 const LEAST_MEMORY = 96 * 1024 * 1024;
 /** Work between checkpoints: some tens of ms. */
 const CHECKPOINT_WORK = 30_000;
@@ -64,7 +64,7 @@ export class Timeline {
     this.interval = Math.max(CHECKPOINT_WORK, Math.floor(this.machine.kernel.mem.nrPages / PAGES_PER_UNIT));
     this.futures = new Branches(commands, this.machine.rec);
     this.checkpoint();
-    this.memory = options.memory ?? Math.max(LEAST_MEMORY, TOGETHER - 2 * stateBytes(this.checkpoints[0]));
+    this.memory = options.memory ?? Math.max(LEAST_MEMORY, MOST_MEMORY - 2 * stateBytes(this.checkpoints[0]));
     this.applyCommands();
   }
 
