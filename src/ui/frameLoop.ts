@@ -79,6 +79,7 @@ function tick(now: number): void {
 function nextTurn(interval: number): Due {
   if (interval > RARE_MS) {
     while (tellShown());
+    worded = laned = runStore.getState().shown;
     return ALL;
   }
   const both = interval > SELDOM_MS;

@@ -28,6 +28,10 @@ export const TEST_COSTS: Costs = {
 
 export const TEST_RELEASE: Release = LINUX_6_12;
 
+/** A machine of one CPU with these zones. */
+export const bootZones = (zones: BootConfig['zones'], more: Partial<BootConfig> = {}): Kernel =>
+  createKernel({ release: TEST_RELEASE, cpus: 1, thp: 'never', seed: 1, costs: TEST_COSTS, zones, ...more });
+
 /** A machine with a DMA zone and the rest in DMA32 and, above 3 GiB, Normal. `managed` in pages. */
 export function bootTestKernel(managed: number, more: Partial<BootConfig> = {}): Kernel {
   const dma = Math.min(3840, Math.floor(managed / 2));
@@ -41,17 +45,12 @@ export function bootTestKernel(managed: number, more: Partial<BootConfig> = {}):
     present: pages,
     managed: pages,
   });
-  return createKernel({
-    release: TEST_RELEASE,
-    cpus: 1,
-    thp: 'never',
-    seed: 1,
-    costs: TEST_COSTS,
-    zones: [
+  return bootZones(
+    [
       zone(ZONE_DMA, 1, dma),
       zone(ZONE_DMA32, 4096, dma32),
       ...(normal > 0 ? [zone(ZONE_NORMAL, 1 << 20, normal)] : []),
     ],
-    ...more,
-  });
+    more,
+  );
 }

@@ -92,7 +92,7 @@ export function drawLabels(p: Painter, scene: Scene, strata: Stratum[], edge: nu
 const normalGap = (frame: Frame): boolean => !frame.zones.some((z) => z.name === 'Normal' && z.present > 0);
 
 /** Words inside a layer, if they fit; true when they did. */
-function insideLabel(p: Painter, { frame, layout, hovered }: Scene, s: Stratum): boolean {
+function insideLabel(p: Painter, { layout, hovered }: Scene, s: Stratum): boolean {
   const { body, phone } = layout;
   const height = s.y1 - s.y0;
   const look = KIND_LOOK[s.id];
@@ -136,7 +136,6 @@ function insideLabel(p: Painter, { frame, layout, hovered }: Scene, s: Stratum):
   }
   const halo = s.id === 'shmem' ? 'halo-shm' : s.id === 'mlocked' ? 'halo-anon' : '';
   p.text(`in-${s.id}`, body.cx, middle + size * 0.36, line, { class: `c b ${halo}`, 'font-size': size, opacity }, ink);
-  void frame;
   return true;
 }
 

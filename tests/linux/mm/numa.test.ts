@@ -17,12 +17,11 @@ import { mmAlloc } from '../../../src/linux/kernel/fork';
 import { createTask, pageZone } from '../../../src/linux/kernel/sched/core';
 import { touchRange } from '../../../src/linux/mm/memory';
 import { mbind, setMempolicy } from '../../../src/linux/mm/mempolicy';
-import { createKernel } from '../../../src/linux/mm/mm_init';
 import { mmap } from '../../../src/linux/mm/mmap';
 import { outOfMemory } from '../../../src/linux/mm/oom_kill';
 import { allocPages, allocPagesNowait, allocSlowpathStep } from '../../../src/linux/mm/page_alloc';
 import { fakeMm } from '../recordings';
-import { TEST_COSTS, TEST_RELEASE } from '../support';
+import { bootZones } from '../support';
 
 const zone = (node: number, type: number, startPfn: number, present: number) => ({
   node,
@@ -35,16 +34,14 @@ const zone = (node: number, type: number, startPfn: number, present: number) => 
 
 /** Nodes of so many pages, the first with DMA32 and Normal, cpu i on node i. */
 function numa(sizes: number[], more: { distance?: number[][]; cpuNode?: number[] } = {}): Kernel {
-  const k = createKernel({
-    release: TEST_RELEASE,
-    cpus: more.cpuNode?.length ?? sizes.length,
-    cpuNode: more.cpuNode ?? sizes.map((_, i) => i),
-    ...(more.distance && { distance: more.distance }),
-    thp: 'never',
-    seed: 1,
-    costs: TEST_COSTS,
-    zones: sizes.map((n, i) => zone(i, ZONE_NORMAL, (1 << 20) + i * (1 << 18), n)),
-  });
+  const k = bootZones(
+    sizes.map((n, i) => zone(i, ZONE_NORMAL, (1 << 20) + i * (1 << 18), n)),
+    {
+      cpus: more.cpuNode?.length ?? sizes.length,
+      cpuNode: more.cpuNode ?? sizes.map((_, i) => i),
+      ...(more.distance && { distance: more.distance }),
+    },
+  );
   createTask(k, { comm: 'init', pid: 1 });
   return k;
 }
@@ -96,18 +93,11 @@ describe('zonelists', () => {
   });
 
   test('have the zones of a node from high to low', () => {
-    const k = createKernel({
-      release: TEST_RELEASE,
-      cpus: 1,
-      thp: 'never',
-      seed: 1,
-      costs: TEST_COSTS,
-      zones: [
-        zone(0, ZONE_DMA32, 4096, 9000),
-        zone(0, ZONE_NORMAL, 1 << 20, 9000),
-        zone(1, ZONE_NORMAL, 1 << 21, 9000),
-      ],
-    });
+    const k = bootZones([
+      zone(0, ZONE_DMA32, 4096, 9000),
+      zone(0, ZONE_NORMAL, 1 << 20, 9000),
+      zone(1, ZONE_NORMAL, 1 << 21, 9000),
+    ]);
     expect(k.nodes[0].zonelist).toEqual([1, 0, 2]);
     expect(k.nodes[1].zonelist).toEqual([2, 1, 0]);
   });

@@ -12,11 +12,10 @@ import type { Kernel } from '../../../src/linux/include/kernel';
 import { listAdd } from '../../../src/linux/include/list';
 import { SEC } from '../../../src/linux/include/units';
 import { createTask } from '../../../src/linux/kernel/sched/core';
-import { createKernel } from '../../../src/linux/mm/mm_init';
 import { buddyLine, showMem, warnAlloc } from '../../../src/linux/mm/show_mem';
 import { formatBitmapList } from '../../../src/linux/mm/vmstat';
 import { LINUX_6_1 } from '../../../src/linux/versions';
-import { bootTestKernel, TEST_COSTS, TEST_RELEASE } from '../support';
+import { bootTestKernel, bootZones } from '../support';
 
 const text = (k: Kernel): string[] => k.log.map((l) => l.text);
 
@@ -50,14 +49,7 @@ describe('the state of memory', () => {
       present: 20_000,
       managed: 19_000,
     });
-    const k = createKernel({
-      release: TEST_RELEASE,
-      cpus: 1,
-      thp: 'never',
-      seed: 1,
-      costs: TEST_COSTS,
-      zones: [zone(0, 1, 4096), zone(0, 2, 1 << 20), zone(1, 2, 1 << 21)],
-    });
+    const k = bootZones([zone(0, 1, 4096), zone(0, 2, 1 << 20), zone(1, 2, 1 << 21)]);
     showMem(k, 1);
     expect(
       text(k)

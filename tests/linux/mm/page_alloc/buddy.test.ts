@@ -3,9 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { MIGRATE_MOVABLE, MIGRATE_TYPES, MIGRATE_UNMOVABLE } from '../../../../src/linux/include/gfp';
 import type { Kernel } from '../../../../src/linux/include/kernel';
 import { PGTYPE_BUDDY, PGTYPE_MASK, PGTYPE_USER } from '../../../../src/linux/include/page';
-import { createKernel } from '../../../../src/linux/mm/mm_init';
 import { clearBlock, freeOnePage, rmqueueBuddy, rmqueueBulk } from '../../../../src/linux/mm/page_alloc/buddy';
-import { bootTestKernel, TEST_COSTS, TEST_RELEASE } from '../../support';
+import { bootTestKernel, bootZones } from '../../support';
 
 /** Free blocks per order as the lists have them; checks alignment, overlap and merging on the way. */
 function freeLists(k: Kernel, zone: number): number[] {
@@ -109,26 +108,19 @@ describe('the buddy allocator', () => {
 
   it('rebuilds recorded free lists block for block', () => {
     const recorded = [10, 8, 14, 11, 7, 8, 5, 4, 5, 4, 40];
-    const k = createKernel({
-      release: TEST_RELEASE,
-      cpus: 1,
-      thp: 'never',
-      seed: 1,
-      costs: TEST_COSTS,
-      zones: [
-        { node: 0, type: 0, startPfn: 1, spanned: 4095, present: 3998, managed: 3840 },
-        {
-          node: 0,
-          type: 1,
-          startPfn: 4096,
-          spanned: 61_408,
-          present: 61_408,
-          managed: 50_500,
-          pcpCount: 244,
-          freeBlocks: recorded.map((n) => [Math.floor(n / 4), n - Math.floor(n / 4), 0, 0]),
-        },
-      ],
-    });
+    const k = bootZones([
+      { node: 0, type: 0, startPfn: 1, spanned: 4095, present: 3998, managed: 3840 },
+      {
+        node: 0,
+        type: 1,
+        startPfn: 4096,
+        spanned: 61_408,
+        present: 61_408,
+        managed: 50_500,
+        pcpCount: 244,
+        freeBlocks: recorded.map((n) => [Math.floor(n / 4), n - Math.floor(n / 4), 0, 0]),
+      },
+    ]);
     expect(freeLists(k, 1)).toEqual(recorded);
     expect(k.zones[1].free).toBe(45_658);
     expect(k.zones[1].pcp[0].count).toBe(244);
@@ -136,25 +128,18 @@ describe('the buddy allocator', () => {
 
   it("spreads what it rebuilds of the kernel's own types over as many pageblocks as were recorded", () => {
     const unmovable = [3, 1, 3, 3, 2, 1, 2, 1, 0, 1, 0];
-    const k = createKernel({
-      release: TEST_RELEASE,
-      cpus: 1,
-      thp: 'never',
-      seed: 1,
-      costs: TEST_COSTS,
-      zones: [
-        {
-          node: 0,
-          type: 1,
-          startPfn: 4096,
-          spanned: 61_408,
-          present: 61_408,
-          managed: 50_500,
-          freeBlocks: unmovable.map((n, order) => [n, order === 10 ? 40 : 3, 0, 0]),
-          blockTypes: [10, 108, 2, 0],
-        },
-      ],
-    });
+    const k = bootZones([
+      {
+        node: 0,
+        type: 1,
+        startPfn: 4096,
+        spanned: 61_408,
+        present: 61_408,
+        managed: 50_500,
+        freeBlocks: unmovable.map((n, order) => [n, order === 10 ? 40 : 3, 0, 0]),
+        blockTypes: [10, 108, 2, 0],
+      },
+    ]);
     const [z] = k.zones;
     const { next, pageblock } = k.mem;
     const free = new Map<number, number>();

@@ -10,7 +10,6 @@ import {
 import type { Kernel } from '../../../../src/linux/include/kernel';
 import { ZONE_DMA, ZONE_DMA32, ZONE_MOVABLE, ZONE_NORMAL } from '../../../../src/linux/include/mmzone';
 import { NR_PAGE_ORDERS } from '../../../../src/linux/include/units';
-import { createKernel } from '../../../../src/linux/mm/mm_init';
 import {
   calculateMinFreeKbytes,
   calculateTotalreservePages,
@@ -25,7 +24,7 @@ import {
   zoneWatermarkOk,
   zoneWatermarks,
 } from '../../../../src/linux/mm/page_alloc/watermarks';
-import { bootTestKernel, TEST_COSTS, TEST_RELEASE } from '../../support';
+import { bootTestKernel, bootZones } from '../../support';
 
 describe('watermarks', () => {
   it('follow the documented example of a 16 GiB machine', () => {
@@ -226,25 +225,18 @@ describe('__zone_watermark_ok', () => {
 describe('the limits of the per-cpu lists', () => {
   it('are the low watermark and an eighth of the zone, as it was when they were set', () => {
     const zone = (bootManaged?: number) =>
-      createKernel({
-        release: TEST_RELEASE,
-        cpus: 1,
-        thp: 'never',
-        seed: 1,
-        costs: TEST_COSTS,
-        zones: [
-          {
-            node: 0,
-            type: ZONE_DMA32,
-            startPfn: 4096,
-            spanned: 50_500,
-            present: 50_500,
-            managed: 50_500,
-            bootManaged,
-            watermark: [423, 528, 633, 738],
-          },
-        ],
-      }).zones[0].pcp[0];
+      bootZones([
+        {
+          node: 0,
+          type: ZONE_DMA32,
+          startPfn: 4096,
+          spanned: 50_500,
+          present: 50_500,
+          managed: 50_500,
+          bootManaged,
+          watermark: [423, 528, 633, 738],
+        },
+      ]).zones[0].pcp[0];
     expect(zone()).toMatchObject({ highMin: 528, highMax: 6312 });
     expect(zone(48_550)).toMatchObject({ highMin: 528, highMax: 6068 });
   });
