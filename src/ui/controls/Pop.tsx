@@ -1,5 +1,4 @@
 import { type ComponentProps, type ReactNode, Suspense, useId, useRef, useState } from 'react';
-import { Button } from 'react-aria-components';
 import { part } from './part';
 
 const PopOver = part(() => import('./PopOver').then((m) => m.default));
@@ -24,21 +23,23 @@ export function Pop({ kind, className, label, children, placement, offset = 4, b
   const id = useId();
   return (
     <>
-      <Button
+      <button
         ref={trigger}
         id={id}
+        type="button"
         className={className}
         aria-label={label}
         aria-haspopup={kind}
         aria-expanded={open}
-        onPress={() => setOpen(!open)}
+        onClick={() => setOpen(!open)}
         onKeyDown={(e) => {
-          if (kind === 'menu' && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) setOpen(true);
-          else e.continuePropagation();
+          if (kind !== 'menu' || (e.key !== 'ArrowDown' && e.key !== 'ArrowUp')) return;
+          e.preventDefault();
+          setOpen(true);
         }}
       >
         {children}
-      </Button>
+      </button>
       {open && (
         <Suspense fallback={null}>
           <PopOver
