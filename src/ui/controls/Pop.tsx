@@ -16,6 +16,9 @@ interface Props {
   body: (close: () => void) => ReactNode;
 }
 
+/** Keys that open it. */
+const OPENING = { menu: ['Enter', ' ', 'ArrowDown', 'ArrowUp'], dialog: ['Enter', ' '] };
+
 /** A button with a popover. The popover and what is in it are no part of the first load. */
 export function Pop({ kind, className, label, children, placement, offset = 4, body }: Props) {
   const trigger = useRef<HTMLButtonElement>(null);
@@ -33,7 +36,8 @@ export function Pop({ kind, className, label, children, placement, offset = 4, b
         aria-expanded={open}
         onClick={() => setOpen(!open)}
         onKeyDown={(e) => {
-          if (kind !== 'menu' || (e.key !== 'ArrowDown' && e.key !== 'ArrowUp')) return;
+          if (!OPENING[kind].includes(e.key) || e.repeat) return;
+          // No click comes of it: one without a pointer would pass for a screen reader's, which moves the focus otherwise.
           e.preventDefault();
           setOpen(true);
         }}
