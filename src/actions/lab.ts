@@ -217,6 +217,9 @@ export const procFile = async (path: string): Promise<string> => String(await as
 export const pageMap = (on: boolean, cols = 0, rows = 0, by: 'kind' | 'owner' | 'age' = 'kind', owners = false) =>
   tell({ type: 'pageMap', on, cols, rows, by, owners });
 
+/** Whether frames bring what tracepoints have recorded. */
+export const trace = (on: boolean) => tell({ type: 'trace', on });
+
 /** What a cell of the page map holds; throws `RefusalError`. */
 export const inspectPage = async (cell: number): Promise<PageInfo> =>
   (await ask({ type: 'inspectPage', cell })) as PageInfo;

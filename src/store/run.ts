@@ -70,8 +70,6 @@ type Listener = (frame: Frame | null, before: Frame | null) => void;
 const ofShown = new Set<Listener>();
 /** Who is still to be told of the latest `shown`. */
 let untold = new Set<Listener>();
-/** React is told of a new `shown` in so many parts while the machine runs. */
-const PARTS = 4;
 
 /** The frame that React shows, by itself: whoever reads only that is not asked again with every frame that arrives. */
 export const shownStore = {
@@ -87,20 +85,20 @@ export const shownStore = {
 };
 
 /**
- * Tells the next part of those who read `shown`. While the machine runs the frame loop calls it once an animation frame,
- * so that no single frame pays for the whole page; when it rests everybody is told at once.
+ * Tells those who read `shown` and do not know of it yet, one after the other, until `enough`. While the machine runs
+ * the frame loop calls it once an animation frame, so that no single frame pays for the whole page; when it rests
+ * everybody is told at once.
  *
- * @returns whether there was anybody left to tell
+ * @returns whether there was anybody to tell
  */
-export function tellShown(): boolean {
+export function tellShown(enough: () => boolean = () => false): boolean {
   if (untold.size === 0) return false;
   const { shown } = runStore.getState();
-  let left = Math.ceil(ofShown.size / PARTS);
   for (const listener of untold) {
-    if (left-- === 0) break;
     untold.delete(listener);
     // Nobody asks what was before.
     listener(shown, shown);
+    if (enough()) break;
   }
   return true;
 }
@@ -110,11 +108,19 @@ runStore.subscribe(({ shown }, before) => {
   // Those who have waited longest come first.
   untold = new Set([...untold, ...ofShown]);
   if (shown?.status === 'running' && before.shown?.status === 'running') return;
-  while (tellShown());
+  tellShown();
 });
 
 let shownAt = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Shows the newest frame, as soon as everybody knows of the one before. */
+function showLatest(): void {
+  timer = untold.size > 0 ? setTimeout(showLatest, SHOWN_INTERVAL_MS) : undefined;
+  if (timer) return;
+  shownAt = performance.now();
+  runStore.setState((s) => ({ shown: s.frame }));
+}
 
 /** Takes a frame in. `now` is real time in ms (injectable for tests). */
 export function receiveFrame(frame: Frame, now = performance.now()): void {
@@ -133,11 +139,7 @@ export function receiveFrame(frame: Frame, now = performance.now()): void {
     timer = undefined;
   } else {
     // The last frame before a silence must not stay unseen.
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      shownAt = performance.now();
-      runStore.setState((s) => ({ shown: s.frame }));
-    }, SHOWN_INTERVAL_MS);
+    timer ??= setTimeout(showLatest, SHOWN_INTERVAL_MS);
   }
   runStore.setState(next);
 }

@@ -2,18 +2,28 @@
  * The one requestAnimationFrame loop of the page. Pictures subscribe and draw the latest frame; nothing else may start a
  * loop of its own. It sleeps while the machine stands still.
  *
- * While the machine runs, every other animation frame is for the pictures' shapes. Those in between go in turn to what
- * changes more slowly: the pictures' words, the timeline's lanes, and the regions that React draws, in parts. So no
- * animation frame pays for all of it. Where animation frames come seldom, each does more, so that nothing lags.
+ * While the machine runs, no animation frame pays for all of the page: they go in turn to the pictures' levels, to what
+ * flows, to the timeline's lanes, and to what changes more slowly: the pictures' words and marks, and the regions that
+ * React draws, a few at a time. Where animation frames come seldom, each does more, so that nothing lags.
  */
+import { flushSync } from 'react-dom';
 import { runStore, tellShown } from '../store';
 import type { Frame } from '../worker/protocol';
 
-/** What a picture is to do in this animation frame: all of it while the machine stands still, else one thing. */
+/** What a picture is to draw in this animation frame: all of it while the machine stands still, else one thing. */
 export interface Due {
-  shapes: boolean;
-  words: boolean;
+  /** How much there is of what, and was lately. */
+  levels: boolean;
+  /** What moves, time itself among it. */
+  flows: boolean;
+  /** The timeline's. */
   lanes: boolean;
+  /** Words that stand where levels put them. */
+  names: boolean;
+  /** All other words. */
+  numbers: boolean;
+  /** Curves, and what stands at moments of the past. */
+  marks: boolean;
 }
 
 /**
@@ -26,19 +36,30 @@ const draws = new Map<Draw, Frame | null>();
 let scheduled = 0;
 let turn = 0;
 let last = 0;
-/** From this interval between two animation frames on each is for shapes and what else there is, and all of it, ms. */
+/** What is usual between two animation frames, ms of real time. One that is late is no sign of a slow screen. */
+let interval = 16;
+const INERTIA = 0.8;
+/** From this interval on each is for levels, flows and what else there is, and all of it, ms. */
 const SELDOM_MS = 25;
 const RARE_MS = 60;
-/** The `shown` of which the pictures' words tell, and the one of which the lanes do. */
-let worded: Frame | null = null;
-let laned: Frame | null = null;
+/** What React may take of an animation frame, ms of real time: no region is begun after that. */
+const REACT_MS = 0.5;
 
-const ALL: Due = { shapes: true, words: true, lanes: true };
-const SHAPES: Due = { shapes: true, words: false, lanes: false };
-const WORDS: Due = { shapes: false, words: true, lanes: false };
-const LANES: Due = { shapes: false, words: false, lanes: true };
 /** React has drawn instead. */
-const NOTHING: Due = { shapes: false, words: false, lanes: false };
+const NOTHING: Due = { levels: false, flows: false, lanes: false, names: false, numbers: false, marks: false };
+const LEVELS: Due = { ...NOTHING, levels: true };
+const FLOWS: Due = { ...NOTHING, flows: true };
+const LANES: Due = { ...NOTHING, lanes: true };
+const ALL: Due = { levels: true, flows: true, lanes: true, names: true, numbers: true, marks: true };
+/** The turns, again and again; null = the next of what changes slowly. */
+const TURNS: (Due | null)[] = [LEVELS, null, FLOWS, null, LEVELS, null, FLOWS, LANES];
+/** What pictures draw once of each `shown`, one in a turn, and of which one each was drawn last. */
+const SLOW: Due[] = [
+  { ...NOTHING, names: true },
+  { ...NOTHING, numbers: true },
+  { ...NOTHING, marks: true },
+];
+const drawnOf: (Frame | null)[] = SLOW.map(() => null);
 
 /** Calls `draw` from now on, at once with the present frame if there is one; returns what ends it. */
 export function subscribe(draw: Draw): () => void {
@@ -66,8 +87,10 @@ function tick(now: number): void {
   const running = frame.status === 'running';
   // Before drawing, so that a picture that throws does not stop the others' next frame.
   if (running) schedule();
-  const due = running ? nextTurn(now - last) : ALL;
-  last = now;
+  if (last > 0) interval = INERTIA * interval + (1 - INERTIA) * Math.min(now - last, 2 * RARE_MS);
+  // The time it sleeps through does not count.
+  last = running ? now : 0;
+  const due = running ? nextTurn() : ALL;
   for (const [draw, drawn] of draws) {
     if (drawn === frame && !running) continue;
     draws.set(draw, frame);
@@ -75,31 +98,32 @@ function tick(now: number): void {
   }
 }
 
-/** What an animation frame is for that comes `interval` ms after the one before, while the machine runs. */
-function nextTurn(interval: number): Due {
+/** What an animation frame is for while the machine runs. */
+function nextTurn(): Due {
   if (interval > RARE_MS) {
-    while (tellShown());
-    worded = laned = runStore.getState().shown;
+    tellShown();
+    drawnOf.fill(runStore.getState().shown);
     return ALL;
   }
-  const both = interval > SELDOM_MS;
-  if (!both && ++turn % 2 === 0) return SHAPES;
-  const due = nextSlow();
-  return both ? { ...due, shapes: true } : due;
+  if (interval > SELDOM_MS) return { ...nextSlow(), levels: true, flows: true, lanes: true };
+  turn = (turn + 1) % TURNS.length;
+  return TURNS[turn] ?? nextSlow();
 }
 
-/** The next of what changes slowly; shapes where there is none. */
+/** The next of what changes slowly that has something new to show: pictures, then as much of React's as fits. */
 function nextSlow(): Due {
   const { shown } = runStore.getState();
-  if (worded !== shown) {
-    worded = shown;
-    return WORDS;
+  const i = drawnOf.findIndex((drawn) => drawn !== shown);
+  if (i >= 0) {
+    drawnOf[i] = shown;
+    return SLOW[i];
   }
-  if (laned !== shown) {
-    laned = shown;
-    return LANES;
-  }
-  return tellShown() ? NOTHING : SHAPES;
+  const end = performance.now() + REACT_MS;
+  tellShown(() => {
+    flushSync(() => {});
+    return performance.now() >= end;
+  });
+  return NOTHING;
 }
 
 runStore.subscribe((state, before) => {

@@ -28,14 +28,17 @@ const MAX_RESTARTS = 3;
 const startWorker = (): WorkerLike =>
   new Worker(new URL('./main.ts', import.meta.url), { type: 'module', name: 'machine' }) as unknown as WorkerLike;
 
-/** A machine that runs is drawn no oftener than that, ms: every other animation frame of most screens. */
-const DRAWN_MS = 25;
+/** While the machine runs a picture's part is drawn in every third animation frame: no use in more of them, ms. */
+const DRAWN_MS = 30;
 
 /** The worker waits with the next frame until the browser has drawn this one. */
 function whenDrawn(worker: WorkerLike, running: boolean, since: number): void {
   if (typeof requestAnimationFrame !== 'function') return;
-  const seen = () => worker.postMessage(SEEN);
-  requestAnimationFrame((now) => (running && now - since < DRAWN_MS ? requestAnimationFrame(seen) : seen()));
+  const wait = (now: number): void => {
+    if (running && now - since < DRAWN_MS) requestAnimationFrame(wait);
+    else worker.postMessage(SEEN);
+  };
+  requestAnimationFrame(wait);
 }
 
 /** Starts a worker. `start` and `hangMs` are for tests. */
@@ -52,7 +55,8 @@ export function createMachineClient(start: () => WorkerLike = startWorker, hangM
   /** What is replayed by the next worker. */
   let session: Session | null = null;
   let at = 0;
-  let map: Request | null = null;
+  /** What the page wants to see besides, by type. */
+  const views = new Map<Request['type'], Request>();
   /** Other futures than the one that is open. */
   let futures: Futures | null = null;
 
@@ -79,8 +83,8 @@ export function createMachineClient(start: () => WorkerLike = startWorker, hangM
       session = { ...session, commands: request.commands };
     } else if (request.type === 'reset' && session && !request.keepCommands) {
       session = { ...session, commands: [] };
-    } else if (request.type === 'pageMap') {
-      map = request;
+    } else if (request.type === 'pageMap' || request.type === 'trace') {
+      views.set(request.type, request);
     }
   };
   const logCommand = (command: Command, t: number): void => {
@@ -146,7 +150,7 @@ export function createMachineClient(start: () => WorkerLike = startWorker, hangM
     if (++restarts > MAX_RESTARTS) return;
     worker = start();
     attach();
-    if (map) send(map, () => {});
+    for (const view of views.values()) send(view, () => {});
     if (session) send({ type: 'open', session, at, ...(futures && { futures }) }, () => {});
   };
 

@@ -36,9 +36,10 @@ export interface FrameContext {
   stateHash: string;
   speed: number;
   achievedSpeed: number;
-  /** Lines of the log and records of the trace that were sent already. */
+  /** Lines of the log that were sent already. */
   logSent: number;
-  traceSent: number;
+  /** Records of the trace that were, null = none is wanted. */
+  traceSent: number | null;
   /** Kinds by zone counted a moment ago, null = count now; see countKinds for `exact`. */
   kinds: KindPages[] | null;
   pageMap: Frame['pageMap'];
@@ -153,7 +154,7 @@ export function buildFrame(m: Machine, ctx: FrameContext): Frame {
     lru: { inactiveAnon: lru(0), activeAnon: lru(1), inactiveFile: lru(2), activeFile: lru(3), unevictable: lru(4) },
     log: logFrames(k, ctx.logSent),
     logTotal: k.log.length,
-    trace: traceFrames(m, ctx.traceSent),
+    trace: ctx.traceSent === null ? [] : traceFrames(m, ctx.traceSent),
     traceTotal: k.trace.seq,
     oomRecords: k.oomRecords.slice(-OOM_RECORDS_SENT).map(brief),
     panic: k.panic,

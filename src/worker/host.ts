@@ -170,6 +170,9 @@ export class Host {
           : null;
         this.sender.survey();
         return this.open ? this.pushFrame() : undefined;
+      case 'trace':
+        this.sender.trace = request.on;
+        return this.open ? this.pushFrame() : undefined;
       case 'inspectPage':
         if (!this.sender.map) throw new RefusalError('bad-cell', { cell: request.cell });
         return inspectCell(this.timeline.machine, this.sender.map, request.cell);

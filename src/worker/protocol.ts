@@ -48,6 +48,8 @@ export type Request =
   /** Page map: size of the drawing in cells, pages per cell is derived. */
   | { type: 'pageMap'; on: boolean; cols: number; rows: number; by: 'kind' | 'owner' | 'age'; owners?: boolean }
   | { type: 'inspectPage'; cell: number }
+  /** Whether frames bring the trace: there is much of it. */
+  | { type: 'trace'; on: boolean }
   /** What would have come of a kill if a process had had another adj; answered with a WhatIf once it is computed. */
   | { type: 'whatIf'; before: number; pid: number; adj: number }
   /** How much more of something would have made a difference to a kill; answered with a Remedy, told of on the way. */
@@ -395,6 +397,7 @@ export interface Frame {
   /** Last lines; `logTotal` lines in all. */
   log: LogFrame[];
   logTotal: number;
+  /** Its latest records, if they were asked for; `traceTotal` records in all. */
   trace: TraceFrame[];
   traceTotal: number;
   oomRecords: OomBrief[];

@@ -11,7 +11,7 @@ import type { HostWorld } from './world';
 const FRAME_MS = 16;
 /** A page that has not drawn the last frame gets the next one after this, ms: it is busy, or hidden. */
 const UNSEEN_MS = 250;
-/** A large machine's pages are counted, and the page map is made, at most this often, ms. */
+/** A large machine's pages are counted, the page map is made, and the trace is sent, at most this often, ms. */
 const SURVEY_MS = 250;
 /** Frames of memory that are counted for each frame of the screen, some tenths of a ms. */
 const SMALL_MACHINE = 300_000;
@@ -24,6 +24,8 @@ export type Standing = Pick<Frame, 'status' | 'stateHash' | 'speed' | 'achievedS
 export class Sender {
   /** The page map that is to be sent. */
   map: MapRequest | null = null;
+  /** Whether the trace is. */
+  trace = false;
   private seq = 0;
   private framedAt = Number.NEGATIVE_INFINITY;
   /** The last frame has not been drawn. */
@@ -33,6 +35,7 @@ export class Sender {
   private pageMap: Frame['pageMap'] = null;
   private logSent = 0;
   private traceSent = 0;
+  private tracedAt = Number.NEGATIVE_INFINITY;
   private samplesSent = NOTHING_SENT;
   private eventsSent = NOTHING_SENT;
   /** The reports as they were sent, and how many points each had. */
@@ -128,18 +131,20 @@ export class Sender {
       this.kinds = null;
       this.pageMap = this.map ? buildPageMap(machine, this.map) : null;
     }
+    const traced = this.trace && (!isMoving(standing.status) || now - this.tracedAt >= SURVEY_MS);
+    if (traced) this.tracedAt = now;
     const small = machine.kernel.mem.nrPages <= SMALL_MACHINE;
     if (small || this.kinds === null) this.kinds = countKinds(machine.kernel, !isMoving(standing.status));
     const frame = buildFrame(machine, {
       ...standing,
       seq: this.seq++,
       logSent: this.logSent,
-      traceSent: this.traceSent,
+      traceSent: traced ? this.traceSent : null,
       kinds: this.kinds,
       pageMap: this.pageMap,
     });
     this.logSent = frame.logTotal;
-    this.traceSent = frame.traceTotal;
+    if (traced) this.traceSent = frame.traceTotal;
     this.unseen = true;
     this.world.post({ type: 'frame', frame });
   }

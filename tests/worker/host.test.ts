@@ -360,12 +360,24 @@ describe('a frame', () => {
     expect(bench.frame.pageMap).toBe(null);
   });
 
+  test('brings the trace where it was asked for', () => {
+    const bench = opened();
+    bench.ask({ type: 'runUntil', landmark: { t: 0.2e9 } });
+    bench.pass();
+    expect(bench.frame.traceTotal).toBeGreaterThan(0);
+    expect(bench.frame.trace).toEqual([]);
+    bench.ask({ type: 'trace', on: true });
+    expect(bench.frame.trace.at(-1)?.seq).toBe(bench.frame.traceTotal - 1);
+    bench.ask({ type: 'trace', on: false });
+    expect(bench.frame.trace).toEqual([]);
+  });
+
   test('stays small on a large machine', () => {
     const bench = new HostBench();
     bench.ask({ type: 'open', session: { ...session, scenario: { ...scenario, machine: { ram: '4GiB' } } } });
     bench.ask({ type: 'runUntil', landmark: { t: 0.2e9 } });
     bench.pass();
-    expect(JSON.stringify(bench.frame).length).toBeLessThan(200_000);
+    expect(JSON.stringify(bench.frame).length).toBeLessThan(50_000);
     expect(Object.values(bench.frame.kinds).reduce((a, b) => a + b, 0)).toBe(bench.frame.machine.present);
   });
 });

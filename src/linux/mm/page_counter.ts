@@ -18,6 +18,8 @@ export const newPageCounter = (): PageCounter => ({
 /** Which of a memcg's counters. */
 export type CounterName = 'memory' | 'swap';
 
+const counterOf = (memcg: MemCgroup, name: CounterName): PageCounter => (name === 'memory' ? memcg.memory : memcg.swap);
+
 function add(c: PageCounter, n: number): void {
   c.usage += n;
   if (c.usage > c.watermark) c.watermark = c.usage;
@@ -31,7 +33,7 @@ function add(c: PageCounter, n: number): void {
 export function pageCounterTryCharge(k: Kernel, memcg: number, name: CounterName, n: number): number {
   const { memcgs } = k;
   for (let id = memcg; id > 0; id = memcgs[id].parent) {
-    const c = memcgs[id][name];
+    const c = counterOf(memcgs[id], name);
     if (c.usage + n > c.max) {
       c.failcnt++;
       return id;
@@ -44,13 +46,13 @@ export function pageCounterTryCharge(k: Kernel, memcg: number, name: CounterName
 /** page_counter_charge: the same whatever the limits are. */
 export function pageCounterCharge(k: Kernel, memcg: number, name: CounterName, n: number): void {
   const { memcgs } = k;
-  for (let id = memcg; id > 0; id = memcgs[id].parent) add(memcgs[id][name], n);
+  for (let id = memcg; id > 0; id = memcgs[id].parent) add(counterOf(memcgs[id], name), n);
 }
 
 /** page_counter_uncharge. */
 export function pageCounterUncharge(k: Kernel, memcg: number, name: CounterName, n: number): void {
   const { memcgs } = k;
-  for (let id = memcg; id > 0; id = memcgs[id].parent) memcgs[id][name].usage -= n;
+  for (let id = memcg; id > 0; id = memcgs[id].parent) counterOf(memcgs[id], name).usage -= n;
 }
 
 /**

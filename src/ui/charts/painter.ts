@@ -17,13 +17,13 @@ interface Entry {
   text: string;
   fill: string;
   seen: number;
-  /** What a group that is drawn slowly had in it when it was drawn last. */
+  /** All that a group that waits for its turn had in it when it was drawn last. */
   members: Entry[];
 }
 
 export interface Painter {
-  /** Starts a frame. Without `words`, what is drawn `slowly` stays as it is: nobody reads 60 words a second. */
-  begin(words?: boolean): void;
+  /** Starts a frame. */
+  begin(): void;
   /** An element. `class`, geometry and presentation attributes go in `attrs`. */
   el(key: string, tag: string, attrs: Attrs): void;
   path(key: string, d: string, attrs?: Attrs): void;
@@ -31,8 +31,8 @@ export interface Painter {
   text(key: string, x: number, y: number, content: string, attrs?: Attrs, fill?: string): void;
   /** Elements named in `body` become children of a <g>. */
   group(key: string, attrs: Attrs, body: () => void): void;
-  /** As `group`, but drawn anew only in frames with words. */
-  slowly(key: string, body: () => void): void;
+  /** As `group`, but where it is there already it stays as it is while it is not its `turn`. */
+  onTurn(turn: boolean, key: string, body: () => void): void;
   /** Ends the frame: what was not named is removed. */
   end(): void;
   /** Removes everything. */
@@ -43,20 +43,12 @@ export interface Painter {
 const written = (name: string, v: string | number): string =>
   typeof v !== 'number'
     ? v
-    : String(name === 'opacity' || name === 'stroke-width' ? Math.round(v * 100) / 100 : tenths(v));
-
-/** Tag for the `d` of a path: its numbers in tenths of a px. */
-export function d(parts: TemplateStringsArray, ...numbers: (number | string)[]): string {
-  let out = parts[0];
-  for (let i = 0; i < numbers.length; i++) out += written('d', numbers[i]) + parts[i + 1];
-  return out;
-}
+    : String(name.endsWith('opacity') || name === 'stroke-width' ? Math.round(v * 100) / 100 : tenths(v));
 
 export function createPainter(root: SVGElement): Painter {
   const entries = new Map<string, Entry>();
   let frame = 0;
-  let speaking = true;
-  /** Of the slow group that is being drawn. */
+  /** Of the group on its turn that is being drawn. */
   let members: Entry[] | null = null;
   let parent: SVGElement = root;
   let last: ChildNode | null = null;
@@ -105,9 +97,8 @@ export function createPainter(root: SVGElement): Painter {
   }
 
   const painter: Painter = {
-    begin(words = true) {
+    begin() {
       frame++;
-      speaking = words;
       parent = root;
       last = null;
     },
@@ -140,11 +131,12 @@ export function createPainter(root: SVGElement): Painter {
       parent = outer;
       last = entry.node;
     },
-    slowly(key, body) {
+    onTurn(turn, key, body) {
       const before = entries.get(key);
-      if (before && !speaking) {
+      if (before && !turn) {
         place(key, 'g');
         for (const member of before.members) member.seen = frame;
+        members?.push(...before.members);
         return;
       }
       const outer = members;
@@ -156,6 +148,7 @@ export function createPainter(root: SVGElement): Painter {
       });
       const entry = entries.get(key);
       if (entry) entry.members = mine;
+      outer?.push(...mine);
     },
     end() {
       for (const [key, entry] of entries) {

@@ -1,5 +1,4 @@
 import { type ComponentProps, type ReactNode, Suspense, useId, useRef, useState } from 'react';
-import { Button } from 'react-aria-components';
 import { part } from './part';
 
 const PopOver = part(() => import('./PopOver').then((m) => m.default));
@@ -17,6 +16,9 @@ interface Props {
   body: (close: () => void) => ReactNode;
 }
 
+/** Keys that open it. */
+const OPENING = { menu: ['Enter', ' ', 'ArrowDown', 'ArrowUp'], dialog: ['Enter', ' '] };
+
 /** A button with a popover. The popover and what is in it are no part of the first load. */
 export function Pop({ kind, className, label, children, placement, offset = 4, body }: Props) {
   const trigger = useRef<HTMLButtonElement>(null);
@@ -24,21 +26,24 @@ export function Pop({ kind, className, label, children, placement, offset = 4, b
   const id = useId();
   return (
     <>
-      <Button
+      <button
         ref={trigger}
         id={id}
+        type="button"
         className={className}
         aria-label={label}
         aria-haspopup={kind}
         aria-expanded={open}
-        onPress={() => setOpen(!open)}
+        onClick={() => setOpen(!open)}
         onKeyDown={(e) => {
-          if (kind === 'menu' && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) setOpen(true);
-          else e.continuePropagation();
+          if (!OPENING[kind].includes(e.key) || e.repeat) return;
+          // No click comes of it: one without a pointer would pass for a screen reader's, which moves the focus otherwise.
+          e.preventDefault();
+          setOpen(true);
         }}
       >
         {children}
-      </Button>
+      </button>
       {open && (
         <Suspense fallback={null}>
           <PopOver

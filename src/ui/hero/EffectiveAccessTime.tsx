@@ -83,8 +83,8 @@ function Sparkline() {
   useEffect(() => {
     if (!ref.current) return;
     const painter = createPainter(ref.current);
-    const end = subscribe((frame, _now, { words }) => {
-      if (!words) return;
+    const end = subscribe((frame, _now, { marks }) => {
+      if (!marks) return;
       const { ns, ramNs, history } = frame.eat;
       const every = Math.ceil(history.length / WIDTH);
       const values = [...history.filter((_, i) => i % every === 0), ns].map((v) => Math.max(1, v));

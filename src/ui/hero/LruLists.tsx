@@ -49,8 +49,8 @@ function LruPicture({ width, height }: { width: number; height: number }) {
     const painter = createPainter(svg.current);
     const place = lruLayout(width, height);
     let drawn: Frame | null = null;
-    const end = subscribe((frame, _now, { shapes, words }) => {
-      if (!shapes || (frame === drawn && !words)) return;
+    const end = subscribe((frame, _now, { levels, names }) => {
+      if (!levels || (frame === drawn && !names)) return;
       drawn = frame;
       const pointed = pointedAt(frame);
       if (frame.generations) drawGenerations(painter, frame, frame.generations, place, pointed);

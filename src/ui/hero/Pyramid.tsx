@@ -47,16 +47,19 @@ function PyramidPicture() {
     if (!svg.current || width === 0 || height === 0) return;
     const painter = createPainter(svg.current);
     const place = pyramidLayout(width, height);
-    const end = subscribe((frame, now, { shapes, words }) => {
-      if (!shapes && !words) return;
+    const end = subscribe((frame, now, due) => {
+      if (!due.levels && !due.flows && !due.names && !due.numbers) return;
+      const { samples, shown } = runStore.getState();
+      // Words are of the moment that all other words on the page are of.
+      const of = due.levels || due.flows || !shown ? frame : shown;
       const still = frame.status !== 'running' || settingsStore.getState().reducedMotion;
       drawPyramid(painter, {
-        frame,
+        frame: of,
         layout: place,
-        words,
-        hovered: pointedAt(frame),
+        due,
+        hovered: pointedAt(of),
         clock: still ? 0 : now,
-        swapNet: swapNet(frame, runStore.getState().samples),
+        swapNet: swapNet(of, samples),
       });
     });
     return () => {

@@ -54,7 +54,8 @@ export function drawFlows(p: Painter, { frame, layout, hovered, clock }: Scene, 
     } else {
       p.path(`flow-${key}`, inward ? arrow(far, near, middle, thick) : arrow(near, far, middle, thick), {
         fill: KIND_LOOK[kind].fill,
-        opacity: opacity * 0.9,
+        opacity,
+        'fill-opacity': 0.9,
         'data-kind': kind,
       });
       if (thick >= 5) squares(p, key, inward ? far : near, inward ? near : far, middle, rate, clock, opacity);
@@ -120,7 +121,8 @@ function squares(
     'stroke-width': 3,
     'stroke-dasharray': '3 10',
     'stroke-dashoffset': -(flowPhase(rate, clock) % 13),
-    opacity: 0.8 * opacity,
+    opacity,
+    'stroke-opacity': 0.8,
   });
 }
 
@@ -225,7 +227,8 @@ function chevrons(
     fill: 'none',
     stroke: 'var(--plane)',
     'stroke-width': 2.4,
-    opacity: 0.85 * opacity,
+    opacity,
+    'stroke-opacity': 0.85,
   });
 }
 

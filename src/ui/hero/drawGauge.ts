@@ -41,7 +41,8 @@ export function drawLens(p: Painter, { frame, layout, hovered }: Scene, bodyPage
   const opacity = fade(['free', 'pcp'], hovered);
   p.path('lens', d`M${x0} ${body.top}L${to} ${gauge.y}V${gauge.y + gauge.height}L${x1} ${y1}Z`, {
     fill: 'var(--free-wash)',
-    opacity: 0.5 * opacity,
+    opacity,
+    'fill-opacity': 0.5,
   });
   p.path('lens-edge', d`M${x0} ${body.top}L${to} ${gauge.y}M${x1} ${y1}L${to} ${gauge.y + gauge.height}`, {
     fill: 'none',
@@ -58,34 +59,35 @@ const scaleOf =
     y + height - (Math.min(top, Math.max(0, n)) / top) * height;
 
 export function drawGauge(p: Painter, scene: Scene): void {
-  const { frame, layout, hovered } = scene;
+  const { frame, due } = scene;
   const zone = gaugeZone(frame);
   if (!zone) return;
-  const { gauge, phone } = layout;
-  const { x, y, width, height } = gauge;
-  const opacity = fade(['free', 'pcp'], hovered);
-  const at = scaleOf(gauge, gaugeTop(zone));
-
-  drawPcp(p, zone, gauge, at, fade(['pcp'], hovered));
-
-  p.el('gauge-ground', 'rect', { x, y, width, height, fill: 'var(--plane)' });
-  drawHistory(
-    p,
-    frame.gauge.history.length > 0 ? [...frame.gauge.history, zone.free] : [zone.free, zone.free],
-    gauge,
-    at,
-    opacity,
-  );
-  p.el('gauge-frame', 'rect', { x, y, width, height, fill: 'none', stroke: 'var(--free)', opacity });
-
+  p.onTurn(due.levels, 'gauge-free', () => drawFree(p, scene, zone));
   // Together, since they make room for each other.
-  p.slowly('gauge-words', () => {
+  p.onTurn(due.numbers, 'gauge-words', () => {
     drawGaugeWords(p, scene, zone);
     drawNow(p, scene, zone);
   });
+  p.onTurn(due.levels, 'gauge-dot', () => drawDot(p, scene, zone));
+}
+
+/** Free pages and those in per-cpu lists, now and in the last 2 s. */
+function drawFree(p: Painter, { frame, layout: { gauge }, hovered }: Scene, zone: ZoneFrame): void {
+  const { x, y, width, height } = gauge;
+  const { history } = frame.gauge;
+  const opacity = fade(['free', 'pcp'], hovered);
+  const at = scaleOf(gauge, gaugeTop(zone));
+  drawPcp(p, zone, gauge, at, fade(['pcp'], hovered));
+  p.el('gauge-ground', 'rect', { x, y, width, height, fill: 'var(--plane)' });
+  drawHistory(p, history.length > 0 ? [...history, zone.free] : [zone.free, zone.free], gauge, at, opacity);
+  p.el('gauge-frame', 'rect', { x, y, width, height, fill: 'none', stroke: 'var(--free)', opacity });
+}
+
+/** Where free memory is now. */
+function drawDot(p: Painter, { layout: { gauge, phone } }: Scene, zone: ZoneFrame): void {
   p.el('gauge-now', 'circle', {
-    cx: x + width,
-    cy: at(zone.free),
+    cx: gauge.x + gauge.width,
+    cy: scaleOf(gauge, gaugeTop(zone))(zone.free),
     r: phone ? 4.5 : 5,
     fill: 'var(--free)',
     stroke: 'var(--plane)',
@@ -222,7 +224,8 @@ function drawHistory(p: Painter, values: number[], gauge: Box, at: (n: number) =
   }
   const line = lineShape().digits(1)(means) ?? '';
   p.path('gauge-fill', d`${line}L${x + width} ${bottom}H${x}Z`, { fill: 'var(--free-wash)', opacity });
-  if (per > 1) p.path('gauge-band', d`M${upper.slice(1)}${lower}Z`, { fill: 'var(--free)', opacity: 0.4 * opacity });
+  if (per > 1)
+    p.path('gauge-band', d`M${upper.slice(1)}${lower}Z`, { fill: 'var(--free)', opacity, 'fill-opacity': 0.4 });
   p.path('gauge-line', line, {
     fill: 'none',
     stroke: 'var(--free)',

@@ -24,33 +24,35 @@ import {
 import type { Scene } from './scene';
 
 export function drawPyramid(p: Painter, scene: Scene): void {
-  const { frame, layout, hovered } = scene;
+  const { frame, layout, hovered, due } = scene;
   const { body } = layout;
   const zones = splitZones(frame.zones);
   const kinds = sumKinds(zones.body.map((z) => z.kinds));
   const strata = stack(body, kinds);
   const bodyPages = totalPages(kinds);
-
-  p.begin(scene.words);
-  p.slowly('tiers', () => drawTiers(p, scene));
-  drawLens(p, scene, bodyPages);
-  drawStrata(p, strata, body, hovered);
   const strip = zones.strip ? stripWidth(body, bodyPages, zones.strip.present) : 0;
   const edge = strip + 1.5;
-  p.slowly('edges', () => drawEdges(p, scene, zones.strip, strip));
+
+  p.begin();
+  p.onTurn(due.names, 'tiers', () => drawTiers(p, scene));
+  p.onTurn(due.levels, 'strata', () => {
+    drawLens(p, scene, bodyPages);
+    drawStrata(p, strata, body, hovered);
+  });
+  p.onTurn(due.names, 'edges', () => drawEdges(p, scene, zones.strip, strip));
   p.group('gauge', { 'data-region': 'free-gauge', 'data-kind': 'free' }, () => drawGauge(p, scene));
   if (!layout.phone) {
     p.group('flows', { 'data-region': 'flows' }, () => {
-      drawFlows(p, scene, edge);
-      p.slowly('flow-words', () => drawFlowWords(p, scene));
+      p.onTurn(due.flows, 'flow-arrows', () => drawFlows(p, scene, edge));
+      p.onTurn(due.numbers, 'flow-words', () => drawFlowWords(p, scene));
     });
   }
-  p.slowly('labels', () => drawLabels(p, scene, strata, edge));
-  drawSwap(p, scene);
-  p.slowly('swap-words', () => drawSwapWords(p, scene));
+  p.onTurn(due.names, 'labels', () => drawLabels(p, scene, strata, edge));
+  p.onTurn(due.levels, 'swap-level', () => drawSwap(p, scene));
+  p.onTurn(due.numbers, 'swap-words', () => drawSwapWords(p, scene));
   p.group('swap-flows', { 'data-region': 'swap-flows' }, () => {
-    drawSwapFlows(p, scene);
-    p.slowly('swap-flow-words', () => drawSwapFlowWords(p, scene));
+    p.onTurn(due.flows, 'swap-arrows', () => drawSwapFlows(p, scene));
+    p.onTurn(due.numbers, 'swap-flow-words', () => drawSwapFlowWords(p, scene));
   });
   p.end();
 }

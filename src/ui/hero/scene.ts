@@ -1,13 +1,14 @@
 import type { Frame } from '../../worker/protocol';
 import type { Pointed } from '../charts/kinds';
+import type { Due } from '../frameLoop';
 import type { PyramidLayout } from './layout';
 
 /** What the pyramid shows. */
 export interface Scene {
   frame: Frame;
   layout: PyramidLayout;
-  /** Whether words may change. */
-  words: boolean;
+  /** What of it may change. */
+  due: Due;
   hovered: Pointed;
   /** Real time in ms for the moving squares, 0 = they stand still. */
   clock: number;

@@ -1,4 +1,5 @@
-import { memo } from 'react';
+import { memo, useEffect } from 'react';
+import * as lab from '../../actions/lab';
 import { t } from '../../i18n';
 import { hoverPid, runStore, useSelection, useShown } from '../../store';
 import type { TraceFrame } from '../../worker/protocol';
@@ -17,6 +18,12 @@ const asText = (e: TraceFrame): string => `${seconds(e.t, 6)} ${e.comm}-${e.pid}
 
 /** Tracepoints by their kernel names, the latest at the end. */
 export function Tracepoints() {
+  useEffect(() => {
+    void lab.trace(true);
+    return () => {
+      void lab.trace(false);
+    };
+  }, []);
   // At the pace of what can be read, not with every frame.
   const trace = useShown(() => runStore.getState().trace, NO_TRACE);
   const drawn = trace.slice(-DRAWN);

@@ -1,11 +1,11 @@
 import { memo } from 'react';
 import { t, tMaybe } from '../../i18n';
 import { useShown } from '../../store';
-import type { Frame, PathFrame, PathStep } from '../../worker/protocol';
+import type { PathFrame, PathStep } from '../../worker/protocol';
 import { Pop } from '../controls/Pop';
 import { part } from '../controls/part';
 import { bytes, duration, int, PAGE_BYTES } from '../format';
-import { fastPathSteps, MARKS, mainZone, resultText, shareAt, shownSteps, stepLabel } from './steps';
+import { fastPathSteps, fastPathZone, MARKS, resultText, shareAt, shownSteps, stepLabel } from './steps';
 
 const StepHelp = part(() => import('./StepHelp').then((m) => m.StepHelp));
 
@@ -15,13 +15,33 @@ const PRIORITIES = [12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
 /** The walk of the allocation that waits the longest, step by step, with the comparisons that decided. */
 export function AllocationPath() {
   const path = useShown((f) => f.path, null);
+  const zone = useShown((f) => (f.path ? null : fastPathZone(f)), null);
+  const steps = path ? shownSteps(path.steps, path.order) : zone ? fastPathSteps(zone) : [];
   return (
     <section className="path-region" data-region="allocation-path" aria-label={t('path.title')}>
       <div className="hd">
         <h2>{t('path.title')}</h2>
         <span className="mut">{path ? headline(path) : t('path.fastShort')}</span>
       </div>
-      {path ? <SlowPath path={path} /> : <FastPath />}
+      {zone && (
+        <p className="path-fast">
+          {t(zone.free <= zone.low ? 'path.fastBelow' : 'path.fast', { free: zone.free, low: zone.low })}
+          <span className="mut"> {zone.name}</span>
+        </p>
+      )}
+      {steps.length > 0 && (
+        <ol className="path">
+          {steps.map((step, i) => (
+            // The slow path and the fast one share most of their steps, and the slow one may come to a step twice.
+            <Step
+              key={`${step.id}-${steps.slice(0, i).filter(({ id }) => id === step.id).length}`}
+              step={step}
+              path={path}
+              gfp={i === 0 && path ? path.gfp : ''}
+            />
+          ))}
+        </ol>
+      )}
       <Kswapd />
     </section>
   );
@@ -36,40 +56,6 @@ function headline({ comm, pid, order, steps }: PathFrame): string {
 
 const wanted = (order: number): string =>
   order === 0 ? t('path.onePage') : t('path.block', { size: bytes(PAGE_BYTES * 2 ** order), order });
-
-function FastPath() {
-  const zone = useShown((f) => {
-    const z = mainZone(f);
-    return z ? { ...z, kinds: null } : null;
-  }, null);
-  if (!zone) return null;
-  const steps = fastPathSteps(zone as unknown as Frame['zones'][number]);
-  const below = zone.free <= zone.low;
-  return (
-    <>
-      <p className="path-fast">
-        {t(below ? 'path.fastBelow' : 'path.fast', { free: zone.free, low: zone.low })}
-        <span className="mut"> {zone.name}</span>
-      </p>
-      <ol className="path">
-        {steps.map((step) => (
-          <Step key={step.id} step={step} path={null} />
-        ))}
-      </ol>
-    </>
-  );
-}
-
-function SlowPath({ path }: { path: PathFrame }) {
-  return (
-    <ol className="path">
-      {shownSteps(path.steps, path.order).map((step, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a step may come twice, and its place is its identity
-        <Step key={`${step.id}-${i}`} step={step} path={path} gfp={i === 0 ? path.gfp : ''} />
-      ))}
-    </ol>
-  );
-}
 
 function Step({ step, path, gfp = '' }: { step: PathStep; path: PathFrame | null; gfp?: string }) {
   const active = step.state === 'active';

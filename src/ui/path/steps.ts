@@ -3,13 +3,14 @@ import { t, tMaybe } from '../../i18n';
 import type { Frame, PathStep, ZoneFrame } from '../../worker/protocol';
 import { int } from '../format';
 
-/** The zone whose watermarks most allocations meet: the gauge's, which is the largest. */
-export function mainZone(frame: Frame): ZoneFrame | undefined {
-  return frame.zones.find((z) => z.name === frame.gauge.zone || z.id === frame.gauge.zone) ?? frame.zones[0];
+/** What the fast path compares: the free pages of the zone whose watermarks most allocations meet, which is the gauge's. */
+export function fastPathZone(frame: Frame): Pick<ZoneFrame, 'name' | 'free' | 'low'> | null {
+  const zone = frame.zones.find((z) => z.name === frame.gauge.zone || z.id === frame.gauge.zone) ?? frame.zones[0];
+  return zone ? { name: zone.name, free: zone.free, low: zone.low } : null;
 }
 
 /** The way when nobody is in the slow path: the fast path's test with today's numbers, and nothing after it. */
-export function fastPathSteps(zone: ZoneFrame): PathStep[] {
+export function fastPathSteps(zone: Pick<ZoneFrame, 'name' | 'free' | 'low'>): PathStep[] {
   const ok = zone.free > zone.low;
   return [
     { id: 'page_fault', state: ok ? 'passed' : 'not-reached' },

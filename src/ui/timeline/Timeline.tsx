@@ -128,16 +128,15 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
     const painter = createPainter(svg.current);
     const place = timelineLayout(width, height);
     const span = place.right - place.left;
-    const end = subscribe((frame, _now, { shapes, lanes: lanesDue }) => {
-      if (!shapes && !lanesDue) return;
+    const end = subscribe((frame, _now, { lanes: lanesDue, flows, marks }) => {
       const state = runStore.getState();
       const time = dragged.current ?? frame.t;
       if (zoomed.current && dragged.current === null) zoomed.current = follow(zoomed.current, frame.t);
       const before = shown.current;
       const domain = zoomed.current ?? { from: 0, to: endOfRun() };
+      const moved = domain.from !== before.from || domain.to !== before.to;
       shown.current = domain;
-      // New samples alone change a pixel now and then: they wait for their turn.
-      if (lanesDue || domain.from !== before.from || domain.to !== before.to) {
+      if (lanesDue || moved) {
         lanes(place, width, height, settingsStore.getState().theme, {
           samples: state.samples,
           domain,
@@ -147,10 +146,12 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
           ghosts: namedGhosts(state),
         });
       }
-      if (!shapes) return;
-      const flags = placeFlags(state.events, domain, span, (text, bold) => textWidth(text, 12, bold));
-      const { hoveredKind, hoveredPid } = selectionStore.getState();
-      drawMarks(painter, place, domain, flags, time, frame.known, { kind: hoveredKind, pid: hoveredPid });
+      if (marks || moved) {
+        const flags = placeFlags(state.events, domain, span, (text, bold) => textWidth(text, 12, bold));
+        const { hoveredKind, hoveredPid } = selectionStore.getState();
+        drawMarks(painter, place, domain, flags, time, frame.known, { kind: hoveredKind, pid: hoveredPid });
+      }
+      if (!flows) return;
       const x = toX(domain, time, span);
       if (head.current) {
         head.current.style.transform = `translateX(${place.left + x}px)`;
@@ -161,7 +162,10 @@ function Lanes({ width, height, summary }: { width: number; height: number; summ
       }
       // Cut off, not rounded, as on the clock.
       const words = seconds(Math.floor(time / 1e6) * 1e6);
-      if (headTag.current) setText(headTag.current, words);
+      if (headTag.current) {
+        headTag.current.style.setProperty('--figures', String(words.length));
+        setText(headTag.current, words);
+      }
     });
     return () => {
       end();

@@ -41,7 +41,7 @@ export function drawMarks(
       width: Math.max(0, at(known) - from),
       height: lanes[lanes.length - 1].top + lanes[lanes.length - 1].height - top,
       fill: 'var(--side)',
-      opacity: 0.62,
+      'fill-opacity': 0.62,
     });
   }
   for (const lane of lanes) {
@@ -52,7 +52,7 @@ export function drawMarks(
       width,
       height: lane.height,
       fill: 'var(--side)',
-      opacity: 1 - FADED,
+      'fill-opacity': 1 - FADED,
     });
   }
   if (!compact) axis(p, domain, left, width, bottom);
@@ -84,13 +84,12 @@ function axis(p: Painter, domain: Domain, left: number, width: number, y: number
 function pennant(p: Painter, flag: Flag, layout: TimelineLayout, x: number, ahead: boolean): void {
   const { flags: y, bottom, compact, lanes } = layout;
   const { key, kind, side } = flag;
-  const end = compact ? bottom : bottom;
   if (kind === 'tick') {
     p.path(`${key}-tick`, d`M${x} ${lanes[0].top}v5`, { stroke: 'var(--ink-3)' });
     return;
   }
   if (kind === 'kill') {
-    p.path(`${key}-pole`, d`M${x} ${y}V${end}`, {
+    p.path(`${key}-pole`, d`M${x} ${y}V${bottom}`, {
       stroke: 'var(--red)',
       'stroke-width': 1.6,
       'stroke-dasharray': ahead ? '2 3' : undefined,
@@ -122,11 +121,11 @@ function pennant(p: Painter, flag: Flag, layout: TimelineLayout, x: number, ahea
   }
   const ink = kind === 'command' ? 'var(--ink-3)' : 'var(--ink-2)';
   const from = y + 4;
-  p.path(`${key}-pole`, d`M${x} ${from}V${kind === 'command' ? lanes[0].top : end}`, {
+  p.path(`${key}-pole`, d`M${x} ${from}V${kind === 'command' ? lanes[0].top : bottom}`, {
     stroke: ink,
     'stroke-width': 1,
     'stroke-dasharray': '2 3',
-    opacity: ahead ? 0.6 : 1,
+    'stroke-opacity': ahead ? 0.6 : 1,
   });
   p.path(`${key}-flag`, kind === 'command' ? d`M${x - 4} ${from}h8l-4 7z` : d`M${x} ${from}l9 4.5l-9 4.5z`, {
     fill: ahead ? 'var(--side)' : ink,
@@ -138,6 +137,6 @@ function pennant(p: Painter, flag: Flag, layout: TimelineLayout, x: number, ahea
   p.text(`${key}-text`, right ? x + 13 : x - 5, y + 12.5, flag.label, {
     class: right ? 's2' : 's2 e',
     'font-size': 12,
-    opacity: ahead ? 0.7 : 1,
+    'fill-opacity': ahead ? 0.7 : 1,
   });
 }

@@ -10,8 +10,8 @@ beforeEach(() => {
   painter = createPainter(root);
 });
 
-function draw(body: () => void, words = true): void {
-  painter.begin(words);
+function draw(body: () => void): void {
+  painter.begin();
   body();
   painter.end();
 }
@@ -62,28 +62,44 @@ describe('a picture drawn anew', () => {
   });
 });
 
-describe('what is drawn slowly', () => {
-  const words = (text: string) => () => painter.slowly('words', () => painter.text('t', 0, 0, text));
+describe('what waits for its turn', () => {
+  const part = (key: string, text: string, turn: boolean) => () =>
+    painter.onTurn(turn, key, () => painter.text(`${key}-text`, 0, 0, text));
 
-  test('waits for a frame with words, and does not go away meanwhile', () => {
-    draw(words('one'));
-    draw(words('two'), false);
+  test('stays as it is until then, and does not go away', () => {
+    draw(part('a', 'one', true));
+    draw(part('a', 'two', false));
     expect(root.textContent).toBe('one');
-    draw(words('two'));
+    draw(part('a', 'two', true));
     expect(root.textContent).toBe('two');
   });
 
   test('is there at once where it was not before', () => {
-    draw(words('one'), false);
+    draw(part('a', 'one', false));
     expect(root.textContent).toBe('one');
   });
 
   test('goes when it is not named, with all that is in it', () => {
-    draw(() => painter.slowly('words', () => painter.group('g', {}, () => painter.text('t', 0, 0, 'one'))));
-    draw(() => rects('a'), false);
+    draw(() => painter.onTurn(true, 'part', () => painter.group('g', {}, () => painter.text('t', 0, 0, 'one'))));
+    draw(() => rects('a'));
     expect(keys()).toBe('a');
-    draw(words('two'));
+    draw(part('part', 'two', false));
     expect(root.textContent).toBe('two');
+  });
+
+  test('may have in it what has another turn', () => {
+    const both = (text: string, outer: boolean, inner: boolean) => () =>
+      painter.onTurn(outer, 'outer', () => {
+        painter.text('own', 0, 0, text);
+        part('inner', text, inner)();
+      });
+    draw(both('1', true, true));
+    draw(both('2', true, false));
+    expect(root.textContent).toBe('21');
+    draw(both('3', false, true));
+    expect(root.textContent).toBe('21');
+    draw(both('4', true, true));
+    expect(root.textContent).toBe('44');
   });
 });
 

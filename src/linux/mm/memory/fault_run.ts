@@ -38,17 +38,18 @@ import {
 } from '../../include/page';
 import type { Task } from '../../include/sched';
 import { NR_SWAPCACHE, WORKINGSET_REFAULT_ANON } from '../../include/vmstat';
-import { XA_CHUNK_SHIFT, xaDel } from '../../lib/xarray';
+import { xaDel } from '../../lib/xarray';
 import { countMemcgEvents, MEMCG_PGFAULT, MEMCG_REFAULT } from '../memcontrol/stat';
 import { mayRestock, restock } from '../memcontrol/stock';
 import { vmaPolicy } from '../mempolicy';
 import { addMmCounterTimes } from '../mm_counters';
 import { pcpZone, refillPcp } from '../page_alloc';
 import { LRU_BATCH_STRIDE, lruAddDrain } from '../swap';
-import { SWAPFILE_CLUSTER_SHIFT, swapAreaOf } from '../swapfile';
+import { SWAPFILE_CLUSTER_SHIFT, swapAreaOf, swapClusterEnd } from '../swapfile';
 import { globalNodeState } from '../vmstat';
 import { isBygone, oldestToken, shadowNode, shadowTier, workingsetRefault } from '../workingset';
 import { account, countFreed, countStalls } from './fault_counts';
+import { readAlike } from './read_alike';
 
 /** What a page gets that a process needs again right after its eviction. §6.7 */
 const REFAULTED = PG_WORKINGSET | LRU_REFS_MASK;
@@ -64,9 +65,12 @@ const isPlain = (k: Kernel, task: Task, vma: Vma): boolean =>
   task.charge === null &&
   task.memcgOverHigh === 0;
 
+/** More pages than a run can have. A small whole number, so that all a run counts with are. */
+const PLENTY = 2 ** 20;
+
 /** Pages that can be charged to a memcg without touching its counters: what this cpu has in stock for it. */
 const inStock = (k: Kernel, memcg: number): number => {
-  if (memcg === 0) return Infinity;
+  if (memcg === 0) return PLENTY;
   const stock = k.memcgStock[k.cpu];
   return stock.memcg === memcg ? stock.pages : 0;
 };
@@ -97,7 +101,7 @@ export function faultRun(
   if (z === null) return 0;
   const { mem, swap, costs, cpu, lruBatch, lruBatchCount } = k;
   const { next, flags, mapping, index, mapcount } = mem;
-  const { map, cache, shadow, nodes } = swap;
+  const { map, cache, shadow } = swap;
   const swapMapping = swap.mapping;
   const swapIndex = swap.index;
   const swapMemcg = swap.memcg;
@@ -136,7 +140,8 @@ export function faultRun(
   let area: SwapArea | null = null;
   let disk: Disk | null = null;
   let areaStart = 0;
-  // Where the slots of the area at hand end, when reading them needs nothing but time.
+  // The slots of the cluster at hand, when reading them needs nothing but time.
+  let plainStart = 0;
   let plainEnd = 0;
   let areaEnd = 0;
   let readCost = 0;
@@ -205,48 +210,32 @@ export function faultRun(
     } else if (entries[at] & PTE_PRESENT) {
       break;
     } else {
-      for (; n < most && v < end && (cost < budget || n === 0) && first !== head; v += stride, at += stride) {
-        const e = entries[at];
-        const slot = e >>> PTE_SHIFT;
-        if (e === 0 || e & PTE_PRESENT || slot < areaStart || slot >= plainEnd || map[slot] !== 1) break;
-        if ((mayBeCached && cache[slot] !== 0) || (slot - areaStart) >> SWAPFILE_CLUSTER_SHIFT !== cluster) break;
-        if (cgroups && (swapMemcg[slot] !== memcg || shadowMemcg[slot] !== memcg)) break;
-        const left = shadow[slot];
-        let marks = bits;
-        if (left !== 0) {
-          const users = nodes[slot >> XA_CHUNK_SHIFT];
-          if (users <= 1 || !plainShadows || shadowNode(left) !== nid) break;
-          nodes[slot >> XA_CHUNK_SHIFT] = users - 1;
-          shadow[slot] = 0;
-          refaults++;
-          if (!isBygone(oldest, left)) {
-            marks |= REFAULTED;
-            stalls++;
-            refaulted[shadowTier(left)]++;
+      const from = entries[at] >>> PTE_SHIFT;
+      if (from >= plainStart && from < plainEnd) {
+        const left = shadow[from];
+        if (left === 0 || (plainShadows && shadowNode(left) === nid)) {
+          const stall = left !== 0 && !isBygone(oldest, left);
+          const ns = readCost + touchCost;
+          const fits = Math.min(
+            most,
+            plainEnd - from,
+            Math.ceil((end - v) / stride),
+            Math.ceil((budget - cost - readCost) / ns),
+          );
+          const marks = stall ? bits | REFAULTED : bits;
+          const to = batchAt + batched;
+          n = readAlike(k, at, stride, from, left, fits | 0, mayBeCached, memcg, first, head, marks, pteBits, to);
+          if (n > 0) first = next[lruBatch[to + n - 1]];
+          if (left !== 0) refaults += n;
+          if (stall) {
+            stalls += n;
+            refaulted[shadowTier(left)] += n;
           }
+          cost += n * ns;
+          done += n;
+          v += n * stride;
+          at += n * stride;
         }
-        const pfn = first;
-        first = next[pfn];
-        mapcount[pfn] = 1;
-        mapping[pfn] = swapMapping[slot];
-        index[pfn] = swapIndex[slot];
-        flags[pfn] = marks;
-        // swap_free: the slot's content has gone to the page.
-        if (memcg !== 0) {
-          owners[pfn] = memcg;
-          swapMemcg[slot] = 0;
-          shadowMemcg[slot] = 0;
-        }
-        map[slot] = 0;
-        swapMapping[slot] = 0;
-        swapIndex[slot] = 0;
-        entries[at] = (pfn << PTE_SHIFT) | pteBits;
-        lruBatch[batchAt + batched + n] = pfn;
-        n++;
-        cost += readCost;
-        if (cost >= budget) break;
-        cost += touchCost;
-        done++;
       }
       freed += n;
       popped += n;
@@ -263,10 +252,11 @@ export function faultRun(
           if (!disk.synchronous) break;
           areaStart = area.start;
           areaEnd = area.end;
-          plainEnd = disk.zram === null ? areaEnd : areaStart;
           readCost = costs.allocPcp + disk.latency + disk.pageTime + costs.fault;
         }
         cluster = (slot - areaStart) >> SWAPFILE_CLUSTER_SHIFT;
+        plainStart = areaStart + (cluster << SWAPFILE_CLUSTER_SHIFT);
+        plainEnd = disk.zram === null ? swapClusterEnd(area, slot) : plainStart;
         const pfn = first;
         mapcount[pfn] = 1;
         mapping[pfn] = swapMapping[slot];

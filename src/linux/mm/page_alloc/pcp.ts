@@ -87,9 +87,6 @@ function steadyPcpHigh(k: Kernel, z: Zone, pcp: PerCpuPages): number {
   return highMin !== highMax && z.flags & ZONE_BELOW_HIGH ? 0 : high;
 }
 
-/** Whether what `steadyPcpHigh` says still holds after the list has reached that limit and been trimmed. */
-const trimsSteadily = (k: Kernel, z: Zone): boolean => !k.release.pcpAutoTune || (z.flags & ZONE_RECLAIM_ACTIVE) !== 0;
-
 /** free_pcppages_bulk: gives `count` pages back to the buddy lists, oldest first, from the lists in turn, `pindex` first. */
 export function freePcppagesBulk(k: Kernel, z: Zone, pcp: PerCpuPages, count: number, pindex = 0): void {
   const { next, prev, flags } = k.mem;
@@ -202,8 +199,8 @@ function trim(k: Kernel, z: Zone, pcp: PerCpuPages, high: number, pindex: number
 }
 
 /**
- * free_unref_page_commit for the single pages `pages[from]` … as long as they are of one zone and the limit of its list
- * is not tuned.
+ * free_unref_page_commit for the single pages `pages[from]` … as long as they are of one zone: those before the limit of
+ * their list is reached, or changes, together.
  *
  * @returns index of the first page left
  */
@@ -212,15 +209,14 @@ export function freeRunToPcplist(k: Kernel, pages: Int32Array, from: number, n: 
   const zoneBits = flags[pages[from]] & PGZONE_MASK;
   const z = k.zones[zoneBits >>> PGZONE_SHIFT];
   const pcp = z.pcp[k.cpu];
-  const high = steadyPcpHigh(k, z, pcp);
-  const trimmed = trimsSteadily(k, z);
+  let high = steadyPcpHigh(k, z, pcp);
   const marks = zoneBits | PGTYPE_PCP;
   // Counts up to its bound, and stays where it is when a larger batch has had it beyond.
   const most = pcp.batch << PCP_BATCH_SCALE_MAX;
   let i = from;
   while (i < n) {
     const start = i;
-    const end = Math.min(n, i + high - pcp.count - (trimmed ? 0 : 1));
+    const end = Math.min(n, i + Math.max(1, high - pcp.count));
     // Pages of one type go to the head of one list, one before the other.
     let mt = -1;
     let head = -1;
@@ -247,13 +243,16 @@ export function freeRunToPcplist(k: Kernel, pages: Int32Array, from: number, n: 
       first = p;
     }
     const put = i - start;
-    if (put <= 0) break;
+    if (put === 0) break;
     next[head] = first;
     prev[first] = head;
     pcp.count += put;
     pcp.allocFactor = put > 31 ? 0 : pcp.allocFactor >> put;
     if (pcp.freeCount < most) pcp.freeCount = Math.min(pcp.freeCount + put, most);
-    if (pcp.count >= high) trim(k, z, pcp, high, head - pcp.heads);
+    if (pcp.count < high) continue;
+    const limit = nrPcpHigh(k, z, pcp);
+    if (pcp.count >= limit) trim(k, z, pcp, limit, head - pcp.heads);
+    high = steadyPcpHigh(k, z, pcp);
   }
   return i;
 }

@@ -7,3 +7,8 @@ export const batch = new Int32Array(MIN_LRU_BATCH);
 export const verdicts = new Uint8Array(MIN_LRU_BATCH);
 /** Index of the page table entry that maps it, where that is the only one and known; else −1. */
 export const ptes = new Int32Array(MIN_LRU_BATCH);
+/**
+ * For a page that is to be evicted, when it is anonymous and goes to swap as most do, its `mapping`; else 0. Nothing that is
+ * done with the pages before it changes that.
+ */
+export const plainOwners = new Int32Array(MIN_LRU_BATCH);

@@ -42,7 +42,7 @@ import { addToSwapCache } from '../swap_state';
 import { countSlots, getSwapSlot, swapClusterEnd } from '../swapfile';
 import { globalNodeState } from '../vmstat';
 import { workingsetEviction } from '../workingset';
-import { batch, ptes, verdicts } from './batch';
+import { batch, plainOwners, ptes, verdicts } from './batch';
 import type { ReclaimStat } from './shrink_folio_list';
 import { ACTIVATE, KEEP, RECLAIM } from './verdict';
 
@@ -50,8 +50,9 @@ const WRITE_FOLIO = tracepointId('mm_vmscan_write_folio');
 
 /** Marks of accesses through file descriptors: they make the tier. */
 const LRU_USES = LRU_REFS_MASK | PG_WORKINGSET;
-/** What tells whether a page goes to swap as most do and leaves the shadow that most leave. */
+/** What tells whether an anonymous page goes to swap as most do and leaves the shadow that most leave. */
 const ALIKE = PG_SWAPBACKED | PG_SWAPCACHE | LRU_USES;
+export const isPlain = (flags: number): boolean => (flags & ALIKE) === PG_SWAPBACKED;
 /** Marks of a page that needs more questions. */
 const BUSY = PG_LOCKED | PG_MLOCKED | PG_WRITEBACK | PG_SWAPCACHE | PG_HEAD;
 
@@ -80,6 +81,7 @@ export function examineRun(k: Kernel, from: number, n: number): number {
       if (f & mark) {
         if (!single) return i;
         verdicts[i] = KEEP;
+        plainOwners[i] = 0;
         continue;
       }
       const vpn = index[pfn];
@@ -91,6 +93,7 @@ export function examineRun(k: Kernel, from: number, n: number): number {
       if (f & PG_REFERENCED) flags[pfn] = f & ~PG_REFERENCED;
       verdicts[i] = RECLAIM;
       ptes[i] = at;
+      plainOwners[i] = isPlain(f) ? owner : 0;
     }
     if (i === n) return n;
     // Another table.
@@ -126,7 +129,7 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
   // Pages of one memcg, which isolated pages commonly are: and the slots that it may still have.
   const memcg = folioMemcg(k, batch[from]);
   if (memcg !== 0 && !k.memcgs[memcg].online) return from;
-  const allowance = memcg === 0 ? Infinity : memCgroupGetNrSwapPages(k, memcg);
+  const allowance = memcg === 0 ? n : Math.min(n, memCgroupGetNrSwapPages(k, memcg)) | 0;
   const shadowOwner = k.lruGenEnabled ? memcg : sc.targetMemcg;
   const { entries } = k.pgtables;
   const { map, cache, shadow, nodes } = s;
@@ -147,6 +150,8 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
   let slot = area.cursor - 1;
   let slots = 0;
   let clusterEnd = -1;
+  // Slots that count for the memcg.
+  let charged = 0;
   let i = from;
   while (i < n && verdicts[i] === RECLAIM) {
     // Those like the one before, to slots beside its slot, in the same node.
@@ -156,7 +161,7 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
       const took = evictAlike(k, i, Math.min(n, i + room, from + allowance), first, owner, memcg, alike);
       if (took > 0) {
         if (memcg !== 0) {
-          pageCounterCharge(k, memcg, 'swap', took);
+          charged += took;
           for (let j = first; j < first + took; j++) {
             slotMemcg[j] = memcg;
             shadowMemcg[j] = shadowOwner;
@@ -190,7 +195,7 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
       clusterEnd = swapClusterEnd(area, slot);
     }
     if (memcg !== 0) {
-      pageCounterCharge(k, memcg, 'swap', 1);
+      charged++;
       slotMemcg[slot] = memcg;
     }
     // The shadow's place in the swap cache, which the page itself would have taken first.
@@ -229,6 +234,7 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
     i++;
   }
   countSlots(s, area, slot, slots);
+  if (charged > 0) pageCounterCharge(k, memcg, 'swap', charged);
   if (owner > 0) countUnmapped(k, node, owner, mine);
   const written = i - from;
   node.lruvecs[memcg].lrugen.evicted[0] += untiered;
@@ -259,7 +265,7 @@ function evictAlike(
   memcg: number,
   left: number,
 ): number {
-  const { flags, mapping, index } = k.mem;
+  const { index } = k.mem;
   const owners = k.mem.memcg;
   const s = k.swap;
   const { map, shadow } = s;
@@ -268,16 +274,8 @@ function evictAlike(
   const { entries } = k.pgtables;
   const by = first - from;
   let i = from;
-  while (
-    i + 4 <= end &&
-    isAlike(flags, mapping, owners, map, i, by, owner, memcg) &&
-    isAlike(flags, mapping, owners, map, i + 1, by, owner, memcg) &&
-    isAlike(flags, mapping, owners, map, i + 2, by, owner, memcg) &&
-    isAlike(flags, mapping, owners, map, i + 3, by, owner, memcg)
-  ) {
-    i += 4;
-  }
-  while (i < end && isAlike(flags, mapping, owners, map, i, by, owner, memcg)) i++;
+  while (i < end && plainOwners[i] === owner && map[i + by] === 0) i++;
+  if (owners.length > 0) i = sameMemcg(owners, from, i, memcg);
   let j = from;
   for (; j + 4 <= i; j += 4) {
     moveToSlot(entries, map, swapIndex, swapMapping, shadow, index, j, by, owner, left);
@@ -289,23 +287,12 @@ function evictAlike(
   return i - from;
 }
 
-/** For `evictAlike`: the batch's page `i`. */
-const isAlike = (
-  flags: Int32Array,
-  mapping: Int32Array,
-  owners: Uint8Array,
-  map: Uint16Array,
-  i: number,
-  by: number,
-  owner: number,
-  memcg: number,
-): boolean =>
-  verdicts[i] === RECLAIM &&
-  ptes[i] >= 0 &&
-  (flags[batch[i]] & ALIKE) === PG_SWAPBACKED &&
-  mapping[batch[i]] === owner &&
-  (owners.length === 0 || owners[batch[i]] === memcg) &&
-  map[i + by] === 0;
+/** The first of the batch's pages from `from` to `to` that is not charged to the memcg. */
+function sameMemcg(owners: Uint8Array, from: number, to: number, memcg: number): number {
+  let i = from;
+  while (i < to && owners[batch[i]] === memcg) i++;
+  return i;
+}
 
 /** For `evictAlike`: the batch's page `i`. */
 function moveToSlot(

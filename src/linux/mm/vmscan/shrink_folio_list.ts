@@ -46,8 +46,8 @@ import { folioEvictable, lruvecAddFolioLast } from '../swap';
 import { addToSwap, deleteFromSwapCache } from '../swap_state';
 import { freeSwapCache } from '../swapfile';
 import { shadowMemcgOf, workingsetEviction } from '../workingset';
-import { batch, ptes, verdicts } from './batch';
-import { evictRun, evictsRuns, examineRun } from './evict_run';
+import { batch, plainOwners, ptes, verdicts } from './batch';
+import { evictRun, evictsRuns, examineRun, isPlain } from './evict_run';
 import { unwritten } from './held';
 import { MIN_LRU_BATCH } from './lru_gen/batch';
 import { ACTIVATE, FREE, KEEP, ORPHAN, RECLAIM, RECLAIM_CLEAN, REF_KEEP } from './verdict';
@@ -183,6 +183,7 @@ function examineFolios(k: Kernel, sc: ScanControl, node: PgData, from: number, n
     if (verdict === REF_KEEP) refKeep++;
     verdicts[i] = verdict;
     ptes[i] = referenced.pte;
+    plainOwners[i] = verdict === RECLAIM && referenced.pte >= 0 && isPlain(flags[pfn]) ? mapping[pfn] : 0;
   }
   st.nrRefKeep += refKeep;
   return allPeaceful;

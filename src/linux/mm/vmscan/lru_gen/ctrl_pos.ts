@@ -7,27 +7,21 @@
 import { type LruGenFolio, MAX_NR_TIERS } from '../../../include/mmzone';
 import { MIN_LRU_BATCH } from './batch';
 
-interface CtrlPos {
-  refaulted: number;
-  total: number;
-  gain: number;
-}
-/** Set point and process variable of the comparison at hand; meaningless between calls. */
-const sp: CtrlPos = { refaulted: 0, total: 0, gain: 0 };
-const pv: CtrlPos = { refaulted: 0, total: 0, gain: 0 };
+/** ctrl_pos: the refaults of a tier (an index of the numbers below), and what they are held against. */
+const refaultedOf = (g: LruGenFolio, i: number): number => g.avgRefaulted[i] + g.refaulted[i];
+const totalOf = (g: LruGenFolio, i: number): number => g.avgTotal[i] + g.evicted[i] + g.protected[i];
 
-/** read_ctrl_pos. */
-function readCtrlPos(g: LruGenFolio, type: number, tier: number, gain: number, pos: CtrlPos): void {
-  const i = type * MAX_NR_TIERS + tier;
-  pos.gain = gain;
-  pos.refaulted = g.avgRefaulted[i] + g.refaulted[i];
-  pos.total = g.avgTotal[i] + g.evicted[i] + g.protected[i];
+/**
+ * positive_ctrl_err: the process variable, tier `pv`, refaults no more than the set point, tier `sp`: it may be evicted.
+ *
+ * @param spGain
+ * @param pvGain by how much each of them counts
+ */
+function positiveCtrlErr(g: LruGenFolio, sp: number, spGain: number, pv: number, pvGain: number): boolean {
+  const refaulted = refaultedOf(g, pv);
+  if (refaulted < MIN_LRU_BATCH) return true;
+  return refaulted * (totalOf(g, sp) + MIN_LRU_BATCH) * spGain <= (refaultedOf(g, sp) + 1) * totalOf(g, pv) * pvGain;
 }
-
-/** positive_ctrl_err: the process variable refaults no more than the set point: it may be evicted. */
-const positiveCtrlErr = (): boolean =>
-  pv.refaulted < MIN_LRU_BATCH ||
-  pv.refaulted * (sp.total + MIN_LRU_BATCH) * sp.gain <= (sp.refaulted + 1) * pv.total * pv.gain;
 
 /**
  * reset_ctrl_pos, at the end of a type's oldest generation: its numbers go into the averages, and the next one begins at
@@ -45,13 +39,10 @@ export function resetCtrlPos(g: LruGenFolio, type: number): void {
 
 /** get_tier_idx: the last tier of a type to evict, compared with its own first tier. */
 export function getTierIdx(g: LruGenFolio, type: number): number {
-  // A larger gain leaves a margin for fluctuations: higher tiers have twice the refaults at least.
-  readCtrlPos(g, type, 0, 1, sp);
+  const first = type * MAX_NR_TIERS;
   let tier = 1;
-  for (; tier < MAX_NR_TIERS; tier++) {
-    readCtrlPos(g, type, tier, 2, pv);
-    if (!positiveCtrlErr()) break;
-  }
+  // A larger gain leaves a margin for fluctuations: higher tiers have twice the refaults at least.
+  while (tier < MAX_NR_TIERS && positiveCtrlErr(g, first, 1, first + tier, 2)) tier++;
   return tier - 1;
 }
 
@@ -60,15 +51,11 @@ export const choice = { type: 0, tier: 0 };
 
 /** get_type_to_scan: first tiers compared, weighed by swappiness; then the chosen type's other tiers with the other type. */
 export function getTypeToScan(g: LruGenFolio, swappiness: number): void {
-  readCtrlPos(g, 0, 0, swappiness, sp);
-  readCtrlPos(g, 1, 0, 200 - swappiness, pv);
-  const type = positiveCtrlErr() ? 1 : 0;
-  readCtrlPos(g, 1 - type, 0, type ? swappiness : 200 - swappiness, sp);
+  const type = positiveCtrlErr(g, 0, swappiness, MAX_NR_TIERS, 200 - swappiness) ? 1 : 0;
+  const gain = type ? 200 - swappiness : swappiness;
+  const first = type * MAX_NR_TIERS;
   let tier = 1;
-  for (; tier < MAX_NR_TIERS; tier++) {
-    readCtrlPos(g, type, tier, type ? 200 - swappiness : swappiness, pv);
-    if (!positiveCtrlErr()) break;
-  }
+  while (tier < MAX_NR_TIERS && positiveCtrlErr(g, MAX_NR_TIERS - first, 200 - gain, first + tier, gain)) tier++;
   choice.type = type;
   choice.tier = tier - 1;
 }

@@ -165,6 +165,8 @@ function scanFolios(k: Kernel, lruvec: Lruvec, sc: ScanControl, type: number, ti
     }
     if (remaining === 0 || taken + more >= MIN_LRU_BATCH) break;
   }
+  // As most often with one of the two types.
+  if (scanned === 0) return 0;
   const kswapd = sc.kind === 'kswapd';
   if (sc.targetMemcg === 0) {
     k.vmEvents[kswapd ? PGSCAN_KSWAPD : PGSCAN_DIRECT] += taken;

@@ -26,6 +26,16 @@ import { folioLruGen, folioLruRefs, genList, lruGenIsActive, lruTierFromRefs, up
 export const isolationClears = (f: number): number =>
   LRU_GEN_MASK | PG_RECLAIM | PG_REFERENCED | (f & PG_REFERENCED ? 0 : LRU_REFS_MASK | LRU_REFS_FLAGS);
 
+/** Marks of accesses: without any of them a page is of the first tier, and has none to lose. */
+const USES = LRU_REFS_MASK | LRU_REFS_FLAGS;
+
+/** By tier: the numbers of accesses, as bits, that do not protect a page from eviction up to that tier. */
+const EVICTABLE_REFS = Array.from({ length: MAX_NR_TIERS }, (_, tierIdx) => {
+  let bits = 0;
+  for (let refs = 0; refs < 1 << LRU_REFS_WIDTH; refs++) if (lruTierFromRefs(refs) <= tierIdx) bits |= 1 << refs;
+  return bits;
+});
+
 /** How many pages `isolateRun` has moved to other lists instead. Meaningless between calls. */
 export const sorted = { count: 0 };
 
@@ -61,7 +71,7 @@ export function isolateRun(
   const file = type === LRU_GEN_FILE;
   const mask = LRU_GEN_MASK | PG_LOCKED | PG_WRITEBACK | PG_MLOCKED | PG_HEAD | (file ? PG_DIRTY : 0);
   const want = (gen + 1) << LRU_GEN_PGOFF;
-  const tiers = evictableRefs(tierIdx);
+  const tiers = EVICTABLE_REFS[tierIdx];
   // Whose pages are known to be evictable: all there are, or those of one file.
   let owner = 0;
   const plain = mask & ~LRU_GEN_MASK;
@@ -78,6 +88,11 @@ export function isolateRun(
     const end = Math.min(most, remaining - moved);
     for (; n < end && pfn !== head; n++, pfn = prev[pfn]) {
       const f = flags[pfn];
+      if ((f & (mask | USES)) === want && !file) {
+        flags[pfn] = (f & ~(LRU_GEN_MASK | PG_RECLAIM)) | PG_LRU;
+        batch[taken + n] = pfn;
+        continue;
+      }
       if ((f & mask) !== want || (file && mapping[pfn] !== owner) || !(tiers & (1 << folioLruRefs(f)))) break;
       flags[pfn] = (f & ~isolationClears(f)) | PG_LRU;
       batch[taken + n] = pfn;
@@ -127,11 +142,4 @@ export function isolateRun(
     updateLruSize(k, lruvec, z, lru + 1, kept);
   }
   return n;
-}
-
-/** The numbers of accesses, as bits, that do not protect a page from eviction up to a tier. */
-function evictableRefs(tierIdx: number): number {
-  let bits = 0;
-  for (let refs = 0; refs < 1 << LRU_REFS_WIDTH; refs++) if (lruTierFromRefs(refs) <= tierIdx) bits |= 1 << refs;
-  return bits;
 }
