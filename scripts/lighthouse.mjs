@@ -31,7 +31,9 @@ try {
       console.log(`${String(score).padStart(3)}  ${name}, ${id}`);
       for (const { id: audit, weight } of categories[id].auditRefs) {
         const { score: own, title, displayValue = '' } = audits[audit];
-        if (weight > 0 && own !== null && own < 0.9) console.log(`       ${audit}: ${title} ${displayValue}`);
+        if (score < 100 && weight > 0 && own !== null && own < 1) {
+          console.log(`       ${audit}, ${Math.round(own * 100)} of 100: ${title} ${displayValue}`);
+        }
       }
     }
   }
