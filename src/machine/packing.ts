@@ -1,8 +1,10 @@
 /**
  * Packing of chunks of memory. Much of a machine's state counts up or down: links from a page to its neighbour, virtual
- * pages of pages that were touched in order, page table entries; or it is the same for many pages. A packed chunk is a
- * list of runs, three 32-bit words each: how many words, the first one, and the step from each to the next.
+ * pages of pages that were touched in order, page table entries; or it is the same for many pages. A chunk of that is
+ * packed as a list of runs, three 32-bit words each: how many words, the first one, and the step from each to the next.
+ * Others take fewer bits (bitPacking.ts).
  */
+import { isBitPacked, packBits, sameAsBits, unpackBits } from './bitPacking';
 
 /** Bytes of a chunk. */
 export const CHUNK = 16 * 1024;
@@ -20,6 +22,10 @@ const wordsAt = (bytes: Uint8Array, at: number, n: number): Int32Array =>
 /** The chunk `bytes[at]` … `bytes[at + CHUNK - 1]` packed, or null when that would not make it much shorter. */
 export function pack(bytes: Uint8Array, at: number): Uint8Array | null {
   const x = wordsAt(bytes, at, WORDS);
+  return packRuns(x) ?? packBits(x);
+}
+
+function packRuns(x: Int32Array): Uint8Array | null {
   let n = 0;
   for (let i = 0; i < WORDS; ) {
     if (n >= MAX_RUNS || (n > TRIAL_RUNS && i < TRIAL_WORDS)) return null;
@@ -39,33 +45,38 @@ export function pack(bytes: Uint8Array, at: number): Uint8Array | null {
   return new Uint8Array(scratch.slice(0, n * 3).buffer);
 }
 
-/**
- * Goes through the words that a packed chunk stands for.
- *
- * @param write puts them to `bytes` from `at` on; else they are compared with what is there
- * @returns false when one differs
- */
-function expand(packed: Uint8Array, bytes: Uint8Array, at: number, write: boolean): boolean {
+/** Whether unpacking would leave `bytes` at `at` as they are. */
+export function sameAsPacked(bytes: Uint8Array, at: number, packed: Uint8Array): boolean {
   const x = wordsAt(bytes, at, WORDS);
   const runs = wordsAt(packed, 0, packed.length / 4);
+  if (isBitPacked(runs)) return sameAsBits(runs, x);
   let i = 0;
   for (let r = 0; r < runs.length; r += 3) {
     const step = runs[r + 2];
     let v = runs[r + 1];
     for (const end = i + runs[r]; i < end; i++) {
-      if (write) x[i] = v;
-      else if (x[i] !== v) return false;
+      if (x[i] !== v) return false;
       v = (v + step) | 0;
     }
   }
   return true;
 }
 
-/** Whether unpacking would leave `bytes` at `at` as they are. */
-export const sameAsPacked = (bytes: Uint8Array, at: number, packed: Uint8Array): boolean =>
-  expand(packed, bytes, at, false);
-
 /** Writes the chunk to `bytes` at `at`. */
 export function unpack(packed: Uint8Array, bytes: Uint8Array, at: number): void {
-  expand(packed, bytes, at, true);
+  const x = wordsAt(bytes, at, WORDS);
+  const runs = wordsAt(packed, 0, packed.length / 4);
+  if (isBitPacked(runs)) {
+    unpackBits(runs, x);
+    return;
+  }
+  let i = 0;
+  for (let r = 0; r < runs.length; r += 3) {
+    const step = runs[r + 2];
+    let v = runs[r + 1];
+    for (const end = i + runs[r]; i < end; i++) {
+      x[i] = v;
+      v = (v + step) | 0;
+    }
+  }
 }

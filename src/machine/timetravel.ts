@@ -28,7 +28,7 @@ export interface TimelineOptions {
 const MOST_MEMORY = 448 * 1024 * 1024;
 const LEAST_MEMORY = 96 * 1024 * 1024;
 /** Work between checkpoints: some tens of ms. */
-const CHECKPOINT_WORK = 30_000;
+const CHECKPOINT_WORK = 48_000;
 /** A checkpoint compares all of memory, so on a large machine it has to pay: a unit of work for so many pages. */
 const PAGES_PER_UNIT = 4;
 /** So many of the latest checkpoints are kept however close they are. */

@@ -216,6 +216,7 @@ export class Host {
   }
 
   private seek(t: number): void {
+    this.sender.setOut();
     this.timeline.approach(t);
     this.mode = { kind: 'seeking', t };
     // Most ways are short: they are gone at once, so that the answer finds the machine there.

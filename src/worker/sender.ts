@@ -75,6 +75,11 @@ export class Sender {
     this.surveyedAt = Number.NEGATIVE_INFINITY;
   }
 
+  /** The way to a moment that was sought begins: where it is short, nothing is sent on it. */
+  setOut(): void {
+    this.framedAt = this.world.now();
+  }
+
   /** The next frame of a moving machine may be sent; on the way to a moment that was sought few are wanted. */
   due(status: Frame['status']): boolean {
     const seldom = this.unseen || status === 'seeking';

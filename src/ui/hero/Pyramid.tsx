@@ -12,6 +12,8 @@ import { pyramidLayout } from './layout';
 import { pyramidSummary, pyramidTable } from './summaries';
 
 const NET_SPAN_NS = 500_000_000;
+/** From one moment at rest to another that is no farther, ns, layers ease: what was stepped over is seen to happen. */
+const EASED_NS = 100_000_000;
 
 /** Pages a second that the swap fills with, from the samples of the last half second; null without two of them. */
 export function swapNet(frame: Frame, samples: readonly Sample[]): number | null {
@@ -40,18 +42,21 @@ function PyramidPicture() {
   const summary = useSlow(pyramidSummary);
   const hovered = useSelection((s) => `${s.hoveredKind} ${s.hoveredPid} ${s.hoveredGroup}`);
   const reduced = useSettings((s) => s.reducedMotion);
-  const status = useShown((f) => f.status, 'paused');
   const layout = pyramidLayout(width, height);
 
   useEffect(() => {
     if (!svg.current || width === 0 || height === 0) return;
     const painter = createPainter(svg.current);
     const place = pyramidLayout(width, height);
+    const picture = svg.current;
+    let before = 0;
     const end = subscribe((frame, now, due) => {
       if (!due.levels && !due.flows && !due.names && !due.numbers) return;
       const { samples, shown } = runStore.getState();
       // Words are of the moment that all other words on the page are of.
       const of = due.levels || due.flows || !shown ? frame : shown;
+      picture.toggleAttribute('data-eased', frame.status !== 'running' && Math.abs(frame.t - before) <= EASED_NS);
+      before = frame.t;
       const still = frame.status !== 'running' || settingsStore.getState().reducedMotion;
       drawPyramid(painter, {
         frame: of,
@@ -80,7 +85,7 @@ function PyramidPicture() {
     <div className="hero-picture" ref={box}>
       <svg
         ref={svg}
-        className={status === 'running' ? 'pyramid' : 'pyramid at-rest'}
+        className="pyramid"
         width={width}
         height={height}
         viewBox={`0 0 ${layout.width || 1} ${layout.height || 1}`}

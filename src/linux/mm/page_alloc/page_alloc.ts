@@ -70,7 +70,7 @@ function nofragment(k: Kernel, preferred: Zone): number {
 }
 
 /** rmqueue: a block from the per-cpu lists or the buddy lists, with its side effects. -1 = none. §4.3. */
-function rmqueue(k: Kernel, z: Zone, order: number, mt: number, allocFlags: number, highestZoneidx: number): number {
+function rmqueue(k: Kernel, z: Zone, order: number, mt: number, allocFlags: number): number {
   let p: number;
   if (pcpAllowedOrder(order)) {
     p = rmqueuePcplist(k, z, order, mt, allocFlags);
@@ -82,15 +82,18 @@ function rmqueue(k: Kernel, z: Zone, order: number, mt: number, allocFlags: numb
       p = rmqueueBuddy(k, z, order, MIGRATE_HIGHATOMIC, allocFlags);
     if (p >= 0) z.free -= 1 << order;
   }
-  noteBoost(k, z, allocFlags, highestZoneidx);
+  noteBoost(k, z, allocFlags);
   return p;
 }
 
-/** The end of rmqueue: a zone whose watermarks were raised meanwhile wakes kswapd. */
-function noteBoost(k: Kernel, z: Zone, allocFlags: number, highestZoneidx: number): void {
+/**
+ * The end of rmqueue: a zone whose watermarks were raised meanwhile wakes kswapd. It asks for itself and the zones below
+ * it, whatever the request may use: raised in ZONE_DMA, kswapd looks for its few pages among all others.
+ */
+function noteBoost(k: Kernel, z: Zone, allocFlags: number): void {
   if (!(z.flags & ZONE_BOOSTED_WATERMARK && allocFlags & ALLOC_KSWAPD)) return;
   z.flags &= ~ZONE_BOOSTED_WATERMARK;
-  wakeupKswapd(k, z, 0, 0, highestZoneidx);
+  wakeupKswapd(k, z, 0, 0, z.type);
 }
 
 /**
@@ -137,7 +140,7 @@ export function getPageFromFreelist(
         if (!ok) continue;
       }
       searched = true;
-      const p = rmqueue(k, z, order, mt, flags, highestZoneidx);
+      const p = rmqueue(k, z, order, mt, flags);
       if (p < 0) continue;
       const m = k.mem;
       // A free page has no owner and no mapping: freeing saw to it.
@@ -218,7 +221,7 @@ export function refillPcp(k: Kernel, z: Zone, gfp: number): boolean {
   if (o === NR_PAGE_ORDERS) return false;
   const flags = fastPathFlags(k, gfp, k.zones[k.nodes[k.cpuNode[k.cpu]].zonelist[0]]);
   refillPcplist(k, z, z.pcp[k.cpu], mt, flags);
-  noteBoost(k, z, flags, gfpZone(gfp));
+  noteBoost(k, z, flags);
   return true;
 }
 

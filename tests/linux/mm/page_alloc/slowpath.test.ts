@@ -25,7 +25,14 @@ import {
   GFP_USER_PAGE,
 } from '../../../../src/linux/include/gfp';
 import type { Kernel } from '../../../../src/linux/include/kernel';
-import { WMARK_HIGH, WMARK_LOW, WMARK_MIN, ZONE_DMA, ZONE_MOVABLE } from '../../../../src/linux/include/mmzone';
+import {
+  WMARK_HIGH,
+  WMARK_LOW,
+  WMARK_MIN,
+  ZONE_BOOSTED_WATERMARK,
+  ZONE_DMA,
+  ZONE_MOVABLE,
+} from '../../../../src/linux/include/mmzone';
 import {
   type AllocContext,
   PF_KTHREAD,
@@ -43,6 +50,7 @@ import {
   ALLOC_WAIT,
   abandonAlloc,
   allocPages,
+  allocPagesNowait,
   allocSlowpathStep,
   freePage,
   gfpPfmemallocFlags,
@@ -176,6 +184,15 @@ describe('wake_kswapd', () => {
     stepFrom('wake_kswapd', begin(GFP_KERNEL));
     expect(kswapd.state).toBe(TASK_RUNNING);
     expect(k.nodes[0].kswapdHighestZoneidx).toBe(gfpZone(GFP_KERNEL));
+  });
+  test('for a zone whose watermarks were raised asks for that zone, whatever the request may use', () => {
+    const kswapd = sleepingKswapd();
+    const z = k.zones[DMA32];
+    z.boost = z.free;
+    z.flags |= ZONE_BOOSTED_WATERMARK;
+    expect(allocPagesNowait(k, GFP_USER_PAGE, 0, ALLOC_NO_WATERMARKS | ALLOC_KSWAPD)).toBeGreaterThanOrEqual(z.base);
+    expect(kswapd.state).toBe(TASK_RUNNING);
+    expect(k.nodes[0].kswapdHighestZoneidx).toBe(z.type);
   });
   test('leaves the kswapd of a node alone that the request may not use', () => {
     claimFree(0);
