@@ -7,14 +7,14 @@
 
 import { createMachine } from './boot';
 import { type Branch, Branches, partingOf } from './branches';
+import { Checkpoints } from './checkpoints';
 import type { Action, LoggedCommand } from './commands';
 import type { MachineConfig } from './config';
 import { hashMachine } from './hash';
 import { type Machine, timeOf } from './machine';
-import { CHUNK } from './packing';
 import { truncateRecording } from './record';
 import { applyDueCommands, commandNow, runFor, type StopReason, type Until } from './run';
-import { eachChunk, restoreSnapshot, type Snapshot, stateBytes, takeSnapshot, workOf } from './snapshot';
+import { restoreSnapshot, type Snapshot, stateBytes } from './snapshot';
 import { createStops, lastStopBefore, type Stops } from './stops';
 
 export interface TimelineOptions {
@@ -31,24 +31,14 @@ const LEAST_MEMORY = 96 * 1024 * 1024;
 const CHECKPOINT_WORK = 48_000;
 /** A checkpoint compares all of memory, so on a large machine it has to pay: a unit of work for so many pages. */
 const PAGES_PER_UNIT = 4;
-/** So many of the latest checkpoints are kept however close they are. */
-const LATEST = 8;
-/** Buffers kept for the next checkpoints: 16 MiB. */
-const MOST_SPARE = 1024;
 /** A step forward ends here, ns, when the kernel has nothing to decide. */
 const STEP_LIMIT_NS = 1_000_000_000;
 
 export class Timeline {
   readonly machine: Machine;
   commands: LoggedCommand[];
-  private readonly memory: number = Number.POSITIVE_INFINITY;
   private readonly interval: number;
-  private checkpoints: Snapshot[] = [];
-  /** How many checkpoints hold a chunk. */
-  private readonly holders = new Map<Uint8Array, number>();
-  private bytes = 0;
-  /** Chunks of dropped checkpoints, for the next: waiting for the garbage collector they would take memory twice. */
-  private readonly spare: Uint8Array[] = [];
+  private readonly checkpoints = new Checkpoints();
   private nextCheckpoint = 0;
   /** Decisions further back than the recording has them. */
   private past: { stops: Stops; to: number } | null = null;
@@ -64,7 +54,8 @@ export class Timeline {
     this.interval = Math.max(CHECKPOINT_WORK, Math.floor(this.machine.kernel.mem.nrPages / PAGES_PER_UNIT));
     this.futures = new Branches(commands, this.machine.rec);
     this.checkpoint();
-    this.memory = options.memory ?? Math.max(LEAST_MEMORY, MOST_MEMORY - 2 * stateBytes(this.checkpoints[0]));
+    this.checkpoints.limit =
+      options.memory ?? Math.max(LEAST_MEMORY, MOST_MEMORY - 2 * stateBytes(this.checkpoints.first));
     this.applyCommands();
   }
 
@@ -89,7 +80,7 @@ export class Timeline {
 
   /** Bytes that the checkpoints take. */
   get checkpointBytes(): number {
-    return this.bytes;
+    return this.checkpoints.bytes;
   }
 
   hash(): string {
@@ -133,7 +124,7 @@ export class Timeline {
     const { stops } = rec;
     let from = t;
     do {
-      const checkpoint = this.checkpointAt(from - 1);
+      const checkpoint = this.checkpoints.at(from - 1);
       from = checkpoint.t;
       rec.stops = createStops();
       this.restore(checkpoint);
@@ -168,7 +159,7 @@ export class Timeline {
       this.reset(true);
       return;
     }
-    const nearest = this.checkpointAt(t);
+    const nearest = this.checkpoints.at(t);
     if (t >= this.t && nearest.t <= this.t) return;
     this.restore(nearest);
     this.applyCommands();
@@ -185,18 +176,11 @@ export class Timeline {
     const untouched = this.branches.find((b) => b.commands.length === 0);
     if (this.commands.length > 0 && untouched) {
       this.switchTo(untouched.id);
-      this.restore(this.checkpoints[0]);
+      this.restore(this.checkpoints.first);
       return;
     }
     if (this.commands.length > 0) this.beginBranch(0, []);
     this.fork([]);
-  }
-
-  /** The last checkpoint that is not after `t`, or else the first of all. */
-  private checkpointAt(t: number): Snapshot {
-    let i = this.checkpoints.length - 1;
-    while (i > 0 && this.checkpoints[i].t > t) i--;
-    return this.checkpoints[i];
   }
 
   private restore(snapshot: Snapshot): void {
@@ -207,7 +191,7 @@ export class Timeline {
 
   /** Back to the beginning; the commands stay or go. */
   reset(keepCommands: boolean): void {
-    this.restore(this.checkpoints[0]);
+    this.restore(this.checkpoints.first);
     if (!keepCommands) this.startOver();
     this.applyCommands();
   }
@@ -251,8 +235,8 @@ export class Timeline {
     this.machine.rec = to.rec;
     this.commands = to.commands;
     this.machine.script = to.commands;
-    this.dropCheckpoints((at) => at >= parting);
-    this.restore(this.checkpointAt(there));
+    this.checkpoints.drop((at) => at >= parting);
+    this.restore(this.checkpoints.at(there));
     this.applyCommands();
     return there;
   }
@@ -266,14 +250,6 @@ export class Timeline {
     this.futures.drop(id);
   }
 
-  /** Drops all checkpoints of which `gone` is true, but the first. */
-  private dropCheckpoints(gone: (t: number) => boolean): void {
-    while (this.checkpoints.length > 1 && gone(this.checkpoints[this.checkpoints.length - 1].t)) {
-      const dropped = this.checkpoints.pop();
-      if (dropped) this.release(dropped);
-    }
-  }
-
   /**
    * Takes another list of commands for the one that was carried out, as undo does. What both begin with stays computed.
    *
@@ -283,7 +259,7 @@ export class Timeline {
     const t = partingOf(this.commands, commands);
     if (t === Number.POSITIVE_INFINITY) return this.t;
     // A checkpoint of that very moment may have the command in it already.
-    this.restore(this.checkpointAt(t - 1));
+    this.restore(this.checkpoints.at(t - 1));
     this.fork(commands);
     this.applyCommands();
     return t;
@@ -296,7 +272,7 @@ export class Timeline {
   replica(t: number, action: Action): Machine {
     const { config, seed } = this.machine;
     const other = createMachine(config, seed);
-    restoreSnapshot(other, this.checkpointAt(t));
+    restoreSnapshot(other, this.checkpoints.at(t));
     other.script = [...this.commands.filter((c) => c.t <= t), { t, action }];
     applyDueCommands(other, timeOf(other));
     return other;
@@ -322,54 +298,11 @@ export class Timeline {
     this.machine.script = commands;
     this.branch.commands = commands;
     truncateRecording(this.machine.rec, t);
-    this.dropCheckpoints((at) => at > t);
+    this.checkpoints.drop((at) => at > t);
   }
 
   private checkpoint(): void {
     this.nextCheckpoint = this.machine.work + this.interval;
-    const last = this.checkpoints.at(-1) ?? null;
-    // This part of the run has its checkpoints.
-    if (last !== null && last.t >= this.t) return;
-    const snapshot = takeSnapshot(this.machine, this.t, last, this.spare);
-    this.checkpoints.push(snapshot);
-    eachChunk(snapshot, (chunk) => {
-      const n = this.holders.get(chunk) ?? 0;
-      if (n === 0) this.bytes += chunk.length;
-      this.holders.set(chunk, n + 1);
-    });
-    while (this.bytes > this.memory && this.checkpoints.length > 2) this.thin();
-  }
-
-  /**
-   * Drops the checkpoint between whose neighbours there is the least work, so that no moment is far from one. The latest
-   * stay: from the present one steps back most.
-   */
-  private thin(): void {
-    const list = this.checkpoints;
-    const end = Math.max(2, list.length - LATEST);
-    let best = 1;
-    let least = Number.POSITIVE_INFINITY;
-    for (let i = 1; i < end; i++) {
-      const between = workOf(list[i + 1]) - workOf(list[i - 1]);
-      if (between < least) {
-        best = i;
-        least = between;
-      }
-    }
-    this.release(list[best]);
-    list.splice(best, 1);
-  }
-
-  private release(snapshot: Snapshot): void {
-    eachChunk(snapshot, (chunk) => {
-      const n = (this.holders.get(chunk) ?? 1) - 1;
-      if (n > 0) {
-        this.holders.set(chunk, n);
-        return;
-      }
-      this.holders.delete(chunk);
-      this.bytes -= chunk.length;
-      if (chunk.length === CHUNK && this.spare.length < MOST_SPARE) this.spare.push(chunk);
-    });
+    this.checkpoints.take(this.machine, this.t);
   }
 }

@@ -66,7 +66,7 @@ export function trace(t: TraceBuffer, now: number, pid: number, id: number, a = 
   args[i * 4 + 3] = d;
 }
 
-/** Writes `n` records that differ in their first two fields: pages[from] …, and `b`, `b` + 1 … */
+/** Writes `n` records of a tracepoint with two fields: pages[from] …, and `b`, `b` + 1 … */
 export function traceRun(
   t: TraceBuffer,
   now: number,
@@ -106,10 +106,12 @@ function record(
   b: number,
 ): void {
   time[i] = now;
-  pids[i] = pid;
-  ids[i] = id;
   args[i * 4] = a;
   args[i * 4 + 1] = b;
+  if (pids[i] !== pid) pids[i] = pid;
+  // The record that is overwritten may be one of the same kind: its other fields are not in use either.
+  if (ids[i] === id) return;
+  ids[i] = id;
   args[i * 4 + 2] = 0;
   args[i * 4 + 3] = 0;
 }

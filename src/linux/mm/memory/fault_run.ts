@@ -216,12 +216,8 @@ export function faultRun(
         if (left === 0 || (plainShadows && shadowNode(left) === nid)) {
           const stall = left !== 0 && !isBygone(oldest, left);
           const ns = readCost + touchCost;
-          const fits = Math.min(
-            most,
-            plainEnd - from,
-            Math.ceil((end - v) / stride),
-            Math.ceil((budget - cost - readCost) / ns),
-          );
+          let fits = Math.min(most, plainEnd - from, stride === 1 ? end - v : Math.ceil((end - v) / stride));
+          if (cost + fits * ns >= budget) fits = Math.min(fits, Math.ceil((budget - cost - readCost) / ns));
           const marks = stall ? bits | REFAULTED : bits;
           const to = batchAt + batched;
           n = readAlike(k, at, stride, from, left, fits | 0, mayBeCached, memcg, first, head, marks, pteBits, to);

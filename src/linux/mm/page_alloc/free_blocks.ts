@@ -36,8 +36,9 @@ export function freeBlocks(k: Kernel, z: Zone, head: number, most: number): numb
         const last = p + step * (n * 2);
         let at = p + step * n;
         while (at !== last && q === at) {
+          // The same as prev[q], without waiting for q.
+          q = prev[at];
           at += step;
-          q = prev[q];
         }
         if (at !== last) break;
         n *= 2;

@@ -8,10 +8,8 @@
 import {
   COMPACT_DEFERRED,
   COMPACT_PRIO_ASYNC,
-  COMPACT_PRIO_SYNC_FULL,
   COMPACT_PRIO_SYNC_LIGHT,
   COMPACT_SKIPPED,
-  COMPACT_SUCCESS,
 } from '../../include/compaction';
 import {
   __GFP_DIRECT_RECLAIM,
@@ -39,40 +37,26 @@ import {
   MIGRATE_MOVABLE,
 } from '../../include/gfp';
 import type { Kernel } from '../../include/kernel';
-import { WMARK_LOW, WMARK_MIN, wmarkPages, ZONE_NORMAL, type Zone } from '../../include/mmzone';
-import {
-  type AllocContext,
-  type AllocStage,
-  PF_MEMALLOC,
-  TASK_UNINTERRUPTIBLE,
-  type Task,
-  type WatermarkTest,
-} from '../../include/sched';
+import { WMARK_LOW, ZONE_NORMAL } from '../../include/mmzone';
+import { type AllocContext, type AllocStage, PF_MEMALLOC, TASK_UNINTERRUPTIBLE, type Task } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
-import { JIFFY, MAX_COMPACT_RETRIES, MAX_RECLAIM_RETRIES, PAGE_ALLOC_COSTLY_ORDER } from '../../include/units';
+import { JIFFY, PAGE_ALLOC_COSTLY_ORDER } from '../../include/units';
 import { ALLOCSTALL_BASE, COMPACTFAIL, COMPACTSTALL, COMPACTSUCCESS, PGMIGRATE_SUCCESS } from '../../include/vmstat';
 import { bothMasks, cpusetNodemask } from '../../kernel/cpuset';
 import { pageZone, scheduleTimeout } from '../../kernel/sched/core';
 import { psiMemstallEnter, psiMemstallLeave } from '../../kernel/sched/psi';
-import {
-  abandonDirectCompact,
-  compactionDeferReset,
-  compactionZonelistSuitable,
-  newDirectCompact,
-  tryToCompactPagesStep,
-} from '../compaction';
+import { abandonDirectCompact, compactionDeferReset, newDirectCompact, tryToCompactPagesStep } from '../compaction';
 import { outOfMemory, warnAlloc } from '../oom_kill';
 import { swapFlushPlug } from '../page_io';
-import { newDirectScanControl, tryToFreePagesStep, wakeupKswapd, zoneReclaimablePages } from '../vmscan';
+import { newDirectScanControl, tryToFreePagesStep, wakeupKswapd } from '../vmscan';
 import { putBackHeld } from '../vmscan/held';
 import { getPageFromFreelist } from './page_alloc';
 import { drainAllPages } from './pcp';
-import { effectiveMin, zoneWatermarkOk } from './watermarks';
+import { noteTests, watermarkTests } from './slowpath_noted';
+import { nodesFor, shouldCompactRetry, shouldReclaimRetry } from './slowpath_retry';
 
 const DIRECT_BEGIN = tracepointId('mm_vmscan_direct_reclaim_begin');
 const DIRECT_END = tracepointId('mm_vmscan_direct_reclaim_end');
-const COMPACT_RETRY = tracepointId('compact_retry');
-const RETRY_ZONE = tracepointId('reclaim_retry_zone');
 
 /** gfp_to_alloc_flags. §2.6. */
 export function gfpToAllocFlags(gfp: number, order: number): number {
@@ -135,83 +119,6 @@ export function newAllocContext(
   return ctx;
 }
 
-/** The nodes that a pass may use, bit mask, 0 = all: the policy's, and those of the cpuset unless the request is above it. */
-const nodesFor = (k: Kernel, task: Task, ctx: AllocContext, flags: number, gfp: number): number =>
-  task.cpuset >= 0 && flags & ALLOC_CPUSET ? bothMasks(ctx.nodemask, cpusetNodemask(k, task, gfp)) : ctx.nodemask;
-
-/** The comparison with a zone's watermark that was noted last, if it was the same one. */
-function sameTest(
-  noted: WatermarkTest[],
-  n: number,
-  z: Zone,
-  min: number,
-  highestZoneidx: number,
-  ok: boolean,
-): boolean {
-  if (n >= noted.length) return false;
-  const t = noted[n];
-  return (
-    t.zone === z.idx &&
-    t.free === z.free &&
-    t.min === min &&
-    t.lowmemReserve === z.lowmemReserve[highestZoneidx] &&
-    t.ok === ok
-  );
-}
-
-/**
- * The lists of comparisons noted last, by watermark. Requests that fail one after the other mostly find the same: they
- * share the list, which never changes. Nothing depends on what is here.
- */
-const noted: WatermarkTest[][] = [[], [], [], []];
-
-/** The comparisons of a pass over the zonelist, for the picture of the path. */
-function watermarkTests(
-  k: Kernel,
-  order: number,
-  highestZoneidx: number,
-  nid: number,
-  mark: number,
-  allocFlags: number,
-  nodes: number,
-): WatermarkTest[] {
-  const { zonelist } = k.nodes[nid];
-  const before = noted[mark];
-  let same = before.length > 0 && before[0].order === order;
-  let n = 0;
-  for (let j = 0; j < zonelist.length && same; j++) {
-    const z = k.zones[zonelist[j]];
-    if (z.type > highestZoneidx || (nodes !== 0 && !(nodes & (1 << z.node)))) continue;
-    const pages = wmarkPages(z, mark);
-    const ok = zoneWatermarkOk(k, z, order, pages, highestZoneidx, allocFlags);
-    same = sameTest(before, n++, z, effectiveMin(pages, allocFlags), highestZoneidx, ok);
-  }
-  if (same && n === before.length) return before;
-  const tests: WatermarkTest[] = [];
-  for (const i of zonelist) {
-    const z = k.zones[i];
-    if (z.type > highestZoneidx || (nodes !== 0 && !(nodes & (1 << z.node)))) continue;
-    const pages = wmarkPages(z, mark);
-    const min = effectiveMin(pages, allocFlags);
-    const ok = zoneWatermarkOk(k, z, order, pages, highestZoneidx, allocFlags);
-    tests.push({ zone: z.idx, mark, free: z.free, min, lowmemReserve: z.lowmemReserve[highestZoneidx], order, ok });
-  }
-  noted[mark] = tests;
-  return tests;
-}
-
-/** Keeps the comparisons of a pass. */
-function noteTests(
-  k: Kernel,
-  ctx: AllocContext,
-  name: AllocStage,
-  mark: number,
-  allocFlags: number,
-  nodes = ctx.nodemask,
-): void {
-  ctx.tests[name] = watermarkTests(k, ctx.order, ctx.highestZoneidx, ctx.nid, mark, allocFlags, nodes);
-}
-
 function tryFreelist(
   k: Kernel,
   task: Task,
@@ -257,37 +164,6 @@ function noPage(k: Kernel, task: Task, ctx: AllocContext): void {
   ctx.done = true;
   ctx.failed = true;
   if (!(ctx.gfp & __GFP_NOWARN)) warnAlloc(k, task, ctx.gfp, ctx.order, ctx.nodemask);
-}
-
-/** should_reclaim_retry: would the request fit if all that can be reclaimed were? §4.5. */
-export function shouldReclaimRetry(k: Kernel, task: Task, ctx: AllocContext): boolean {
-  if (ctx.didSomeProgress > 0 && ctx.order <= PAGE_ALLOC_COSTLY_ORDER) ctx.noProgressLoops = 0;
-  else ctx.noProgressLoops++;
-  if (ctx.noProgressLoops > MAX_RECLAIM_RETRIES) return false;
-  const tests: WatermarkTest[] = [];
-  ctx.tests.should_reclaim_retry = tests;
-  const nodes = nodesFor(k, task, ctx, ctx.allocFlags, ctx.gfp);
-  for (const i of k.nodes[ctx.nid].zonelist) {
-    const z: Zone = k.zones[i];
-    if (z.type > ctx.highestZoneidx) continue;
-    if (nodes !== 0 && !(nodes & (1 << z.node))) continue;
-    const reclaimable = zoneReclaimablePages(k, z);
-    const available = reclaimable + z.free;
-    const mark = wmarkPages(z, WMARK_MIN);
-    const ok = zoneWatermarkOk(k, z, ctx.order, mark, ctx.highestZoneidx, ctx.allocFlags, available);
-    tests.push({
-      zone: i,
-      mark: WMARK_MIN,
-      free: available,
-      min: effectiveMin(mark, ctx.allocFlags),
-      lowmemReserve: z.lowmemReserve[ctx.highestZoneidx],
-      order: ctx.order,
-      ok,
-    });
-    trace(k.trace, k.now, task.pid, RETRY_ZONE, i, reclaimable, available, ctx.noProgressLoops);
-    if (ok) return true;
-  }
-  return false;
 }
 
 /** One stage of the slow path of `task.alloc`. Returns with `done` set, or in the next stage, or asleep. */
@@ -456,27 +332,6 @@ function directCompact(k: Kernel, task: Task, ctx: AllocContext, name: AllocStag
   compactionDeferReset(z, ctx.order, true);
   k.vmEvents[COMPACTSUCCESS]++;
   return true;
-}
-
-/** should_compact_retry: is another, more patient run worth it? Only after reclaim has freed something. §4.5 */
-function shouldCompactRetry(k: Kernel, task: Task, ctx: AllocContext): boolean {
-  const { order } = ctx;
-  if (order === 0 || ctx.didSomeProgress === 0 || !(ctx.gfp & __GFP_IO) || task.sigkill) return false;
-  let retry = false;
-  if (ctx.compactResult === COMPACT_SKIPPED) {
-    retry = compactionZonelistSuitable(k, ctx);
-  } else {
-    const costly = order > PAGE_ALLOC_COSTLY_ORDER;
-    const most = costly ? MAX_COMPACT_RETRIES / 4 : MAX_COMPACT_RETRIES;
-    if (ctx.compactResult === COMPACT_SUCCESS && ++ctx.compactionRetries <= most) retry = true;
-    else if (ctx.compactPriority > (costly ? COMPACT_PRIO_SYNC_LIGHT : COMPACT_PRIO_SYNC_FULL)) {
-      ctx.compactPriority--;
-      ctx.compactionRetries = 0;
-      retry = true;
-    }
-  }
-  trace(k.trace, k.now, task.pid, COMPACT_RETRY, order, ctx.compactPriority, ctx.compactResult, ctx.compactionRetries);
-  return retry;
 }
 
 /** __alloc_pages_may_oom up to the decision: the lock, the last chance, the refusals. §4.6. */
