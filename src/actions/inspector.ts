@@ -2,7 +2,7 @@
 import { t } from '../i18n';
 import { dismiss, inspectorStore, notify, runStore } from '../store';
 import { type Command, isMoving, type KillReport, type Remedy, type RemedyKind, type WhatIf } from '../worker/protocol';
-import { ask, command, pause, runUntil, seek, tell } from './lab';
+import { arriveAt, ask, command, pause, runUntil, seek, tell } from './lab';
 
 /** The kill at a moment of virtual time, or else the last one before it, or else the next one that is known. */
 export function killNear(kills: readonly KillReport[], time: number): KillReport | undefined {
@@ -80,7 +80,7 @@ export const stopSearch = (): Promise<boolean> => tell({ type: 'stopSearch' });
 
 /** Changes the past of the open machine just before a kill, and runs on to see who dies now. */
 export async function replayAfter(before: number, change: Command): Promise<void> {
-  if (!(await seek(before))) return;
+  if (!(await arriveAt(before))) return;
   if (!(await command(change))) return;
   await runUntil('kill');
 }

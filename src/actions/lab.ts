@@ -135,6 +135,8 @@ export const stepBack = () => tell({ type: 'stepBack' });
 export const reset = () => tell({ type: 'reset', keepCommands: false });
 /** To a moment, ns of virtual time. */
 export const seek = (t: number) => tell({ type: 'seek', t });
+/** As `seek`, and the machine stands there when the promise is kept. */
+export const arriveAt = (t: number) => tell({ type: 'seek', t, arrive: true });
 export const runUntil = (landmark: Landmark | { t: number }) => tell({ type: 'runUntil', landmark });
 /** Virtual seconds a real second. */
 export const setSpeed = (value: number) => tell({ type: 'speed', value });

@@ -88,9 +88,15 @@ export class Host {
         this.advance(id, request.t);
         return;
       }
+      if (request.type === 'seek' && request.arrive) {
+        this.advancing = id;
+        this.perform(request);
+        return;
+      }
       const result = this.perform(request);
       this.world.post(result === undefined ? { id, ok: true } : { id, ok: true, result });
     } catch (error) {
+      if (this.advancing === id) this.advancing = null;
       this.world.post({ id, ok: false, refusal: refusalOf(error) });
     }
   }

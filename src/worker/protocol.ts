@@ -23,8 +23,8 @@ export type Request =
   | { type: 'stepBack' }
   /** To time 0 with the commands kept (`keepCommands`) or dropped. */
   | { type: 'reset'; keepCommands: boolean }
-  /** To a moment, ns: backwards from checkpoints, forwards by running. */
-  | { type: 'seek'; t: number }
+  /** To a moment, ns: backwards from checkpoints, forwards by running. `arrive`: answered only when it is there. */
+  | { type: 'seek'; t: number; arrive?: boolean }
   | { type: 'runUntil'; landmark: Landmark | { t: number } }
   /** Virtual seconds a real second. */
   | { type: 'speed'; value: number }

@@ -243,6 +243,21 @@ describe('the host', () => {
     expect(bench.frame.stateHash).not.toBe('');
   });
 
+  test('answers, when told to, not before it has arrived, so that what comes next is of that moment', () => {
+    const bench = opened();
+    bench.ask({ type: 'runUntil', landmark: { t: 0.5e9 } });
+    bench.pass();
+    bench.post({ type: 'seek', t: 20e9, arrive: true });
+    expect(bench.answer).toBe(undefined);
+    bench.pass();
+    expect(bench.answer).toEqual({ t: bench.frame.t });
+    expect(bench.frame.t).toBeGreaterThanOrEqual(20e9);
+    expect(bench.frame.status).toBe('paused');
+    bench.ask({ type: 'seek', t: bench.frame.t, arrive: true });
+    expect(bench.answer).toEqual({ t: bench.frame.t });
+    expect(bench.replies.map((reply) => reply.id)).toEqual(bench.replies.map((_, i) => i + 1));
+  });
+
   test('a command in the past says that it forks the run, and is in the session afterwards', () => {
     const bench = opened();
     bench.ask({ type: 'runUntil', landmark: 'kill' });

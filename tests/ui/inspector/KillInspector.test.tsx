@@ -80,7 +80,7 @@ test('another value is computed by the machine, and what it answers is shown', a
   expect(machine.requests.at(-1)).toEqual({ type: 'whatIf', before: kill.before, pid: record.chosen, adj: from - 100 });
   await userEvent.click(screen.getByRole('button', { name: /^Replay from/ }));
   expect(machine.requests.slice(-3)).toEqual([
-    { type: 'seek', t: kill.before },
+    { type: 'seek', t: kill.before, arrive: true },
     { type: 'command', command: { op: 'oom_score_adj', pid: record.chosen, value: from - 100 } },
     { type: 'runUntil', landmark: 'kill' },
   ]);

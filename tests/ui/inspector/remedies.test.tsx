@@ -133,7 +133,7 @@ test('a limit that is enough can be tried on the open machine', async () => {
   await userEvent.click(await screen.findByRole('button', { name: /^Replay from .* with memory\.max 104M$/ }));
   expect(had + 2048).toBe(104 * 256);
   expect(machine.requests.slice(-3)).toEqual([
-    { type: 'seek', t: ofGroup.before },
+    { type: 'seek', t: ofGroup.before, arrive: true },
     { type: 'command', command: { op: 'cgroup_write', path: '/web', file: 'memory.max', value: '104M' } },
     { type: 'runUntil', landmark: 'kill' },
   ]);
