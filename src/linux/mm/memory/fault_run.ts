@@ -49,7 +49,7 @@ import { SWAPFILE_CLUSTER_SHIFT, swapAreaOf, swapClusterEnd } from '../swapfile'
 import { globalNodeState } from '../vmstat';
 import { isBygone, oldestToken, shadowNode, shadowTier, workingsetRefault } from '../workingset';
 import { account, countFreed, countStalls } from './fault_counts';
-import { readAlike } from './read_alike';
+import { readAlike } from './read_run';
 
 /** What a page gets that a process needs again right after its eviction. §6.7 */
 const REFAULTED = PG_WORKINGSET | LRU_REFS_MASK;
