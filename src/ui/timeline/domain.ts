@@ -4,7 +4,7 @@ export interface Domain {
   to: number;
 }
 
-const STEPS = [1, 1.5, 2, 3, 4, 5, 6, 8];
+const STEPS = [1, 2, 3, 5];
 const SECOND = 1e9;
 /** Nothing is magnified beyond this. */
 export const LEAST_SPAN = 100e6;

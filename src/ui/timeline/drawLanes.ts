@@ -37,16 +37,16 @@ export function freeRange(zone: ZoneFrame | null, samples: readonly Sample[]): [
   const last = samples[Math.floor((samples.length - 1) / every) * every];
   if (range.last !== last || range.every !== every) {
     const some = samples.filter((_, i) => i % every === 0);
-    range = {
-      last,
-      every,
-      scale: scaleOf(-lasting(some.map((s) => -s.zoneMin)), lasting(some.map((s) => s.zoneHigh))),
-    };
+    const next = scaleOf(-lasting(some.map((s) => -s.zoneMin)), lasting(some.map((s) => s.zoneHigh)));
+    range = { last, every, scale: isNear(next, range.scale) ? range.scale : next };
   }
   return range.scale;
 }
 
 const scaleOf = (least: number, most: number): [number, number] => [Math.floor(least * 0.6), Math.ceil(most * 1.275)];
+/** Whether the scale before does as well: boosts come and go, and for each the lane would be drawn again. */
+const isNear = ([low, high]: [number, number], [oldLow, oldHigh]: [number, number]): boolean =>
+  Math.abs(low - oldLow) < 0.1 * oldHigh && high <= 1.1 * oldHigh && high >= 0.55 * oldHigh;
 /** The latest answer, with what it came from. */
 let range: { last: Sample | null; every: number; scale: [number, number] } = { last: null, every: 0, scale: [0, 1] };
 
@@ -65,25 +65,40 @@ export interface LaneScales {
   psi: 1;
 }
 
-export function laneScales(points: readonly Bucket[], { zone, samples }: LaneInput): LaneScales {
-  const endOf = (a: Value, b: Value) =>
-    steady(scaleEnd(points, (p) => Math.max(mean(samples, p, a), mean(samples, p, b))));
+/** @param before those of the picture that this one is to go on from, if any */
+export function laneScales(
+  points: readonly Bucket[],
+  { zone, samples }: LaneInput,
+  before: LaneScales | null,
+): LaneScales {
+  const endOf = (old: number, a: Value, b: Value) =>
+    steady(
+      scaleEnd(points, (p) => Math.max(mean(samples, p, a), mean(samples, p, b))),
+      old,
+    );
   return {
     psi: 1,
     free: freeRange(zone, samples),
     scan: endOf(
+      before?.scan ?? 0,
       (s) => s.scannedKswapd,
       (s) => s.scannedDirect,
     ),
     swap: endOf(
+      before?.swap ?? 0,
       (s) => s.swapOut,
       (s) => s.swapIn,
     ),
   };
 }
 
-/** Up to the next power of 1.25, so that a scale that grows does it in few steps. */
-const steady = (end: number): number => (end > 0 ? 1.25 ** Math.ceil(Math.log(end) / Math.log(1.25)) : 0);
+const STEP = 1.25;
+
+/** Up to the next power of STEP, so that a scale that grows does it in few steps; it shrinks by no less than two. */
+function steady(end: number, old: number): number {
+  const next = end > 0 ? STEP ** Math.ceil(Math.log(end) / Math.log(STEP)) : 0;
+  return next <= old && next * STEP ** 2 > old ? old : next;
+}
 
 /**
  * Draws one lane, from `from` px of its width to the right end; what lies before is left as it is.

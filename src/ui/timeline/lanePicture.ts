@@ -1,6 +1,6 @@
 /** The canvas of the lanes: what it holds already, and what of it has to be drawn again. */
 import { createColors, fitCanvas, stripes } from '../charts/canvas';
-import { drawLane, type LaneInput, laneScales } from './drawLanes';
+import { drawLane, type LaneInput, type LaneScales, laneScales } from './drawLanes';
 import type { LaneId, TimelineLayout } from './layout';
 import { buckets } from './series';
 
@@ -12,6 +12,7 @@ interface Held {
   /** All that the picture depends on but the samples: of all lanes, and of each. */
   all: string;
   lanes: Record<LaneId, string>;
+  scales: LaneScales;
   /** How many, and the last one. */
   samples: number;
   last: unknown;
@@ -29,14 +30,25 @@ export function createLanePicture(canvas: HTMLCanvasElement): LanePicture {
   return (layout, width, height, theme, input) => {
     const { samples, domain, zone, swapTotal, head, ghosts } = input;
     const points = buckets(samples, domain, layout.right - layout.left);
-    const scales = laneScales(points, input);
     const marks = samples.length === 0 && zone ? [zone.min, zone.low, zone.high] : [];
     const others = ghosts.map(({ name, t }) => `${name} ${t.length} ${t[t.length - 1]}`);
-    const all = [width, height, devicePixelRatio, theme, domain.from, domain.to, swapTotal, ...marks, ...others];
+    const all = String([
+      width,
+      height,
+      devicePixelRatio,
+      theme,
+      domain.from,
+      domain.to,
+      swapTotal,
+      ...marks,
+      ...others,
+    ]);
+    const scales = laneScales(points, input, held?.all === all ? held.scales : null);
     const now: Held = {
-      all: String(all),
+      all,
       // Free memory is drawn up to the head.
       lanes: { free: `${scales.free} ${head}`, scan: `${scales.scan}`, swap: `${scales.swap}`, psi: `${scales.psi}` },
+      scales,
       samples: samples.length,
       last: samples[samples.length - 1],
       settled: points.at(-2)?.x ?? 0,
