@@ -60,6 +60,7 @@ function PyramidPicture() {
       const still = frame.status !== 'running' || settingsStore.getState().reducedMotion;
       drawPyramid(painter, {
         frame: of,
+        rates: (frame.status === 'running' && shown ? shown : frame).flows,
         layout: place,
         due,
         hovered: pointedAt(of),

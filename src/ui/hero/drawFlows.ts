@@ -34,41 +34,52 @@ export function flowPhase(rate: number, clock: number): number {
 /** "1,380/s" and "5.4 MiB/s". */
 const perSecond = (rate: number): string => t('flows.rate', { rate: int(rate) });
 
-export function drawFlows(p: Painter, { frame, layout, hovered, clock }: Scene, edge: number): void {
+/** The flows at the side, and for each how thick it is drawn and between where: from `near` to `far` or back. */
+function sideFlows({ rates, layout }: Scene, edge: number) {
   const { y: first, pitch, count } = layout.flows;
-  for (let i = 0; i < count; i++) {
-    const { key, kind, inward } = FLOWS[i];
-    const rate = frame.flows[key];
-    const y = first + i * pitch;
-    const middle = y + 12;
-    const opacity = fade([kind], hovered);
+  return FLOWS.slice(0, count).map(({ key, kind, inward }, i) => {
+    const middle = first + i * pitch + 12;
     const near = leftAt(layout.body, middle) - edge - 6;
     const far = 20;
-    const thick = flowWidth(rate);
+    const rate = rates[key];
+    return { key, kind, rate, thick: flowWidth(rate), middle, from: inward ? far : near, to: inward ? near : far };
+  });
+}
+
+/** Arrows as thick as what their numbers say. */
+export function drawFlows(p: Painter, scene: Scene, edge: number): void {
+  for (const { key, kind, thick, middle, from, to } of sideFlows(scene, edge)) {
+    const opacity = fade([kind], scene.hovered);
     if (thick === 0) {
-      p.path(`flow-none-${key}`, d`M${far} ${middle}H${near}`, {
+      p.path(`flow-none-${key}`, d`M${Math.min(from, to)} ${middle}H${Math.max(from, to)}`, {
         stroke: 'var(--line-3)',
         'stroke-dasharray': '1 4',
         opacity,
       });
-    } else {
-      p.path(`flow-${key}`, inward ? arrow(far, near, middle, thick) : arrow(near, far, middle, thick), {
-        fill: KIND_LOOK[kind].fill,
-        opacity,
-        'fill-opacity': 0.9,
-        'data-kind': kind,
-      });
-      if (thick >= 5) squares(p, key, inward ? far : near, inward ? near : far, middle, rate, clock, opacity);
+      continue;
     }
+    p.path(`flow-${key}`, arrow(from, to, middle, thick), {
+      fill: KIND_LOOK[kind].fill,
+      opacity,
+      'fill-opacity': 0.9,
+      'data-kind': kind,
+    });
+  }
+}
+
+/** The pages on their way in these arrows. */
+export function drawFlowPages(p: Painter, scene: Scene, edge: number): void {
+  for (const { key, kind, rate, thick, middle, from, to } of sideFlows(scene, edge)) {
+    if (thick >= 5) squares(p, key, from, to, middle, rate, scene.clock, fade([kind], scene.hovered));
   }
 }
 
 /** What flows at the side, and how much. */
-export function drawFlowWords(p: Painter, { frame, layout, hovered }: Scene): void {
+export function drawFlowWords(p: Painter, { rates, layout, hovered }: Scene): void {
   const { y: first, pitch, count } = layout.flows;
   for (let i = 0; i < count; i++) {
     const { key, kind } = FLOWS[i];
-    const rate = frame.flows[key];
+    const rate = rates[key];
     const y = first + i * pitch;
     const far = 20;
     const opacity = fade([kind], hovered);
@@ -137,11 +148,11 @@ interface SwapFlow {
 }
 
 /** The two arrows in the gap between RAM and swap. */
-function swapFlows({ frame, layout }: Scene): SwapFlow[] {
+function swapFlows({ frame, rates, layout }: Scene): SwapFlow[] {
   if (frame.swap.total === 0) return [];
   const { body, phone } = layout;
   const half = (rate: number) => Math.min(phone ? 20 : 46, swapFlowWidth(rate) * (phone ? 0.5 : 1)) / 2;
-  const { swapOut, swapIn } = frame.flows;
+  const { swapOut, swapIn } = rates;
   return [
     {
       key: 'out',
@@ -158,15 +169,13 @@ function swapFlows({ frame, layout }: Scene): SwapFlow[] {
 /** How far the tip of an arrow in the gap stands out from its middle. */
 const barbOf = ({ half }: SwapFlow): number => half + 7;
 
+/** Arrows as wide as what they say. */
 export function drawSwapFlows(p: Painter, scene: Scene): void {
-  const { layout, hovered, clock } = scene;
-  const { body, swap, phone } = layout;
-  const y0 = body.bottom + 4;
-  const y1 = swap.top - 4;
-  const head = phone ? 12 : 14;
+  const { layout, hovered } = scene;
+  const [y0, y1] = gapOf(scene);
+  const head = layout.phone ? 12 : 14;
   for (const flow of swapFlows(scene)) {
-    const { key, cx, rate, kind, up, half } = flow;
-    const opacity = fade([kind, 'swap'], hovered);
+    const { key, cx, kind, up, half } = flow;
     if (half === 0) {
       p.path(`swap-none-${key}`, d`M${cx} ${y0}V${y1}`, { stroke: 'var(--line-3)', 'stroke-dasharray': '1 4' });
       continue;
@@ -176,11 +185,22 @@ export function drawSwapFlows(p: Painter, scene: Scene): void {
     p.path(
       `swap-arrow-${key}`,
       d`M${cx - half} ${tail}V${neck}H${cx - barb}L${cx} ${tip}L${cx + barb} ${neck}H${cx + half}V${tail}Z`,
-      { fill: KIND_LOOK[kind].fill, opacity, 'data-kind': kind },
+      { fill: KIND_LOOK[kind].fill, opacity: fade([kind, 'swap'], hovered), 'data-kind': kind },
     );
-    if (half >= 9) chevrons(p, key, cx, y0, y1, half, up, flowPhase(rate, clock), opacity);
   }
 }
+
+/** The pages on their way in them. */
+export function drawSwapPages(p: Painter, scene: Scene): void {
+  const [y0, y1] = gapOf(scene);
+  for (const { key, cx, rate, kind, up, half } of swapFlows(scene)) {
+    const opacity = fade([kind, 'swap'], scene.hovered);
+    if (half >= 9) chevrons(p, key, cx, y0, y1, half, up, flowPhase(rate, scene.clock), opacity);
+  }
+}
+
+/** Between RAM and swap, px from the top. */
+const gapOf = ({ layout: { body, swap } }: Scene): [number, number] => [body.bottom + 4, swap.top - 4];
 
 /** What the arrows in the gap say. */
 export function drawSwapFlowWords(p: Painter, scene: Scene): void {

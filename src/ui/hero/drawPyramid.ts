@@ -3,7 +3,7 @@ import type { ZoneFrame } from '../../worker/protocol';
 import { fade, KIND_LOOK, type Pointed } from '../charts/kinds';
 import type { Painter } from '../charts/painter';
 import { d } from '../charts/path';
-import { drawFlows, drawFlowWords, drawSwapFlows, drawSwapFlowWords } from './drawFlows';
+import { drawFlowPages, drawFlows, drawFlowWords, drawSwapFlows, drawSwapFlowWords, drawSwapPages } from './drawFlows';
 import { drawGauge, drawLens } from './drawGauge';
 import { drawLabels } from './drawLabels';
 import { drawSwap, drawSwapWords } from './drawSwap';
@@ -43,16 +43,22 @@ export function drawPyramid(p: Painter, scene: Scene): void {
   p.group('gauge', { 'data-region': 'free-gauge', 'data-kind': 'free' }, () => drawGauge(p, scene));
   if (!layout.phone) {
     p.group('flows', { 'data-region': 'flows' }, () => {
-      p.onTurn(due.flows, 'flow-arrows', () => drawFlows(p, scene, edge));
-      p.onTurn(due.numbers, 'flow-words', () => drawFlowWords(p, scene));
+      p.onTurn(due.numbers, 'flow-rates', () => {
+        drawFlows(p, scene, edge);
+        drawFlowWords(p, scene);
+      });
+      p.onTurn(due.flows, 'flow-pages', () => drawFlowPages(p, scene, edge));
     });
   }
   p.onTurn(due.names, 'labels', () => drawLabels(p, scene, strata, edge));
   p.onTurn(due.levels, 'swap-level', () => drawSwap(p, scene));
   p.onTurn(due.numbers, 'swap-words', () => drawSwapWords(p, scene));
   p.group('swap-flows', { 'data-region': 'swap-flows' }, () => {
-    p.onTurn(due.flows, 'swap-arrows', () => drawSwapFlows(p, scene));
-    p.onTurn(due.numbers, 'swap-flow-words', () => drawSwapFlowWords(p, scene));
+    p.onTurn(due.numbers, 'swap-rates', () => {
+      drawSwapFlows(p, scene);
+      drawSwapFlowWords(p, scene);
+    });
+    p.onTurn(due.flows, 'swap-pages', () => drawSwapPages(p, scene));
   });
   p.end();
 }

@@ -7,6 +7,8 @@ import type { PyramidLayout } from './layout';
 export interface Scene {
   frame: Frame;
   layout: PyramidLayout;
+  /** Pages a second, of the moment that words are of: an arrow is as thick as its number says. */
+  rates: Frame['flows'];
   /** What of it may change. */
   due: Due;
   hovered: Pointed;
