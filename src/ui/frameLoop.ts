@@ -16,13 +16,13 @@ export interface Due {
   levels: boolean;
   /** What moves, time itself among it. */
   flows: boolean;
-  /** The timeline's. */
+  /** The timeline's lanes. */
   lanes: boolean;
   /** Words that stand where levels put them. */
   names: boolean;
-  /** All other words. */
+  /** All other words, and arrows that are as thick as theirs say. */
   numbers: boolean;
-  /** Curves, and what stands at moments of the past. */
+  /** What stands at moments of the past, and small curves. */
   marks: boolean;
 }
 
@@ -60,6 +60,8 @@ const SLOW: Due[] = [
   { ...NOTHING, marks: true },
 ];
 const drawnOf: (Frame | null)[] = SLOW.map(() => null);
+/** The one that had the latest turn. */
+let slow = 0;
 
 /** Calls `draw` from now on, at once with the present frame if there is one; returns what ends it. */
 export function subscribe(draw: Draw): () => void {
@@ -113,10 +115,11 @@ function nextTurn(): Due {
 /** The next of what changes slowly that has something new to show: pictures, then as much of React's as fits. */
 function nextSlow(): Due {
   const { shown } = runStore.getState();
-  const i = drawnOf.findIndex((drawn) => drawn !== shown);
-  if (i >= 0) {
-    drawnOf[i] = shown;
-    return SLOW[i];
+  for (let n = 0; n < SLOW.length; n++) {
+    slow = (slow + 1) % SLOW.length;
+    if (drawnOf[slow] === shown) continue;
+    drawnOf[slow] = shown;
+    return SLOW[slow];
   }
   const end = performance.now() + REACT_MS;
   tellShown(() => {

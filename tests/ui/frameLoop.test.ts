@@ -44,6 +44,9 @@ describe('while the machine runs', () => {
     expect(drawn[0]).toEqual(ALL);
     for (const due of drawn.slice(1)) expect(due.length).toBeLessThanOrEqual(1);
     expect(new Set(drawn.slice(1).flat())).toEqual(new Set(ALL));
+    // Words and marks go together: once each of every moment that is told of.
+    const times = (name: string) => drawn.filter((due) => due.includes(name)).length;
+    expect(Math.abs(times('names') - times('marks'))).toBeLessThanOrEqual(1);
   });
 
   test('those who show it are told between the pictures, again and again', () => {
