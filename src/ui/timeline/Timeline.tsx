@@ -48,7 +48,11 @@ const SNAP = 6;
 export function Timeline() {
   const [asTable, setAsTable] = useState(false);
   const [box, { width, height }] = useSize<HTMLElement>();
-  const summary = useSlow(summarize);
+  // Other futures become known at rest, when no frame comes.
+  const others = useRun((s) => s.ghosts.length);
+  const summary = useSlow(
+    useCallback((frame: Frame) => timelineSummary(frame, runStore.getState().events, others), [others]),
+  );
   const known = useShown(() => true, false);
   const layout = timelineLayout(width, height);
   return (
@@ -76,11 +80,6 @@ export function Timeline() {
     </section>
   );
 }
-
-const summarize = (frame: Frame): string => {
-  const { events, ghosts } = runStore.getState();
-  return timelineSummary(frame, events, ghosts.length);
-};
 
 /** Where the axis ends while nothing is magnified, ns. */
 function endOfRun(): number {
