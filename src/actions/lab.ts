@@ -123,7 +123,8 @@ export async function tell(request: Request): Promise<boolean> {
     return true;
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error;
-    onRefusal(error.refusal);
+    // Whoever asked for something else instead knows.
+    if (error.refusal.code !== 'superseded') onRefusal(error.refusal);
     return false;
   }
 }
@@ -135,7 +136,7 @@ export const stepBack = () => tell({ type: 'stepBack' });
 export const reset = () => tell({ type: 'reset', keepCommands: false });
 /** To a moment, ns of virtual time. */
 export const seek = (t: number) => tell({ type: 'seek', t });
-/** As `seek`, and the machine stands there when the promise is kept. */
+/** As `seek`: true when the machine stands there, false when it was sent elsewhere on the way. */
 export const arriveAt = (t: number) => tell({ type: 'seek', t, arrive: true });
 export const runUntil = (landmark: Landmark | { t: number }) => tell({ type: 'runUntil', landmark });
 /** Virtual seconds a real second. */

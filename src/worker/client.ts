@@ -28,7 +28,7 @@ const MAX_RESTARTS = 3;
 const startWorker = (): WorkerLike =>
   new Worker(new URL('./main.ts', import.meta.url), { type: 'module', name: 'machine' }) as unknown as WorkerLike;
 
-/** While the machine runs a picture's part is drawn in every third animation frame: no use in more of them, ms. */
+/** While the machine runs each part of a picture is drawn in every fourth animation frame: no use in many more, ms. */
 const DRAWN_MS = 30;
 
 /** The worker waits with the next frame until the browser has drawn this one. */

@@ -65,6 +65,8 @@ export class Host {
   private searched = false;
   /** The request that waits for a moment to be reached. */
   private advancing: number | null = null;
+  /** The same, of one that wants to be nowhere else: whatever moves the machine meanwhile ends it. */
+  private arriving: number | null = null;
 
   constructor(private readonly world: HostWorld) {
     this.pace = new Pace(world.now);
@@ -79,6 +81,7 @@ export class Host {
 
   /** Answers a request. */
   handle(id: number, request: Request): void {
+    if (request.type === 'pause' || MOVES.includes(request.type)) this.giveWay();
     try {
       if (request.type === 'whatIf' || request.type === 'remedy') {
         this.questions.ask(this.timeline, id, request);
@@ -89,14 +92,14 @@ export class Host {
         return;
       }
       if (request.type === 'seek' && request.arrive) {
-        this.advancing = id;
+        this.arriving = id;
         this.perform(request);
         return;
       }
       const result = this.perform(request);
       this.world.post(result === undefined ? { id, ok: true } : { id, ok: true, result });
     } catch (error) {
-      if (this.advancing === id) this.advancing = null;
+      if (this.arriving === id) this.arriving = null;
       this.world.post({ id, ok: false, refusal: refusalOf(error) });
     }
   }
@@ -118,9 +121,16 @@ export class Host {
   }
 
   private arrived(): void {
-    if (this.advancing === null) return;
-    this.world.post({ id: this.advancing, ok: true, result: { t: this.timeline.t } });
-    this.advancing = null;
+    const id = this.advancing ?? this.arriving;
+    if (id === null) return;
+    this.world.post({ id, ok: true, result: { t: this.timeline.t } });
+    this.advancing = this.arriving = null;
+  }
+
+  private giveWay(): void {
+    if (this.arriving === null) return;
+    this.world.post({ id: this.arriving, ok: false, refusal: { code: 'superseded', params: {} } });
+    this.arriving = null;
   }
 
   private perform(request: Exclude<Request, { type: 'whatIf' | 'remedy' | 'advance' }>): unknown {

@@ -23,7 +23,7 @@ export type Request =
   | { type: 'stepBack' }
   /** To time 0 with the commands kept (`keepCommands`) or dropped. */
   | { type: 'reset'; keepCommands: boolean }
-  /** To a moment, ns: backwards from checkpoints, forwards by running. `arrive`: answered only when it is there. */
+  /** To a moment, ns: backwards from checkpoints, forwards by running. `arrive`: answered when it is there, refused (superseded) if it goes elsewhere. */
   | { type: 'seek'; t: number; arrive?: boolean }
   | { type: 'runUntil'; landmark: Landmark | { t: number } }
   /** Virtual seconds a real second. */

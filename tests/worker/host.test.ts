@@ -258,6 +258,17 @@ describe('the host', () => {
     expect(bench.replies.map((reply) => reply.id)).toEqual(bench.replies.map((_, i) => i + 1));
   });
 
+  test('refuses the answer when something else moves the machine on the way', () => {
+    for (const other of [{ type: 'pause' }, { type: 'seek', t: 0, arrive: true }] as const) {
+      const bench = opened();
+      bench.post({ type: 'seek', t: 20e9, arrive: true });
+      const asked = bench.replies.length;
+      bench.post(other);
+      bench.pass();
+      expect(bench.replies.slice(asked)).toMatchObject([{ ok: false, refusal: { code: 'superseded' } }, { ok: true }]);
+    }
+  });
+
   test('a command in the past says that it forks the run, and is in the session afterwards', () => {
     const bench = opened();
     bench.ask({ type: 'runUntil', landmark: 'kill' });

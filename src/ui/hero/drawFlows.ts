@@ -34,15 +34,17 @@ export function flowPhase(rate: number, clock: number): number {
 /** "1,380/s" and "5.4 MiB/s". */
 const perSecond = (rate: number): string => t('flows.rate', { rate: int(rate) });
 
-/** The flows at the side, and for each how thick it is drawn and between where: from `near` to `far` or back. */
+/** Where the flows at the side begin, px from the left. */
+const FAR = 20;
+
+/** The flows at the side, and for each how thick it is drawn and from where to where. */
 function sideFlows({ rates, layout }: Scene, edge: number) {
   const { y: first, pitch, count } = layout.flows;
   return FLOWS.slice(0, count).map(({ key, kind, inward }, i) => {
     const middle = first + i * pitch + 12;
     const near = leftAt(layout.body, middle) - edge - 6;
-    const far = 20;
     const rate = rates[key];
-    return { key, kind, rate, thick: flowWidth(rate), middle, from: inward ? far : near, to: inward ? near : far };
+    return { key, kind, rate, thick: flowWidth(rate), middle, from: inward ? FAR : near, to: inward ? near : FAR };
   });
 }
 
@@ -75,17 +77,13 @@ export function drawFlowPages(p: Painter, scene: Scene, edge: number): void {
 }
 
 /** What flows at the side, and how much. */
-export function drawFlowWords(p: Painter, { rates, layout, hovered }: Scene): void {
-  const { y: first, pitch, count } = layout.flows;
-  for (let i = 0; i < count; i++) {
-    const { key, kind } = FLOWS[i];
-    const rate = rates[key];
-    const y = first + i * pitch;
-    const far = 20;
-    const opacity = fade([kind], hovered);
-    p.text(`flow-name-${key}`, far, y, t(`flows.${key}`), { class: 's2', 'font-size': 12, opacity });
+export function drawFlowWords(p: Painter, scene: Scene, edge: number): void {
+  for (const { key, kind, rate, middle } of sideFlows(scene, edge)) {
+    const y = middle - 12;
+    const opacity = fade([kind], scene.hovered);
+    p.text(`flow-name-${key}`, FAR, y, t(`flows.${key}`), { class: 's2', 'font-size': 12, opacity });
     const numbers = y + 30;
-    p.text(`flow-rate-${key}`, far, numbers, perSecond(rate), {
+    p.text(`flow-rate-${key}`, FAR, numbers, perSecond(rate), {
       class: rate < 1 ? 's3' : 'b',
       'font-size': 13,
       opacity,
@@ -93,7 +91,7 @@ export function drawFlowWords(p: Painter, { rates, layout, hovered }: Scene): vo
     if (rate >= 1) {
       p.text(
         `flow-mib-${key}`,
-        far + textWidth(perSecond(rate), 13, true) + 6,
+        FAR + textWidth(perSecond(rate), 13, true) + 6,
         numbers,
         t('flows.size', { size: pages(rate) }),
         {

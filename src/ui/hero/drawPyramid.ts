@@ -45,7 +45,7 @@ export function drawPyramid(p: Painter, scene: Scene): void {
     p.group('flows', { 'data-region': 'flows' }, () => {
       p.onTurn(due.numbers, 'flow-rates', () => {
         drawFlows(p, scene, edge);
-        drawFlowWords(p, scene);
+        drawFlowWords(p, scene, edge);
       });
       p.onTurn(due.flows, 'flow-pages', () => drawFlowPages(p, scene, edge));
     });

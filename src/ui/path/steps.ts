@@ -3,14 +3,16 @@ import { t, tMaybe } from '../../i18n';
 import type { Frame, PathStep, ZoneFrame } from '../../worker/protocol';
 import { int } from '../format';
 
+type Watched = Pick<ZoneFrame, 'name' | 'free' | 'low'>;
+
 /** What the fast path compares: the free pages of the zone whose watermarks most allocations meet, which is the gauge's. */
-export function fastPathZone(frame: Frame): Pick<ZoneFrame, 'name' | 'free' | 'low'> | null {
+export function fastPathZone(frame: Frame): Watched | null {
   const zone = frame.zones.find((z) => z.name === frame.gauge.zone || z.id === frame.gauge.zone) ?? frame.zones[0];
   return zone ? { name: zone.name, free: zone.free, low: zone.low } : null;
 }
 
 /** The way when nobody is in the slow path: the fast path's test with today's numbers, and nothing after it. */
-export function fastPathSteps(zone: Pick<ZoneFrame, 'name' | 'free' | 'low'>): PathStep[] {
+export function fastPathSteps(zone: Watched): PathStep[] {
   const ok = zone.free > zone.low;
   return [
     { id: 'page_fault', state: ok ? 'passed' : 'not-reached' },
