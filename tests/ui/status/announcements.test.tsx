@@ -22,7 +22,7 @@ describe('announcements', () => {
     expect(words).toEqual({ polite: [], assertive: [], rest: 'Paused at 10.000 seconds.' });
   });
   it('say nothing when a machine at rest is changed but does not move', () => {
-    const words = announcements(fixtureFrame({ t: 40e9 }), fixtureFrame({ t: 40e9, swappiness: 10 }), EVENTS);
+    const words = announcements(fixtureFrame({ t: 40e9 }), fixtureFrame({ t: 40e9, totalpages: 1000 }), EVENTS);
     expect(words).toEqual({ polite: [], assertive: [], rest: '' });
   });
 });
