@@ -49,7 +49,9 @@ function Row({ proc, scale, candidate, chosenAt, inHand }: Props) {
       <li className="proc mini dead" data-pid={proc.pid} data-state={proc.state} {...hover}>
         <Chip proc={proc} />
         <div className="who">
-          {killed ? <s>{proc.comm}</s> : <b>{proc.comm}</b>} <i>{proc.pid}</i>{' '}
+          <span className="who-name">
+            {killed ? <s>{proc.comm}</s> : <b>{proc.comm}</b>} <i>{proc.pid}</i>
+          </span>{' '}
           <span className={killed ? 'st dead' : 'st'}>
             {killed ? t('processes.killed', { t: seconds(proc.killedAt, 1) }) : t('processes.exited')}
           </span>
