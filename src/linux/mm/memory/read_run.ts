@@ -6,6 +6,7 @@
 import type { Kernel } from '../../include/kernel';
 import { PTE_SHIFT, PTE_SWAP } from '../../include/page';
 import { XA_CHUNK_SHIFT, XA_CHUNK_SIZE } from '../../lib/xarray';
+import { slotMemcgs } from '../memcontrol/slot';
 
 /**
  * doSwapPage for page table entries from `at` on, `stride` apart, as long as they name the slots from `slot` on, one
@@ -38,11 +39,11 @@ export function readAlike(
 ): number {
   const { next, flags, mapping, index, mapcount } = k.mem;
   const owners = k.mem.memcg;
-  const { map, cache, shadow, shadowMemcg, nodes } = k.swap;
+  const { map, cache, shadow, memcgs, nodes } = k.swap;
   const swapMapping = k.swap.mapping;
   const swapIndex = k.swap.index;
-  const swapMemcg = k.swap.memcg;
-  const cgroups = swapMemcg.length > 0;
+  const cgroups = memcgs.length > 0;
+  const whose = slotMemcgs(memcg, memcg);
   const { entries } = k.pgtables;
   const { lruBatch } = k;
   const node = slot >> XA_CHUNK_SHIFT;
@@ -55,9 +56,8 @@ export function readAlike(
     if (entries[i] !== ((s << PTE_SHIFT) | PTE_SWAP) || map[s] !== 1 || shadow[s] !== left) break;
     if (mayBeCached && cache[s] !== 0) break;
     if (cgroups) {
-      if (swapMemcg[s] !== memcg || shadowMemcg[s] !== memcg) break;
-      swapMemcg[s] = 0;
-      shadowMemcg[s] = 0;
+      if (memcgs[s] !== whose) break;
+      memcgs[s] = 0;
       owners[pfn] = memcg;
     }
     lruBatch[j] = pfn;

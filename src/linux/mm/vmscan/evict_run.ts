@@ -34,6 +34,7 @@ import { trace, tracepointId, traceRun } from '../../include/trace';
 import { NR_ANON_MAPPED, NR_SWAPCACHE, NR_VMSCAN_WRITE, PGPGOUT, PSWPOUT } from '../../include/vmstat';
 import { XA_CHUNK_SHIFT, XA_CHUNK_SIZE, xaAdd } from '../../lib/xarray';
 import { memCgroupGetNrSwapPages } from '../memcontrol';
+import { slotMemcgs } from '../memcontrol/slot';
 import { addMmCounterTimes, updateHiwaterRss } from '../mm_counters';
 import { folioMemcg } from '../mmzone';
 import { pageCounterCharge } from '../page_counter';
@@ -135,8 +136,8 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
   const { map, cache, shadow, nodes } = s;
   const swapMapping = s.mapping;
   const swapIndex = s.index;
-  const slotMemcg = s.memcg;
-  const { shadowMemcg } = s;
+  const { memcgs } = s;
+  const slotOwners = slotMemcgs(memcg, shadowOwner);
   const { zram } = disk;
   const { now, current } = k;
   const ring = k.trace;
@@ -162,10 +163,7 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
       if (took > 0) {
         if (memcg !== 0) {
           charged += took;
-          for (let j = first; j < first + took; j++) {
-            slotMemcg[j] = memcg;
-            shadowMemcg[j] = shadowOwner;
-          }
+          for (let j = first; j < first + took; j++) memcgs[j] = slotOwners;
         }
         traceRun(ring, now, current, WRITE_FOLIO, batch, i, first, took);
         nodes[first >> XA_CHUNK_SHIFT] += took;
@@ -196,7 +194,7 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
     }
     if (memcg !== 0) {
       charged++;
-      slotMemcg[slot] = memcg;
+      memcgs[slot] = slotMemcgs(memcg, 0);
     }
     // The shadow's place in the swap cache, which the page itself would have taken first.
     xaAdd(k, nodes, slot);
@@ -222,7 +220,7 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
       verdicts[i] = ACTIVATE;
       break;
     }
-    if (memcg !== 0) shadowMemcg[slot] = shadowOwner;
+    if (memcg !== 0) memcgs[slot] = slotOwners;
     trace(ring, now, current, WRITE_FOLIO, pfn, slot);
     if (alike !== 0 && !(f & LRU_USES)) {
       shadow[slot] = alike;
@@ -256,14 +254,7 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
  * @param left shadow that they leave
  * @returns how many
  */
-function evictAlike(
-  k: Kernel,
-  from: number,
-  end: number,
-  first: number,
-  owner: number,
-  left: number,
-): number {
+function evictAlike(k: Kernel, from: number, end: number, first: number, owner: number, left: number): number {
   const { index } = k.mem;
   const s = k.swap;
   const { map, shadow } = s;
