@@ -20,7 +20,10 @@ export const COSTS: Costs = {
   scanPage: 120,
   // A frame's flags, next to those of the one before: the scanners go through about a pageblock in 5 us (Gorman, 4.20).
   compactScan: 10,
-  // One request through blk-mq down to the driver's doorbell and back: a core does about a million a second (fio, null_blk).
+  // One page through blk-mq down to the driver's doorbell and back: a core does about a million a second (fio, null_blk).
+  // What a request of many pages takes once is in that.
+  dispatch: 0,
+  interrupt: 0,
   submitPage: 600,
   dispatchPage: 200,
   endioPage: 200,
@@ -29,6 +32,8 @@ export const COSTS: Costs = {
   freePage: 40,
   // Entering the slow path and one walk over the zonelist.
   slowpath: 800,
+  // A walk that finds nothing: a lock and a look at each list, then the shrinkers, a dozen or more at about 100 ns each.
+  shrinkLruvec: 1_500,
   // oom_badness of one task with task_lock: under a microsecond.
   oomTask: 500,
   // lmbench lat_ctx on one core, caches warm.

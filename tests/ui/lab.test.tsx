@@ -8,7 +8,6 @@ import { Log } from '../../src/ui/log/Log';
 import { AllocationPath } from '../../src/ui/path/AllocationPath';
 import { shownSteps } from '../../src/ui/path/steps';
 import Settings from '../../src/ui/settings/Settings';
-import { announcements } from '../../src/ui/status/announcements';
 import { landmarkEvent } from '../../src/ui/topbar/LandmarkMenu';
 import { RunUntil } from '../../src/ui/topbar/RunUntil';
 import { Speed, speedIndex } from '../../src/ui/topbar/Speed';
@@ -216,21 +215,5 @@ describe('keys', () => {
     expect(press('.', input)).toBe(false);
     expect(sent()).toEqual([]);
     input.remove();
-  });
-});
-
-describe('announcements', () => {
-  const events: TimelineEvent[] = [
-    { t: 14.2e9, kind: 'kswapd', label: '', pid: -1 },
-    { t: 36.1e9, kind: 'kill', label: 'crazy', pid: 405 },
-  ];
-  it('tell a kill at once and a landmark politely, when the head passes them', () => {
-    const words = announcements(fixtureFrame({ t: 0 }), fixtureFrame({ t: 40e9 }), events);
-    expect(words.assertive).toEqual(['crazy (405) was killed at 36.1 seconds.']);
-    expect(words.polite).toContain('kswapd wakes at 14.2 seconds.');
-  });
-  it('say nothing about what is passed backwards', () => {
-    const words = announcements(fixtureFrame({ t: 40e9 }), fixtureFrame({ t: 10e9 }), events);
-    expect(words).toEqual({ polite: [], assertive: [] });
   });
 });

@@ -47,12 +47,12 @@ import { bootSysctl, bootZones, cpuNodes, recordedStat, swapAreas } from './zone
 
 /**
  * The same as in machine/costs.ts on an emulated cpu (QEMU's TCG). Exceptions, system calls and TLB misses are what it is
- * slow at: a first touch takes some 23 us, while a page of a dying process is given back in about 1 us. A round of the
- * allocation slow path is a fruitless reclaim: twelve walks over the node with all its shrinkers.
+ * slow at: a first touch takes some 23 us, while a page of a dying process is given back in about 1 us. A fruitless reclaim
+ * takes about a millisecond the first times, and half of that later: 26 walks over the node with all its shrinkers.
  */
 const TCG_COSTS: Costs = {
   touch: 500,
-  fault: 16_000,
+  fault: 16_800,
   clearPage: 4_000,
   copyPage: 6_000,
   allocPcp: 800,
@@ -60,11 +60,14 @@ const TCG_COSTS: Costs = {
   scanPage: 1_500,
   compactScan: 100,
   unmapPage: 300,
+  dispatch: 120_000,
+  interrupt: 200_000,
   submitPage: 7_000,
-  dispatchPage: 2_300,
+  dispatchPage: 100,
   endioPage: 2_200,
   freePage: 400,
-  slowpath: 150_000,
+  slowpath: 5_000,
+  shrinkLruvec: 40_000,
   oomTask: 3_000,
   contextSwitch: 20_000,
   syscall: 5_000,
@@ -83,7 +86,7 @@ const BIG_FILE_PAGES = 65_536;
  * A disk that is a file of the host, in its page cache, ns. The emulator takes most of a request's time from the processor
  * that rings the doorbell (`dispatchPage`), and is done with it before that one has written many more pages.
  */
-const HOST_DISK = { ...DISKS.ssd, latency: MS / 20, pageTime: 100, parallel: 64 };
+const HOST_DISK = { ...DISKS.ssd, latency: MS / 5, pageTime: 2_300, parallel: 64 };
 
 const isEmulated = (r: Recording): boolean => /-accel tcg/.test(r.qemu);
 

@@ -1,12 +1,20 @@
 /**
- * The run loop of a replay: tasks take turns of one scheduler slice, time moves by what their work costs, and jumps to
- * the next event when nobody can run.
+ * The run loop of a replay: tasks share one cpu as the release's scheduler says, time moves by what their work costs, and
+ * jumps to the next event when nobody can run.
  */
 import { completeBios, nextCompletion } from '../../linux/block/blk-mq';
 import type { Kernel } from '../../linux/include/kernel';
-import { PF_KTHREAD, TASK_INTERRUPTIBLE, TASK_RUNNING, type Task, WAIT_USER } from '../../linux/include/sched';
-import { MS, SEC } from '../../linux/include/units';
+import {
+  type CfsRq,
+  PF_KTHREAD,
+  TASK_INTERRUPTIBLE,
+  TASK_RUNNING,
+  type Task,
+  WAIT_USER,
+} from '../../linux/include/sched';
+import { JIFFY, SEC } from '../../linux/include/units';
 import { nextWakeup, sleepOn, wakeSleepers, wakeUpProcess } from '../../linux/kernel/sched/core';
+import { dequeueTask, enqueueTask, newCfsRq, pickNextTask, taskTick } from '../../linux/kernel/sched/fair';
 import { psiUpdate } from '../../linux/kernel/sched/psi';
 import { memcgWorkPending } from '../../linux/mm/memcontrol';
 import { oomReaperStep } from '../../linux/mm/oom_kill';
@@ -16,17 +24,12 @@ import { stepInKernel } from '../../machine/dispatch';
 /** A running system call or access of a process; ends when it is done. It yields when its turn is over or it must wait. */
 export type Job = Generator<void, void>;
 
-/** ns a task may run before the next one gets its turn: a tick at HZ=250. */
-const SLICE = 4 * MS;
-/** ns a task may run when another one has woken meanwhile (base_slice). */
-const BASE_SLICE = 0.75 * MS;
-
 export interface Loop {
   k: Kernel;
   /** Work under way, by pid. */
   jobs: Map<number, Job>;
-  /** Index into the task list where the next turn is looked for. */
-  turn: number;
+  /** Who wants the cpu; there is one for all cpus. */
+  rq: CfsRq;
   /** ns of the next vmstat tick. */
   vmstatAt: number;
   /** ns that the cpu is busy with each line of the kernel log, and lines printed so far. */
@@ -37,7 +40,7 @@ export interface Loop {
 export const newLoop = (k: Kernel, consoleLine: number): Loop => ({
   k,
   jobs: new Map(),
-  turn: 0,
+  rq: newCfsRq(-1),
   vmstatAt: k.now + SEC,
   consoleLine,
   printed: k.log.length,
@@ -72,7 +75,7 @@ function step(loop: Loop, t: Task): void {
   const { k } = loop;
   const leaving = t.sigkill || t.exitStage > 0;
   if (leaving) loop.jobs.delete(t.pid);
-  if (stepInKernel(k, t, leaving, k.cost + SLICE)) return;
+  if (stepInKernel(k, t, leaving, k.cost + JIFFY)) return;
   const job = loop.jobs.get(t.pid);
   if (!job) return;
   if (job.next().done) {
@@ -114,23 +117,26 @@ function nextEvent(loop: Loop): number {
   return k.timers.length > 0 ? Math.min(at, k.timers[0].at) : at;
 }
 
-function pick(loop: Loop): Task | null {
-  const { tasks } = loop.k;
-  for (let i = 0; i < tasks.length; i++) {
-    const at = (loop.turn + i) % tasks.length;
-    if (!canRun(loop, tasks[at])) continue;
-    loop.turn = at + 1;
-    return tasks[at];
-  }
-  return null;
+/** Whether the task stands on the run queue as one that wants to run. */
+const isWaiting = (t: Task): boolean => t.se.onRq && !t.se.delayed;
+
+/** Puts those who can run now on the run queue. */
+function enqueueWoken(loop: Loop): void {
+  const { k, rq } = loop;
+  for (const t of k.tasks) if (canRun(loop, t) && !isWaiting(t)) enqueueTask(k, rq, t);
 }
 
-/** One turn of a task. It is cut short for a task that wakes. */
+/** The task that is to run, null = nobody can. */
+function schedule(loop: Loop): Task | null {
+  const { k, rq } = loop;
+  enqueueWoken(loop);
+  for (const t of k.tasks) if (isWaiting(t) && !canRun(loop, t)) dequeueTask(k, rq, t);
+  return pickNextTask(k, rq);
+}
+
+/** The task has the cpu until it sleeps or another one is to have it. */
 function turn(loop: Loop, t: Task, until: () => boolean): void {
-  const { k } = loop;
-  const start = k.now;
-  const waiting = new Set<number>();
-  for (const other of k.tasks) if (other !== t && canRun(loop, other)) waiting.add(other.pid);
+  const { k, rq } = loop;
   k.current = t.pid;
   k.cpu = t.cpu;
   do {
@@ -139,20 +145,16 @@ function turn(loop: Loop, t: Task, until: () => boolean): void {
     charge(loop, t);
     // A step that cost nothing must not stop the clock.
     if (k.now === before) k.now++;
-    if (k.now - start < BASE_SLICE) continue;
-    const woken = k.tasks.findIndex((other) => other !== t && canRun(loop, other) && !waiting.has(other.pid));
-    if (woken >= 0) {
-      loop.turn = woken;
-      return;
-    }
-  } while (canRun(loop, t) && k.now - start < SLICE && k.panic === '' && !until());
+    enqueueWoken(loop);
+    if (Math.floor(k.now / JIFFY) > Math.floor(before / JIFFY)) taskTick(k, rq);
+  } while (canRun(loop, t) && !rq.needResched && k.panic === '' && !until());
 }
 
 /** Runs the machine until `until` says so, `deadline` (ns) is reached or the kernel has panicked. */
 export function run(loop: Loop, until: () => boolean, deadline: number): void {
   const { k } = loop;
   while (!until() && k.panic === '' && k.now < deadline) {
-    const t = pick(loop);
+    const t = schedule(loop);
     if (!t) {
       const at = Math.min(nextEvent(loop), deadline);
       if (!Number.isFinite(at)) return;

@@ -173,7 +173,13 @@ export function completeBios(k: Kernel, now = k.now): void {
   const before = k.cost;
   for (let i = 0; i < disks.length; i++) {
     const d = disks[i];
-    while (d.count > 0 && (lastIsFirst(d) ? d.busyUntil[d.parallel] : d.doneAt[d.head]) <= now + k.cost - before) {
+    // Pages that are done at the same moment were one request.
+    let request = -1;
+    while (d.count > 0) {
+      const at = lastIsFirst(d) ? d.busyUntil[d.parallel] : d.doneAt[d.head];
+      if (at > now + k.cost - before) break;
+      if (at !== request) k.cost += k.costs.interrupt;
+      request = at;
       const pfn = d.pfn[d.head];
       const op = d.op[d.head];
       d.head = (d.head + 1) & (d.pfn.length - 1);

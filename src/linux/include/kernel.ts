@@ -46,6 +46,8 @@ export interface Release {
   name: string;
   /** uname -r of the reports. */
   uname: string;
+  /** How tasks share a cpu: earliest eligible virtual deadline first (6.6 and later), or the completely fair scheduler. */
+  scheduler: 'eevdf' | 'cfs';
   /** per-cpu page lists tune their `high` by themselves (6.7 and later). */
   pcpAutoTune: boolean;
   /** ZONE_BELOW_HIGH exists (6.7 and later). */
@@ -112,13 +114,18 @@ export interface Costs {
   unmapPage: number;
   /** One frame looked at by a scanner of compaction. */
   compactScan: number;
-  /** A page on its way to a swap device: its request, its part in the driver's work, and in the interrupt at the end. */
+  /** A request to a swap device: the driver's work that it takes whatever its size, and the interrupt at its end. */
+  dispatch: number;
+  interrupt: number;
+  /** A page on its way to a swap device: its descriptor, its part in the driver's work, and in the interrupt at the end. */
   submitPage: number;
   dispatchPage: number;
   endioPage: number;
   freePage: number;
-  /** Entering the slow path; an OOM selection per task; a context switch; a system call. */
+  /** Entering the slow path; a walk over one lruvec with its shrinkers, whatever it finds. */
   slowpath: number;
+  shrinkLruvec: number;
+  /** An OOM selection per task; a context switch; a system call. */
   oomTask: number;
   contextSwitch: number;
   syscall: number;

@@ -50,6 +50,39 @@ export const WAIT_NOPROGRESS = 7;
 /** A descriptor of block I/O, in the middle of a batch. */
 export const WAIT_BIO = 8;
 
+/**
+ * struct sched_entity: a task's standing in the fair class. Virtual time is cpu time, ns, that runs slower for who has more
+ * weight.
+ */
+export interface SchedEntity {
+  /** It wants the cpu: it is on a run queue, running or waiting. */
+  onRq: boolean;
+  /** Asleep, but on the queue until it has sat out what it had too much of (EEVDF). */
+  delayed: boolean;
+  /** Virtual time it has had. */
+  vruntime: number;
+  /** Virtual time by which its present request is to be served (EEVDF). */
+  deadline: number;
+  /** Virtual time it was owed when it fell asleep; while it runs: the deadline it was picked for (EEVDF). */
+  vlag: number;
+  /** ns on the cpu since it was picked (CFS). */
+  ran: number;
+}
+
+/** struct cfs_rq: the run queue of a cpu. Who is on it stands in the tasks. */
+export interface CfsRq {
+  /** Whose it is, -1 = there is one for all. */
+  cpu: number;
+  /** pid of the task on the cpu, 0 = idle. */
+  curr: number;
+  /** Until when `curr` is charged, ns. */
+  clock: number;
+  /** min_vruntime (CFS), or the mean of the queue when it was last looked at (EEVDF): where a queue that was empty goes on. */
+  vruntime: number;
+  /** TIF_NEED_RESCHED: at the next opportunity somebody else may get the cpu. */
+  needResched: boolean;
+}
+
 /** struct task_struct with its signal_struct; one thread per process. */
 export interface Task {
   pid: number;
@@ -75,6 +108,7 @@ export interface Task {
   cpu: number;
   /** -20..19: of the cpu it gets about a quarter more or less for each step. */
   nice: number;
+  se: SchedEntity;
   /** CPUs it may run on, bit mask; 0 = all. */
   cpusAllowed: number;
   /** Where its pages are to lie, null = on the node of the cpu. */

@@ -70,7 +70,7 @@ export function swapFlushPlug(k: Kernel, plug: number[]): void {
   for (let i = 0; i < plug.length; i += 2) {
     const { disk } = swapAreaOf(k.swap, plug[i]);
     // The device hears of a request when all of it is described.
-    k.cost += plug[i + 1] * k.costs.dispatchPage;
+    k.cost += k.costs.dispatch + plug[i + 1] * k.costs.dispatchPage;
     for (let slot = plug[i]; slot < plug[i] + plug[i + 1]; slot++) {
       submitBio(k, disk, k.swap.cache[slot] - 1, REQ_SWAP, swapSector(slot));
     }

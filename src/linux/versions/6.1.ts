@@ -15,6 +15,7 @@ export const LINUX_6_1: Release = {
   name: '6.1',
   uname: '6.1.0-51-cloud-amd64',
   build: '#1  Debian 6.1.177-1',
+  scheduler: 'cfs',
   pcpAutoTune: false,
   zoneBelowHigh: false,
   folioBatch: 15,

@@ -18,6 +18,7 @@ export const LINUX_6_12: Release = {
   name: '6.12',
   uname: '6.12.117+deb12-cloud-amd64',
   build: '#1  Debian 6.12.117-1~deb12u1',
+  scheduler: 'eevdf',
   pcpAutoTune: true,
   zoneBelowHigh: true,
   folioBatch: 31,

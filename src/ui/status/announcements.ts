@@ -6,13 +6,18 @@ import { seconds } from '../format';
 export interface Words {
   polite: string[];
   assertive: string[];
+  /** Where the machine has come to rest, '' where it has not: of several such words only the last counts. */
+  rest: string;
 }
 
 const FIRST_ONLY = ['kswapd', 'direct-reclaim', 'swap-out'] as const;
 
-/** Words for the way from one shown frame to the next. Going back says nothing but where it ended. */
+/**
+ * Words for the way from one shown frame to the next. Going back says nothing but where it ended. A short way sends no
+ * frame before its end, so that it shows by the clock alone.
+ */
 export function announcements(before: Frame | null, now: Frame, events: readonly TimelineEvent[]): Words {
-  const words: Words = { polite: [], assertive: [] };
+  const words: Words = { polite: [], assertive: [], rest: '' };
   if (!before) return words;
   for (const event of events) {
     if (event.t <= before.t || event.t > now.t) continue;
@@ -26,11 +31,11 @@ export function announcements(before: Frame | null, now: Frame, events: readonly
       if (kind && events.find((e) => e.kind === kind) === event) words.polite.push(t(`announce.${kind}`, { t: at }));
     }
   }
-  if (before.status !== now.status) {
-    if (now.status === 'running') words.polite.push(t('announce.running'));
-    else if (isMoving(before.status)) {
-      words.polite.push(t('announce.paused', { t: seconds(now.t) }));
-    }
-  }
+  if (!isMoving(now.status)) {
+    const way = Math.abs(now.t - before.t);
+    // After a small step the same text would not be said again.
+    const digits = way < 1e6 && !isMoving(before.status) ? 6 : 3;
+    if (isMoving(before.status) || way > 0) words.rest = t('announce.paused', { t: seconds(now.t, digits) });
+  } else if (now.status === 'running' && before.status !== 'running') words.polite.push(t('announce.running'));
   return words;
 }

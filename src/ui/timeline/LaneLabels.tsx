@@ -1,24 +1,26 @@
 import { t } from '../../i18n';
-import { runStore, useRun, useShown } from '../../store';
+import { useRun, useShown } from '../../store';
 import { mib, pages, percent } from '../format';
-import { freeRange } from './drawLanes';
 import type { TimelineLayout } from './layout';
+import type { LaneScales } from './scales';
 import { psiText, rateText } from './text';
 
 /** How many lines of notes a lane has room for under its name and value. */
 const room = (height: number, narrow: boolean): number => (narrow ? 0 : Math.max(0, Math.round((height - 14) / 13)));
 
-/** Names of the lanes, what they show and their values at the head. */
-export function LaneLabels({ layout }: { layout: TimelineLayout }) {
+/**
+ * Names of the lanes, what they show and their values at the head.
+ *
+ * @param freeScale pages at the lower and upper end of the lane of free pages; null before it is drawn
+ */
+export function LaneLabels({ layout, freeScale }: { layout: TimelineLayout; freeScale: LaneScales['free'] | null }) {
   const now = useShown(
     (f) => {
       const zone = f.zones.find((z) => z.id === f.gauge.zone) ?? null;
       const { scannedKswapd, scannedDirect, stolenKswapd, stolenDirect } = f.flows;
       const scanned = scannedKswapd + scannedDirect;
-      const [from, to] = freeRange(zone, runStore.getState().samples);
       return {
         free: pages(zone?.free ?? 0),
-        range: t('time.freeRange', { from: mib(from), to: pages(to) }),
         scanned: rateText(scanned),
         reclaimed:
           scanned > 0
@@ -28,14 +30,15 @@ export function LaneLabels({ layout }: { layout: TimelineLayout }) {
         psi: psiText(f.psi.someNow, f.psi.fullNow),
       };
     },
-    { free: '', range: '', scanned: '', reclaimed: '', swap: '', psi: '' },
+    { free: '', scanned: '', reclaimed: '', swap: '', psi: '' },
   );
   const ghosts = useRun((s) => s.ghosts.length > 0);
+  const range = freeScale ? [t('time.freeRange', { from: mib(freeScale[0]), to: pages(freeScale[1]) })] : [];
   const words = {
     free: {
       name: t('time.free'),
       value: now.free,
-      notes: [...(ghosts ? [t('time.ghostHow')] : []), t('time.freeLines'), now.range],
+      notes: [...(ghosts ? [t('time.ghostHow')] : []), t('time.freeLines'), ...range],
     },
     scan: { name: t('time.scanned'), value: now.scanned, notes: [t('time.scannedHow'), now.reclaimed] },
     swap: { name: t('time.swap'), value: now.swap, notes: [t('time.swapHow')] },

@@ -2,7 +2,9 @@
 import type { Ghost, Sample, ZoneFrame } from '../../worker/protocol';
 import { type Domain, toX } from './domain';
 import type { Lane, TimelineLayout } from './layout';
-import { type Bucket, extent, mean, type Value } from './series';
+import type { LaneScales } from './scales';
+import { type Bucket, extent, mean } from './series';
+import { half, type Ink, type Pattern, rule, steps, stroke } from './strokes';
 
 export interface LaneInput {
   samples: readonly Sample[];
@@ -18,87 +20,7 @@ export interface LaneGhost extends Ghost {
   name: string;
 }
 
-/** So many of the values keep to the scale of a lane; a rare burst is cut off at the lane's edge. */
-const WITHIN_SCALE = 0.97;
-
-type Ink = CanvasRenderingContext2D;
 type Color = (name: string) => string;
-type Pattern = CanvasPattern | string;
-
-/**
- * Pages at the lower and upper end of the free lane: the watermarks are what matters, and they lie close together. The
- * whole run decides, so that the scale does not jump while the head moves; a boost of a moment is cut off.
- */
-export function freeRange(zone: ZoneFrame | null, samples: readonly Sample[]): [number, number] {
-  if (!zone || zone.high === 0) return [0, 1];
-  if (samples.length === 0) return scaleOf(zone.min, zone.high);
-  // Some hundreds tell as much as all, and they are the same for many frames.
-  const every = Math.ceil(samples.length / 400);
-  const last = samples[Math.floor((samples.length - 1) / every) * every];
-  if (range.last !== last || range.every !== every) {
-    const some = samples.filter((_, i) => i % every === 0);
-    const next = scaleOf(-lasting(some.map((s) => -s.zoneMin)), lasting(some.map((s) => s.zoneHigh)));
-    range = { last, every, scale: isNear(next, range.scale) ? range.scale : next };
-  }
-  return range.scale;
-}
-
-const scaleOf = (least: number, most: number): [number, number] => [Math.floor(least * 0.6), Math.ceil(most * 1.275)];
-/** Whether the scale before does as well: boosts come and go, and for each the lane would be drawn again. */
-const isNear = ([low, high]: [number, number], [oldLow, oldHigh]: [number, number]): boolean =>
-  Math.abs(low - oldLow) < 0.1 * oldHigh && high <= 1.1 * oldHigh && high >= 0.55 * oldHigh;
-/** The latest answer, with what it came from. */
-let range: { last: Sample | null; every: number; scale: [number, number] } = { last: null, every: 0, scale: [0, 1] };
-
-/** The value that is exceeded only now and then. */
-const lasting = (values: number[]): number =>
-  values.sort((a, b) => a - b)[Math.floor((values.length - 1) * WITHIN_SCALE)];
-
-/** What the ends of the lanes' scales stand for. */
-export interface LaneScales {
-  /** Pages at the lower and upper end. */
-  free: [number, number];
-  /** Pages a sample. */
-  scan: number;
-  swap: number;
-  /** A share. */
-  psi: 1;
-}
-
-/** @param before those of the picture that this one is to go on from, if any */
-export function laneScales(
-  points: readonly Bucket[],
-  { zone, samples }: LaneInput,
-  before: LaneScales | null,
-): LaneScales {
-  const endOf = (old: number, a: Value, b: Value) =>
-    steady(
-      scaleEnd(points, (p) => Math.max(mean(samples, p, a), mean(samples, p, b))),
-      old,
-    );
-  return {
-    psi: 1,
-    free: freeRange(zone, samples),
-    scan: endOf(
-      before?.scan ?? 0,
-      (s) => s.scannedKswapd,
-      (s) => s.scannedDirect,
-    ),
-    swap: endOf(
-      before?.swap ?? 0,
-      (s) => s.swapOut,
-      (s) => s.swapIn,
-    ),
-  };
-}
-
-const STEP = 1.25;
-
-/** Up to the next power of STEP, so that a scale that grows does it in few steps; it shrinks by no less than two. */
-function steady(end: number, old: number): number {
-  const next = end > 0 ? STEP ** Math.ceil(Math.log(end) / Math.log(STEP)) : 0;
-  return next <= old && next * STEP ** 2 > old ? old : next;
-}
 
 /**
  * Draws one lane, from `from` px of its width to the right end; what lies before is left as it is.
@@ -226,76 +148,6 @@ function drawFree(
   steps(ink, width, all, (b) => y(b ? samples[b.last].zoneHigh : zone.high), color('--ink-2'), [1.5, 2.5], 1);
   steps(ink, width, all, (b) => y(b ? samples[b.last].zoneLow : zone.low), color('--ink-2'), [6, 3], 1);
   steps(ink, width, all, (b) => y(b ? samples[b.last].zoneMin : zone.min), color('--red'), [], 1.4);
-}
-
-/** A value that holds until it changes; after the last point it is taken to hold on. */
-function steps(
-  ink: Ink,
-  width: number,
-  points: readonly Bucket[],
-  y: (b: Bucket | null) => number,
-  color: string,
-  dash: number[],
-  weight: number,
-): void {
-  let level = y(points[0] ?? null);
-  ink.beginPath();
-  ink.moveTo(0, level);
-  for (const b of points) {
-    const next = y(b);
-    if (next === level) continue;
-    ink.lineTo(b.x, level);
-    ink.lineTo(b.x, next);
-    level = next;
-  }
-  ink.lineTo(width, level);
-  stroke(ink, color, dash, weight);
-}
-
-/** Draws the path at hand. */
-function stroke(ink: Ink, color: string, dash: number[], weight: number): void {
-  ink.setLineDash(dash);
-  ink.strokeStyle = color;
-  ink.lineWidth = weight;
-  ink.stroke();
-  ink.setLineDash([]);
-}
-
-function rule(ink: Ink, width: number, y: number, color: string, dash: number[], weight: number): void {
-  ink.beginPath();
-  ink.moveTo(0, y);
-  ink.lineTo(width, y);
-  stroke(ink, color, dash, weight);
-}
-
-/** Fills between a middle line and a curve; `up` is 1 above it and -1 below. */
-function half(
-  ink: Ink,
-  points: readonly Bucket[],
-  middle: number,
-  reach: number,
-  most: number,
-  up: 1 | -1,
-  value: (b: Bucket) => number,
-  fill: Pattern,
-): void {
-  if (points.length === 0 || most <= 0) return;
-  ink.beginPath();
-  ink.moveTo(points[0].x, middle);
-  for (const b of points) ink.lineTo(b.x, middle - up * (value(b) / most) * reach);
-  ink.lineTo(points[points.length - 1].x, middle);
-  ink.fillStyle = fill;
-  ink.fill();
-}
-
-/** Where the scale of a lane of rates ends, so that one burst does not press all the rest flat. */
-export function scaleEnd(points: readonly Bucket[], value: (b: Bucket) => number): number {
-  const busy = points
-    .map(value)
-    .filter((v) => v > 0)
-    .sort((a, b) => a - b);
-  if (busy.length === 0) return 0;
-  return Math.min(busy[busy.length - 1], 1.25 * busy[Math.floor((busy.length - 1) * WITHIN_SCALE)]);
 }
 
 function drawScan(

@@ -1,7 +1,8 @@
 /** The canvas of the lanes: what it holds already, and what of it has to be drawn again. */
 import { createColors, fitCanvas, stripes } from '../charts/canvas';
-import { drawLane, type LaneInput, type LaneScales, laneScales } from './drawLanes';
+import { drawLane, type LaneInput } from './drawLanes';
 import type { LaneId, TimelineLayout } from './layout';
+import { type LaneScales, laneScales } from './scales';
 import { buckets } from './series';
 
 /** Lines are wider than a bucket: so many px before the first new one are drawn again. */
@@ -20,7 +21,14 @@ interface Held {
   settled: number;
 }
 
-export type LanePicture = (layout: TimelineLayout, width: number, height: number, theme: string, of: LaneInput) => void;
+/** Draws, and returns the scales that it drew by. */
+export type LanePicture = (
+  layout: TimelineLayout,
+  width: number,
+  height: number,
+  theme: string,
+  of: LaneInput,
+) => LaneScales;
 
 /** Draws the lanes to `canvas`; of a lane where only samples were added, only the stretch where they belong. */
 export function createLanePicture(canvas: HTMLCanvasElement): LanePicture {
@@ -58,9 +66,9 @@ export function createLanePicture(canvas: HTMLCanvasElement): LanePicture {
     const stale = layout.lanes.filter(
       ({ id }) => before?.samples !== now.samples || before.lanes[id] !== now.lanes[id],
     );
-    if (stale.length === 0) return;
+    if (stale.length === 0) return scales;
     const ink = fitCanvas(canvas, width, height);
-    if (!ink) return;
+    if (!ink) return scales;
     const named = (name: string) => color(name, theme);
     if (hatch?.theme !== theme) hatch = { theme, pattern: stripes(ink, named('--ink-3'), 4, 1.3) };
     if (!before) ink.clearRect(0, 0, width, height);
@@ -69,5 +77,6 @@ export function createLanePicture(canvas: HTMLCanvasElement): LanePicture {
       const from = before && grown ? Math.max(0, Math.floor(before.settled) - OVERLAP) : 0;
       drawLane(ink, lane, layout, input, points, scales, from, named, hatch.pattern);
     }
+    return scales;
   };
 }

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { LaneInput } from '../../../src/ui/timeline/drawLanes';
 import { createLanePicture } from '../../../src/ui/timeline/lanePicture';
 import { timelineLayout } from '../../../src/ui/timeline/layout';
@@ -55,6 +55,43 @@ beforeEach(() => {
     picture(layout, WIDTH, HEIGHT, theme, of);
     return { from: painted, wiped };
   };
+});
+
+describe('scales', () => {
+  /** Watermarks and rates that come and go. */
+  const lively = all.map((sample, i) => ({
+    ...sample,
+    zoneMin: 600 + 20 * (i % 7),
+    zoneHigh: 1000 + Math.round(300 * Math.sin(i / 40)),
+    swapOut: i % 50,
+  }));
+  const scalesOf = (picture: ReturnType<typeof createLanePicture>, of: LaneInput) => {
+    const { free, scan, swap } = picture(layout, WIDTH, HEIGHT, 'light', of);
+    return { free, scan, swap };
+  };
+  const atRest = (samples: readonly Sample[]) => input(samples, { head: samples[samples.length - 1].t });
+
+  test('at rest are those of what is shown, however the machine came there', () => {
+    const run = createLanePicture(fakeCanvas());
+    for (let n = 1; n < lively.length; n += 3) scalesOf(run, input(lively.slice(0, n)));
+    const fresh = createLanePicture(fakeCanvas());
+    expect(scalesOf(run, atRest(lively))).toEqual(scalesOf(fresh, atRest(lively)));
+    // Another future, and the first one again.
+    const other = lively.map((sample) => ({ ...sample, zoneHigh: 9000, swapOut: 900 }));
+    scalesOf(run, atRest(other));
+    expect(scalesOf(run, atRest(lively))).toEqual(scalesOf(fresh, atRest(lively)));
+  });
+
+  test('hold on while the machine runs and they are still good enough', () => {
+    const picture = createLanePicture(fakeCanvas());
+    const before = scalesOf(picture, input(half));
+    const higher = calm
+      .slice(half.length)
+      .map((sample) => ({ ...sample, zoneHigh: Math.ceil(sample.zoneHigh * 1.02) }));
+    const samples = [...half, ...higher];
+    expect(scalesOf(picture, input(samples))).toEqual(before);
+    expect(scalesOf(picture, atRest(samples)).free).not.toEqual(before.free);
+  });
 });
 
 test('the first time all of each lane is drawn', () => {

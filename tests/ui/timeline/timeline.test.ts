@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { follow, LEAST_SPAN, pan, roundEnd, toTime, toX, zoom } from '../../../src/ui/timeline/domain';
-import { freeRange, scaleEnd } from '../../../src/ui/timeline/drawLanes';
 import { nearestEvent, notable, placeFlags } from '../../../src/ui/timeline/flags';
 import { ghostAt, namedGhosts } from '../../../src/ui/timeline/ghosts';
+import { freeRange, scaleEnd } from '../../../src/ui/timeline/scales';
 import { buckets, extent, sampleAt } from '../../../src/ui/timeline/series';
 import { headText, rateText, timelineSummary, timelineTable } from '../../../src/ui/timeline/text';
 import { SAMPLE_NS, type TimelineEvent } from '../../../src/worker/protocol';

@@ -67,6 +67,7 @@ export function createTask(k: Kernel, init: Partial<Task> & { comm: string }): T
     sigkill: false,
     cpu: 0,
     nice: 0,
+    se: { onRq: false, delayed: false, vruntime: 0, deadline: 0, vlag: 0, ran: 0 },
     cpusAllowed: 0,
     mempolicy: null,
     cpuset: -1,

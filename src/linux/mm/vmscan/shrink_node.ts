@@ -270,6 +270,7 @@ export function shrinkNodeStep(k: Kernel, task: Task, sc: ScanControl): boolean 
 
 /** The end of a lruvec's turn, and the beginning of the next one's. Returns true when the node is done. */
 function endLruvec(k: Kernel, task: Task, node: PgData, sc: ScanControl, many: boolean): boolean {
+  k.cost += k.costs.shrinkLruvec;
   // What the slab caches hold is nobody's in particular: the root's.
   if (sc.memcg === 0) sc.nrReclaimed += shrinkSlab(k, sc.gfp, sc.priority);
   if (many) {

@@ -1,0 +1,131 @@
+/**
+ * Earliest eligible virtual deadline first, the fair class since 6.6: of those that have had no more than their share,
+ * the one whose request is due first. place_entity, pick_eevdf, entity_lag of kernel/sched/fair.c.
+ */
+import type { Kernel } from '../../include/kernel';
+import type { CfsRq, Task } from '../../include/sched';
+import { JIFFY, MS } from '../../include/units';
+import { calcDeltaFair, type FairPolicy, isQueued, scaledToCpus, weightOf } from './policy';
+
+/** sysctl_sched_base_slice: the cpu time of one request, ns, before it is scaled to the number of cpus. */
+const BASE_SLICE = 0.75 * MS;
+
+const sliceOf = (k: Kernel, t: Task): number => calcDeltaFair(scaledToCpus(k, BASE_SLICE), t);
+
+/** avg_vruntime: the weighted mean of the queue, the virtual time at which everybody would have had the same. */
+function avgVruntime(k: Kernel, rq: CfsRq): number {
+  let sum = 0;
+  let load = 0;
+  for (let i = 0; i < k.tasks.length; i++) {
+    const t = k.tasks[i];
+    if (!isQueued(rq, t)) continue;
+    sum += weightOf(t) * t.se.vruntime;
+    load += weightOf(t);
+  }
+  return load === 0 ? rq.vruntime : sum / load;
+}
+
+/** entity_eligible: it has had no more than its share. */
+function entityEligible(k: Kernel, rq: CfsRq, t: Task): boolean {
+  let lag = 0;
+  for (let i = 0; i < k.tasks.length; i++) {
+    const other = k.tasks[i];
+    if (isQueued(rq, other)) lag += weightOf(other) * (other.se.vruntime - t.se.vruntime);
+  }
+  return lag >= 0;
+}
+
+/** Off the queue, with what it is owed. */
+function dequeue(k: Kernel, rq: CfsRq, t: Task): void {
+  const { se } = t;
+  const mean = avgVruntime(k, rq);
+  const limit = Math.max(2 * sliceOf(k, t), calcDeltaFair(JIFFY, t));
+  se.vlag = Math.max(-limit, Math.min(limit, mean - se.vruntime));
+  rq.vruntime = mean;
+  se.onRq = false;
+}
+
+/** place_entity: it joins with the lag it left with, which its own weight in the mean must not thin out. */
+function place(k: Kernel, rq: CfsRq, t: Task, initial: boolean): void {
+  const { se } = t;
+  let load = 0;
+  for (let i = 0; i < k.tasks.length; i++) if (isQueued(rq, k.tasks[i])) load += weightOf(k.tasks[i]);
+  const lag = load > 0 ? (se.vlag * (load + weightOf(t))) / load : 0;
+  se.vruntime = avgVruntime(k, rq) - lag;
+  se.deadline = se.vruntime + sliceOf(k, t) / (initial ? 2 : 1);
+}
+
+/** pick_eevdf; whoever was picked keeps the cpu until its request is served (RUN_TO_PARITY). */
+function pickEevdf(k: Kernel, rq: CfsRq): Task | null {
+  let curr: Task | null = null;
+  let best: Task | null = null;
+  let least: Task | null = null;
+  let queued = 0;
+  for (let i = 0; i < k.tasks.length; i++) {
+    const t = k.tasks[i];
+    if (!isQueued(rq, t)) continue;
+    queued++;
+    if (t.pid === rq.curr) curr = t;
+    if (least === null || t.se.vruntime < least.se.vruntime) least = t;
+  }
+  if (queued <= 1) return least;
+  if (curr !== null && (curr.se.delayed || !entityEligible(k, rq, curr))) curr = null;
+  if (curr !== null && curr.se.vlag === curr.se.deadline) return curr;
+  for (let i = 0; i < k.tasks.length; i++) {
+    const t = k.tasks[i];
+    if (!isQueued(rq, t) || t.pid === rq.curr || !entityEligible(k, rq, t)) continue;
+    if (best === null || t.se.deadline < best.se.deadline) best = t;
+  }
+  if (best === null || (curr !== null && curr.se.deadline < best.se.deadline)) best = curr;
+  return best ?? least;
+}
+
+export const EEVDF: FairPolicy = {
+  /** update_deadline: a request that is served is followed by the next one, and others may have their turn. */
+  charged(k, rq, curr, others) {
+    const { se } = curr;
+    if (se.vruntime < se.deadline) return;
+    se.deadline = se.vruntime + sliceOf(k, curr);
+    if (others) rq.needResched = true;
+  },
+
+  tick() {},
+
+  enqueue(k, rq, t) {
+    const { se } = t;
+    if (!se.delayed) {
+      place(k, rq, t, se.deadline === 0);
+      se.onRq = true;
+      return;
+    }
+    // requeue_delayed_entity: it has sat out more than it had too much.
+    se.delayed = false;
+    if (se.vruntime >= avgVruntime(k, rq)) return;
+    se.onRq = false;
+    se.vlag = 0;
+    place(k, rq, t, false);
+    se.onRq = true;
+  },
+
+  /** dequeue_entity: who falls asleep with too much stays on the queue until it would be its turn (DELAY_DEQUEUE). */
+  dequeue(k, rq, t) {
+    if (entityEligible(k, rq, t)) dequeue(k, rq, t);
+    else t.se.delayed = true;
+  },
+
+  wakeupPreempts: (k, rq, _curr, t) => pickEevdf(k, rq) === t,
+
+  pick(k, rq) {
+    for (;;) {
+      const t = pickEevdf(k, rq);
+      if (t === null || !t.se.delayed) return t;
+      dequeue(k, rq, t);
+      t.se.vlag = Math.min(0, t.se.vlag);
+      t.se.delayed = false;
+    }
+  },
+
+  picked(t) {
+    t.se.vlag = t.se.deadline;
+  },
+};

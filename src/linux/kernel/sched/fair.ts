@@ -1,0 +1,74 @@
+/** The fair class: who gets the cpu, and when somebody else does. kernel/sched/fair.c, kernel/sched/core.c. */
+import type { Kernel } from '../../include/kernel';
+import type { CfsRq, Task } from '../../include/sched';
+import { CFS } from './cfs';
+import { findTask } from './core';
+import { EEVDF } from './eevdf';
+import { calcDeltaFair, type FairPolicy, isQueued } from './policy';
+
+const policyOf = (k: Kernel): FairPolicy => (k.release.scheduler === 'eevdf' ? EEVDF : CFS);
+
+/**
+ * An empty run queue.
+ *
+ * @param cpu whose, −1 = there is only one for the whole machine
+ */
+export const newCfsRq = (cpu: number): CfsRq => ({ cpu, curr: 0, clock: 0, vruntime: 0, needResched: false });
+
+const currOf = (k: Kernel, rq: CfsRq): Task | null => {
+  const t = rq.curr === 0 ? null : findTask(k, rq.curr);
+  return t !== null && isQueued(rq, t) ? t : null;
+};
+
+function hasOthers(k: Kernel, rq: CfsRq, curr: Task): boolean {
+  for (let i = 0; i < k.tasks.length; i++) if (k.tasks[i] !== curr && isQueued(rq, k.tasks[i])) return true;
+  return false;
+}
+
+/** update_curr: the task on the cpu is charged for the time until now. */
+function updateCurr(k: Kernel, rq: CfsRq): void {
+  const ns = k.now - rq.clock;
+  rq.clock = k.now;
+  const curr = currOf(k, rq);
+  if (curr === null || ns <= 0) return;
+  curr.se.vruntime += calcDeltaFair(ns, curr);
+  curr.se.ran += ns;
+  policyOf(k).charged(k, rq, curr, hasOthers(k, rq, curr));
+}
+
+/** enqueue_task_fair and wakeup_preempt: the task wants the cpu from now on. */
+export function enqueueTask(k: Kernel, rq: CfsRq, t: Task): void {
+  updateCurr(k, rq);
+  const curr = currOf(k, rq);
+  const policy = policyOf(k);
+  policy.enqueue(k, rq, t);
+  if (curr === null || (curr !== t && policy.wakeupPreempts(k, rq, curr, t))) rq.needResched = true;
+}
+
+/** dequeue_task_fair: the task has fallen asleep. */
+export function dequeueTask(k: Kernel, rq: CfsRq, t: Task): void {
+  updateCurr(k, rq);
+  policyOf(k).dequeue(k, rq, t);
+  if (rq.curr === t.pid) rq.needResched = true;
+}
+
+/** task_tick_fair. */
+export function taskTick(k: Kernel, rq: CfsRq): void {
+  updateCurr(k, rq);
+  const curr = currOf(k, rq);
+  if (curr !== null && hasOthers(k, rq, curr)) policyOf(k).tick(k, rq, curr);
+}
+
+/** __schedule's choice, which has the cpu from now on; null = idle. */
+export function pickNextTask(k: Kernel, rq: CfsRq): Task | null {
+  updateCurr(k, rq);
+  const policy = policyOf(k);
+  const next = policy.pick(k, rq);
+  rq.needResched = false;
+  if (next !== null) {
+    next.se.ran = 0;
+    if (next.pid !== rq.curr) policy.picked(next);
+  }
+  rq.curr = next === null ? 0 : next.pid;
+  return next;
+}
