@@ -182,7 +182,7 @@ export const pmWords = {
   grew: (comm: string, pid: number, size: string, isNew: boolean): string =>
     isNew ? `until then ${comm} (${pid}) had come, with ${size}` : `until then ${comm} (${pid}) grew by ${size}`,
   dies: (comm: string, pid: number): string => `${comm} (${pid}) dies`,
-  adjRange: (from: number, to: number): string => `adj ${n(from)} to ${n(to)}`,
+  adjRange: (from: number, to: number): string => (from === to ? `adj ${n(from)}` : `adj ${n(from)} to ${n(to)}`),
   was: (adj: number): string => `it was ${n(adj)}`,
   notSaved: 'No oom_score_adj of its own would have changed the choice: there was nobody else to kill.',
   notSavedAllocating: 'No oom_score_adj would have changed this: vm.oom_kill_allocating_task kills whoever asks.',

@@ -18,6 +18,9 @@ export function int(n: number): string {
   return integers.format(n).replace('-', '−');
 }
 
+/** Points of so many digits that they need smaller ones to stay in one line: of machines with more than 4 GiB. */
+export const isLong = (points: number): boolean => points >= 1_000_000;
+
 /** By number of decimals: making a format costs far more than using it, and frames need hundreds of numbers a second. */
 const formats = new Map<number, Intl.NumberFormat>();
 

@@ -4,6 +4,7 @@ import { SWAP_MAP_BAD } from '../include/mm_types';
 import { MEMCG_NR_BINS } from '../include/mmzone';
 import { PGTYPE_KERNEL, PGTYPE_KSTACK, PGTYPE_MASK, PGTYPE_TABLE, PGTYPE_USER } from '../include/page';
 import { cgroupMemcg } from '../kernel/cgroup';
+import { slotMemcg } from '../mm/memcontrol/slot';
 import { equal, type Findings, fault } from './report';
 
 const CHARGEABLE: readonly number[] = [PGTYPE_USER, PGTYPE_TABLE, PGTYPE_KSTACK, PGTYPE_KERNEL];
@@ -36,8 +37,8 @@ function auditCharges(k: Kernel, f: Findings): void {
     if (!CHARGEABLE.includes(flags[pfn] & PGTYPE_MASK)) fault(f, `page ${pfn} is free, but charged to ${memcg[pfn]}`);
     pages[memcg[pfn]]++;
   }
-  for (let slot = 0; slot < k.swap.memcg.length; slot++) {
-    const id = k.swap.memcg[slot];
+  for (let slot = 0; slot < k.swap.memcgs.length; slot++) {
+    const id = slotMemcg(k, slot);
     if (id === 0) continue;
     const used = k.swap.cache[slot] !== 0 || (k.swap.map[slot] > 0 && k.swap.map[slot] !== SWAP_MAP_BAD);
     if (!used) fault(f, `swap slot ${slot} is free, but charged to ${id}`);

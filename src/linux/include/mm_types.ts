@@ -172,9 +172,8 @@ export interface SwapInfo {
   shadow: Int32Array;
   /** Entries in use, page or shadow, of each xarray node of the swap cache. */
   nodes: Uint8Array;
-  /** swap_cgroup: the memcg that is charged for the slot; and the one its shadow belongs to. Empty until there is one. */
-  memcg: Uint8Array;
-  shadowMemcg: Uint8Array;
+  /** Whose the slot is, see mm/memcontrol/slot.ts. Empty until there is a memcg. */
+  memcgs: Uint16Array;
   areas: SwapArea[];
 }
 /** No slot for a page. Counts need no continuation pages, unlike the kernel's that end at 0x3e. */

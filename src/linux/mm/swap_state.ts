@@ -23,6 +23,7 @@ import { NR_FILE_PAGES, NR_SWAPCACHE, SWAP_RA, SWAP_RA_HIT } from '../include/vm
 import { pageNode } from '../kernel/sched/core';
 import { xaAdd, xaDel } from '../lib/xarray';
 import { allocCharged, chargeNowait, memCgroupTryChargeSwap, swapinMemcg } from './memcontrol';
+import { slotShadowMemcg } from './memcontrol/slot';
 import { NO_INTERLEAVE_INDEX } from './mempolicy';
 import { allocPagesNowait, freePage } from './page_alloc';
 import { swapReadFolio, swapReadSync } from './page_io';
@@ -123,7 +124,7 @@ function readSwapCache(k: Kernel, pfn: number, slot: number): void {
   m.index[pfn] = s.index[slot];
   m.flags[pfn] |= PG_SWAPBACKED;
   addToSwapCache(k, pfn, slot);
-  if (shadow !== 0) workingsetRefault(k, pfn, shadow, s.shadowMemcg.length > 0 ? s.shadowMemcg[slot] : 0);
+  if (shadow !== 0) workingsetRefault(k, pfn, shadow, slotShadowMemcg(k, slot));
   folioAddLru(k, pfn);
   swapReadFolio(k, pfn);
 }
@@ -148,7 +149,7 @@ export function swapinSync(
   index[pfn] = s.index[slot];
   flags[pfn] |= PG_SWAPBACKED;
   const shadow = s.shadow[slot];
-  if (shadow !== 0) workingsetRefault(k, pfn, shadow, s.shadowMemcg.length > 0 ? s.shadowMemcg[slot] : 0);
+  if (shadow !== 0) workingsetRefault(k, pfn, shadow, slotShadowMemcg(k, slot));
   folioAddLru(k, pfn);
   swapReadSync(k, slot);
   return pfn;

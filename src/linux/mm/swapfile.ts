@@ -40,10 +40,7 @@ export function swapon(k: Kernel, { name, pages, disk, prio }: SwaponArgs): numb
   s.mapping = grown(Int32Array, s.mapping, end);
   s.shadow = grown(Int32Array, s.shadow, end);
   s.nodes = grown(Uint8Array, s.nodes, (end >> XA_CHUNK_SHIFT) + 1);
-  if (k.mem.memcg.length > 0) {
-    s.memcg = grown(Uint8Array, s.memcg, end);
-    s.shadowMemcg = grown(Uint8Array, s.shadowMemcg, end);
-  }
+  if (k.mem.memcg.length > 0) s.memcgs = grown(Uint16Array, s.memcgs, end);
   s.slots = end;
   s.map[start] = SWAP_MAP_BAD;
   s.total += pages - 1;
@@ -190,7 +187,7 @@ export function swapSlotFree(k: Kernel, slot: number): void {
   }
   s.mapping[slot] = 0;
   s.index[slot] = 0;
-  if (s.memcg.length > 0) memCgroupUnchargeSwap(k, slot);
+  if (s.memcgs.length > 0) memCgroupUnchargeSwap(k, slot);
 }
 
 /** swap_duplicate: one more reference to the slot (a page table entry, or the file of a shmem page). */

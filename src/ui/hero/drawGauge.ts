@@ -83,8 +83,9 @@ function drawFree(p: Painter, { frame, layout: { gauge }, hovered }: Scene, zone
   p.el('gauge-frame', 'rect', { x, y, width, height, fill: 'none', stroke: 'var(--free)', opacity });
 }
 
-/** Where free memory is now. */
+/** Where free memory is now. Above the scale the tag alone says it, which may be over the gauge there. */
 function drawDot(p: Painter, { layout: { gauge, phone } }: Scene, zone: ZoneFrame): void {
+  if (!phone && zone.free > gaugeTop(zone)) return;
   p.el('gauge-now', 'circle', {
     cx: gauge.x + gauge.width,
     cy: scaleOf(gauge, gaugeTop(zone))(zone.free),

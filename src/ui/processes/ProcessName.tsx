@@ -29,6 +29,9 @@ export function GroupChip({ proc: { cgroup, comm, pid } }: { proc: ProcFrame }) 
   );
 }
 
+/** Names with more letters are written smaller: a kernel's have up to 15, and there may be a state beside them. */
+const LONG_NAME = 10;
+
 /** The name of a process; pressed, it tells what the row has no room for. */
 export const ProcessName = memo(function ProcessName({ pid, comm }: { pid: number; comm: string }) {
   const label = t('processes.details', { name: comm, pid: String(pid) });
@@ -41,7 +44,7 @@ export const ProcessName = memo(function ProcessName({ pid, comm }: { pid: numbe
       offset={2}
       body={(close) => <Details pid={pid} label={label} close={close} />}
     >
-      <b>{comm}</b> <i>{pid}</i>
+      <b className={comm.length > LONG_NAME ? 'long' : undefined}>{comm}</b> <i>{pid}</i>
     </Pop>
   );
 });

@@ -4,7 +4,7 @@ import { hoverPid, isFaded, useSelection } from '../../store';
 import type { ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { held, MemoryBar } from '../controls/MemoryBar';
-import { int, seconds } from '../format';
+import { int, isLong, seconds } from '../format';
 import { WhyButton } from '../inspector/WhyButton';
 import { AdjControl } from './AdjControl';
 import { rowKind } from './order';
@@ -49,7 +49,9 @@ function Row({ proc, scale, candidate, chosenAt, inHand }: Props) {
       <li className="proc mini dead" data-pid={proc.pid} data-state={proc.state} {...hover}>
         <Chip proc={proc} />
         <div className="who">
-          {killed ? <s>{proc.comm}</s> : <b>{proc.comm}</b>} <i>{proc.pid}</i>{' '}
+          <span className="who-name">
+            {killed ? <s>{proc.comm}</s> : <b>{proc.comm}</b>} <i>{proc.pid}</i>
+          </span>{' '}
           <span className={killed ? 'st dead' : 'st'}>
             {killed ? t('processes.killed', { t: seconds(proc.killedAt, 1) }) : t('processes.exited')}
           </span>
@@ -125,6 +127,7 @@ function FullRow({ proc, scale, candidate, chosenAt, dying, hover }: FullProps) 
   const errorId = useId();
   const [error, setError] = useState('');
   const victim = dying && chosenAt >= 0;
+  const points = proc.points ?? held(proc);
   return (
     <li
       className={`proc${dying ? ' dying' : ''}${victim ? ' victim' : ''}${candidate ? ' candidate' : ''}`}
@@ -145,7 +148,7 @@ function FullRow({ proc, scale, candidate, chosenAt, dying, hover }: FullProps) 
         {(victim || CALM.includes(proc.state)) && <GroupChip proc={proc} />}
         {!victim && <span className={`st ${proc.state}`}>{t(`state.${proc.state}`)}</span>}
       </div>
-      <span className="pts">{proc.points === null ? int(held(proc)) : int(proc.points)}</span>
+      <span className={isLong(points) ? 'pts long' : 'pts'}>{int(points)}</span>
       <span className="sc">{int(proc.oomScore)}</span>
       <div className="viz">
         <MemoryBar proc={proc} scale={scale} />

@@ -32,7 +32,10 @@ export function announcements(before: Frame | null, now: Frame, events: readonly
     }
   }
   if (!isMoving(now.status)) {
-    if (isMoving(before.status) || before.t !== now.t) words.rest = t('announce.paused', { t: seconds(now.t) });
+    const way = Math.abs(now.t - before.t);
+    // After a small step the same text would not be said again.
+    const digits = way < 1e6 && !isMoving(before.status) ? 6 : 3;
+    if (isMoving(before.status) || way > 0) words.rest = t('announce.paused', { t: seconds(now.t, digits) });
   } else if (now.status === 'running' && before.status !== 'running') words.polite.push(t('announce.running'));
   return words;
 }

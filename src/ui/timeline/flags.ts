@@ -7,6 +7,8 @@ import { type Domain, toX } from './domain';
 const SAME_MOMENT = 20e6;
 /** Flags of one kind closer than this, px, become one. */
 const MERGE = 9;
+/** The boxes of kills are wider. */
+const MERGE_KILLS = 20;
 
 export interface Flag {
   key: string;
@@ -70,7 +72,7 @@ export function placeFlags(
     const x = toX(domain, event.t, width);
     if (x < -1 || x > width + 1) continue;
     const kind = kindOf(event);
-    const near = groups.find((g) => g.kind === kind && Math.abs(g.x - x) < MERGE);
+    const near = groups.find((g) => g.kind === kind && Math.abs(g.x - x) < (kind === 'kill' ? MERGE_KILLS : MERGE));
     if (near) near.events.push(event);
     else groups.push({ kind, events: [event], x });
   }

@@ -5,7 +5,7 @@ import { hoverPid, isFaded, selectGroup, useSelection, useShown } from '../../st
 import type { CgroupFrame, ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { held, heldText, MemoryBar } from '../controls/MemoryBar';
-import { int } from '../format';
+import { int, isLong } from '../format';
 
 const RANKED = 5;
 const NO_PROCS: ProcFrame[] = [];
@@ -114,12 +114,9 @@ function shownSteps(steps: readonly BadnessStep[]): BadnessStep[] {
   });
 }
 
-/** Points of so many digits that the sum needs smaller ones to stay in one line: of machines with more than 4 GiB. */
-const LONG = 1_000_000;
-
 function Formula({ proc }: { proc: ProcFrame }) {
   return (
-    <p className={(proc.points ?? 0) >= LONG ? 'formula long' : 'formula'}>
+    <p className={isLong(proc.points ?? 0) ? 'formula long' : 'formula'}>
       <span className="vh">{t('victim.formula', { name: proc.comm })}: </span>
       {shownSteps(proc.steps).map((s, i) => (
         <Fragment key={s.kind}>

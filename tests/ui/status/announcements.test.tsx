@@ -21,6 +21,11 @@ describe('announcements', () => {
     const words = announcements(fixtureFrame({ t: 40e9 }), fixtureFrame({ t: 10e9 }), EVENTS);
     expect(words).toEqual({ polite: [], assertive: [], rest: 'Paused at 10.000 seconds.' });
   });
+  it('tell the ends of steps apart that are shorter than a millisecond', () => {
+    const at = (t: number) => announcements(fixtureFrame({ t: 10e9 }), fixtureFrame({ t }), []).rest;
+    expect(at(10e9 + 12_000)).toBe('Paused at 10.000012 seconds.');
+    expect(at(10e9 - 12_000)).toBe('Paused at 9.999988 seconds.');
+  });
   it('say nothing when a machine at rest is changed but does not move', () => {
     const words = announcements(fixtureFrame({ t: 40e9 }), fixtureFrame({ t: 40e9, totalpages: 1000 }), EVENTS);
     expect(words).toEqual({ polite: [], assertive: [], rest: '' });

@@ -77,28 +77,13 @@ export function memCgroupUncharge(k: Kernel, pfn: number): void {
   unchargePages(k, id, 1, (flags[pfn] & PGTYPE_MASK) !== PGTYPE_USER);
 }
 
-/** mem_cgroup_uncharge_folios: the same for `n` pages, neighbours of one memcg together. */
+/** mem_cgroup_uncharge_folios: the same for `n` user pages that reclaim has taken off the lists of one memcg. */
 export function memCgroupUnchargeFolios(k: Kernel, pages: Int32Array, n: number): void {
-  const { memcg, flags } = k.mem;
-  let id = 0;
-  let alike = 0;
-  for (let i = 0; i < n; i++) {
-    const pfn = pages[i];
-    const whose = memcg[pfn];
-    if (whose === 0) continue;
-    if ((flags[pfn] & PGTYPE_MASK) !== PGTYPE_USER) {
-      memCgroupUncharge(k, pfn);
-      continue;
-    }
-    memcg[pfn] = 0;
-    if (whose !== id) {
-      if (alike > 0) unchargePages(k, id, alike, false);
-      id = whose;
-      alike = 0;
-    }
-    alike++;
-  }
-  if (alike > 0) unchargePages(k, id, alike, false);
+  const { memcg } = k.mem;
+  const id = memcg[pages[0]];
+  if (id === 0) return;
+  for (let i = 0; i < n; i++) memcg[pages[i]] = 0;
+  unchargePages(k, id, n, false);
 }
 
 function unchargePages(k: Kernel, id: number, n: number, kmem: boolean): void {

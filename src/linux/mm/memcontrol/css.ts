@@ -33,8 +33,7 @@ const GROW = 8;
 function enableMemcg(k: Kernel): void {
   if (k.mem.memcg.length > 0) return;
   k.mem.memcg = new Uint8Array(k.mem.nrPages);
-  k.swap.memcg = new Uint8Array(k.swap.slots);
-  k.swap.shadowMemcg = new Uint8Array(k.swap.slots);
+  k.swap.memcgs = new Uint16Array(k.swap.slots);
 }
 
 /** Makes room for more list heads behind those there are. Returns the first new one. */

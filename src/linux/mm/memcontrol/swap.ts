@@ -6,6 +6,7 @@ import { folioMemcg } from '../mmzone';
 import { pageCounterTryCharge, pageCounterUncharge } from '../page_counter';
 import { memcgPut } from './css';
 import { memcgMemoryEvent } from './events';
+import { setSlotMemcg, slotMemcg } from './slot';
 
 /**
  * mem_cgroup_try_charge_swap: the slot that a page has been given counts for the page's memcg.
@@ -26,16 +27,15 @@ export function memCgroupTryChargeSwap(k: Kernel, pfn: number, slot: number): bo
     memcgMemoryEvent(k, id, MEMCG_SWAP_FAIL);
     return false;
   }
-  k.swap.memcg[slot] = Math.max(0, id);
+  setSlotMemcg(k, slot, Math.max(0, id));
   return true;
 }
 
 /** mem_cgroup_uncharge_swap: the slot is free. */
 export function memCgroupUnchargeSwap(k: Kernel, slot: number): void {
-  const id = k.swap.memcg[slot];
-  k.swap.shadowMemcg[slot] = 0;
+  const id = slotMemcg(k, slot);
+  k.swap.memcgs[slot] = 0;
   if (id === 0) return;
-  k.swap.memcg[slot] = 0;
   pageCounterUncharge(k, id, 'swap', 1);
   memcgPut(k, id);
 }
@@ -62,7 +62,6 @@ export function memCgroupSwapFull(k: Kernel, pfn: number): boolean {
 
 /** mem_cgroup_swapin_charge_folio: who is charged for a page that comes back: its old memcg, or that of the task. */
 export function swapinMemcg(k: Kernel, task: Task, slot: number): number {
-  if (k.swap.memcg.length === 0) return 0;
-  const id = k.swap.memcg[slot];
+  const id = slotMemcg(k, slot);
   return id === 0 || k.memcgs[id].online ? id : task.memcg;
 }

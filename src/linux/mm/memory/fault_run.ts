@@ -39,6 +39,7 @@ import {
 import type { Task } from '../../include/sched';
 import { NR_SWAPCACHE, WORKINGSET_REFAULT_ANON } from '../../include/vmstat';
 import { xaDel } from '../../lib/xarray';
+import { slotMemcgs } from '../memcontrol/slot';
 import { countMemcgEvents, MEMCG_PGFAULT, MEMCG_REFAULT } from '../memcontrol/stat';
 import { mayRestock, restock } from '../memcontrol/stock';
 import { vmaPolicy } from '../mempolicy';
@@ -104,9 +105,8 @@ export function faultRun(
   const { map, cache, shadow } = swap;
   const swapMapping = swap.mapping;
   const swapIndex = swap.index;
-  const swapMemcg = swap.memcg;
-  const { shadowMemcg } = swap;
-  const cgroups = swapMemcg.length > 0;
+  const slotOwners = swap.memcgs;
+  const cgroups = slotOwners.length > 0;
   const { memcg } = task;
   const owners = mem.memcg;
   let stock = inStock(k, memcg);
@@ -238,7 +238,7 @@ export function faultRun(
       if (n === 0) {
         const slot = entries[at] >>> PTE_SHIFT;
         if (map[slot] !== 1 || (mayBeCached && cache[slot] !== 0)) break;
-        if (cgroups && (swapMemcg[slot] !== memcg || shadowMemcg[slot] !== memcg)) break;
+        if (cgroups && slotOwners[slot] !== slotMemcgs(memcg, memcg)) break;
         countFreed(k, area, cluster, freed, memcg);
         freed = 0;
         if (area === null || disk === null || slot < areaStart || slot >= areaEnd) {
@@ -264,10 +264,7 @@ export function faultRun(
           if (plainShadows && shadowNode(left) === nid && isBygone(oldest, left)) refaults++;
           else workingsetRefault(k, pfn, left, memcg);
         }
-        if (memcg !== 0) {
-          swapMemcg[slot] = 0;
-          shadowMemcg[slot] = 0;
-        }
+        if (memcg !== 0) slotOwners[slot] = 0;
         map[slot] = 0;
         shadow[slot] = 0;
         swapMapping[slot] = 0;
@@ -329,7 +326,7 @@ function takesPage(k: Kernel, e: number, canMapNew: boolean, memcg: number): boo
   const { swap } = k;
   const slot = e >>> PTE_SHIFT;
   if (swap.map[slot] !== 1 || swap.cache[slot] !== 0) return false;
-  if (swap.memcg.length > 0 && (swap.memcg[slot] !== memcg || swap.shadowMemcg[slot] !== memcg)) return false;
+  if (swap.memcgs.length > 0 && swap.memcgs[slot] !== slotMemcgs(memcg, memcg)) return false;
   return k.disks[swapAreaOf(swap, slot).disk].synchronous;
 }
 

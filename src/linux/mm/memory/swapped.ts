@@ -4,6 +4,7 @@ import { ensureCache } from '../../fs/inode';
 import type { Kernel } from '../../include/kernel';
 import { type Inode, MM_SWAPENTS, type MmStruct, type Vma } from '../../include/mm_types';
 import { PTE_SHIFT, PTE_SWAP } from '../../include/page';
+import { setSlotMemcg } from '../memcontrol/slot';
 import { addMmCounter } from '../mm_counters';
 import { pageCounterTryCharge } from '../page_counter';
 import { shmemSlotToEntry } from '../shmem';
@@ -22,7 +23,7 @@ function filledSlot(k: Kernel, mapping: number, index: number, memcg: number): n
   const s = k.swap;
   s.mapping[slot] = mapping;
   s.index[slot] = index;
-  if (memcg > 0) s.memcg[slot] = memcg;
+  if (memcg > 0) setSlotMemcg(k, slot, memcg);
   swapDuplicate(k, slot);
   const { disk, start } = swapAreaOf(s, slot);
   const d = k.disks[disk];

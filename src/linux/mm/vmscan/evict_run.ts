@@ -34,6 +34,7 @@ import { trace, tracepointId, traceRun } from '../../include/trace';
 import { NR_ANON_MAPPED, NR_SWAPCACHE, NR_VMSCAN_WRITE, PGPGOUT, PSWPOUT } from '../../include/vmstat';
 import { XA_CHUNK_SHIFT, XA_CHUNK_SIZE, xaAdd } from '../../lib/xarray';
 import { memCgroupGetNrSwapPages } from '../memcontrol';
+import { slotMemcgs } from '../memcontrol/slot';
 import { addMmCounterTimes, updateHiwaterRss } from '../mm_counters';
 import { folioMemcg } from '../mmzone';
 import { pageCounterCharge } from '../page_counter';
@@ -126,7 +127,7 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
   const area = s.areas[0];
   const disk = k.disks[area.disk];
   const { flags, mapping, mapcount, index } = k.mem;
-  // Pages of one memcg, which isolated pages commonly are: and the slots that it may still have.
+  // The batch is off the lists of one memcg: and the slots that it may still have.
   const memcg = folioMemcg(k, batch[from]);
   if (memcg !== 0 && !k.memcgs[memcg].online) return from;
   const allowance = memcg === 0 ? n : Math.min(n, memCgroupGetNrSwapPages(k, memcg)) | 0;
@@ -135,8 +136,8 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
   const { map, cache, shadow, nodes } = s;
   const swapMapping = s.mapping;
   const swapIndex = s.index;
-  const slotMemcg = s.memcg;
-  const { shadowMemcg } = s;
+  const { memcgs } = s;
+  const slotOwners = slotMemcgs(memcg, shadowOwner);
   const { zram } = disk;
   const { now, current } = k;
   const ring = k.trace;
@@ -158,14 +159,11 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
     if (alike !== 0 && zram === null && !mayBeCached) {
       const first = slot + 1;
       const room = Math.min(clusterEnd, slot - slots + s.free + 1, (slot | (XA_CHUNK_SIZE - 1)) + 1) - first;
-      const took = evictAlike(k, i, Math.min(n, i + room, from + allowance), first, owner, memcg, alike);
+      const took = evictAlike(k, i, Math.min(n, i + room, from + allowance), first, owner, alike);
       if (took > 0) {
         if (memcg !== 0) {
           charged += took;
-          for (let j = first; j < first + took; j++) {
-            slotMemcg[j] = memcg;
-            shadowMemcg[j] = shadowOwner;
-          }
+          for (let j = first; j < first + took; j++) memcgs[j] = slotOwners;
         }
         traceRun(ring, now, current, WRITE_FOLIO, batch, i, first, took);
         nodes[first >> XA_CHUNK_SHIFT] += took;
@@ -180,7 +178,7 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
     const pfn = batch[i];
     const at = ptes[i];
     const f = flags[pfn];
-    if (at < 0 || (f & (PG_SWAPBACKED | PG_SWAPCACHE)) !== PG_SWAPBACKED || folioMemcg(k, pfn) !== memcg) break;
+    if (at < 0 || (f & (PG_SWAPBACKED | PG_SWAPCACHE)) !== PG_SWAPBACKED) break;
     if (i - from >= allowance) break;
     const beside = slot + 1;
     if (beside < clusterEnd && slots < s.free && map[beside] === 0 && cache[beside] === 0) {
@@ -196,7 +194,7 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
     }
     if (memcg !== 0) {
       charged++;
-      slotMemcg[slot] = memcg;
+      memcgs[slot] = slotMemcgs(memcg, 0);
     }
     // The shadow's place in the swap cache, which the page itself would have taken first.
     xaAdd(k, nodes, slot);
@@ -222,7 +220,7 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
       verdicts[i] = ACTIVATE;
       break;
     }
-    if (memcg !== 0) shadowMemcg[slot] = shadowOwner;
+    if (memcg !== 0) memcgs[slot] = slotOwners;
     trace(ring, now, current, WRITE_FOLIO, pfn, slot);
     if (alike !== 0 && !(f & LRU_USES)) {
       shadow[slot] = alike;
@@ -256,17 +254,8 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
  * @param left shadow that they leave
  * @returns how many
  */
-function evictAlike(
-  k: Kernel,
-  from: number,
-  end: number,
-  first: number,
-  owner: number,
-  memcg: number,
-  left: number,
-): number {
+function evictAlike(k: Kernel, from: number, end: number, first: number, owner: number, left: number): number {
   const { index } = k.mem;
-  const owners = k.mem.memcg;
   const s = k.swap;
   const { map, shadow } = s;
   const swapIndex = s.index;
@@ -275,7 +264,6 @@ function evictAlike(
   const by = first - from;
   let i = from;
   while (i < end && plainOwners[i] === owner && map[i + by] === 0) i++;
-  if (owners.length > 0) i = sameMemcg(owners, from, i, memcg);
   let j = from;
   for (; j + 4 <= i; j += 4) {
     moveToSlot(entries, map, swapIndex, swapMapping, shadow, index, j, by, owner, left);
@@ -285,13 +273,6 @@ function evictAlike(
   }
   for (; j < i; j++) moveToSlot(entries, map, swapIndex, swapMapping, shadow, index, j, by, owner, left);
   return i - from;
-}
-
-/** The first of the batch's pages from `from` to `to` that is not charged to the memcg. */
-function sameMemcg(owners: Uint8Array, from: number, to: number, memcg: number): number {
-  let i = from;
-  while (i < to && owners[batch[i]] === memcg) i++;
-  return i;
 }
 
 /** For `evictAlike`: the batch's page `i`. */

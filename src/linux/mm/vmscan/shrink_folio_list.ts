@@ -35,6 +35,7 @@ import {
 import { filemapRemove, isHeldPage } from '../filemap';
 import { splitHugePage } from '../huge_memory/split';
 import { memCgroupSwapFull } from '../memcontrol';
+import { setSlotShadowMemcg } from '../memcontrol/slot';
 import { countMemcgEvents, MEMCG_PGACTIVATE } from '../memcontrol/stat';
 import { folioMemcg } from '../mmzone';
 import { freeUnrefFolios } from '../page_alloc';
@@ -129,7 +130,7 @@ export function removeMapping(k: Kernel, pfn: number, reclaimed: boolean, target
     const used = k.swap.map[slot] > 0;
     deleteFromSwapCache(k, pfn, shadow);
     if (!used) dropAnonVmaPage(k, m.mapping[pfn]);
-    else if (k.swap.shadowMemcg.length > 0) k.swap.shadowMemcg[slot] = memcg;
+    else setSlotShadowMemcg(k, slot, memcg);
   } else {
     if (isHeldPage(k, pfn)) return false;
     const memcg = shadowMemcgOf(k, pfn, target);
@@ -315,6 +316,21 @@ function countScanned(k: Kernel, sc: ScanControl, n: number): void {
 const writesLater = (k: Kernel, flags: number): boolean =>
   (flags & PG_SWAPBACKED) !== 0 && (flags & (PG_SWAPCACHE | PG_DIRTY)) !== PG_SWAPCACHE && swapIsQueued(k);
 
+/** Nothing is done with the page but to put it back. */
+const stays = (verdict: number): boolean => verdict === KEEP || verdict === REF_KEEP || verdict === ACTIVATE;
+
+/** activate_locked: the page is to become active where it is put back. */
+function activate(k: Kernel, pfn: number, st: ReclaimStat): void {
+  const { flags } = k.mem;
+  const f = flags[pfn];
+  if (f & PG_SWAPCACHE && (f & PG_MLOCKED || memCgroupSwapFull(k, pfn))) freeSwapCache(k, pfn);
+  if (f & PG_MLOCKED) return;
+  flags[pfn] |= PG_ACTIVE;
+  st.nrActivate++;
+  k.vmEvents[PGACTIVATE]++;
+  countMemcgEvents(k, folioMemcg(k, pfn), MEMCG_PGACTIVATE, 1);
+}
+
 /**
  * shrink_folio_list: decides about the `n` pages of the batch, in order. Those freed go to the allocator, the others stand
  * at the beginning of the batch afterwards, in order; but those that there was no descriptor to write with are `unwritten`.
@@ -330,7 +346,7 @@ export function shrinkFolios(k: Kernel, sc: ScanControl, node: PgData, n: number
   unwritten.count = 0;
   // No page's verdict depends on a later page. Asked for all in one go, the processor waits for several pages' data at once.
   let nobodyWrites = examineFolios(k, sc, node, from, n, st) && from === 0;
-  while (kept < n && (verdicts[kept] === KEEP || verdicts[kept] === REF_KEEP)) kept++;
+  for (; kept < n && stays(verdicts[kept]); kept++) if (verdicts[kept] === ACTIVATE) activate(k, batch[kept], st);
   const runs = kept < n && evictsRuns(k, sc);
   for (let i = kept; i < n; i++) {
     if (runs && verdicts[i] === RECLAIM) {
@@ -357,7 +373,7 @@ export function shrinkFolios(k: Kernel, sc: ScanControl, node: PgData, n: number
         continue;
       }
     }
-    if (verdict !== REF_KEEP) nobodyWrites = false;
+    if (!stays(verdict)) nobodyWrites = false;
     if (verdict === ORPHAN) verdict = releaseOrphan(k, pfn);
     else if (verdict === RECLAIM || verdict === RECLAIM_CLEAN)
       verdict =
@@ -366,16 +382,7 @@ export function shrinkFolios(k: Kernel, sc: ScanControl, node: PgData, n: number
       freeList[freed++] = pfn;
       continue;
     }
-    if (verdict === ACTIVATE) {
-      const f = flags[pfn];
-      if (f & PG_SWAPCACHE && (f & PG_MLOCKED || memCgroupSwapFull(k, pfn))) freeSwapCache(k, pfn);
-      if (!(f & PG_MLOCKED)) {
-        flags[pfn] |= PG_ACTIVE;
-        st.nrActivate++;
-        k.vmEvents[PGACTIVATE]++;
-        countMemcgEvents(k, folioMemcg(k, pfn), MEMCG_PGACTIVATE, 1);
-      }
-    }
+    if (verdict === ACTIVATE) activate(k, pfn, st);
     batch[kept++] = pfn;
   }
   countScanned(k, sc, n - from - unwritten.count);
