@@ -171,6 +171,7 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
  * do, and the slots are free.
  *
  * @param left shadow that they leave
+ * @param slotOwners the memcgs of page and shadow, see mm/memcontrol/slot.ts; 0 = none
  * @returns how many
  */
 function evictAlike(
