@@ -2,11 +2,12 @@
 import type { Progress } from './clean';
 import { type Request, requestOf } from './gfp';
 import { type Breakdown, memoryOf, totalsDiffer } from './memory';
+import { newReport } from './open';
 import { plainText } from './plain';
 import { eraOf, releaseNumber } from './release';
 import { type Saved, type Segment, savedBy, victimStrip, wouldDieAt } from './savedBy';
 import { choose, isMemcg, pageSizeOf } from './score';
-import { newReport, type ParsedLog, parseLog } from './split';
+import { type ParsedLog, parseLog } from './split';
 import { storyOf } from './story';
 import type { KillLine, ParsedStory, RawReport } from './types';
 import { judge, type Verdict } from './verdict';

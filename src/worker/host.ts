@@ -1,5 +1,5 @@
 /**
- * The worker's side: takes requests, lets the machine run in slices, and pushes what it shows.
+ * The worker's side: takes requests, moves the machine, and pushes what it shows.
  *
  * Time of the real world comes in here, and only here: it paces the run and decides how often something is sent, never
  * what happens in the machine.
@@ -8,30 +8,17 @@
 import { readProcFile } from '../linux/fs/proc';
 import { checkAction } from '../machine/actions';
 import { type Command, type Refusal, RefusalError, type TimedCommand } from '../machine/commands';
-import type { Landmark } from '../machine/record';
 import type { Timeline } from '../machine/timetravel';
 import { parseCommand, type Session } from '../scenario/schema';
 import { factsOf, resolveCommand } from '../userspace/palette';
+import { Drive } from './drive';
 import { sysctls } from './frame';
 import { ghostOf, type OpenSession, openSession, sessionOf } from './openSession';
-import { Pace } from './pace';
 import { inspectCell } from './pageMap';
-import { type Frame, type Futures, isMoving, type Request } from './protocol';
+import { type Futures, isMoving, type Request } from './protocol';
 import { Questions } from './questions';
 import { Sender } from './sender';
-import { CHUNK_WORK, type HostWorld, SLICE_MS } from './world';
-
-/** A search for a landmark that does not come ends after so much virtual time, ns. */
-const SEARCH_NS = 300e9;
-
-type Mode =
-  | { kind: 'paused' }
-  | { kind: 'running' }
-  | { kind: 'until'; landmark: Landmark | null; t: number }
-  | { kind: 'seeking'; t: number }
-  /** On the way to a moment, and waiting there. */
-  | { kind: 'advance'; t: number }
-  | { kind: 'held' };
+import type { HostWorld } from './world';
 
 interface Open extends OpenSession {
   /** Its settings at the beginning. */
@@ -55,21 +42,21 @@ const MOVES: readonly Request['type'][] = [
 
 export class Host {
   private open: Open | null = null;
-  private mode: Mode = { kind: 'paused' };
-  private readonly pace: Pace;
+  private readonly drive: Drive;
   private readonly sender: Sender;
   private readonly questions: Questions;
-  private looping = false;
   private hash = '';
-  /** A search for a landmark ended without it. */
-  private searched = false;
   /** The request that waits for a moment to be reached. */
   private advancing: number | null = null;
   /** The same, of one that wants to be nowhere else: whatever moves the machine meanwhile ends it. */
   private arriving: number | null = null;
 
   constructor(private readonly world: HostWorld) {
-    this.pace = new Pace(world.now);
+    this.drive = new Drive(world, {
+      rested: () => this.stop(),
+      held: () => this.held(),
+      moved: () => this.moved(),
+    });
     this.sender = new Sender(world);
     this.questions = new Questions(world);
   }
@@ -111,13 +98,10 @@ export class Host {
 
   /** Two machines that are to stay together are led from moment to moment. */
   private advance(id: number, t: number): void {
-    this.searched = false;
+    this.drive.forgetSearch();
     this.checkAlive();
     this.advancing = id;
-    this.start({ kind: 'advance', t });
-    // Short ways are gone at once.
-    this.slice();
-    this.afterSlice();
+    this.drive.advance(t);
   }
 
   private arrived(): void {
@@ -134,13 +118,13 @@ export class Host {
   }
 
   private perform(request: Exclude<Request, { type: 'whatIf' | 'remedy' | 'advance' }>): unknown {
-    if (MOVES.includes(request.type)) this.searched = false;
+    if (MOVES.includes(request.type)) this.drive.forgetSearch();
     switch (request.type) {
       case 'open':
         return this.openSession(request.session, request.at, request.futures);
       case 'run':
         this.checkAlive();
-        return this.start({ kind: 'running' });
+        return this.drive.run();
       case 'pause':
         return this.stop();
       case 'step':
@@ -155,9 +139,9 @@ export class Host {
         return this.seek(Math.max(0, request.t));
       case 'runUntil':
         this.checkAlive();
-        return this.start(this.untilMode(request.landmark));
+        return this.drive.until(request.landmark);
       case 'speed':
-        this.pace.setSpeed(request.value, this.open ? this.timeline.t : 0);
+        this.drive.setSpeed(request.value);
         return this.pushFrame();
       case 'command':
         return this.command(request.command);
@@ -200,8 +184,7 @@ export class Host {
     const { session, timeline } = openSession(input, futures);
     this.questions.drop();
     this.open = { session, timeline, booted: sysctls(timeline.machine.kernel) };
-    this.mode = { kind: 'paused' };
-    this.pace.stop();
+    this.drive.take(timeline);
     this.sender.forget();
     if (at !== undefined && at > 0) this.seek(at);
     else this.stop();
@@ -211,20 +194,8 @@ export class Host {
     if (this.timeline.machine.kernel.panic !== '') throw new RefusalError('machine-stopped');
   }
 
-  private start(mode: Mode): void {
-    this.mode = mode;
-    this.pace.start(this.timeline.t);
-    this.loop();
-  }
-
-  private untilMode(landmark: Landmark | { t: number }): Mode {
-    if (typeof landmark === 'object') return { kind: 'until', landmark: null, t: landmark.t };
-    return { kind: 'until', landmark, t: this.timeline.t + SEARCH_NS };
-  }
-
   private stop(): void {
-    this.mode = { kind: 'paused' };
-    this.pace.stop();
+    this.drive.halt();
     this.sender.survey();
     this.hash = this.open ? this.timeline.hash() : '';
     this.pushAll();
@@ -233,11 +204,20 @@ export class Host {
 
   private seek(t: number): void {
     this.sender.setOut();
-    this.timeline.approach(t);
-    this.mode = { kind: 'seeking', t };
-    // Most ways are short: they are gone at once, so that the answer finds the machine there.
-    this.slice();
-    this.afterSlice();
+    // Where the way is short the answer finds the machine there.
+    this.drive.seek(t);
+  }
+
+  /** It waits where it was led to. */
+  private held(): void {
+    this.hash = '';
+    this.pushAll();
+    this.arrived();
+  }
+
+  private moved(): void {
+    this.hash = '';
+    if (this.sender.due(this.drive.status)) this.pushAll();
   }
 
   private reset(keepCommands: boolean): void {
@@ -255,7 +235,7 @@ export class Host {
     checkAction(machine, action);
     const t = timeline.t;
     if (timeline.command({ command, action })) this.sender.forked(t, machine.rec.samples.length);
-    if (this.mode.kind === 'paused') this.stop();
+    if (this.drive.resting) this.stop();
     else this.pushAll();
     return { t };
   }
@@ -287,94 +267,20 @@ export class Host {
     return text;
   }
 
-  private loop(): void {
-    if (this.looping) return;
-    this.looping = true;
-    this.world.soon(() => this.turn());
-  }
-
-  private turn(): void {
-    this.looping = false;
-    if (this.idle() || !this.open) return;
-    const waitMs = this.slice();
-    this.afterSlice();
-    if (this.idle()) return;
-    this.looping = true;
-    if (waitMs > 0) this.world.later(() => this.turn(), waitMs);
-    else this.world.soon(() => this.turn());
-  }
-
-  /** The mode as another call may have left it. */
-  private idle(): boolean {
-    return this.mode.kind === 'paused' || this.mode.kind === 'held';
-  }
-
-  /** Runs for some ms of real time. Returns ms until there is something to do again. */
-  private slice(): number {
-    const { timeline, mode, world } = this;
-    const until = world.now() + SLICE_MS;
-    const target = this.target();
-    const landmark = mode.kind === 'until' ? mode.landmark : null;
-    for (;;) {
-      const reason = timeline.run({ t: target, ...(landmark && { landmark }) }, CHUNK_WORK);
-      if (reason === 'panic' || reason === 'livelock' || reason === 'landmark') {
-        this.mode = { kind: 'paused' };
-        return 0;
-      }
-      if (reason === 'time') {
-        if (mode.kind === 'running') return this.pace.waitMs(timeline.t, target);
-        this.searched = landmark !== null;
-        this.mode = { kind: mode.kind === 'advance' ? 'held' : 'paused' };
-        return 0;
-      }
-      if (world.now() >= until) return 0;
-    }
-  }
-
-  /** Up to which moment this slice may run, ns. */
-  private target(): number {
-    const { mode } = this;
-    if (mode.kind === 'seeking' || mode.kind === 'until' || mode.kind === 'advance') return mode.t;
-    return this.pace.target(this.timeline.t);
-  }
-
-  private afterSlice(): void {
-    this.pace.measure(this.timeline.t);
-    if (this.mode.kind === 'paused') this.stop();
-    else if (this.mode.kind === 'held') {
-      this.hash = '';
-      this.pushAll();
-      this.arrived();
-    } else {
-      this.hash = '';
-      if (this.sender.due(this.status())) this.pushAll();
-      this.loop();
-    }
-  }
-
   private pushAll(): void {
     if (!this.open) return;
-    this.sender.recording(this.timeline, this.mode.kind !== 'paused');
+    this.sender.recording(this.timeline, !this.drive.resting);
     this.pushFrame();
-  }
-
-  private status(): Frame['status'] {
-    const { machine } = this.timeline;
-    if (this.mode.kind === 'seeking') return 'seeking';
-    if (this.mode.kind !== 'paused') return 'running';
-    if (machine.kernel.panic !== '') return 'panic';
-    if (this.searched) return 'finished';
-    return machine.livelock ? 'livelock' : 'paused';
   }
 
   private pushFrame(): void {
     if (!this.open) return;
-    const status = this.status();
+    const { status, speed, achievedSpeed } = this.drive;
     this.sender.frame(this.timeline, {
       status,
       stateHash: isMoving(status) ? '' : this.hash,
-      speed: this.pace.speed,
-      achievedSpeed: this.pace.achieved,
+      speed,
+      achievedSpeed,
     });
   }
 }

@@ -1,168 +1,19 @@
-/** The kernel's report, taken apart: what each line means, and where its numbers are in the model's own record. */
-import { inspectorWords as w } from '../../i18n/en-inspector';
-import { logWords as say } from '../../i18n/en-inspector-log';
-import { __GFP_DMA, __GFP_DMA32, __GFP_HIGHMEM, __GFP_MOVABLE } from '../../linux/include/gfp';
-import type { OomMemory, OomRecord, OomTask, OomZone } from '../../linux/include/kernel';
-import { ZONE_DMA, ZONE_DMA32, ZONE_MOVABLE, ZONE_NORMAL } from '../../linux/include/mmzone';
-import type { MarkKind } from '../../store';
-import type { KillReport } from '../../worker/protocol';
-import { int, pages } from '../format';
-import { taskOfLine } from '../log/about';
-
-/** A number of the report beside the model's. */
-export interface Figure {
-  name: string;
-  /** As printed, and as pages (or bytes, or plain) where the model has it: null = the record does not hold it. */
-  says: string;
-  model: string;
-  same: boolean;
-  kind: MarkKind | null;
-}
-
-/** One line, or several that say one thing. */
-export interface Item {
-  key: string;
-  lines: string[];
-  sentence: string;
-  /** Flags of the request with their meaning. */
-  flags: [string, string][];
-  figures: Figure[];
-  kind: MarkKind | null;
-  pid: number | null;
-  /** Shown as a count of lines until it is opened. */
-  folded: boolean;
-  /** What decides, to be set in bold. */
-  weighty: RegExp | null;
-}
-
-type Rule = { id: string; test: RegExp; starts?: RegExp };
-
-/** Which lines belong together: of a rule, one after the other; `starts` begins another item. */
-const RULES: readonly Rule[] = [
-  { id: 'invoked', test: /invoked oom-killer/ },
-  {
-    id: 'counts',
-    test: /^Mem-Info:|^ ?(active_anon|active_file|unevictable|slab_reclaimable|mapped|sec_pagetables|kernel_misc_reclaimable|free):\d/,
-  },
-  { id: 'node', test: /^Node \d+ active_anon:/, starts: /^Node/ },
-  { id: 'zone', test: /^Node \d+ \S+ free:|^lowmem_reserve\[\]/, starts: /^Node/ },
-  { id: 'buddy', test: /^Node \d+ \S+: \d+\*/ },
-  { id: 'huge', test: /hugepages_total/ },
-  { id: 'pagecache', test: /total pagecache pages/ },
-  { id: 'swapCache', test: /pages in swap cache/ },
-  { id: 'swap', test: /^(Free|Total) swap/ },
-  { id: 'ram', test: /pages (RAM|HighMem|reserved|cma|hwpoisoned)/ },
-  { id: 'tasks', test: /^Tasks state|^\[ {0,2}pid {0,2}\]|^\[ *\d+\] / },
-  { id: 'oomKill', test: /^oom-kill:/ },
-  { id: 'killed', test: /Killed process \d+/, starts: /Killed process/ },
-  { id: 'reaped', test: /^oom_reaper: reaped/ },
-  { id: 'usage', test: /^(memory|swap|kmem|memory\+swap): usage/ },
-  {
-    id: 'stats',
-    test: /^Memory cgroup stats|^[a-z_]+ \d+$/,
-  },
-  { id: 'group', test: /going to be killed due to memory\.oom\.group/ },
-  { id: 'nobody', test: /no killable processes/ },
-  { id: 'panic', test: /^Kernel panic|end Kernel panic/ },
-  {
-    id: 'stack',
-    test: /^CPU:|^Hardware|^Call Trace|^Workqueue:|^ +<\/?TASK>|^ +\S+\+0x|^(RIP|Code|RSP|RAX|RDX|RBP|R10|R13)/,
-  },
-];
-
-const ruleOf = (line: string): Rule | null => RULES.find(({ test }) => test.test(line)) ?? null;
+/** What each kind of line says. */
+import { inspectorWords as w } from '../../../i18n/en-inspector';
+import { logWords as say } from '../../../i18n/en-inspector-log';
+import type { OomRecord, OomTask, OomZone } from '../../../linux/include/kernel';
+import type { KillReport } from '../../../worker/protocol';
+import { int, pages } from '../../format';
+import { taskOfLine } from '../../log/about';
+import { COUNTS, figure, highestZone, numberAfter, swapTotal, ZONE_FIELDS } from './figures';
+import type { Item } from './item';
 
 const DIGITS = /-?\d+/;
-
-/** The report's lines as items, each explained. */
-export function explainReport(kill: KillReport): Item[] {
-  const items: { rule: Rule | null; lines: string[] }[] = [];
-  for (const { text } of kill.lines) {
-    const rule = ruleOf(text);
-    const last = items[items.length - 1];
-    if (last && last.rule === rule && !(rule?.starts?.test(text) ?? false)) last.lines.push(text);
-    else items.push({ rule, lines: [text] });
-  }
-  return items.map(({ rule, lines }, i) => {
-    const item: Item = {
-      key: `${rule?.id ?? 'other'}-${i}`,
-      lines,
-      sentence: say.other,
-      flags: [],
-      figures: [],
-      kind: null,
-      pid: null,
-      folded: false,
-      weighty: null,
-    };
-    if (rule) EXPLAIN[rule.id](item, kill);
-    return item;
-  });
-}
-
-/** `name:1234kB` or `name:1234` in a line, the number alone; null without it. */
-function numberAfter(line: string, name: string): number | null {
-  const escaped = name.replace(/[()+-]/g, '\\$&');
-  const found = new RegExp(`(?:^|[ ,])${escaped}[:=] ?(-?\\d+)`).exec(line);
-  return found ? Number(found[1]) : null;
-}
-
-function figure(
-  item: Item,
-  name: string,
-  printed: number | null,
-  unit: 'kB' | 'pages' | 'bytes' | '',
-  model: number | undefined,
-  kind: MarkKind | null = null,
-): void {
-  if (printed === null || model === undefined) return;
-  const same = unit === 'kB' ? printed === model * 4 : printed === model;
-  item.figures.push({
-    name,
-    says: unit === 'kB' ? `${int(printed)} kB` : int(printed),
-    model: unit === 'kB' || unit === 'pages' ? say.inPages(model) : int(model),
-    same,
-    kind,
-  });
-}
 
 const nameOf = (record: OomRecord, pid: number): string =>
   record.walk.find((c) => c.pid === pid)?.comm ?? record.tasks?.find((task) => task.pid === pid)?.comm ?? String(pid);
 
-const COUNTS: [string, keyof OomMemory, MarkKind | null][] = [
-  ['active_anon', 'activeAnon', 'anonActive'],
-  ['inactive_anon', 'inactiveAnon', 'anonInactive'],
-  ['active_file', 'activeFile', 'fileActive'],
-  ['inactive_file', 'inactiveFile', 'fileInactive'],
-  ['slab_reclaimable', 'slabReclaimable', 'slab'],
-  ['shmem', 'shmem', 'shmem'],
-  ['pagetables', 'pagetables', 'pagetables'],
-  ['free', 'free', 'free'],
-  ['free_pcp', 'freePcp', 'pcp'],
-];
-const ZONE_FIELDS: [string, keyof OomZone, MarkKind | null][] = [
-  ['free', 'free', 'free'],
-  ['boost', 'boost', null],
-  ['min', 'min', null],
-  ['low', 'low', null],
-  ['high', 'high', null],
-  ['present', 'present', null],
-  ['managed', 'managed', null],
-  ['free_pcp', 'pcp', 'pcp'],
-];
-
-/** gfp_zone: the highest zone that the request may use. */
-function highestZone(gfp: number): number {
-  if (gfp & __GFP_DMA) return ZONE_DMA;
-  if (gfp & __GFP_DMA32) return ZONE_DMA32;
-  return gfp & __GFP_MOVABLE && gfp & __GFP_HIGHMEM ? ZONE_MOVABLE : ZONE_NORMAL;
-}
-
-/** Swap of the machine, pages: what a global OOM's total has besides RAM. */
-const swapTotal = ({ constraint, totalpages, zones }: OomRecord): number | undefined =>
-  constraint === 'CONSTRAINT_NONE' && zones ? totalpages - zones.reduce((sum, z) => sum + z.managed, 0) : undefined;
-
-const EXPLAIN: Record<string, (item: Item, kill: KillReport) => void> = {
+export const EXPLAIN: Record<string, (item: Item, kill: KillReport) => void> = {
   invoked(item, { record }) {
     const [line] = item.lines;
     const found = /gfp_mask=(0x[0-9a-f]+)\(([^)]*)\), order=(-?\d+)/.exec(line);
@@ -368,17 +219,3 @@ const EXPLAIN: Record<string, (item: Item, kill: KillReport) => void> = {
     item.weighty = /Kernel panic.*/g;
   },
 };
-
-/** A line in pieces, those that decide marked. */
-export function pieces(line: string, weighty: RegExp | null): { text: string; bold: boolean }[] {
-  if (!weighty) return [{ text: line, bold: false }];
-  const parts: { text: string; bold: boolean }[] = [];
-  let at = 0;
-  for (const found of line.matchAll(weighty)) {
-    if (found.index > at) parts.push({ text: line.slice(at, found.index), bold: false });
-    parts.push({ text: found[0], bold: true });
-    at = found.index + found[0].length;
-  }
-  if (at < line.length) parts.push({ text: line.slice(at), bold: false });
-  return parts;
-}
