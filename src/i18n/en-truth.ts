@@ -23,7 +23,7 @@ export const enTruth = {
   'truth.simple.thp':
     'Huge pages come with page faults and are split under pressure; khugepaged makes none, and they go to swap page by page. Compaction looks at more frames than the kernel’s, and moves the same.',
   'truth.simple.threads':
-    'One thread per process, and the time that work takes comes from a table: durations are plausible, decisions are exact.',
+    'One thread per process, and the time that work takes comes from a table: durations are plausible, decisions are exact. Tasks share a cpu as EEVDF (6.12) or CFS (6.1) has it; they move to another one by simpler rules than the kernel’s.',
   'truth.simple.slab':
     'Slab is two caches, one that can shrink and one that cannot: which object goes first is not told apart.',
   'truth.simple.lru':

@@ -9,6 +9,7 @@ import { PF_CAP_SYS_ADMIN, PF_KCOMPACTD, PF_KSWAPD, PF_KTHREAD, PF_MEMALLOC, typ
 import { NR_SLAB_UNRECLAIMABLE_B } from '../linux/include/vmstat';
 import { allocThreadStack } from '../linux/kernel/fork';
 import { createTask, pageNode } from '../linux/kernel/sched/core';
+import { newCfsRq } from '../linux/kernel/sched/fair';
 import { writeSysctl } from '../linux/kernel/sysctl';
 import { createKernel } from '../linux/mm/mm_init';
 import { allocPages } from '../linux/mm/page_alloc';
@@ -135,7 +136,7 @@ export function createMachine(config: MachineConfig, seed: number): Machine {
     rec: createRecording(),
     seed,
     kernel,
-    cpus: Array.from({ length: config.cpus }, () => ({ clock: 0, pid: 0, idle: 0 })),
+    cpus: Array.from({ length: config.cpus }, (_, cpu) => ({ clock: 0, pid: 0, idle: 0, rq: newCfsRq(cpu) })),
     procs: [],
     code: [],
     ended: [],
@@ -145,8 +146,7 @@ export function createMachine(config: MachineConfig, seed: number): Machine {
     starting: [],
     cgroupWork: [],
     chips: 0,
-    minVruntime: 0,
-    look: { seq: -1, wakeAt: Infinity, runnable: [] },
+    look: { seq: -1, wakeAt: Infinity, wanting: 0 },
     caches: createCaches(config.caches),
     window: createWindow(),
     lastAlloc: null,

@@ -5,7 +5,7 @@
  */
 import type { Kernel } from '../linux/include/kernel';
 import type { MemcgWork } from '../linux/include/memcontrol';
-import type { AllocContext } from '../linux/include/sched';
+import type { AllocContext, CfsRq } from '../linux/include/sched';
 import type { TimedAction } from './commands';
 import type { MachineConfig } from './config';
 import type { Instr, ProcessSpec } from './ops';
@@ -16,6 +16,7 @@ export interface Cpu {
   clock: number;
   /** pid of the task it ran last, 0 = none. */
   pid: number;
+  rq: CfsRq;
   /** ns spent idle. */
   idle: number;
 }
@@ -60,10 +61,6 @@ export interface Program {
 /** A task as the scheduler and the interpreter see it; same order as `Kernel.tasks`. */
 export interface Proc {
   pid: number;
-  /** Time on a cpu in fair shares, ns. */
-  vruntime: number;
-  /** It was asleep when last looked at. */
-  asleep: boolean;
   /** ns before which no cpu may run it: its last turn went up to there. */
   freeAt: number;
   /** ns when it began to wait for a page from a disk, -1 = it does not. */
@@ -119,8 +116,8 @@ export interface Look {
   seq: number;
   /** ns when the next sleeper wakes. */
   wakeAt: number;
-  /** Those that could run on one cpu or another, by their place in `Kernel.tasks`. */
-  runnable: number[];
+  /** Tasks that want a cpu. */
+  wanting: number;
 }
 
 /** Counts since boot that no kernel counter has. */
@@ -159,7 +156,6 @@ export interface Machine {
   cgroupWork: MemcgWork[];
   starting: ProcessSpec[];
   chips: number;
-  minVruntime: number;
   look: Look;
   caches: CacheState;
   window: Window;

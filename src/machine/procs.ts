@@ -1,5 +1,5 @@
 /** The machine's side of tasks: one Proc for each, in the order of the kernel's task list. */
-import { PF_KTHREAD, TASK_RUNNING, type Task } from '../linux/include/sched';
+import { PF_KTHREAD, type Task } from '../linux/include/sched';
 import { noteEvent } from './landmarks';
 import type { Machine, Proc, Program } from './machine';
 import { compileOps, type Op } from './ops';
@@ -32,8 +32,6 @@ export function programAt(m: Machine, id: string, list: number, pid: number): Pr
 export function addProc(m: Machine, task: Task, prog: Program | null): Proc {
   const proc: Proc = {
     pid: task.pid,
-    vruntime: m.minVruntime,
-    asleep: task.state !== TASK_RUNNING,
     freeAt: m.kernel.now,
     waitSince: -1,
     chip: task.flags & PF_KTHREAD || task.pid === 1 ? -1 : m.chips++,

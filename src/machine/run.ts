@@ -6,29 +6,25 @@
  * to it, stepping to it and coming back to it are the same.
  */
 import { completeBios, nextCompletion } from '../linux/block/blk-mq';
-import { type AllocContext, PF_STOPPED, TASK_DEAD, TASK_RUNNING, type Task } from '../linux/include/sched';
+import { type AllocContext, TASK_DEAD, TASK_RUNNING, type Task } from '../linux/include/sched';
 import { wakeSleepers } from '../linux/kernel/sched/core';
+import { dequeueTask } from '../linux/kernel/sched/fair';
 import { psiUpdate } from '../linux/kernel/sched/psi';
 import { applyAction, startDue } from './actions';
 import { stepTask } from './dispatch';
 import { followKills, noteKills } from './kills';
 import { collectLandmarks, milestoneSince, SAW, SAW_MILESTONE } from './landmarks';
-import { type Cpu, type Machine, type Proc, timeOf } from './machine';
+import { type Cpu, type Machine, timeOf } from './machine';
 import { noteExit, syncProcs } from './procs';
 import { type Landmark, SAMPLE_NS } from './record';
 import { sample } from './sampling';
+import { schedule, schedulerTick, settleTasks } from './sched';
 import { noteStop } from './stops';
 import { fireTimers } from './timers';
 import { TICK_NS, tick, waitsForPage } from './window';
 
 /** A turn is at most this long, so that the cpus never stand far apart. ns. */
 export const TURN_NS = 250_000;
-/** How much of a fair share a task may be ahead before another one takes the cpu. */
-const WAKEUP_GRANULARITY_NS = 1_000_000;
-/** A sleeper comes back with at most this credit. */
-const SLEEPER_CREDIT_NS = 3_000_000;
-/** How much faster the time of a task runs for each step of nice: the weights of the scheduler are in this ratio. */
-const NICE_FACTOR = 1.25;
 /** No step takes no time. */
 const MIN_STEP_NS = 20;
 /**
@@ -82,73 +78,6 @@ export function applyDueCommands(m: Machine, t: number): void {
   m.kernel.cost = 0;
 }
 
-/** A task that woke up joins the others with a little credit, not with all the time it slept. */
-function settleWakeup(m: Machine, p: Proc, now: number): void {
-  p.vruntime = Math.max(p.vruntime, m.minVruntime - SLEEPER_CREDIT_NS);
-  if (p.waitSince < 0) return;
-  m.tally.waitNs += Math.max(0, now - p.waitSince);
-  m.tally.waits++;
-  p.waitSince = -1;
-}
-
-/**
- * One look at all tasks, of which most sleep: settles those that woke up, and finds when the next sleeper wakes and who
- * could run on this cpu or another.
- */
-function lookAround(m: Machine, now: number): void {
-  const { procs, look } = m;
-  const { tasks, tasksSeq } = m.kernel;
-  if (procs.length !== tasks.length) syncProcs(m);
-  let wakeAt = Infinity;
-  let n = 0;
-  for (let i = 0; i < tasks.length; i++) {
-    const task = tasks[i];
-    if (procs[i].pid !== task.pid) {
-      // Tasks came and went. Those before this one are settled, and are not twice.
-      syncProcs(m);
-      lookAround(m, now);
-      return;
-    }
-    const p = procs[i];
-    if (task.state !== TASK_RUNNING) {
-      p.asleep = true;
-      if (task.wakeAt < wakeAt && task.state !== TASK_DEAD) wakeAt = task.wakeAt;
-      continue;
-    }
-    if (p.asleep) {
-      p.asleep = false;
-      settleWakeup(m, p, now);
-    }
-    if (!(task.flags & PF_STOPPED) || task.sigkill) look.runnable[n++] = i;
-  }
-  look.runnable.length = n;
-  look.wakeAt = wakeAt;
-  look.seq = tasksSeq;
-}
-
-/**
- * pick_next_task's choice for a cpu, by its place in the task list: the one with the least time so far; the last one keeps
- * the cpu while it is not far ahead; -1 = idle.
- */
-function pickNextTask(m: Machine, index: number): number {
-  const { runnable } = m.look;
-  const cpu = m.cpus[index];
-  let best = -1;
-  let bestKey = Infinity;
-  for (let n = 0; n < runnable.length; n++) {
-    const p = m.procs[runnable[n]];
-    if (p.freeAt > cpu.clock) continue;
-    const { cpusAllowed } = m.kernel.tasks[runnable[n]];
-    if (cpusAllowed !== 0 && !(cpusAllowed & (1 << index))) continue;
-    const key = p.pid === cpu.pid ? p.vruntime - WAKEUP_GRANULARITY_NS : p.vruntime;
-    if (key < bestKey) {
-      best = runnable[n];
-      bestKey = key;
-    }
-  }
-  return best;
-}
-
 /** What closes a round that has brought `saw`: the commands of the moment, and what is noted about all of it. */
 function endRound(m: Machine, before: number, t: number): number {
   applyDueCommands(m, t);
@@ -185,13 +114,13 @@ function turn(m: Machine, index: number): boolean {
   const k = m.kernel;
   const cpu: Cpu = m.cpus[index];
   const { look } = m;
-  if (look.seq !== k.tasksSeq) lookAround(m, cpu.clock);
-  const i = pickNextTask(m, index);
+  k.now = cpu.clock;
+  if (look.seq !== k.tasksSeq) settleTasks(m);
+  const i = schedule(m, index);
   const due = Math.min(nextEvent(m), look.wakeAt);
   if (i < 0) {
     // While others work they may wake somebody for this cpu.
-    const until =
-      look.runnable.length > 0 ? Math.min(cpu.clock + TURN_NS, Math.max(due, cpu.clock + MIN_STEP_NS)) : due;
+    const until = look.wanting > 0 ? Math.min(cpu.clock + TURN_NS, Math.max(due, cpu.clock + MIN_STEP_NS)) : due;
     const at = Math.max(until, cpu.clock + 1);
     cpu.idle += at - cpu.clock;
     cpu.clock = at;
@@ -201,7 +130,12 @@ function turn(m: Machine, index: number): boolean {
   }
   const proc = m.procs[i];
   const task = k.tasks[i];
-  if (proc.vruntime > m.minVruntime) m.minVruntime = proc.vruntime;
+  if (proc.freeAt > cpu.clock) {
+    // The cpu that it ran on was ahead of this one.
+    cpu.idle += proc.freeAt - cpu.clock;
+    cpu.clock = proc.freeAt;
+    return false;
+  }
   const began = cpu.clock;
   const end = Math.min(began + TURN_NS, due > began ? due : began + TURN_NS);
   const seq = k.trace.seq;
@@ -209,7 +143,6 @@ function turn(m: Machine, index: number): boolean {
   let decided = false;
   k.cpu = index;
   k.current = task.pid;
-  task.cpu = index;
   k.cost = cpu.pid !== task.pid ? k.costs.contextSwitch : 0;
   cpu.pid = task.pid;
   for (;;) {
@@ -231,7 +164,9 @@ function turn(m: Machine, index: number): boolean {
     if (k.trace.seq !== seq && milestoneSince(m, seq)) break;
   }
   const ran = cpu.clock - began;
-  proc.vruntime += task.nice === 0 ? ran : ran * NICE_FACTOR ** task.nice;
+  k.now = cpu.clock;
+  schedulerTick(m, index, began);
+  if (task.state !== TASK_RUNNING) dequeueTask(k, cpu.rq, task);
   proc.freeAt = cpu.clock;
   task.stime += ran;
   if (waitsForPage(task)) {

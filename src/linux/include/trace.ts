@@ -81,37 +81,17 @@ export function traceRun(
   const pids = t.pid;
   const ids = t.id;
   const mask = t.size - 1;
-  let j = 0;
-  for (; j + 4 <= n; j += 4) {
-    record(time, pids, ids, args, (seq + j) & mask, now, pid, id, pages[from + j], b + j);
-    record(time, pids, ids, args, (seq + j + 1) & mask, now, pid, id, pages[from + j + 1], b + j + 1);
-    record(time, pids, ids, args, (seq + j + 2) & mask, now, pid, id, pages[from + j + 2], b + j + 2);
-    record(time, pids, ids, args, (seq + j + 3) & mask, now, pid, id, pages[from + j + 3], b + j + 3);
+  for (let j = 0; j < n; j++) {
+    const i = (seq + j) & mask;
+    time[i] = now;
+    args[i * 4] = pages[from + j];
+    args[i * 4 + 1] = b + j;
+    if (pids[i] !== pid) pids[i] = pid;
+    // The record that is overwritten may be one of the same kind: its other fields are not in use either.
+    if (ids[i] === id) continue;
+    ids[i] = id;
+    args[i * 4 + 2] = 0;
+    args[i * 4 + 3] = 0;
   }
-  for (; j < n; j++) record(time, pids, ids, args, (seq + j) & mask, now, pid, id, pages[from + j], b + j);
   t.seq = seq + n;
-}
-
-/** One record of `traceRun`, at place `i`. */
-function record(
-  time: Float64Array,
-  pids: Int32Array,
-  ids: Int32Array,
-  args: Float64Array,
-  i: number,
-  now: number,
-  pid: number,
-  id: number,
-  a: number,
-  b: number,
-): void {
-  time[i] = now;
-  args[i * 4] = a;
-  args[i * 4 + 1] = b;
-  if (pids[i] !== pid) pids[i] = pid;
-  // The record that is overwritten may be one of the same kind: its other fields are not in use either.
-  if (ids[i] === id) return;
-  ids[i] = id;
-  args[i * 4 + 2] = 0;
-  args[i * 4 + 3] = 0;
 }

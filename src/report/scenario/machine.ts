@@ -66,7 +66,9 @@ export function rebuildMachine(e: Explained): Rebuilt {
   const room = roomOf(e, managed, parts[grower]);
   parts[grower].anon -= room;
   const grows = largest(zones);
-  grows.free = Number(grows.free) + bytes(room === 0 ? 0 : room + room / 32 + SPARE);
+  // What lay in the per-cpu lists will lie there again before memory is out.
+  const perCpu = raw.counts.free_pcp ?? 0;
+  grows.free = Number(grows.free) + bytes(room === 0 ? 0 : room + room / 32 + SPARE + perCpu);
   const asker = raw.invoker?.comm ?? '?';
   if (wantsBlocks(e)) notes.push({ code: 'blocks', params: { invoker: asker, pages: 2 ** (raw.order ?? 0) } });
   const reclaimable =

@@ -34,13 +34,17 @@ vi.mock('../../../src/linux/mm/vmscan/lru_gen/isolate_run', async (original) => 
   };
   return { ...real, isolateRun };
 });
-vi.mock('../../../src/linux/mm/vmscan/evict_run', async (original) => {
-  const real = await original<typeof import('../../../src/linux/mm/vmscan/evict_run')>();
+vi.mock('../../../src/linux/mm/vmscan/examine_run', async (original) => {
+  const real = await original<typeof import('../../../src/linux/mm/vmscan/examine_run')>();
   const examineRun: typeof real.examineRun = (...args) => {
     const end = mode.shortCuts ? real.examineRun(...args) : args[1];
     mode.pages.examine += end - args[1];
     return end;
   };
+  return { ...real, examineRun };
+});
+vi.mock('../../../src/linux/mm/vmscan/evict_run', async (original) => {
+  const real = await original<typeof import('../../../src/linux/mm/vmscan/evict_run')>();
   const evictRun: typeof real.evictRun = (...args) => {
     const [k, , , from] = args;
     const charged = folioMemcg(k, batch[from]) !== 0;
@@ -49,7 +53,7 @@ vi.mock('../../../src/linux/mm/vmscan/evict_run', async (original) => {
     if (charged) mode.pages.chargedEvict += end - from;
     return end;
   };
-  return { ...real, examineRun, evictRun };
+  return { ...real, evictRun };
 });
 vi.mock('../../../src/linux/mm/page_alloc/pcp', async (original) => {
   const real = await original<typeof import('../../../src/linux/mm/page_alloc/pcp')>();

@@ -76,6 +76,12 @@ export const CFS: FairPolicy = {
     updateMinVruntime(k, rq);
   },
 
+  /** Each queue has a time of its own. */
+  migrate(_k, from, to, t) {
+    t.se.vruntime += to.vruntime - from.vruntime;
+    t.se.onRq = false;
+  },
+
   wakeupPreempts: (k, _rq, curr, t) =>
     curr.se.vruntime - t.se.vruntime > calcDeltaFair(scaledToCpus(k, SCHED_WAKEUP_GRANULARITY), t),
 

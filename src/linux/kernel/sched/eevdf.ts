@@ -12,33 +12,34 @@ const BASE_SLICE = 0.75 * MS;
 
 const sliceOf = (k: Kernel, t: Task): number => calcDeltaFair(scaledToCpus(k, BASE_SLICE), t);
 
-/** avg_vruntime: the weighted mean of the queue, the virtual time at which everybody would have had the same. */
-function avgVruntime(k: Kernel, rq: CfsRq): number {
-  let sum = 0;
-  let load = 0;
+/** What a queue's mean is made of: what its tasks have had more than `base`, by weight, and their weight. */
+interface Load {
+  base: number;
+  sum: number;
+  weight: number;
+}
+
+function loadOf(k: Kernel, rq: CfsRq): Load {
+  const load = { base: rq.vruntime, sum: 0, weight: 0 };
   for (let i = 0; i < k.tasks.length; i++) {
     const t = k.tasks[i];
     if (!isQueued(rq, t)) continue;
-    sum += weightOf(t) * t.se.vruntime;
-    load += weightOf(t);
+    load.sum += weightOf(t) * (t.se.vruntime - load.base);
+    load.weight += weightOf(t);
   }
-  return load === 0 ? rq.vruntime : sum / load;
+  return load;
 }
 
+/** avg_vruntime: the weighted mean of the queue, the virtual time at which everybody would have had the same. */
+const meanOf = ({ base, sum, weight }: Load): number => (weight === 0 ? base : base + sum / weight);
+
 /** entity_eligible: it has had no more than its share. */
-function entityEligible(k: Kernel, rq: CfsRq, t: Task): boolean {
-  let lag = 0;
-  for (let i = 0; i < k.tasks.length; i++) {
-    const other = k.tasks[i];
-    if (isQueued(rq, other)) lag += weightOf(other) * (other.se.vruntime - t.se.vruntime);
-  }
-  return lag >= 0;
-}
+const isEligible = ({ base, sum, weight }: Load, t: Task): boolean => sum >= (t.se.vruntime - base) * weight;
 
 /** Off the queue, with what it is owed. */
 function dequeue(k: Kernel, rq: CfsRq, t: Task): void {
   const { se } = t;
-  const mean = avgVruntime(k, rq);
+  const mean = meanOf(loadOf(k, rq));
   const limit = Math.max(2 * sliceOf(k, t), calcDeltaFair(JIFFY, t));
   se.vlag = Math.max(-limit, Math.min(limit, mean - se.vruntime));
   rq.vruntime = mean;
@@ -48,15 +49,15 @@ function dequeue(k: Kernel, rq: CfsRq, t: Task): void {
 /** place_entity: it joins with the lag it left with, which its own weight in the mean must not thin out. */
 function place(k: Kernel, rq: CfsRq, t: Task, initial: boolean): void {
   const { se } = t;
-  let load = 0;
-  for (let i = 0; i < k.tasks.length; i++) if (isQueued(rq, k.tasks[i])) load += weightOf(k.tasks[i]);
-  const lag = load > 0 ? (se.vlag * (load + weightOf(t))) / load : 0;
-  se.vruntime = avgVruntime(k, rq) - lag;
+  const load = loadOf(k, rq);
+  const lag = load.weight > 0 ? (se.vlag * (load.weight + weightOf(t))) / load.weight : 0;
+  se.vruntime = meanOf(load) - lag;
   se.deadline = se.vruntime + sliceOf(k, t) / (initial ? 2 : 1);
 }
 
 /** pick_eevdf; whoever was picked keeps the cpu until its request is served (RUN_TO_PARITY). */
 function pickEevdf(k: Kernel, rq: CfsRq): Task | null {
+  const load = loadOf(k, rq);
   let curr: Task | null = null;
   let best: Task | null = null;
   let least: Task | null = null;
@@ -69,11 +70,11 @@ function pickEevdf(k: Kernel, rq: CfsRq): Task | null {
     if (least === null || t.se.vruntime < least.se.vruntime) least = t;
   }
   if (queued <= 1) return least;
-  if (curr !== null && (curr.se.delayed || !entityEligible(k, rq, curr))) curr = null;
+  if (curr !== null && (curr.se.delayed || !isEligible(load, curr))) curr = null;
   if (curr !== null && curr.se.vlag === curr.se.deadline) return curr;
   for (let i = 0; i < k.tasks.length; i++) {
     const t = k.tasks[i];
-    if (!isQueued(rq, t) || t.pid === rq.curr || !entityEligible(k, rq, t)) continue;
+    if (!isQueued(rq, t) || t.pid === rq.curr || !isEligible(load, t)) continue;
     if (best === null || t.se.deadline < best.se.deadline) best = t;
   }
   if (best === null || (curr !== null && curr.se.deadline < best.se.deadline)) best = curr;
@@ -100,7 +101,7 @@ export const EEVDF: FairPolicy = {
     }
     // requeue_delayed_entity: it has sat out more than it had too much.
     se.delayed = false;
-    if (se.vruntime >= avgVruntime(k, rq)) return;
+    if (se.vruntime >= meanOf(loadOf(k, rq))) return;
     se.onRq = false;
     se.vlag = 0;
     place(k, rq, t, false);
@@ -109,8 +110,12 @@ export const EEVDF: FairPolicy = {
 
   /** dequeue_entity: who falls asleep with too much stays on the queue until it would be its turn (DELAY_DEQUEUE). */
   dequeue(k, rq, t) {
-    if (entityEligible(k, rq, t)) dequeue(k, rq, t);
+    if (isEligible(loadOf(k, rq), t)) dequeue(k, rq, t);
     else t.se.delayed = true;
+  },
+
+  migrate(k, from, _to, t) {
+    if (t.se.onRq) dequeue(k, from, t);
   },
 
   wakeupPreempts: (k, rq, _curr, t) => pickEevdf(k, rq) === t,

@@ -6,6 +6,8 @@ import { findTask } from './core';
 import { EEVDF } from './eevdf';
 import { calcDeltaFair, type FairPolicy, isQueued } from './policy';
 
+export { isQueued } from './policy';
+
 const policyOf = (k: Kernel): FairPolicy => (k.release.scheduler === 'eevdf' ? EEVDF : CFS);
 
 /**
@@ -28,9 +30,11 @@ function hasOthers(k: Kernel, rq: CfsRq, curr: Task): boolean {
 /** update_curr: the task on the cpu is charged for the time until now. */
 function updateCurr(k: Kernel, rq: CfsRq): void {
   const ns = k.now - rq.clock;
+  // Another cpu may be a little ahead of this one.
+  if (ns <= 0) return;
   rq.clock = k.now;
   const curr = currOf(k, rq);
-  if (curr === null || ns <= 0) return;
+  if (curr === null) return;
   curr.se.vruntime += calcDeltaFair(ns, curr);
   curr.se.ran += ns;
   policyOf(k).charged(k, rq, curr, hasOthers(k, rq, curr));
@@ -50,6 +54,16 @@ export function dequeueTask(k: Kernel, rq: CfsRq, t: Task): void {
   updateCurr(k, rq);
   policyOf(k).dequeue(k, rq, t);
   if (rq.curr === t.pid) rq.needResched = true;
+}
+
+/** set_task_cpu and what follows: the task goes to another cpu, and waits there if it was waiting here. */
+export function migrateTask(k: Kernel, from: CfsRq, to: CfsRq, t: Task): void {
+  const waits = isQueued(from, t);
+  updateCurr(k, from);
+  updateCurr(k, to);
+  policyOf(k).migrate(k, from, to, t);
+  t.cpu = to.cpu;
+  if (waits) enqueueTask(k, to, t);
 }
 
 /** task_tick_fair. */

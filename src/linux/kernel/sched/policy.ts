@@ -15,6 +15,8 @@ export interface FairPolicy {
   enqueue(k: Kernel, rq: CfsRq, t: Task): void;
   /** It falls asleep. */
   dequeue(k: Kernel, rq: CfsRq, t: Task): void;
+  /** It goes to another cpu's queue, which it is to be put on next. */
+  migrate(k: Kernel, from: CfsRq, to: CfsRq, t: Task): void;
   /** Whether a task that has just woken takes the cpu from the running one. */
   wakeupPreempts(k: Kernel, rq: CfsRq, curr: Task, t: Task): boolean;
   /** The task that is to run next, null = nobody. */

@@ -1,34 +1,17 @@
 /**
- * The common lot of pages that reclaim has isolated, many at a time: anonymous, mapped once, of its first owner, of one
- * memory cgroup, and swap on one device that works synchronously. §5.3, §5.4, §7.2
+ * The eviction of pages that `examineRun` has found to be the common lot, many at a time, where swap is on one device that
+ * works synchronously. §5.4, §7.2
  *
- * `examineRun` equals folioCheckReferences for each of its pages, `evictRun` equals evictFolio. What is common to them is
- * looked up once and counted once. Between its slot and its freeing a page is in the swap cache for no longer than
- * evictFolio takes, which nobody can see: it is not put there.
+ * `evictRun` equals evictFolio for each of its pages. What is common to them is looked up once and counted once. Between its
+ * slot and its freeing a page is in the swap cache for no longer than evictFolio takes, which nobody can see: it is not put
+ * there.
  */
 import { zramWrite } from '../../drivers/block/zram';
 import { __GFP_IO } from '../../include/gfp';
 import type { Kernel } from '../../include/kernel';
-import { MM_ANONPAGES, MM_SWAPENTS, MMF_UNSTABLE } from '../../include/mm_types';
+import { MM_ANONPAGES, MM_SWAPENTS } from '../../include/mm_types';
 import type { PgData } from '../../include/mmzone';
-import {
-  LRU_REFS_MASK,
-  PG_ANON_EXCLUSIVE,
-  PG_DIRTY,
-  PG_HEAD,
-  PG_LOCKED,
-  PG_MLOCKED,
-  PG_REFERENCED,
-  PG_SWAPBACKED,
-  PG_SWAPCACHE,
-  PG_WORKINGSET,
-  PG_WRITEBACK,
-  PTE_PRESENT,
-  PTE_SHIFT,
-  PTE_SPECIAL,
-  PTE_SWAP,
-  PTE_YOUNG,
-} from '../../include/page';
+import { PG_ANON_EXCLUSIVE, PG_DIRTY, PG_SWAPBACKED, PG_SWAPCACHE, PTE_SHIFT, PTE_SWAP } from '../../include/page';
 import type { ScanControl } from '../../include/sched';
 import { trace, tracepointId, traceRun } from '../../include/trace';
 import { NR_ANON_MAPPED, NR_SWAPCACHE, NR_VMSCAN_WRITE, PGPGOUT, PSWPOUT } from '../../include/vmstat';
@@ -38,76 +21,15 @@ import { slotMemcgs } from '../memcontrol/slot';
 import { addMmCounterTimes, updateHiwaterRss } from '../mm_counters';
 import { folioMemcg } from '../mmzone';
 import { pageCounterCharge } from '../page_counter';
-import { ptePtr } from '../pgtable';
 import { addToSwapCache } from '../swap_state';
 import { countSlots, getSwapSlot, swapClusterEnd } from '../swapfile';
 import { globalNodeState } from '../vmstat';
 import { workingsetEviction } from '../workingset';
-import { batch, plainOwners, ptes, verdicts } from './batch';
+import { batch, LRU_USES, plainOwners, ptes, verdicts } from './batch';
 import type { ReclaimStat } from './shrink_folio_list';
-import { ACTIVATE, KEEP, RECLAIM } from './verdict';
+import { ACTIVATE, RECLAIM } from './verdict';
 
 const WRITE_FOLIO = tracepointId('mm_vmscan_write_folio');
-
-/** Marks of accesses through file descriptors: they make the tier. */
-const LRU_USES = LRU_REFS_MASK | PG_WORKINGSET;
-/** What tells whether an anonymous page goes to swap as most do and leaves the shadow that most leave. */
-const ALIKE = PG_SWAPBACKED | PG_SWAPCACHE | LRU_USES;
-export const isPlain = (flags: number): boolean => (flags & ALIKE) === PG_SWAPBACKED;
-/** Marks of a page that needs more questions. */
-const BUSY = PG_LOCKED | PG_MLOCKED | PG_WRITEBACK | PG_SWAPCACHE | PG_HEAD;
-
-/**
- * The verdicts on the batch's pages from `from` on, up to the first that needs the general way.
- *
- * @returns index of that first page, `n` when there is none
- */
-export function examineRun(k: Kernel, from: number, n: number): number {
-  const { flags, mapping, mapcount, index } = k.mem;
-  const { entries } = k.pgtables;
-  // Where the aging has been meanwhile it has left its mark.
-  const mark = k.lruGenEnabled ? PG_REFERENCED : 0;
-  // The page table at hand: its owner, which 512 pages it maps, its first entry.
-  let owner = 0;
-  let span = -1;
-  let base = -1;
-  let i = from;
-  for (;;) {
-    for (; i < n; i++) {
-      const pfn = batch[i];
-      const f = flags[pfn];
-      if (f & BUSY) return i;
-      // An exclusive page that is not in the swap cache is anonymous and mapped once: who unmaps it last frees it.
-      const single = f & PG_ANON_EXCLUSIVE;
-      if (f & mark) {
-        if (!single) return i;
-        verdicts[i] = KEEP;
-        plainOwners[i] = 0;
-        continue;
-      }
-      const vpn = index[pfn];
-      if (mapping[pfn] !== owner || vpn >>> 9 !== span) break;
-      if (!single && mapcount[pfn] !== 1) return i;
-      const at = base + (vpn & 511);
-      const e = entries[at];
-      if ((e & (PTE_PRESENT | PTE_SPECIAL | PTE_YOUNG)) !== PTE_PRESENT || e >>> PTE_SHIFT !== pfn) return i;
-      if (f & PG_REFERENCED) flags[pfn] = f & ~PG_REFERENCED;
-      verdicts[i] = RECLAIM;
-      ptes[i] = at;
-      plainOwners[i] = isPlain(f) ? owner : 0;
-    }
-    if (i === n) return n;
-    // Another table.
-    const pfn = batch[i];
-    owner = mapping[pfn];
-    if (owner <= 0) return i;
-    const mm = k.mms[owner - 1];
-    if (mm.pgd <= 0 || mm.users === 0 || mm.flags & MMF_UNSTABLE || mm.lockedVm > 0) return i;
-    span = index[pfn] >>> 9;
-    base = ptePtr(k, mm, span << 9);
-    if (base < 0) return i;
-  }
-}
 
 /** Where pages go and what may be done for it allow `evictRun`. */
 export function evictsRuns(k: Kernel, sc: ScanControl): boolean {
@@ -159,12 +81,9 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
     if (alike !== 0 && zram === null && !mayBeCached) {
       const first = slot + 1;
       const room = Math.min(clusterEnd, slot - slots + s.free + 1, (slot | (XA_CHUNK_SIZE - 1)) + 1) - first;
-      const took = evictAlike(k, i, Math.min(n, i + room, from + allowance), first, owner, alike);
+      const took = evictAlike(k, i, Math.min(n, i + room, from + allowance), first, owner, alike, slotOwners);
       if (took > 0) {
-        if (memcg !== 0) {
-          charged += took;
-          for (let j = first; j < first + took; j++) memcgs[j] = slotOwners;
-        }
+        if (memcg !== 0) charged += took;
         traceRun(ring, now, current, WRITE_FOLIO, batch, i, first, took);
         nodes[first >> XA_CHUNK_SHIFT] += took;
         i += took;
@@ -252,48 +171,36 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
  * do, and the slots are free.
  *
  * @param left shadow that they leave
+ * @param slotOwners the memcgs of page and shadow, see mm/memcontrol/slot.ts; 0 = none
  * @returns how many
  */
-function evictAlike(k: Kernel, from: number, end: number, first: number, owner: number, left: number): number {
+function evictAlike(
+  k: Kernel,
+  from: number,
+  end: number,
+  first: number,
+  owner: number,
+  left: number,
+  slotOwners: number,
+): number {
   const { index } = k.mem;
   const s = k.swap;
-  const { map, shadow } = s;
+  const { map, shadow, memcgs } = s;
   const swapIndex = s.index;
   const swapMapping = s.mapping;
   const { entries } = k.pgtables;
   const by = first - from;
   let i = from;
-  while (i < end && plainOwners[i] === owner && map[i + by] === 0) i++;
-  let j = from;
-  for (; j + 4 <= i; j += 4) {
-    moveToSlot(entries, map, swapIndex, swapMapping, shadow, index, j, by, owner, left);
-    moveToSlot(entries, map, swapIndex, swapMapping, shadow, index, j + 1, by, owner, left);
-    moveToSlot(entries, map, swapIndex, swapMapping, shadow, index, j + 2, by, owner, left);
-    moveToSlot(entries, map, swapIndex, swapMapping, shadow, index, j + 3, by, owner, left);
+  for (; i < end && plainOwners[i] === owner && map[i + by] === 0; i++) {
+    const slot = i + by;
+    entries[ptes[i]] = (slot << PTE_SHIFT) | PTE_SWAP;
+    map[slot] = 1;
+    swapIndex[slot] = index[batch[i]];
+    swapMapping[slot] = owner;
+    shadow[slot] = left;
+    if (slotOwners !== 0) memcgs[slot] = slotOwners;
   }
-  for (; j < i; j++) moveToSlot(entries, map, swapIndex, swapMapping, shadow, index, j, by, owner, left);
   return i - from;
-}
-
-/** For `evictAlike`: the batch's page `i`. */
-function moveToSlot(
-  entries: Int32Array,
-  map: Uint16Array,
-  swapIndex: Int32Array,
-  swapMapping: Int32Array,
-  shadow: Int32Array,
-  index: Int32Array,
-  i: number,
-  by: number,
-  owner: number,
-  left: number,
-): void {
-  const slot = i + by;
-  entries[ptes[i]] = (slot << PTE_SHIFT) | PTE_SWAP;
-  map[slot] = 1;
-  swapIndex[slot] = index[batch[i]];
-  swapMapping[slot] = owner;
-  shadow[slot] = left;
 }
 
 /** try_to_unmap's counters for `n` pages of the anon_vma `owner` − 1, which is its mm's number as well. */
