@@ -32,8 +32,9 @@ export const COSTS: Costs = {
   freePage: 40,
   // Entering the slow path and one walk over the zonelist.
   slowpath: 800,
-  // A walk that finds nothing: a lock and a look at each list, then the shrinkers, a dozen or more at about 100 ns each.
-  shrinkLruvec: 1_500,
+  // Walks that find nothing: a lock and a look at each list; the shrinkers, a dozen or more at about 100 ns each.
+  shrinkLruvec: 300,
+  shrinkSlab: 1_200,
   // oom_badness of one task with task_lock: under a microsecond.
   oomTask: 500,
   // lmbench lat_ctx on one core, caches warm.

@@ -22,6 +22,7 @@ export const TEST_COSTS: Costs = {
   freePage: 20,
   slowpath: 500,
   shrinkLruvec: 0,
+  shrinkSlab: 0,
   oomTask: 200,
   contextSwitch: 1000,
   syscall: 100,

@@ -48,7 +48,7 @@ import { bootSysctl, bootZones, cpuNodes, recordedStat, swapAreas } from './zone
 /**
  * The same as in machine/costs.ts on an emulated cpu (QEMU's TCG). Exceptions, system calls and TLB misses are what it is
  * slow at: a first touch takes some 23 us, while a page of a dying process is given back in about 1 us. A fruitless reclaim
- * takes about a millisecond the first times, and half of that later: 26 walks over the node with all its shrinkers.
+ * takes about a millisecond the first times, and half of that later: 26 walks over the lists and all shrinkers.
  */
 const TCG_COSTS: Costs = {
   touch: 500,
@@ -67,7 +67,8 @@ const TCG_COSTS: Costs = {
   endioPage: 2_200,
   freePage: 400,
   slowpath: 5_000,
-  shrinkLruvec: 40_000,
+  shrinkLruvec: 8_000,
+  shrinkSlab: 32_000,
   oomTask: 3_000,
   contextSwitch: 20_000,
   syscall: 5_000,

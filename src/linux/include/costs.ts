@@ -25,9 +25,10 @@ export interface Costs {
   dispatchPage: number;
   endioPage: number;
   freePage: number;
-  /** Entering the slow path; a walk over one lruvec with its shrinkers, whatever it finds. */
+  /** Entering the slow path; a walk over one lruvec, and one over all shrinkers, whatever they find. */
   slowpath: number;
   shrinkLruvec: number;
+  shrinkSlab: number;
   /** An OOM selection per task; a context switch; a system call. */
   oomTask: number;
   contextSwitch: number;

@@ -272,7 +272,10 @@ export function shrinkNodeStep(k: Kernel, task: Task, sc: ScanControl): boolean 
 function endLruvec(k: Kernel, task: Task, node: PgData, sc: ScanControl, many: boolean): boolean {
   k.cost += k.costs.shrinkLruvec;
   // What the slab caches hold is nobody's in particular: the root's.
-  if (sc.memcg === 0) sc.nrReclaimed += shrinkSlab(k, sc.gfp, sc.priority);
+  if (sc.memcg === 0) {
+    k.cost += k.costs.shrinkSlab;
+    sc.nrReclaimed += shrinkSlab(k, sc.gfp, sc.priority);
+  }
   if (many) {
     if (!lruGenNextLruvec(k, node, sc)) {
       lruGenEndNode(node, sc);
