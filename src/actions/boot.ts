@@ -1,6 +1,7 @@
 /** What the address says about how the page looks, and the start. */
 import { t } from '../i18n';
 import { refusalText } from '../i18n/errors';
+import { seconds } from '../i18n/seconds';
 import {
   followReducedMotion,
   notify,
@@ -54,7 +55,7 @@ export async function boot(machine: MachinePort): Promise<void> {
   listenToMachine({
     refused: (refusal) => notify(refusalText(refusal), true),
     restarted: (why) => notify(t('notice.restarted', { why }), true),
-    forked: (at) => notify(t('notice.forked', { t: (at / 1e9).toFixed(3) })),
+    forked: (at) => notify(t('notice.forked', { t: seconds(at) })),
   });
   runStore.subscribe(({ frame }, before) => {
     if (frame?.status !== 'finished' || before.frame?.status === 'finished') return;

@@ -1,5 +1,6 @@
 /** Opening and closing the kill inspector, and what it asks of the machine. */
 import { t } from '../i18n';
+import { seconds } from '../i18n/seconds';
 import { dismiss, inspectorStore, notify, runStore } from '../store';
 import { type Command, isMoving, type KillReport, type Remedy, type RemedyKind, type WhatIf } from '../worker/protocol';
 import { arriveAt, ask, command, pause, runUntil, seek, tell } from './lab';
@@ -54,7 +55,7 @@ export function tellOfKills(): () => void {
       t('inspector.killed', {
         name: victim.comm,
         pid: String(victim.pid),
-        t: (kill.record.t / 1e9).toFixed(3),
+        t: seconds(kill.record.t),
       }),
       false,
       { label: t('inspector.why'), run: () => openInspector(kill.record.t) },

@@ -81,7 +81,9 @@ export function runAction(id: ActionId): void {
 }
 
 /** Elements that want their keys for themselves. */
-const TYPING = 'input, textarea, select, [contenteditable], [role="slider"], [role="spinbutton"], [role="menu"]';
+const TYPING = 'input:not([type="range"]), textarea, select, [contenteditable], [role="spinbutton"], [role="menu"]';
+/** Of sliders these are the arrows and their like only. */
+const SLIDER = 'input[type="range"], [role="slider"]';
 const PRESSABLE = 'button, a, summary, [role="tab"], [role="button"], [role="option"]';
 
 /** The modifiers of a key press as an action names them; null for those that no action has. */
@@ -104,6 +106,7 @@ export function handleKey(event: KeyboardEvent): boolean {
   // A field has an undo of its own.
   if (target?.closest(TYPING) && action.id !== 'palette') return false;
   if (document.querySelector('[role="dialog"][aria-modal="true"], .modal')) return false;
+  if (event.key === 'Home' && target?.closest(SLIDER)) return false;
   // Space presses the button that has the focus; Home may move within tabs.
   if ((event.key === ' ' || event.key === 'Home') && target?.closest(PRESSABLE)) return false;
   event.preventDefault();

@@ -2,6 +2,7 @@
 import { t } from '../i18n';
 import { refusalText } from '../i18n/errors';
 import { scenarioWords } from '../i18n/scenarios';
+import { seconds } from '../i18n/seconds';
 import { RefusalError } from '../machine/commands';
 import type { KernelName } from '../machine/config';
 import { BUILTIN_IDS, DEFAULT_ID } from '../scenario/builtin/ids';
@@ -155,7 +156,7 @@ export async function openWithMoreSwap(extra: number, at: number): Promise<boole
   });
   if (!done) return false;
   setAddress((query) => query.delete('scenario'));
-  notify(t('machine.moreSwap', { mib: (extra * 4) / 1024, t: (at / 1e9).toFixed(3) }), false, {
+  notify(t('machine.moreSwap', { mib: (extra * 4) / 1024, t: seconds(at) }), false, {
     label: t('machine.back.short'),
     run: () => void openLeft(),
   });
@@ -190,7 +191,7 @@ export async function resume(at: { search: string; hash: string }): Promise<bool
   }
   // The address of a file or a link that was opened without one says nothing; that of a built-in machine does.
   if (saved.scenario && address === '') setAddress((query) => query.set('scenario', saved.scenario));
-  notify(t('notice.resumed', { t: (saved.t / 1e9).toFixed(3) }));
+  notify(t('notice.resumed', { t: seconds(saved.t) }));
   return true;
 }
 

@@ -1,5 +1,7 @@
 /** Numbers as the page writes them: thousands separated, few decimals, a true minus sign. */
 
+export { seconds } from '../i18n/seconds';
+
 export const PAGE_BYTES = 4096;
 const MIB = 1024 * 1024;
 
@@ -78,12 +80,6 @@ export function durationParts(ns: number): { value: string; unit: string } {
   if (abs < 999_500) return { value: short(ns / 1e3), unit: 'µs' };
   if (abs < 999_500_000) return { value: short(ns / 1e6), unit: 'ms' };
   return { value: short(ns / 1e9), unit: 's' };
-}
-
-/** A moment of virtual time in seconds, cut as the clock cuts it: 41350999999 -> "41.350". */
-export function seconds(ns: number, digits = 3): string {
-  const unit = 10 ** (9 - digits);
-  return dec((Math.floor(ns / unit) * unit) / 1e9, digits).replaceAll(',', '');
 }
 
 /** A share 0..1 as "92 %", with a decimal where that is all there is: "0.64 %". */

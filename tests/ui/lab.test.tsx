@@ -209,6 +209,16 @@ describe('keys', () => {
     expect(sent()).toEqual(['run', 'step']);
     expect(settingsStore.getState().view).toBe('map');
   });
+  it('leave a slider the keys that move it, and no others', () => {
+    show();
+    const slider = document.body.appendChild(document.createElement('input'));
+    slider.type = 'range';
+    expect(press('Home', slider)).toBe(false);
+    expect(press('.', slider)).toBe(true);
+    expect(press(' ', slider)).toBe(true);
+    expect(sent()).toEqual(['step', 'run']);
+    slider.remove();
+  });
   it('stay out of fields', () => {
     show();
     const input = document.body.appendChild(document.createElement('input'));
