@@ -9,15 +9,7 @@
 import { zramFree } from '../../drivers/block/zram';
 import { GFP_ANON_FAULT, gfpMigratetype } from '../../include/gfp';
 import type { Disk, Kernel } from '../../include/kernel';
-import {
-  MM_ANONPAGES,
-  MM_SWAPENTS,
-  type MmStruct,
-  type SwapArea,
-  VM_LOCKED,
-  VM_WRITE,
-  type Vma,
-} from '../../include/mm_types';
+import { MM_ANONPAGES, MM_SWAPENTS, type MmStruct, type SwapArea, VM_WRITE, type Vma } from '../../include/mm_types';
 import type { PerCpuPages } from '../../include/mmzone';
 import {
   LRU_REFS_MASK,
@@ -50,31 +42,11 @@ import { SWAPFILE_CLUSTER_SHIFT, swapAreaOf, swapClusterEnd } from '../swapfile'
 import { globalNodeState } from '../vmstat';
 import { isBygone, oldestToken, shadowNode, shadowTier, workingsetRefault } from '../workingset';
 import { account, countFreed, countStalls } from './fault_counts';
+import { inStock, mayRun, takesPage } from './may_run';
 import { readAlike } from './read_run';
 
 /** What a page gets that a process needs again right after its eviction. §6.7 */
 const REFAULTED = PG_WORKINGSET | LRU_REFS_MASK;
-
-/** The state allows a run: nothing is to be done at each fault but the fault itself. */
-const isPlain = (k: Kernel, task: Task, vma: Vma): boolean =>
-  task.alloc === null &&
-  k.release.rssPercpuCounter &&
-  k.zswap.stored === 0 &&
-  !task.thrashing &&
-  !task.faultMajor &&
-  !(vma.flags & VM_LOCKED) &&
-  task.charge === null &&
-  task.memcgOverHigh === 0;
-
-/** More pages than a run can have. A small whole number, so that all a run counts with are. */
-const PLENTY = 2 ** 20;
-
-/** Pages that can be charged to a memcg without touching its counters: what this cpu has in stock for it. */
-const inStock = (k: Kernel, memcg: number): number => {
-  if (memcg === 0) return PLENTY;
-  const stock = k.memcgStock[k.cpu];
-  return stock.memcg === memcg ? stock.pages : 0;
-};
 
 /**
  * Handles faults at the virtual pages `vpn`, `vpn + stride`, … and makes the accesses, while they are in one page table
@@ -97,7 +69,7 @@ export function faultRun(
   write: boolean,
   budget: number,
 ): number {
-  if (!isPlain(k, task, vma)) return 0;
+  if (!mayRun(k, task, vma)) return 0;
   const z = pcpZone(k, task, GFP_ANON_FAULT, vmaPolicy(task, vma));
   if (z === null) return 0;
   const { mem, swap, costs, cpu, lruBatch, lruBatchCount } = k;
@@ -317,17 +289,6 @@ export function faultRun(
   k.pgtables.used[ptr >>> 9] += fresh;
   k.anonVmas[mm.id].pages += fresh;
   return done;
-}
-
-/** A fault at this entry is one of those that a run handles: it takes a page off the per-cpu list. */
-function takesPage(k: Kernel, e: number, canMapNew: boolean, memcg: number): boolean {
-  if (e === 0) return canMapNew;
-  if (e & PTE_PRESENT) return false;
-  const { swap } = k;
-  const slot = e >>> PTE_SHIFT;
-  if (swap.map[slot] !== 1 || swap.cache[slot] !== 0) return false;
-  if (swap.memcgs.length > 0 && swap.memcgs[slot] !== slotMemcgs(memcg, memcg)) return false;
-  return k.disks[swapAreaOf(swap, slot).disk].synchronous;
 }
 
 /** rmqueue_pcplist for `n` pages: `first` is what the list begins with from now on. */
