@@ -14,25 +14,19 @@ const wantsCpu = (t: Task): boolean => t.state === TASK_RUNNING && (!(t.flags & 
 
 const mayRunOn = (t: Task, cpu: number): boolean => t.cpusAllowed === 0 || (t.cpusAllowed & (1 << cpu)) !== 0;
 
-/** Tasks on a cpu's queue, the running one too. */
-function nrRunning(m: Machine, cpu: number): number {
-  const { rq } = m.cpus[cpu];
-  const { tasks } = m.kernel;
-  let n = 0;
-  for (let i = 0; i < tasks.length; i++) if (isQueued(rq, tasks[i]) && !tasks[i].se.delayed) n++;
-  return n;
-}
+/** available_idle_cpu. */
+const isIdle = (m: Machine, cpu: number): boolean => m.cpus[cpu].rq.curr === 0 && m.cpus[cpu].rq.nrRunning === 0;
 
 /** select_task_rq_fair: the cpu that the task was on, unless that is busy and another one is not. */
 function selectTaskRq(m: Machine, t: Task): number {
   const { cpus } = m;
   if (cpus.length === 1) return 0;
   const may = mayRunOn(t, t.cpu);
-  if (may && nrRunning(m, t.cpu) === 0) return t.cpu;
+  if (may && isIdle(m, t.cpu)) return t.cpu;
   let first = -1;
   for (let cpu = 0; cpu < cpus.length; cpu++) {
     if (!mayRunOn(t, cpu)) continue;
-    if (nrRunning(m, cpu) === 0) return cpu;
+    if (isIdle(m, cpu)) return cpu;
     if (first < 0) first = cpu;
   }
   return may || first < 0 ? t.cpu : first;
@@ -83,11 +77,11 @@ export function settleTasks(m: Machine): void {
 /** Takes a task that waits for the cpu with the longest queue, if that is longer by `more` than this one's. */
 function pullTask(m: Machine, cpu: number, more: number): boolean {
   const { kernel, cpus, procs } = m;
-  let most = nrRunning(m, cpu) + more - 1;
+  let most = cpus[cpu].rq.nrRunning + more - 1;
   let from = -1;
   for (let other = 0; other < cpus.length; other++) {
     if (other === cpu) continue;
-    const n = nrRunning(m, other);
+    const n = cpus[other].rq.nrRunning;
     if (n <= most) continue;
     most = n;
     from = other;

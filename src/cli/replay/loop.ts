@@ -7,6 +7,7 @@ import type { Kernel } from '../../linux/include/kernel';
 import {
   type CfsRq,
   PF_KTHREAD,
+  TASK_DEAD,
   TASK_INTERRUPTIBLE,
   TASK_RUNNING,
   type Task,
@@ -145,6 +146,7 @@ function turn(loop: Loop, t: Task, until: () => boolean): void {
     charge(loop, t);
     // A step that cost nothing must not stop the clock.
     if (k.now === before) k.now++;
+    if (t.state === TASK_DEAD) dequeueTask(k, rq, t);
     enqueueWoken(loop);
     if (Math.floor(k.now / JIFFY) > Math.floor(before / JIFFY)) taskTick(k, rq);
   } while (canRun(loop, t) && !rq.needResched && k.panic === '' && !until());

@@ -75,6 +75,8 @@ export interface CfsRq {
   cpu: number;
   /** pid of the task on the cpu, 0 = idle. */
   curr: number;
+  /** Tasks on the queue, `curr` and delayed ones included. */
+  nrRunning: number;
   /** Until when `curr` is charged, ns. */
   clock: number;
   /** min_vruntime (CFS), or the mean of the queue when it was last looked at (EEVDF): where a queue that was empty goes on. */

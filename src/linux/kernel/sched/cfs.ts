@@ -5,7 +5,7 @@
 import type { Kernel } from '../../include/kernel';
 import type { CfsRq, Task } from '../../include/sched';
 import { MS } from '../../include/units';
-import { calcDeltaFair, type FairPolicy, isQueued, scaledToCpus, weightOf } from './policy';
+import { calcDeltaFair, type FairPolicy, isQueued, scaledToCpus, setQueued, weightOf } from './policy';
 
 /** Before they are scaled to the number of cpus, ns: the time in which everybody has a turn, and the shortest turn. */
 const SCHED_LATENCY = 6 * MS;
@@ -68,18 +68,18 @@ export const CFS: FairPolicy = {
     } else {
       se.vruntime = Math.max(se.vruntime, rq.vruntime - scaledToCpus(k, SCHED_LATENCY) / 2);
     }
-    se.onRq = true;
+    setQueued(rq, t, true);
   },
 
   dequeue(k, rq, t) {
-    t.se.onRq = false;
+    setQueued(rq, t, false);
     updateMinVruntime(k, rq);
   },
 
   /** Each queue has a time of its own. */
   migrate(_k, from, to, t) {
     t.se.vruntime += to.vruntime - from.vruntime;
-    t.se.onRq = false;
+    setQueued(from, t, false);
   },
 
   wakeupPreempts: (k, _rq, curr, t) =>

@@ -3,9 +3,9 @@
  * the one whose request is due first. place_entity, pick_eevdf, entity_lag of kernel/sched/fair.c.
  */
 import type { Kernel } from '../../include/kernel';
-import type { CfsRq, Task } from '../../include/sched';
+import { type CfsRq, TASK_DEAD, type Task } from '../../include/sched';
 import { JIFFY, MS } from '../../include/units';
-import { calcDeltaFair, type FairPolicy, isQueued, scaledToCpus, weightOf } from './policy';
+import { calcDeltaFair, type FairPolicy, isQueued, scaledToCpus, setQueued, weightOf } from './policy';
 
 /** sysctl_sched_base_slice: the cpu time of one request, ns, before it is scaled to the number of cpus. */
 const BASE_SLICE = 0.75 * MS;
@@ -21,9 +21,11 @@ interface Load {
 
 function loadOf(k: Kernel, rq: CfsRq): Load {
   const load = { base: rq.vruntime, sum: 0, weight: 0 };
-  for (let i = 0; i < k.tasks.length; i++) {
+  let left = rq.nrRunning;
+  for (let i = 0; i < k.tasks.length && left > 0; i++) {
     const t = k.tasks[i];
     if (!isQueued(rq, t)) continue;
+    left--;
     load.sum += weightOf(t) * (t.se.vruntime - load.base);
     load.weight += weightOf(t);
   }
@@ -43,7 +45,7 @@ function dequeue(k: Kernel, rq: CfsRq, t: Task): void {
   const limit = Math.max(2 * sliceOf(k, t), calcDeltaFair(JIFFY, t));
   se.vlag = Math.max(-limit, Math.min(limit, mean - se.vruntime));
   rq.vruntime = mean;
-  se.onRq = false;
+  setQueued(rq, t, false);
 }
 
 /** place_entity: it joins with the lag it left with, which its own weight in the mean must not thin out. */
@@ -57,26 +59,23 @@ function place(k: Kernel, rq: CfsRq, t: Task, initial: boolean): void {
 
 /** pick_eevdf; whoever was picked keeps the cpu until its request is served (RUN_TO_PARITY). */
 function pickEevdf(k: Kernel, rq: CfsRq): Task | null {
+  if (rq.nrRunning === 0) return null;
   const load = loadOf(k, rq);
   let curr: Task | null = null;
   let best: Task | null = null;
   let least: Task | null = null;
-  let queued = 0;
-  for (let i = 0; i < k.tasks.length; i++) {
+  let left = rq.nrRunning;
+  for (let i = 0; i < k.tasks.length && left > 0; i++) {
     const t = k.tasks[i];
     if (!isQueued(rq, t)) continue;
-    queued++;
-    if (t.pid === rq.curr) curr = t;
+    left--;
     if (least === null || t.se.vruntime < least.se.vruntime) least = t;
+    if (t.pid === rq.curr) curr = t;
+    else if (isEligible(load, t) && (best === null || t.se.deadline < best.se.deadline)) best = t;
   }
-  if (queued <= 1) return least;
+  if (rq.nrRunning === 1) return least;
   if (curr !== null && (curr.se.delayed || !isEligible(load, curr))) curr = null;
   if (curr !== null && curr.se.vlag === curr.se.deadline) return curr;
-  for (let i = 0; i < k.tasks.length; i++) {
-    const t = k.tasks[i];
-    if (!isQueued(rq, t) || t.pid === rq.curr || !isEligible(load, t)) continue;
-    if (best === null || t.se.deadline < best.se.deadline) best = t;
-  }
   if (best === null || (curr !== null && curr.se.deadline < best.se.deadline)) best = curr;
   return best ?? least;
 }
@@ -96,21 +95,24 @@ export const EEVDF: FairPolicy = {
     const { se } = t;
     if (!se.delayed) {
       place(k, rq, t, se.deadline === 0);
-      se.onRq = true;
+      setQueued(rq, t, true);
       return;
     }
     // requeue_delayed_entity: it has sat out more than it had too much.
     se.delayed = false;
     if (se.vruntime >= meanOf(loadOf(k, rq))) return;
-    se.onRq = false;
+    setQueued(rq, t, false);
     se.vlag = 0;
     place(k, rq, t, false);
-    se.onRq = true;
+    setQueued(rq, t, true);
   },
 
-  /** dequeue_entity: who falls asleep with too much stays on the queue until it would be its turn (DELAY_DEQUEUE). */
+  /**
+   * dequeue_entity: who falls asleep with too much stays on the queue until it would be its turn (DELAY_DEQUEUE); who ends
+   * does not.
+   */
   dequeue(k, rq, t) {
-    if (isEligible(loadOf(k, rq), t)) dequeue(k, rq, t);
+    if (t.state === TASK_DEAD || isEligible(loadOf(k, rq), t)) dequeue(k, rq, t);
     else t.se.delayed = true;
   },
 

@@ -15,17 +15,19 @@ const policyOf = (k: Kernel): FairPolicy => (k.release.scheduler === 'eevdf' ? E
  *
  * @param cpu whose, −1 = there is only one for the whole machine
  */
-export const newCfsRq = (cpu: number): CfsRq => ({ cpu, curr: 0, clock: 0, vruntime: 0, needResched: false });
+export const newCfsRq = (cpu: number): CfsRq => ({
+  cpu,
+  curr: 0,
+  nrRunning: 0,
+  clock: 0,
+  vruntime: 0,
+  needResched: false,
+});
 
 const currOf = (k: Kernel, rq: CfsRq): Task | null => {
   const t = rq.curr === 0 ? null : findTask(k, rq.curr);
   return t !== null && isQueued(rq, t) ? t : null;
 };
-
-function hasOthers(k: Kernel, rq: CfsRq, curr: Task): boolean {
-  for (let i = 0; i < k.tasks.length; i++) if (k.tasks[i] !== curr && isQueued(rq, k.tasks[i])) return true;
-  return false;
-}
 
 /** update_curr: the task on the cpu is charged for the time until now. */
 function updateCurr(k: Kernel, rq: CfsRq): void {
@@ -37,7 +39,7 @@ function updateCurr(k: Kernel, rq: CfsRq): void {
   if (curr === null) return;
   curr.se.vruntime += calcDeltaFair(ns, curr);
   curr.se.ran += ns;
-  policyOf(k).charged(k, rq, curr, hasOthers(k, rq, curr));
+  policyOf(k).charged(k, rq, curr, rq.nrRunning > 1);
 }
 
 /** enqueue_task_fair and wakeup_preempt: the task wants the cpu from now on. */
@@ -49,7 +51,7 @@ export function enqueueTask(k: Kernel, rq: CfsRq, t: Task): void {
   if (curr === null || (curr !== t && policy.wakeupPreempts(k, rq, curr, t))) rq.needResched = true;
 }
 
-/** dequeue_task_fair: the task has fallen asleep. */
+/** dequeue_task_fair: the task has fallen asleep, or is dead. */
 export function dequeueTask(k: Kernel, rq: CfsRq, t: Task): void {
   updateCurr(k, rq);
   policyOf(k).dequeue(k, rq, t);
@@ -70,7 +72,7 @@ export function migrateTask(k: Kernel, from: CfsRq, to: CfsRq, t: Task): void {
 export function taskTick(k: Kernel, rq: CfsRq): void {
   updateCurr(k, rq);
   const curr = currOf(k, rq);
-  if (curr !== null && hasOthers(k, rq, curr)) policyOf(k).tick(k, rq, curr);
+  if (curr !== null && rq.nrRunning > 1) policyOf(k).tick(k, rq, curr);
 }
 
 /** __schedule's choice, which has the cpu from now on; null = idle. */

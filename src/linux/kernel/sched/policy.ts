@@ -28,6 +28,12 @@ export interface FairPolicy {
 /** Whether the task is on the queue. */
 export const isQueued = (rq: CfsRq, t: Task): boolean => t.se.onRq && (rq.cpu < 0 || t.cpu === rq.cpu);
 
+/** Puts the task on the queue, or takes it off. */
+export function setQueued(rq: CfsRq, t: Task, on: boolean): void {
+  if (t.se.onRq !== on) rq.nrRunning += on ? 1 : -1;
+  t.se.onRq = on;
+}
+
 /** Weight of the task: 1024 at nice 0. */
 export const weightOf = (t: Task): number => (t.nice === 0 ? 1024 : 1024 / NICE_RATIO ** t.nice);
 
