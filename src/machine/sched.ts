@@ -6,7 +6,15 @@
  */
 import { PF_STOPPED, TASK_DEAD, TASK_RUNNING, type Task } from '../linux/include/sched';
 import { JIFFY } from '../linux/include/units';
-import { dequeueTask, enqueueTask, isQueued, migrateTask, pickNextTask, taskTick } from '../linux/kernel/sched/fair';
+import {
+  dequeueTask,
+  enqueueTask,
+  isQueued,
+  migrateTask,
+  pickNextTask,
+  taskTick,
+  wantsTurn,
+} from '../linux/kernel/sched/fair';
 import type { Machine, Proc } from './machine';
 import { syncProcs } from './procs';
 
@@ -60,13 +68,13 @@ export function settleTasks(m: Machine): void {
     const t = tasks[i];
     // Tasks came and went.
     if (procs[i].pid !== t.pid) syncProcs(m);
-    const waits = t.se.onRq && !t.se.delayed;
+    const queued = wantsTurn(t);
     if (wantsCpu(t)) {
       wanting++;
-      if (!waits) wake(m, procs[i], t);
+      if (!queued) wake(m, procs[i], t);
       continue;
     }
-    if (waits) dequeueTask(kernel, m.cpus[t.cpu].rq, t);
+    if (queued) dequeueTask(kernel, m.cpus[t.cpu].rq, t);
     if (t.state !== TASK_RUNNING && t.state !== TASK_DEAD && t.wakeAt < wakeAt) wakeAt = t.wakeAt;
   }
   look.wanting = wanting;
@@ -90,7 +98,7 @@ function pullTask(m: Machine, cpu: number, more: number): boolean {
   const { rq } = cpus[from];
   for (let i = 0; i < kernel.tasks.length; i++) {
     const t = kernel.tasks[i];
-    if (!isQueued(rq, t) || t.se.delayed || t.pid === rq.curr || !mayRunOn(t, cpu)) continue;
+    if (!isQueued(rq, t) || !wantsTurn(t) || t.pid === rq.curr || !mayRunOn(t, cpu)) continue;
     // The other cpu was ahead when it ran last.
     if (procs[i].freeAt > cpus[cpu].clock) continue;
     migrateTask(kernel, rq, cpus[cpu].rq, t);

@@ -15,7 +15,7 @@ import {
 } from '../../linux/include/sched';
 import { JIFFY, SEC } from '../../linux/include/units';
 import { nextWakeup, sleepOn, wakeSleepers, wakeUpProcess } from '../../linux/kernel/sched/core';
-import { dequeueTask, enqueueTask, newCfsRq, pickNextTask, taskTick } from '../../linux/kernel/sched/fair';
+import { dequeueTask, enqueueTask, newCfsRq, pickNextTask, taskTick, wantsTurn } from '../../linux/kernel/sched/fair';
 import { psiUpdate } from '../../linux/kernel/sched/psi';
 import { memcgWorkPending } from '../../linux/mm/memcontrol';
 import { oomReaperStep } from '../../linux/mm/oom_kill';
@@ -118,20 +118,17 @@ function nextEvent(loop: Loop): number {
   return k.timers.length > 0 ? Math.min(at, k.timers[0].at) : at;
 }
 
-/** Whether the task stands on the run queue as one that wants to run. */
-const isWaiting = (t: Task): boolean => t.se.onRq && !t.se.delayed;
-
 /** Puts those who can run now on the run queue. */
 function enqueueWoken(loop: Loop): void {
   const { k, rq } = loop;
-  for (const t of k.tasks) if (canRun(loop, t) && !isWaiting(t)) enqueueTask(k, rq, t);
+  for (const t of k.tasks) if (canRun(loop, t) && !wantsTurn(t)) enqueueTask(k, rq, t);
 }
 
 /** The task that is to run, null = nobody can. */
 function schedule(loop: Loop): Task | null {
   const { k, rq } = loop;
   enqueueWoken(loop);
-  for (const t of k.tasks) if (isWaiting(t) && !canRun(loop, t)) dequeueTask(k, rq, t);
+  for (const t of k.tasks) if (wantsTurn(t) && !canRun(loop, t)) dequeueTask(k, rq, t);
   return pickNextTask(k, rq);
 }
 

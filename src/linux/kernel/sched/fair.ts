@@ -6,7 +6,7 @@ import { findTask } from './core';
 import { EEVDF } from './eevdf';
 import { calcDeltaFair, type FairPolicy, isQueued } from './policy';
 
-export { isQueued } from './policy';
+export { isQueued, wantsTurn } from './policy';
 
 const policyOf = (k: Kernel): FairPolicy => (k.release.scheduler === 'eevdf' ? EEVDF : CFS);
 

@@ -28,6 +28,9 @@ export interface FairPolicy {
 /** Whether the task is on the queue. */
 export const isQueued = (rq: CfsRq, t: Task): boolean => t.se.onRq && (rq.cpu < 0 || t.cpu === rq.cpu);
 
+/** Whether the task is on its queue as one that wants the cpu: it has it, or waits for it. */
+export const wantsTurn = (t: Task): boolean => t.se.onRq && !t.se.delayed;
+
 /** Puts the task on the queue, or takes it off. */
 export function setQueued(rq: CfsRq, t: Task, on: boolean): void {
   if (t.se.onRq !== on) rq.nrRunning += on ? 1 : -1;

@@ -331,7 +331,7 @@ export function freePage(k: Kernel, p: number): void {
   freeToPcplist(k, p, 0);
 }
 
-/** free_unref_folios: gives back `n` pages, in order, as freePage does one. */
+/** free_unref_folios: gives back `n` pages that reclaim has taken off the lists of one memcg, in order, as freePage does one. */
 export function freeUnrefFolios(k: Kernel, pages: Int32Array, n: number): void {
   const { mapping, mapcount } = k.mem;
   if (k.mem.memcg.length > 0) memCgroupUnchargeFolios(k, pages, n);

@@ -3,7 +3,14 @@ import type { Kernel } from '../../../../src/linux/include/kernel';
 import type { CfsRq, Task } from '../../../../src/linux/include/sched';
 import { JIFFY, MS, SEC } from '../../../../src/linux/include/units';
 import { createTask } from '../../../../src/linux/kernel/sched/core';
-import { dequeueTask, enqueueTask, newCfsRq, pickNextTask, taskTick } from '../../../../src/linux/kernel/sched/fair';
+import {
+  dequeueTask,
+  enqueueTask,
+  newCfsRq,
+  pickNextTask,
+  taskTick,
+  wantsTurn,
+} from '../../../../src/linux/kernel/sched/fair';
 import { LINUX_6_1 } from '../../../../src/linux/versions/6.1';
 import { LINUX_6_12 } from '../../../../src/linux/versions/6.12';
 import { bootTestKernel } from '../../support';
@@ -23,12 +30,20 @@ function rig(release = LINUX_6_12): Rig {
 
 const task = ({ k }: Rig, comm: string, nice = 0): Task => createTask(k, { comm, nice });
 
+/** Two tasks that want the cpu, the first one first. */
+function pair(release = LINUX_6_12): { r: Rig; a: Task; b: Task } {
+  const r = rig(release);
+  const [a, b] = [task(r, 'a'), task(r, 'b')];
+  enqueueTask(r.k, r.rq, a);
+  enqueueTask(r.k, r.rq, b);
+  return { r, a, b };
+}
+
 /** The cpu goes on until `end`, ns; ticks come every 4 ms. */
 function runTo(r: Rig, end: number): void {
   const { k, rq, had } = r;
   while (k.now < end) {
-    const t =
-      k.tasks.find((x) => x.pid === rq.curr && x.se.onRq && !x.se.delayed && !rq.needResched) ?? pickNextTask(k, rq);
+    const t = k.tasks.find((x) => x.pid === rq.curr && wantsTurn(x) && !rq.needResched) ?? pickNextTask(k, rq);
     const tick = (Math.floor(k.now / JIFFY) + 1) * JIFFY;
     const ns = Math.min(tick, end) - k.now;
     k.now += ns;
@@ -58,10 +73,7 @@ describe.each([LINUX_6_12, LINUX_6_1])('the fair class of Linux $name', (release
   });
 
   it('lets two of them alternate tick by tick', () => {
-    const r = rig(release);
-    const [a, b] = [task(r, 'a'), task(r, 'b')];
-    enqueueTask(r.k, r.rq, a);
-    enqueueTask(r.k, r.rq, b);
+    const { r } = pair(release);
     const order: number[] = [];
     for (let i = 1; i <= 20; i++) {
       runTo(r, i * JIFFY);
@@ -115,10 +127,7 @@ describe('EEVDF', () => {
   });
 
   it('keeps who falls asleep ahead of the others on the queue until it has sat that out', () => {
-    const r = rig();
-    const [a, b] = [task(r, 'a'), task(r, 'b')];
-    enqueueTask(r.k, r.rq, a);
-    enqueueTask(r.k, r.rq, b);
+    const { r, a } = pair();
     expect(pickNextTask(r.k, r.rq)).toBe(a);
     r.k.now += 3 * MS;
     dequeueTask(r.k, r.rq, a);
@@ -131,10 +140,7 @@ describe('EEVDF', () => {
   });
 
   it('remembers what a sleeper was owed, up to a tick', () => {
-    const r = rig();
-    const [a, b] = [task(r, 'a'), task(r, 'b')];
-    enqueueTask(r.k, r.rq, a);
-    enqueueTask(r.k, r.rq, b);
+    const { r, a, b } = pair();
     expect(pickNextTask(r.k, r.rq)).toBe(a);
     r.k.now += 100 * MS;
     dequeueTask(r.k, r.rq, b);
