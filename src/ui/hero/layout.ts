@@ -72,9 +72,9 @@ function wide(outerWidth: number, outerHeight: number): PyramidLayout {
   const gaugeX = Math.min(546 * (width / DESIGN.width), width - 182);
   // Its title stands under the switch of the views, which does not shrink with the picture.
   const gaugeY = Math.max(112, 46 + SWITCH_HEIGHT / scale);
-  const flowsFrom = 211;
+  const flowsFrom = 213;
   // From the first name to the last, whose arrow and rate stand above RAM's name.
-  const flowsRoom = bodyBottom - 60 - FLOW_HEIGHT - flowsFrom;
+  const flowsRoom = bodyBottom - 70 - FLOW_HEIGHT - flowsFrom;
   const count = Math.max(0, Math.min(4, Math.floor(flowsRoom / 44) + 1));
   return {
     phone: false,
