@@ -22,6 +22,7 @@ import { createCgroup, writeSetting } from './cgroups';
 import { RefusalError } from './commands';
 import { checkConfig, type MachineConfig } from './config';
 import { COSTS, DISKS } from './costs';
+import { settleFields } from './fields';
 import { bootZonesOf, establish } from './found';
 import { INIT_OPS } from './launch';
 import type { Machine } from './machine';
@@ -189,5 +190,6 @@ export function createMachine(config: MachineConfig, seed: number): Machine {
   else startLater(m, SSHD, 0);
   for (const spec of config.processes) if (!spec.found) startLater(m, spec, spec.at);
   kernel.cost = 0;
+  settleFields(m);
   return m;
 }
