@@ -25,7 +25,9 @@ export const enHero = {
   'view.label': 'View of memory',
   'view.pyramid': 'Pyramid',
   'view.map': 'Page map',
+  'view.map.short': 'Map',
   'view.lru': 'LRU lists',
+  'view.lru.short': 'LRU',
   'view.groups': 'Groups',
 
   'table.show': 'Show as table',

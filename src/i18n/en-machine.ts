@@ -34,5 +34,9 @@ export const enMachine = {
   'path.note.compactDeferred': 'put off: it failed of late',
   'path.note.victim': 'victim: may use them',
   'path.note.noRights': 'no right to them',
+  'path.note.kills': 'kills {name} {pid}',
+  'path.note.killsGroup': 'kills {name} {pid} and its group',
+  'path.note.victimDying': 'an earlier victim is still dying',
+  'path.note.nobody': 'nobody can be killed',
   'path.note.reclaimed': '{n} reclaimed of {scanned}',
 } as const satisfies Record<string, string>;

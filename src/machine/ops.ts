@@ -131,6 +131,20 @@ export type Nested =
   | { op: 'loop'; body: number }
   | { op: 'repeat'; body: number; times: number };
 
+/** The operation that programs are at most of the time has one shape, whatever is left out: that makes reading it fast. */
+const TOUCH: Extract<Instr, { op: 'touch' }> = {
+  op: 'touch',
+  region: '',
+  from: undefined,
+  pages: undefined,
+  pattern: undefined,
+  hotPages: undefined,
+  hotPercent: undefined,
+  stride: undefined,
+  rate: undefined,
+  write: undefined,
+};
+
 /** Enters a list of operations, nested lists first, and says where it stands. */
 export function compileOps(code: Instr[][], ops: Op[]): number {
   const list: Instr[] = ops.map((op) => {
@@ -141,6 +155,8 @@ export function compileOps(code: Instr[][], ops: Op[]): number {
         return { op: 'loop', body: compileOps(code, op.ops) };
       case 'repeat':
         return { op: 'repeat', body: compileOps(code, op.ops), times: op.times };
+      case 'touch':
+        return { ...TOUCH, ...op };
       default:
         return op;
     }

@@ -11,6 +11,8 @@ import {
   type Task,
   type WatermarkTest,
 } from '../linux/include/sched';
+import { MAX_RECLAIM_RETRIES } from '../linux/include/units';
+import { OOM_NOBODY } from '../linux/mm/oom_kill';
 import { formatGfp } from '../linux/trace/gfpflags';
 import { type Machine, timeOf } from '../machine/machine';
 import type { PathFrame, PathStep, Refusal } from './protocol';
@@ -91,6 +93,9 @@ function stepOf(k: Kernel, task: Task | null, ctx: AllocContext, id: AllocStage,
     showTests(k, step, tests);
     if (step.state === 'passed' && !tests.some((t) => t.ok)) step.state = 'failed';
   }
+  // Who has come to the OOM killer was told not to try again.
+  const refused = (id === 'should_reclaim_retry' || id === 'should_compact_retry') && step.state === 'passed';
+  if (refused && here >= ORDER.indexOf('may_oom') && !ctx.done) step.state = 'failed';
   if (id === 'wake_kswapd' && reached) step.note = kswapdNote(k, ctx);
   if ((id === 'direct_compact_first' || id === 'direct_compact' || id === 'should_compact_retry') && ctx.order === 0) {
     step.state = 'skipped';
@@ -163,8 +168,29 @@ function frameOf(
       target: sc.nrToReclaim,
       sleeping: task !== null && task.state !== TASK_RUNNING,
     },
-    retries: ctx.noProgressLoops,
+    // The round beyond the last is the one that gives up.
+    retries: Math.min(ctx.noProgressLoops, MAX_RECLAIM_RETRIES),
   };
+}
+
+/**
+ * The walk that has just been through out_of_memory(), as it stood there: killing begins its rounds anew. Null when the
+ * last kill is not that of this walk, or the walk has gone on since.
+ */
+function asOfKill(k: Kernel, task: Task, ctx: AllocContext): AllocContext | null {
+  const record = k.oomRecords[k.oomRecords.length - 1];
+  if (record?.memcg !== '' || record.invoker !== task.pid || record.t < ctx.startedAt) return null;
+  if (ctx.stage !== 'reserves' || ctx.noProgressLoops > 0 || ctx.tests.may_oom === undefined) return null;
+  return { ...ctx, stage: 'out_of_memory', noProgressLoops: record.noProgressLoops };
+}
+
+/** What the last call of out_of_memory() did. */
+function killNote(k: Kernel): Refusal {
+  const { chosen, sacrificed, group } = k.oomRecords[k.oomRecords.length - 1];
+  const pid = sacrificed ?? chosen;
+  if (pid < 0) return note(pid === OOM_NOBODY ? 'path.note.nobody' : 'path.note.victimDying');
+  const name = k.tasks.find((t) => t.pid === pid)?.comm ?? '';
+  return note(group.length > 0 ? 'path.note.killsGroup' : 'path.note.kills', { name, pid: String(pid) });
 }
 
 /** How far along a walk is: what is furthest is the most interesting. */
@@ -177,6 +203,14 @@ export function buildPath(m: Machine): PathFrame | null {
     if (task.alloc === null || task.alloc.done) continue;
     if (best?.alloc && interest(best.alloc) >= interest(task.alloc)) continue;
     best = task;
+  }
+  for (const task of m.kernel.tasks) {
+    const ctx = task.alloc && !task.alloc.done ? asOfKill(m.kernel, task, task.alloc) : null;
+    if (!ctx) continue;
+    const frame = frameOf(m, task.pid, task.comm, task, ctx, timeOf(m));
+    const here = frame.steps.find(({ id }) => id === ctx.stage);
+    if (here) here.note = killNote(m.kernel);
+    return frame;
   }
   if (best?.alloc) return frameOf(m, best.pid, best.comm, best, best.alloc, timeOf(m));
   const last = m.lastAlloc;

@@ -42,3 +42,23 @@ describe('the path of a request that memory in pieces cannot serve', () => {
     expect(info.order).toBeLessThan(4);
   });
 });
+
+describe('the path at a kill', () => {
+  it('is that of the task that called the OOM killer, at out_of_memory() after all its rounds', () => {
+    const scenario = builtinScenario('crazy-allocator');
+    if (!scenario) throw new Error('no such scenario');
+    const m = createMachine(compileScenario(scenario), 1);
+    runFor(m, { t: 120e9, landmark: 'kill' });
+    const [record] = m.kernel.oomRecords;
+    const path = buildPath(m);
+    expect(path?.pid).toBe(record.invoker);
+    expect(path?.retries).toBe(Math.min(16, record.noProgressLoops));
+    const step = (id: string) => path?.steps.find((s) => s.id === id);
+    expect(step('out_of_memory')).toMatchObject({
+      state: 'active',
+      note: { code: 'path.note.kills', params: { name: 'oom_killer_try' } },
+    });
+    expect(step('may_oom')?.compare?.op).toBe('<=');
+    expect(step('should_reclaim_retry')?.state).toBe('failed');
+  });
+});

@@ -1,4 +1,5 @@
 /** Control groups (version 2) and their memory controller. §11. */
+import type { OomWork } from './oom';
 import type { ScanControl } from './sched';
 
 /** "max": no limit, pages. */
@@ -106,6 +107,8 @@ export interface ChargeContext {
   over: number;
   /** Reclaim under way. */
   sc: ScanControl | null;
+  /** The OOM killer at work, under oom_lock. */
+  oom: OomWork | null;
   done: boolean;
   failed: boolean;
   /** ns when it was begun. */
@@ -126,6 +129,8 @@ export interface MemcgWork {
   /** Pages reclaimed in this round, and for memory.reclaim in the rounds before. */
   reclaimed: number;
   inTotal: number;
+  /** The OOM killer at work, under oom_lock. */
+  oom: OomWork | null;
   /** Of a write: 0 or a negative error number, once it is over. */
   result: number;
   sc: ScanControl | null;

@@ -1,6 +1,53 @@
 /** An OOM as it was decided and reported. */
 import type { BadnessHistory } from '../versions/badness';
 
+/** struct oom_control, the input of a decision. §10.1. */
+export interface OomControl {
+  gfp: number;
+  /** Order of the request; ignored (and printed as -1) for sysrq. */
+  order: number;
+  /** Nodes the request may use (an MPOL_BIND policy), bit mask; 0 = all. */
+  nodemask: number;
+  /** Asked for by the user with sysrq-f. */
+  sysrq: boolean;
+  /** The memory cgroup whose limit is hit (index in `Kernel.memcgs`); 0 or absent = memory is short everywhere. */
+  memcg?: number;
+}
+
+/** Why memory is short only for some. */
+export type OomConstraint = 'CONSTRAINT_NONE' | 'CONSTRAINT_CPUSET' | 'CONSTRAINT_MEMORY_POLICY' | 'CONSTRAINT_MEMCG';
+
+/** From where in out_of_memory the report is printed; ends the stack dump's chain. */
+export type ReportSite = 'kill' | 'allocating' | 'panic' | 'none';
+
+/** Who is to die, as far as it is known without the task: that one may be gone before the report is printed. */
+export interface OomChosen {
+  pid: number;
+  comm: string;
+  uid: number;
+  memcg: number;
+}
+
+/** An out_of_memory under way. That of a cgroup gives way to others after each task it looks at. */
+export interface OomWork {
+  oc: OomControl;
+  /** Nodes of the policy that memory is short under, 0 = none. */
+  nodemask: number;
+  stage: 'select_bad_process' | 'dump_tasks' | 'done';
+  /** A cgroup's processes, by pid, in order; unused where all of the task list is walked. */
+  pids: number[];
+  /** The next to be looked at. */
+  at: number;
+  chosen: OomChosen | null;
+  /** What the report is about, whether it is printed (ratelimit), and the words of the kill. */
+  site: ReportSite;
+  printed: boolean;
+  message: string;
+  record: OomRecord;
+  /** What out_of_memory returns once it is done: the request is to be tried again. */
+  answer: boolean;
+}
+
 /** The choice of a victim as it was made, for the screens that explain it. Kept for each OOM. */
 export interface OomRecord {
   t: number;
@@ -8,7 +55,7 @@ export interface OomRecord {
   invokerComm: string;
   gfp: number;
   order: number;
-  constraint: string;
+  constraint: OomConstraint;
   totalpages: number;
   /** Path of the cgroup whose limit was hit, '' = memory was short everywhere. */
   memcg: string;

@@ -49,6 +49,8 @@ export const WAIT_USER = 6;
 export const WAIT_NOPROGRESS = 7;
 /** A descriptor of block I/O, in the middle of a batch. */
 export const WAIT_BIO = 8;
+/** oom_lock, since `waitArg` (ns). */
+export const WAIT_OOM_LOCK = 9;
 
 /**
  * struct sched_entity: a task's standing in the fair class. Virtual time is cpu time, ns, that runs slower for who has more

@@ -117,7 +117,7 @@ function beginExit(k: Kernel, task: Task): void {
     if (page >= 0) freePages(k, page, order);
   }
   abandonCharge(k, task);
-  abandonMemcgWork(task);
+  abandonMemcgWork(k, task);
   putHeldPage(k, task);
   endReadahead(k, task);
   if (task.thrashing) endThrashing(k, task);

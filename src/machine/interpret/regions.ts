@@ -1,8 +1,11 @@
 /** The mappings of a program, by the names it gave them. */
 import type { Program, Region } from '../machine';
 
-export const regionOf = (prog: Program, name: string): Region | null =>
-  prog.regions.find((r) => r.name === name) ?? null;
+export function regionOf(prog: Program, name: string): Region | null {
+  const { regions } = prog;
+  for (let i = 0; i < regions.length; i++) if (regions[i].name === name) return regions[i];
+  return null;
+}
 
 export function setRegion(prog: Program, name: string, vpn: number, pages: number): void {
   const old = regionOf(prog, name);

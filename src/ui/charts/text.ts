@@ -26,3 +26,15 @@ function measure(text: string, bold: boolean): number {
   context.font = `${bold ? 650 : 400} 100px ${family}`;
   return context.measureText(text).width / 100;
 }
+
+/** Lines of at most `width` px, broken between words. */
+export function wrap(text: string, size: number, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines[lines.length - 1];
+    const longer = last ? `${last} ${word}` : word;
+    if (last && textWidth(longer, size) > width) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}

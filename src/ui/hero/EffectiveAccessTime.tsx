@@ -60,8 +60,7 @@ export function EffectiveAccessTime() {
       <p className="eat-slower">{slowdown(ns, ramNs)}</p>
       <p className="eat-psi">{t('eat.psi', { share: percent(psiFull) })}</p>
       <p className="eat-sum">
-        {waiting(p)}
-        <br />
+        <span className="eat-wait">{waiting(p)}</span>
         {sum && (
           <>
             <span>{sum[0]} </span>

@@ -9,7 +9,9 @@ import { useSize } from '../charts/useSize';
 import { useSlow } from '../charts/useSlow';
 import { redraw, subscribe } from '../frameLoop';
 import { drawGenerations, pagesPerGenerationSquare } from './drawGenerations';
-import { drawLru, lruLayout, lruSummary, lruTable, pagesPerSquare } from './drawLru';
+import { drawLru } from './drawLru';
+import { lruLayout, pagesPerSquare } from './lruLayout';
+import { lruSummary, lruTable } from './lruText';
 
 /** Generations, or active and inactive lists, and where pages go from them. */
 export function LruLists({ asTable }: { asTable: boolean }) {

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, useEffect, useRef } from 'react';
+import { type PointerEvent, useEffect, useRef } from 'react';
 import { t } from '../../i18n';
 import { hoverCell, selectCell, selectionStore, settingsStore, useSelection, useSettings, useShown } from '../../store';
 import type { Frame } from '../../worker/protocol';
@@ -6,6 +6,7 @@ import { createColors } from '../charts/canvas';
 import { pointedProcs } from '../charts/kinds';
 import { useSlow } from '../charts/useSlow';
 import { zoomOf } from '../charts/zoom';
+import { PlaceSlider } from '../controls/PlaceSlider';
 import { redraw, subscribe } from '../frameLoop';
 import { cellAt, drawMap, mapGrid, usedCells } from './mapDraw';
 import { cellName, mapSummary } from './mapText';
@@ -72,23 +73,8 @@ export function Cells({ width, height }: { width: number; height: number }) {
     const found = at(event);
     selectCell(found < 0 || found === selectionStore.getState().selectedCell ? null : found);
   };
-  const key = (event: KeyboardEvent) => {
-    const now = cell ?? 0;
-    const cols = map?.cols ?? 1;
-    const to: Record<string, number> = {
-      ArrowLeft: now - 1,
-      ArrowRight: now + 1,
-      ArrowUp: now - cols,
-      ArrowDown: now + cols,
-      Home: 0,
-      End: count - 1,
-    };
-    if (event.key === 'Escape') selectCell(null);
-    else if (!(event.key in to)) return;
-    else selectCell(Math.max(0, Math.min(count - 1, to[event.key])));
-    event.preventDefault();
-    event.stopPropagation();
-  };
+  const now = cell ?? 0;
+  const cols = map?.cols ?? 1;
   const px = 1 / ratio();
   return (
     <>
@@ -99,23 +85,25 @@ export function Cells({ width, height }: { width: number; height: number }) {
         aria-label={summary}
       />
       {/* The pointer and the keys act on the cells, of which there are too many to be elements: one slider over them. */}
-      <div
+      <PlaceSlider
         className="map-hit"
-        role="slider"
-        tabIndex={0}
-        aria-label={t('map.slider')}
-        aria-valuemin={0}
-        aria-valuemax={Math.max(0, count - 1)}
-        aria-valuenow={cell ?? 0}
-        aria-valuetext={
-          map && frame
-            ? t('map.cellIs', { n: (cell ?? 0) + 1, what: cellName(map.by, map.cells[cell ?? 0], frame) })
-            : ''
-        }
+        label={t('map.slider')}
+        text={map && frame ? t('map.cellIs', { n: now + 1, what: cellName(map.by, map.cells[now], frame) }) : ''}
+        value={now}
+        max={Math.max(0, count - 1)}
+        places={() => ({
+          ArrowLeft: now - 1,
+          ArrowRight: now + 1,
+          ArrowUp: now - cols,
+          ArrowDown: now + cols,
+          Home: 0,
+          End: count - 1,
+        })}
+        also={{ Escape: () => selectCell(null) }}
+        onMove={(place) => selectCell(Math.min(count - 1, place))}
         onPointerMove={move}
         onPointerLeave={() => hoverCell(null)}
         onPointerDown={press}
-        onKeyDown={key}
       />
       {cell !== null && cell < count && (
         <span

@@ -36,12 +36,15 @@ const perSecond = (rate: number): string => t('flows.rate', { rate: int(rate) })
 
 /** Where the flows at the side begin, px from the left. */
 const FAR = 20;
+/** Down from a flow's name to the middle of its arrow and to its rate, px: close, so that they belong together. */
+const ARROW_DOWN = 11;
+const RATE_DOWN = 28;
 
 /** The flows at the side, and for each how thick it is drawn and from where to where. */
 function sideFlows({ rates, layout }: Scene, edge: number) {
   const { y: first, pitch, count } = layout.flows;
   return FLOWS.slice(0, count).map(({ key, kind, inward }, i) => {
-    const middle = first + i * pitch + 12;
+    const middle = first + i * pitch + ARROW_DOWN;
     const near = leftAt(layout.body, middle) - edge - 6;
     const rate = rates[key];
     return { key, kind, rate, thick: flowWidth(rate), middle, from: inward ? FAR : near, to: inward ? near : FAR };
@@ -79,10 +82,10 @@ export function drawFlowPages(p: Painter, scene: Scene, edge: number): void {
 /** What flows at the side, and how much. */
 export function drawFlowWords(p: Painter, scene: Scene, edge: number): void {
   for (const { key, kind, rate, middle } of sideFlows(scene, edge)) {
-    const y = middle - 12;
+    const y = middle - ARROW_DOWN;
     const opacity = fade([kind], scene.hovered);
     p.text(`flow-name-${key}`, FAR, y, t(`flows.${key}`), { class: 's2', 'font-size': 12, opacity });
-    const numbers = y + 30;
+    const numbers = y + RATE_DOWN;
     p.text(`flow-rate-${key}`, FAR, numbers, perSecond(rate), {
       class: rate < 1 ? 's3' : 'b',
       'font-size': 13,

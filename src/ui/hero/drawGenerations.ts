@@ -5,8 +5,10 @@ import type { Frame, GenerationFrame } from '../../worker/protocol';
 import { fade, KIND_LOOK, type Pointed } from '../charts/kinds';
 import type { Painter } from '../charts/painter';
 import { d } from '../charts/path';
+import { wrap } from '../charts/text';
 import { duration, int, pages, percent } from '../format';
-import { LEAST_ROWS, type LruLayout, MARGIN, PITCH, reclaimSentence, SQUARE, squaresPath, wrap } from './drawLru';
+import { LEAST_ROWS, type LruLayout, MARGIN, PITCH, SQUARE, squaresPath } from './lruLayout';
+import { reclaimSentence } from './reclaimSentence';
 
 type Generations = NonNullable<Frame['generations']>;
 type Type = keyof Generations;

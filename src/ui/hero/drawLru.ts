@@ -6,68 +6,9 @@ import { fade, KIND_LOOK, type Pointed } from '../charts/kinds';
 import type { Painter } from '../charts/painter';
 import { d } from '../charts/path';
 import { textWidth } from '../charts/text';
-import { int, pages, percent } from '../format';
-import { generationsSummary, generationsTable } from './drawGenerations';
-import { isPhone } from './layout';
-
-export const SQUARE = 11;
-export const PITCH = 13;
-/** Left and right columns begin here, in px of the design. */
-export const MARGIN = 20;
-
-export interface LruLayout {
-  width: number;
-  height: number;
-  scale: number;
-  cols: number;
-  second: number;
-  narrow: boolean;
-}
-
-export function lruLayout(width: number, height: number): LruLayout {
-  const narrow = isPhone(width, height);
-  const design = narrow ? 390 : 728;
-  const scale = Math.max(0.85, Math.min(width / design, height / (narrow ? 390 : 520)));
-  const w = width / scale;
-  const h = height / scale;
-  const middle = narrow ? 40 : 50;
-  const exits = narrow ? 26 : 64;
-  const cols = Math.max(6, Math.floor((w - 2 * MARGIN - middle - exits) / 2 / PITCH));
-  return { width: w, height: h, scale, cols, second: MARGIN + cols * PITCH + middle, narrow };
-}
-
-/** Px of height that everything but the squares takes. */
-const FIXED = 290;
-
-/** Rows of squares there are in the lowest of regions. */
-export const LEAST_ROWS = 6;
-
-/** Pages a square stands for: the least power of two with which all lists fit. */
-export function pagesPerSquare(frame: Frame, { cols, height }: LruLayout): number {
-  const { lru, kinds } = frame;
-  const rows = (size: number, per: number) => Math.ceil(size / per / cols);
-  let per = 1;
-  for (; per < 2 ** 24; per *= 2) {
-    const high =
-      Math.max(rows(lru.activeAnon, per), rows(lru.inactiveAnon, per)) +
-      Math.max(rows(lru.activeFile, per), rows(lru.inactiveFile, per)) +
-      Math.max(rows(kinds.shmem, per), rows(lru.unevictable, per));
-    if (high * PITCH <= Math.max(LEAST_ROWS * PITCH, height - FIXED)) break;
-  }
-  return per;
-}
-
-/** One path for a list: full squares, the last one as wide as what is left. */
-export function squaresPath(x: number, y: number, cols: number, size: number, per: number): string {
-  const count = size / per;
-  let d = '';
-  for (let i = 0; i < count; i++) {
-    const part = Math.min(1, count - i);
-    const w = Math.max(1, Math.round(SQUARE * part * 10) / 10);
-    d += `M${x + (i % cols) * PITCH} ${y + Math.floor(i / cols) * PITCH}h${w}v${SQUARE}h${-w}z`;
-  }
-  return d;
-}
+import { int, pages } from '../format';
+import { type LruLayout, MARGIN, PITCH, pagesPerSquare, SQUARE, squaresPath } from './lruLayout';
+import { reclaimSentence } from './reclaimSentence';
 
 interface List {
   key: 'activeAnon' | 'inactiveAnon' | 'activeFile' | 'inactiveFile' | 'unevictable' | 'shmem';
@@ -244,71 +185,4 @@ export function drawLru(p: Painter, frame: Frame, layout: LruLayout, hovered: Po
       opacity,
     });
   }
-}
-
-/** What reclaim takes at present, in words. */
-export function reclaimSentence(p: Painter, frame: Frame, layout: LruLayout, at: number): void {
-  const { flows, lru } = frame;
-  const { narrow } = layout;
-  const freed = flows.stolenAnon + flows.stolenFile;
-  const files = lru.activeFile + lru.inactiveFile;
-  const all = files + lru.activeAnon + lru.inactiveAnon;
-  const few = all > 0 && files / all < 0.05;
-  const lead = few ? t('lru.fewFiles') : '';
-  const share = freed >= 1 ? Math.round((flows.stolenAnon / freed) * 100) : 0;
-  const rest =
-    freed < 1
-      ? t('lru.noReclaim')
-      : share >= 50
-        ? t('lru.mustSwap', { n: share })
-        : t('lru.fromFiles', { n: 100 - share });
-  const size = narrow ? 12.5 : 13.5;
-  const after = lead && !narrow ? textWidth(lead, size, true) + 6 : 0;
-  if (lead) p.text('lead', MARGIN, at - (narrow ? 8 : 0), lead, { class: 'b', 'font-size': size });
-  const first = at + (lead && narrow ? 8 : 0);
-  wrap(rest, size, layout.width - MARGIN - after - 12).forEach((line, i) => {
-    p.text(`rest-${i}`, MARGIN + after, first + i * 16, line, { 'font-size': size });
-  });
-}
-
-/** Lines of at most `width` px, broken between words. */
-export function wrap(text: string, size: number, width: number): string[] {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const last = lines[lines.length - 1];
-    const longer = last ? `${last} ${word}` : word;
-    if (last && textWidth(longer, size) > width) lines.push(word);
-    else lines[lines.length - 1] = longer;
-  }
-  return lines;
-}
-
-export function lruSummary(frame: Frame): string {
-  const { lru, flows, generations } = frame;
-  if (generations) return generationsSummary(frame, generations);
-  return t('lru.summary', {
-    aa: pages(lru.activeAnon),
-    ia: pages(lru.inactiveAnon),
-    af: pages(lru.activeFile),
-    if: pages(lru.inactiveFile),
-    un: pages(lru.unevictable),
-    out: Math.round(flows.stolenAnon),
-    dropped: Math.round(flows.stolenFile),
-  });
-}
-
-export function lruTable(frame: Frame) {
-  const { lru, machine, generations } = frame;
-  if (generations) return generationsTable(frame, generations);
-  const row = (key: 'activeAnon' | 'inactiveAnon' | 'activeFile' | 'inactiveFile' | 'unevictable') => [
-    t(`lru.${key}`),
-    int(lru[key]),
-    pages(lru[key]),
-    percent(lru[key] / machine.present),
-  ];
-  return {
-    caption: t('lru.tableCaption'),
-    head: [t('lru.tableList'), t('pyramid.tablePages'), t('pyramid.tableSize'), t('pyramid.tableShare')],
-    rows: [row('activeAnon'), row('inactiveAnon'), row('activeFile'), row('inactiveFile'), row('unevictable')],
-  };
 }

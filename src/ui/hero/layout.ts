@@ -23,6 +23,8 @@ const PHONE_WIDTH = 560;
 const PHONE_WIDTH_LOW = 470;
 export const isPhone = (width: number, height: number): boolean =>
   width < PHONE_WIDTH && (width < PHONE_WIDTH_LOW || width < height);
+/** Of a flow at the left, from its name to under its rate. What is more of the distance parts it from the next. */
+const FLOW_HEIGHT = 29;
 /** Down to the lower edge of the switch of the views, px. */
 const SWITCH_HEIGHT = 42;
 const WIDE = { width: 640, height: 540 };
@@ -71,8 +73,9 @@ function wide(outerWidth: number, outerHeight: number): PyramidLayout {
   // Its title stands under the switch of the views, which does not shrink with the picture.
   const gaugeY = Math.max(112, 46 + SWITCH_HEIGHT / scale);
   const flowsFrom = 213;
-  const ramAt = bodyBottom - 46;
-  const count = Math.max(0, Math.min(4, Math.floor((ramAt - 14 - flowsFrom) / 44)));
+  // From the first name to the last, whose arrow and rate stand above RAM's name.
+  const flowsRoom = bodyBottom - 70 - FLOW_HEIGHT - flowsFrom;
+  const count = Math.max(0, Math.min(4, Math.floor(flowsRoom / 44) + 1));
   return {
     phone: false,
     scale,
@@ -82,7 +85,7 @@ function wide(outerWidth: number, outerHeight: number): PyramidLayout {
     body: trapezoid(bodyTop, bodyBottom),
     swap: { cx, top: swapTop, bottom: swapTop + 50, topWidth: 2 * swapHalf, bottomWidth: 2 * (swapHalf + 20.5 * sx) },
     gauge: { x: gaugeX, y: gaugeY, width: 80 * sx, height: bodyBottom - 90 - gaugeY },
-    flows: { y: flowsFrom, pitch: count > 0 ? Math.min(54, (ramAt - 14 - flowsFrom) / count) : 0, count },
+    flows: { y: flowsFrom, pitch: count > 1 ? Math.min(58, flowsRoom / (count - 1)) : 0, count },
   };
 }
 

@@ -73,7 +73,7 @@ function Step({ step, path, gfp = '' }: { step: PathStep; path: PathFrame | null
         {isRetry && todo && path && path.retries > 0 ? path.retries : MARKS[step.state]}
       </span>
       <StepName id={step.id} zone={step.compare?.zone ?? ''} result={resultText(step) || gfp.replaceAll('|', ' | ')} />
-      <span className={step.compare ? 'res whole' : 'res'}>
+      <span className={step.compare ? 'res whole' : result === gfp && gfp !== '' ? 'res flags' : 'res'}>
         {isRetry && path ? <Retries n={path.retries} /> : breakable(result)}
         {active && isRetry && <span> {result}</span>}
       </span>

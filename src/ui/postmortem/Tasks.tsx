@@ -47,7 +47,7 @@ export function Tasks({ report: r }: { report: ReportDocument }) {
                       {text}
                     </th>
                   ))}
-                  <th scope="col" className="num" aria-sort="descending">
+                  <th scope="col" className="num pm-points" aria-sort="descending">
                     {w.points}
                   </th>
                   {dying && (
@@ -79,7 +79,7 @@ export function Tasks({ report: r }: { report: ReportDocument }) {
                     </td>
                     <td className="num">{int(task.oom_score_adj)}</td>
                     {weighed && <td className="num">{or(task.points === null ? null : task.oom_score_adj * unit)}</td>}
-                    <td className="num">
+                    <td className="num pm-points">
                       <b>{or(task.points)}</b>
                     </td>
                     {dying && <td className="num">{or(task.wouldDieAt)}</td>}

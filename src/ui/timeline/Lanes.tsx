@@ -70,7 +70,16 @@ export function Lanes({ width, height, summary, onFreeScale }: Props) {
       if (marks || moved) {
         const flags = placeFlags(state.events, domain, span, (text, bold) => textWidth(text, 12, bold));
         const { hoveredKind, hoveredPid } = selectionStore.getState();
-        drawMarks(painter, place, domain, flags, time, frame.known, { kind: hoveredKind, pid: hoveredPid });
+        // The CPU that kills may be ahead of the one that the clock follows.
+        const seen = time < frame.t ? time : Math.max(time, frame.oomRecords.at(-1)?.t ?? 0);
+        drawMarks(
+          painter,
+          place,
+          domain,
+          flags,
+          { head: time, seen, known: frame.known },
+          { kind: hoveredKind, pid: hoveredPid },
+        );
       }
       if (!flows) return;
       const x = toX(domain, time, span);

@@ -24,8 +24,8 @@ export function drawMarks(
   layout: TimelineLayout,
   domain: Domain,
   flags: readonly Flag[],
-  head: number,
-  known: number,
+  /** Where the head is, up to where all has happened that it shows, and the farthest moment known, ns. */
+  { head, seen, known }: { head: number; seen: number; known: number },
   pointed: { kind: MarkKind | null; pid: number | null } = { kind: null, pid: null },
 ): void {
   const { left, right, lanes, bottom, compact } = layout;
@@ -59,7 +59,7 @@ export function drawMarks(
   for (const flag of flags) {
     const faded = pointed.pid !== null && !flag.pids.includes(pointed.pid);
     p.group(flag.key, { 'data-flag': flag.t, class: `flag-${flag.kind}`, opacity: faded ? FADED : 1 }, () =>
-      pennant(p, flag, layout, left + flag.x, flag.t > head),
+      pennant(p, flag, layout, left + flag.x, flag.t > seen),
     );
   }
   p.end();

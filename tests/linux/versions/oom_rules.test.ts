@@ -3,17 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { oomScore } from '../../../src/linux/fs/proc';
 import { GFP_ANON_FAULT } from '../../../src/linux/include/gfp';
-import type { Kernel } from '../../../src/linux/include/kernel';
+import type { Kernel, OomControl } from '../../../src/linux/include/kernel';
 import { MMF_OOM_SKIP } from '../../../src/linux/include/mm_types';
 import { PF_CAP_SYS_ADMIN, PF_EXITING, type Task } from '../../../src/linux/include/sched';
 import { createTask } from '../../../src/linux/kernel/sched/core';
-import {
-  OOM_ABORTED,
-  type OomControl,
-  oomBadness,
-  outOfMemory,
-  totalpagesGlobal,
-} from '../../../src/linux/mm/oom_kill';
+import { OOM_ABORTED, oomBadness, outOfMemory, totalpagesGlobal } from '../../../src/linux/mm/oom_kill';
 import {
   BADNESS_ERAS,
   type BadnessFacts,

@@ -11,7 +11,7 @@ import { pageCounterCharge, pageCounterTryCharge, pageCounterUncharge } from '..
 import { newMemcgScanControl, tryToFreePagesStep } from '../vmscan';
 import { memcgPut } from './css';
 import { memcgMemoryEvent } from './events';
-import { memCgroupOom, OOM_DONE, OOM_WAIT } from './oom';
+import { abandonOom, memCgroupOomStep, OOM_DONE, OOM_WAIT } from './oom';
 import { consumeStock, drainAllStock, refillStock } from './stock';
 
 /** mem_cgroup_margin: pages that may still be charged before the limit. */
@@ -143,6 +143,7 @@ export function beginCharge(
     raisedMaxEvent: false,
     over,
     sc: null,
+    oom: null,
     done: false,
     failed: false,
     startedAt: k.now,
@@ -240,7 +241,7 @@ export function chargeStep(k: Kernel, task: Task): void {
     }
 
     case 'mem_cgroup_oom': {
-      const r = memCgroupOom(k, task, c.over, c.chargeGfp);
+      const r = memCgroupOomStep(k, task, c, c.over, c.chargeGfp);
       if (r === OOM_WAIT) return;
       if (r === OOM_DONE) {
         c.passedOom = true;
@@ -260,5 +261,6 @@ export function abandonCharge(k: Kernel, task: Task): void {
   task.charge = null;
   if (c === null) return;
   if (c.sc !== null) task.flags &= ~PF_MEMALLOC;
+  abandonOom(k, c);
   if (!c.failed) freePage(k, c.pfn);
 }

@@ -9,6 +9,7 @@ import { psiMemstallEnter, psiMemstallLeave } from '../../kernel/sched/psi';
 import { newMemcgScanControl, tryToFreePagesStep } from '../vmscan';
 import { taskIsDying } from './charge';
 import { memcgMemoryEvent } from './events';
+import { abandonOom } from './oom';
 
 /** Fixed point of the overage, and what its square is divided by. */
 const DELAY_PRECISION_SHIFT = 20;
@@ -45,6 +46,7 @@ export const newMemcgWork = (kind: MemcgWork['kind'], memcg: number, pages: numb
   inTotal: 0,
   result: 0,
   sc: null,
+  oom: null,
 });
 
 /** True when the task has something to do for its cgroups before it may go on in user mode. */
@@ -52,8 +54,9 @@ export const memcgWorkPending = (task: Task): boolean =>
   task.memcgWork !== null || (task.memcgOverHigh > 0 && !task.sigkill);
 
 /** Ends the work of a task that is going away. */
-export function abandonMemcgWork(task: Task): void {
+export function abandonMemcgWork(k: Kernel, task: Task): void {
   if (task.memcgWork?.sc) task.flags &= ~PF_MEMALLOC;
+  if (task.memcgWork !== null) abandonOom(k, task.memcgWork);
   task.memcgWork = null;
   task.memcgOverHigh = 0;
 }

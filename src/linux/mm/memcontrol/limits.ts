@@ -2,12 +2,11 @@
 import { EAGAIN } from '../../include/errno';
 import { GFP_KERNEL } from '../../include/gfp';
 import type { Kernel } from '../../include/kernel';
-import { MEMCG_OOM, type MemcgWork } from '../../include/memcontrol';
+import type { MemcgWork } from '../../include/memcontrol';
 import type { Task } from '../../include/sched';
 import { memcgPut } from './css';
-import { memcgMemoryEvent } from './events';
 import { handleOverHighStep, newMemcgWork, workReclaimStep } from './high';
-import { memCgroupOutOfMemory, OOM_FAILED, OOM_WAIT } from './oom';
+import { memCgroupOomStep, OOM_FAILED } from './oom';
 import { drainAllStock } from './stock';
 
 /** What a write to one of the files still has to do; null when it is done already. */
@@ -29,7 +28,7 @@ function limitWriteStep(k: Kernel, task: Task, w: MemcgWork): number {
     if (!workReclaimStep(k, task, w, 0)) return 1;
     return w.kind === 'reclaim' ? afterProactive(w) : afterRound(w);
   }
-  if (task.sigkill) return 0;
+  if (task.sigkill && w.oom === null) return 0;
   if (w.kind === 'reclaim') {
     workReclaimStep(k, task, w, w.pages - w.inTotal);
     return 1;
@@ -47,10 +46,7 @@ function limitWriteStep(k: Kernel, task: Task, w: MemcgWork): number {
     return 1;
   }
   if (w.kind === 'write_high') return 0;
-  const r = memCgroupOutOfMemory(k, task, w.memcg, GFP_KERNEL);
-  if (r === OOM_WAIT) return 1;
-  memcgMemoryEvent(k, w.memcg, MEMCG_OOM);
-  return r === OOM_FAILED ? 0 : 1;
+  return memCgroupOomStep(k, task, w, w.memcg, GFP_KERNEL) === OOM_FAILED ? 0 : 1;
 }
 
 /** One step of what a task does for a cgroup before it goes on: memory.high on its way to user mode, or a write. */

@@ -1,41 +1,55 @@
 /** The OOM killer of a memory cgroup. §10.4, §10.14, §11.5. */
-import type { Kernel } from '../../include/kernel';
+import type { Kernel, OomWork } from '../../include/kernel';
 import { MEMCG_OOM, PAGE_COUNTER_MAX } from '../../include/memcontrol';
-import { TASK_KILLABLE, type Task } from '../../include/sched';
-import { JIFFY } from '../../include/units';
+import type { Task } from '../../include/sched';
 import { KERN_INFO, printk } from '../../kernel/printk';
-import { findTask, scheduleTimeout } from '../../kernel/sched/core';
-import { outOfMemory } from '../oom_kill';
+import { findTask } from '../../kernel/sched/core';
+import { beginOutOfMemory, oomLockKillable, oomUnlock, outOfMemoryStep } from '../oom_kill';
 import { memCgroupMargin, taskIsDying } from './charge';
 import { memcgMemoryEvent } from './events';
 import { memcgNext } from './iter';
 import { memoryStat } from './stat';
 
-/** mem_cgroup_oom: try again; not yet: ask again; nothing can be done. */
+/** What mem_cgroup_oom comes to: try again; not yet: ask again; nothing can be done. */
 export const OOM_DONE = 1;
 export const OOM_WAIT = 0;
 export const OOM_FAILED = -1;
 
+/** A charge or a write to memory.max that may need the OOM killer. */
+type NeedsOom = { oom: OomWork | null };
+
 /**
- * mem_cgroup_out_of_memory, without the event: one decision at a time in the whole machine.
+ * mem_cgroup_oom, a step of it: the limit of a memcg is hit, and nothing can be reclaimed.
  *
- * @returns OOM_DONE, OOM_WAIT (asleep until somebody else's decision is made) or OOM_FAILED
+ * @returns OOM_DONE, OOM_WAIT (there is more to do, or the task sleeps until the lock is its own) or OOM_FAILED
  */
-export function memCgroupOutOfMemory(k: Kernel, task: Task, memcg: number, gfp: number): number {
-  if (k.oomLock >= 0 && k.oomLock !== task.pid) {
-    if (task.sigkill) return OOM_DONE;
-    scheduleTimeout(k, task, JIFFY, TASK_KILLABLE);
-    return OOM_WAIT;
-  }
-  if (memCgroupMargin(k, memcg) >= 1 || taskIsDying(task)) return OOM_DONE;
-  return outOfMemory(k, task, { gfp, order: 0, nodemask: 0, sysrq: false, memcg }) ? OOM_DONE : OOM_FAILED;
+export function memCgroupOomStep(k: Kernel, task: Task, of: NeedsOom, memcg: number, gfp: number): number {
+  const r = memCgroupOutOfMemory(k, task, of, memcg, gfp);
+  if (r === OOM_WAIT) return r;
+  if (k.oomLock === task.pid) oomUnlock(k);
+  memcgMemoryEvent(k, memcg, MEMCG_OOM);
+  return r;
 }
 
-/** mem_cgroup_oom: the limit of a memcg is hit, and nothing can be reclaimed. */
-export function memCgroupOom(k: Kernel, task: Task, memcg: number, gfp: number): number {
-  const r = memCgroupOutOfMemory(k, task, memcg, gfp);
-  if (r !== OOM_WAIT) memcgMemoryEvent(k, memcg, MEMCG_OOM);
-  return r;
+/** mem_cgroup_out_of_memory: one decision at a time in the whole machine. Done but for the unlock. */
+function memCgroupOutOfMemory(k: Kernel, task: Task, of: NeedsOom, memcg: number, gfp: number): number {
+  if (of.oom === null) {
+    if (!oomLockKillable(k, task)) return task.sigkill ? OOM_DONE : OOM_WAIT;
+    if (memCgroupMargin(k, memcg) >= 1 || taskIsDying(task)) return OOM_DONE;
+    const oom = beginOutOfMemory(k, task, { gfp, order: 0, nodemask: 0, sysrq: false, memcg });
+    if (typeof oom === 'boolean') return oom ? OOM_DONE : OOM_FAILED;
+    of.oom = oom;
+  }
+  if (!outOfMemoryStep(k, task, of.oom)) return OOM_WAIT;
+  const { answer } = of.oom;
+  of.oom = null;
+  return answer ? OOM_DONE : OOM_FAILED;
+}
+
+/** Lets go of the lock when the task is gone before the decision is made. */
+export function abandonOom(k: Kernel, of: NeedsOom): void {
+  if (of.oom !== null) oomUnlock(k);
+  of.oom = null;
 }
 
 /** mem_cgroup_get_max: memory and swap that a memcg may use, pages: `totalpages` of its OOM. */
@@ -69,12 +83,13 @@ function cgroupTasks(k: Kernel, id: number, out: Task[]): void {
  * mem_cgroup_get_oom_group: the memcg that dies as a whole with a victim: the highest with memory.oom.group from the
  * victim's up to the one that is out of memory.
  *
+ * @param memcg the victim's
  * @param domain 0 = the whole machine is
  * @returns −1 = the victim dies alone
  */
-export function memCgroupGetOomGroup(k: Kernel, victim: Task, domain: number): number {
+export function memCgroupGetOomGroup(k: Kernel, memcg: number, domain: number): number {
   let group = -1;
-  for (let id = victim.memcg; id > 0; id = k.memcgs[id].parent) {
+  for (let id = memcg; id > 0; id = k.memcgs[id].parent) {
     if (k.memcgs[id].oomGroup) group = id;
     if (id === domain) break;
   }

@@ -1,23 +1,25 @@
 /** The OOM killer. §10. */
 import { __GFP_FS } from '../../include/gfp';
-import type { Kernel, OomRecord } from '../../include/kernel';
+import type { Kernel, OomConstraint, OomControl, OomRecord, OomWork } from '../../include/kernel';
 import type { Task } from '../../include/sched';
 import { cpusetMems } from '../../kernel/cpuset';
 import { panic } from '../../kernel/panic';
 import { KERN_WARNING, printk } from '../../kernel/printk';
+import { findTask } from '../../kernel/sched/core';
 import { oomRules } from '../../versions/oom_rules';
 import { OOM_SCORE_ADJ_MIN, oomBadness, oomUnkillableTask } from './badness';
-import { markOomVictim, oomKillProcess, taskWillFreeMem } from './kill';
+import { killChosen, markOomVictim, oomKillProcess, taskWillFreeMem } from './kill';
 import { queueOomReaper } from './reaper';
-import { dumpHeader, oomCallers } from './report';
-import { constrainedAlloc, oomCpusetEligible, selectBadProcess } from './select';
-import { oomLimit, oomMemory, oomTasks, oomZones } from './snapshot';
-import type { OomConstraint, OomControl } from './types';
+import { dumpHeader, dumpTasksStep, oomCallers } from './report';
+import { constrainedAlloc, selectBadProcessStep } from './select';
+import { oomLimit } from './snapshot';
+import { beginWalk, oomCpusetEligible } from './walk';
 
 export { warnAlloc } from '../show_mem';
 export * from './badness';
 export { chosenWith, NOBODY, pointsWith, type VictimStretch, victimStrip } from './choose';
 export { markOomVictim, OOM_REPORT_BURST, OOM_REPORT_INTERVAL, taskWillFreeMem } from './kill';
+export { oomLockKillable, oomUnlock } from './lock';
 export {
   MAX_OOM_REAP_RETRIES,
   OOM_REAP_RETRY_DELAY,
@@ -25,10 +27,9 @@ export {
   oomReaperStep,
   queueOomReaper,
 } from './reaper';
-export { dumpHeader } from './report';
 export { sacrificeChild } from './sacrifice';
-export { constrainedAlloc, oomCpusetEligible, type Selection, selectBadProcess } from './select';
-export type { OomConstraint, OomControl } from './types';
+export { constrainedAlloc } from './select';
+export { oomCpusetEligible } from './walk';
 
 /** `OomRecord.chosen` when there was nobody to kill, and when an earlier victim is still dying. */
 export const OOM_NOBODY = -1;
@@ -44,6 +45,19 @@ export const OOM_ABORTED = -2;
  * @returns true when the request is to be tried again; false when nothing can be done for it
  */
 export function outOfMemory(k: Kernel, current: Task, oc: OomControl): boolean {
+  const oom = beginOutOfMemory(k, current, oc);
+  if (typeof oom === 'boolean') return oom;
+  while (!outOfMemoryStep(k, current, oom));
+  return oom.answer;
+}
+
+/**
+ * out_of_memory up to the first task that is looked at. outOfMemoryStep goes on with it: at once where memory is short
+ * everywhere, giving way between its steps (cond_resched of mem_cgroup_scan_tasks) where a cgroup's limit is hit.
+ *
+ * @returns the answer, where there is nothing to decide
+ */
+export function beginOutOfMemory(k: Kernel, current: Task, oc: OomControl): OomWork | boolean {
   if (k.oomKillerDisabled) return false;
   if (taskWillFreeMem(k, current)) {
     markOomVictim(k, current);
@@ -77,57 +91,104 @@ export function outOfMemory(k: Kernel, current: Task, oc: OomControl): boolean {
     ...(memcg !== 0 && { limit: oomLimit(k, memcg) }),
     ...(ofNodes !== 0 && { nodes: k.nodes.map((_, node) => node).filter((node) => ofNodes & (1 << node)) }),
   };
-  const killed = decide(k, current, oc, constraint, nodemask, record);
-  record.logEnd = k.log.length;
-  if (record.logEnd > record.logStart) {
-    record.mem = oomMemory(k);
-    record.tasks = oomTasks(k, oc, current, nodemask);
-    record.zones = oomZones(k, oc.gfp);
+  const oom: OomWork = {
+    oc,
+    nodemask,
+    stage: 'select_bad_process',
+    pids: [],
+    at: 0,
+    chosen: null,
+    site: 'kill',
+    printed: true,
+    message: memcg === 0 ? 'Out of memory' : 'Memory cgroup out of memory',
+    record,
+    answer: true,
+  };
+  if (panicsOnOom(k, oc, constraint)) {
+    oom.site = 'panic';
+    dumpHeader(k, current, oom);
+    return oom;
   }
+  const message = memcg === 0 ? killsCurrent(k, current, constraint, nodemask) : '';
+  if (message === '') {
+    beginWalk(k, oom);
+    return oom;
+  }
+  record.chosenPoints = oomBadness(k, current, totalpages);
+  oom.message = message;
+  oom.site = 'allocating';
+  oom.chosen = { pid: current.pid, comm: current.comm, uid: current.uid, memcg: current.memcg };
+  chosen(k, current, oom, current);
+  return oom;
+}
+
+/**
+ * The next step of out_of_memory: a task of select_bad_process or of dump_tasks, and what follows the last one.
+ *
+ * @returns true when it is over, and `oom.answer` holds
+ */
+export function outOfMemoryStep(k: Kernel, current: Task, oom: OomWork): boolean {
+  if (oom.stage === 'select_bad_process') {
+    const end = selectBadProcessStep(k, current, oom);
+    if (end !== '') selected(k, current, oom, end === 'aborted');
+  } else if (oom.stage === 'dump_tasks' && !dumpTasksStep(k, current, oom)) {
+    oom.answer = afterReport(k, current, oom);
+    oom.stage = 'done';
+  }
+  if (oom.stage !== 'done') return false;
+  file(k, oom.record);
+  return true;
+}
+
+/** After select_bad_process. */
+function selected(k: Kernel, current: Task, oom: OomWork, aborted: boolean): void {
+  const { record } = oom;
+  const task = aborted || oom.chosen === null ? null : findTask(k, oom.chosen.pid);
+  if (task !== null) {
+    chosen(k, current, oom, task);
+    return;
+  }
+  record.chosenPoints = 0;
+  if (aborted) {
+    record.chosen = OOM_ABORTED;
+    oom.stage = 'done';
+    return;
+  }
+  oom.site = 'none';
+  dumpHeader(k, current, oom);
+}
+
+/** Somebody is to die. */
+function chosen(k: Kernel, current: Task, oom: OomWork, task: Task): void {
+  oom.record.chosen = task.pid;
+  oomKillProcess(k, current, oom, task);
+}
+
+/** What the report was about. Returns what out_of_memory does. */
+function afterReport(k: Kernel, current: Task, oom: OomWork): boolean {
+  const { oc } = oom;
+  if (oom.site === 'panic') {
+    const how = k.sysctl.panic_on_oom === 2 ? 'compulsory' : 'system-wide';
+    panic(k, current, oomCallers(oc, current), `Out of memory: ${how} panic_on_oom is enabled`);
+    return false;
+  }
+  if (oom.chosen !== null) {
+    killChosen(k, current, oom, oom.chosen);
+    return true;
+  }
+  printk(k, KERN_WARNING, 'Out of memory and no killable processes...');
+  if (!oc.sysrq && !oc.memcg) panic(k, current, oomCallers(oc, current), 'System is deadlocked on memory');
+  return false;
+}
+
+/** Keeps the record of a decision. */
+function file(k: Kernel, record: OomRecord): void {
+  record.logEnd = k.log.length;
   const records = k.oomRecords;
   if (record.chosen === OOM_ABORTED && records.length > 0 && records[records.length - 1].chosen === OOM_ABORTED) {
     records.pop();
   }
   records.push(record);
-  return killed;
-}
-
-/** The rest of out_of_memory, from check_panic_on_oom on. */
-function decide(
-  k: Kernel,
-  current: Task,
-  oc: OomControl,
-  constraint: OomConstraint,
-  nodemask: number,
-  record: OomRecord,
-): boolean {
-  if (checkPanicOnOom(k, current, oc, constraint, nodemask)) return false;
-
-  const message = oc.memcg ? '' : killsCurrent(k, current, constraint, nodemask);
-  if (message !== '') {
-    record.chosen = current.pid;
-    record.chosenPoints = oomBadness(k, current, record.totalpages);
-    oomKillProcess(k, oc, current, current, message, constraint, nodemask, 'allocating', record);
-    return true;
-  }
-
-  const s = selectBadProcess(k, oc, current, nodemask, record.totalpages);
-  record.walk = s.walk;
-  if (s.aborted) {
-    record.chosen = OOM_ABORTED;
-    return true;
-  }
-  if (s.chosen === null) {
-    dumpHeader(k, oc, current, nodemask, 'none');
-    printk(k, KERN_WARNING, 'Out of memory and no killable processes...');
-    if (!oc.sysrq && !oc.memcg) panic(k, current, oomCallers(oc, current), 'System is deadlocked on memory');
-    return false;
-  }
-  record.chosen = s.chosen.pid;
-  record.chosenPoints = s.chosenPoints;
-  const cause = oc.memcg ? 'Memory cgroup out of memory' : 'Out of memory';
-  oomKillProcess(k, oc, current, s.chosen, cause, constraint, nodemask, 'kill', record);
-  return true;
 }
 
 /** The message under which the task that asked is killed without a search, '' = the worst one is looked for. */
@@ -141,17 +202,7 @@ function killsCurrent(k: Kernel, current: Task, constraint: OomConstraint, nodem
 }
 
 /** check_panic_on_oom: 1 = panic when memory is short everywhere, 2 = always; never for sysrq. */
-function checkPanicOnOom(
-  k: Kernel,
-  current: Task,
-  oc: OomControl,
-  constraint: OomConstraint,
-  nodemask: number,
-): boolean {
+function panicsOnOom(k: Kernel, oc: OomControl, constraint: OomConstraint): boolean {
   const mode = k.sysctl.panic_on_oom;
-  if (mode === 0 || oc.sysrq || (mode !== 2 && constraint !== 'CONSTRAINT_NONE')) return false;
-  dumpHeader(k, oc, current, nodemask, 'panic');
-  const how = mode === 2 ? 'compulsory' : 'system-wide';
-  panic(k, current, oomCallers(oc, current), `Out of memory: ${how} panic_on_oom is enabled`);
-  return true;
+  return mode !== 0 && !oc.sysrq && (mode === 2 || constraint === 'CONSTRAINT_NONE');
 }

@@ -1,5 +1,5 @@
 /** Killing the victim. §10.3, §10.7, §10.8. */
-import type { Kernel, OomRecord } from '../../include/kernel';
+import type { Kernel, OomChosen, OomWork } from '../../include/kernel';
 import { MEMCG_OOM_GROUP_KILL, MEMCG_OOM_KILL } from '../../include/memcontrol';
 import { MM_ANONPAGES, MMF_OOM_SKIP } from '../../include/mm_types';
 import { PF_EXITING, PF_GROUP_EXIT, PF_KTHREAD, PF_MEMDIE, type Task } from '../../include/sched';
@@ -7,14 +7,13 @@ import { trace, tracepointId } from '../../include/trace';
 import { kB, SEC } from '../../include/units';
 import { OOM_KILL } from '../../include/vmstat';
 import { KERN_ERR, KERN_INFO, printk, ratelimit } from '../../kernel/printk';
-import { isGlobalInit, sendSigkill } from '../../kernel/sched/core';
+import { findTask, isGlobalInit, sendSigkill } from '../../kernel/sched/core';
 import { memCgroupGetOomGroup, memCgroupTasks, memcgMemoryEvent } from '../memcontrol';
 import { getMmCounter } from '../mm_counters';
 import { OOM_SCORE_ADJ_MIN, taskMm } from './badness';
 import { queueOomReaper } from './reaper';
-import { dumpHeader, dumpOomVictim, printChosen, printKilled, type ReportSite } from './report';
+import { dumpHeader, dumpOomVictim, printChosen, printKilled } from './report';
 import { sacrificeChild } from './sacrifice';
-import type { OomConstraint, OomControl } from './types';
 
 const TRACE_MARK_VICTIM = tracepointId('mark_victim');
 
@@ -55,52 +54,58 @@ export function markOomVictim(k: Kernel, task: Task): void {
 }
 
 /**
- * oom_kill_process: reports and kills. A victim that is dying already is only given access to the reserves; nothing is
- * printed then. By old rules a child may die in place of the chosen process.
- *
- * @param nodemask nodes the report is limited to, 0 = all
- * @param record takes down who died
+ * oom_kill_process, its beginning: a victim that is dying already is only given access to the reserves, and nothing is
+ * printed. Else the report begins, and killChosen follows it.
  */
-export function oomKillProcess(
-  k: Kernel,
-  oc: OomControl,
-  current: Task,
-  chosen: Task,
-  message: string,
-  constraint: OomConstraint,
-  nodemask: number,
-  site: ReportSite,
-  record: OomRecord,
-): void {
+export function oomKillProcess(k: Kernel, current: Task, oom: OomWork, chosen: Task): void {
   if (taskWillFreeMem(k, chosen)) {
     markOomVictim(k, chosen);
     queueOomReaper(k, chosen);
+    oom.stage = 'done';
+    oom.answer = true;
     return;
   }
-  if (ratelimit(k, k.oomRatelimit, 'oom_kill_process', OOM_REPORT_INTERVAL, OOM_REPORT_BURST)) {
-    dumpHeader(k, oc, current, nodemask, site);
-    dumpOomVictim(k, oc, current, constraint, chosen);
-  }
-  printChosen(k, chosen, record.chosenPoints, record.totalpages, message);
-  const victim = site === 'kill' ? sacrificeChild(k, chosen, record.totalpages) : chosen;
-  if (victim !== chosen) record.sacrificed = victim.pid;
-  // Found out before the victim is gone.
-  const group = memCgroupGetOomGroup(k, victim, oc.memcg ?? 0);
-  killVictim(k, victim, message);
-  if (group < 0) return;
-  record.groupPath = k.memcgs[group].path;
-  record.group = killGroup(k, group, victim, message);
+  oom.printed = ratelimit(k, k.oomRatelimit, 'oom_kill_process', OOM_REPORT_INTERVAL, OOM_REPORT_BURST);
+  dumpHeader(k, current, oom);
 }
 
+/**
+ * oom_kill_process after the tasks are dumped: kills. By old rules a child may die in place of the chosen process. Who has
+ * exited while the tasks of its cgroup were dumped need not be killed.
+ */
+export function killChosen(k: Kernel, current: Task, oom: OomWork, chosen: OomChosen): void {
+  const { record, message } = oom;
+  if (oom.printed) dumpOomVictim(k, current, oom, chosen);
+  printChosen(k, chosen, record.chosenPoints, record.totalpages, message);
+  const task = findTask(k, chosen.pid);
+  const victim = task !== null && oom.site === 'kill' ? sacrificeChild(k, task, record.totalpages) : task;
+  if (victim !== task && victim !== null) record.sacrificed = victim.pid;
+  // Found out before the victim is gone.
+  const group = memCgroupGetOomGroup(k, (victim ?? chosen).memcg, oom.oc.memcg ?? 0);
+  if (victim === null) alreadyExiting(k, chosen, message);
+  else killVictim(k, victim, message);
+  if (group < 0) return;
+  record.groupPath = k.memcgs[group].path;
+  record.group = killGroup(k, group, chosen.pid, message);
+}
+
+/** There is no memory of it any more. */
+const alreadyExiting = (k: Kernel, victim: { pid: number; comm: string }, message: string): void =>
+  printk(
+    k,
+    KERN_INFO,
+    `${message}: OOM victim ${victim.pid} (${victim.comm}) is already exiting. Skip killing the task`,
+  );
+
 /** oom_kill_memcg_member for all of a cgroup with memory.oom.group but those with oom_score_adj −1000. §11.5 */
-function killGroup(k: Kernel, group: number, victim: Task, message: string): number[] {
+function killGroup(k: Kernel, group: number, victim: number, message: string): number[] {
   memcgMemoryEvent(k, group, MEMCG_OOM_GROUP_KILL);
   printk(k, KERN_ERR, `Tasks in ${k.memcgs[group].path} are going to be killed due to memory.oom.group set`);
   const others: number[] = [];
   for (const t of memCgroupTasks(k, group)) {
     if (t.oomScoreAdj === OOM_SCORE_ADJ_MIN || isGlobalInit(t)) continue;
     killVictim(k, t, message);
-    if (t !== victim) others.push(t.pid);
+    if (t.pid !== victim) others.push(t.pid);
   }
   return others;
 }
@@ -109,11 +114,7 @@ function killGroup(k: Kernel, group: number, victim: Task, message: string): num
 function killVictim(k: Kernel, victim: Task, message: string): void {
   const mm = taskMm(k, victim);
   if (mm === null) {
-    printk(
-      k,
-      KERN_INFO,
-      `${message}: OOM victim ${victim.pid} (${victim.comm}) is already exiting. Skip killing the task`,
-    );
+    alreadyExiting(k, victim, message);
     return;
   }
   k.vmEvents[OOM_KILL]++;

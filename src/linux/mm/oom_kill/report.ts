@@ -1,5 +1,5 @@
 /** The printed report, line by line. §10.12. */
-import type { Kernel } from '../../include/kernel';
+import type { Kernel, OomChosen, OomControl, OomWork } from '../../include/kernel';
 import { MM_ANONPAGES, MM_FILEPAGES, MM_SHMEMPAGES, type MmStruct } from '../../include/mm_types';
 import type { Task } from '../../include/sched';
 import { kB } from '../../include/units';
@@ -14,23 +14,32 @@ import { getMmCounter } from '../mm_counters';
 import { gfpZone } from '../page_alloc';
 import { formatNodemask, showMem } from '../show_mem';
 import { formatBitmapList } from '../vmstat';
-import { oomScoreFromPoints } from './badness';
-import { dumpTasks } from './task_table';
-import type { OomConstraint, OomControl } from './types';
-
-/** From where in out_of_memory the report is printed; ends the stack dump's chain. */
-export type ReportSite = 'kill' | 'allocating' | 'panic' | 'none';
+import { oomScoreFromPoints, oomUnkillableTask, taskMm } from './badness';
+import { oomMemory, oomTask, oomZones } from './snapshot';
+import { printTaskHeads, printTaskRow } from './task_table';
+import { beginWalk, nextTask, ofMachine, oomCpusetEligible } from './walk';
 
 /** The callers of out_of_memory for this request, for the stack dump. */
 export const oomCallers = (oc: OomControl, current: Task): string[] =>
   oc.sysrq ? ['sysrq'] : oc.memcg ? ['memcg', chargeSite(current)] : ['slowpath', allocSite(current, oc.gfp)];
 
-/**
- * dump_header: who asked, the way into the OOM killer, the state of memory and the table of tasks.
- *
- * @param nodemask nodes the report is limited to, 0 = all
- */
-export function dumpHeader(k: Kernel, oc: OomControl, current: Task, nodemask: number, site: ReportSite): void {
+/** dump_header up to the table of tasks, if it is to be printed; its numbers are noted in any case. */
+export function dumpHeader(k: Kernel, current: Task, oom: OomWork): void {
+  if (oom.printed) printHeader(k, current, oom);
+  const { record } = oom;
+  record.mem = oomMemory(k);
+  record.zones = oomZones(k, oom.oc.gfp);
+  record.tasks = [];
+  beginWalk(k, oom);
+  oom.stage = 'dump_tasks';
+  if (printsTasks(k, oom)) printTaskHeads(k);
+  // Without a table the kernel has no reason to go through the tasks, nor to give way meanwhile.
+  else while (dumpTasksStep(k, current, oom));
+}
+
+/** Who asked, the way into the OOM killer, the state of memory. */
+function printHeader(k: Kernel, current: Task, oom: OomWork): void {
+  const { oc } = oom;
   const order = oc.sysrq ? -1 : oc.order;
   const form = oomRules(k).report;
   if (form) dumpOldHead(k, oc, current, form, order);
@@ -42,10 +51,33 @@ export function dumpHeader(k: Kernel, oc: OomControl, current: Task, nodemask: n
         `oom_score_adj=${current.oomScoreAdj}`,
     );
   }
-  dumpStack(k, current, [`report:${site}`, ...oomCallers(oc, current)], oc.sysrq ? 'events moom_callback' : '', form);
+  dumpStack(
+    k,
+    current,
+    [`report:${oom.site}`, ...oomCallers(oc, current)],
+    oc.sysrq ? 'events moom_callback' : '',
+    form,
+  );
   if (oc.memcg) printOomMeminfo(k, oc.memcg);
-  else showMem(k, gfpZone(oc.gfp), nodemask || cpusetMems(k, current));
-  if (k.sysctl.oom_dump_tasks) dumpTasks(k, oc, current, nodemask);
+  else showMem(k, gfpZone(oc.gfp), oom.nodemask || cpusetMems(k, current));
+}
+
+const printsTasks = (k: Kernel, oom: OomWork): boolean => oom.printed && k.sysctl.oom_dump_tasks !== 0;
+
+/**
+ * dump_tasks, one task of it: a row for each process that is neither init nor a kernel thread and has memory.
+ *
+ * @returns false when there is none left
+ */
+export function dumpTasksStep(k: Kernel, current: Task, oom: OomWork): boolean {
+  const t = nextTask(k, oom);
+  if (t === null) return false;
+  const mm = taskMm(k, t);
+  if (mm === null || oomUnkillableTask(t)) return true;
+  if (ofMachine(oom.oc) && !oomCpusetEligible(k, current, t, oom.nodemask)) return true;
+  oom.record.tasks?.push(oomTask(t, mm));
+  if (printsTasks(k, oom)) printTaskRow(k, t, mm);
+  return true;
 }
 
 /** The invoker's lines as an older kernel prints them. §10.16. */
@@ -72,14 +104,14 @@ function dumpOldHead(k: Kernel, oc: OomControl, current: Task, form: OldReport, 
 }
 
 /** dump_oom_victim: the line that sums up the decision. */
-export function dumpOomVictim(k: Kernel, oc: OomControl, current: Task, constraint: OomConstraint, victim: Task): void {
+export function dumpOomVictim(k: Kernel, current: Task, { oc, record }: OomWork, victim: OomChosen): void {
   const where = oc.memcg ? `oom_memcg=${k.memcgs[oc.memcg].path}` : 'global_oom';
   const form = oomRules(k).report;
   if (form && !form.summary) return;
   printk(
     k,
     KERN_INFO,
-    `oom-kill:constraint=${constraint},nodemask=${formatNodemask(oc.nodemask)},` +
+    `oom-kill:constraint=${record.constraint},nodemask=${formatNodemask(oc.nodemask)},` +
       `cpuset=${cpusetName(k, current)},mems_allowed=${formatBitmapList(cpusetMems(k, current))},${where},` +
       `task_memcg=${k.memcgs[victim.memcg].path},task=${victim.comm},` +
       `pid=${victim.pid},uid=${victim.uid}`,
@@ -87,7 +119,7 @@ export function dumpOomVictim(k: Kernel, oc: OomControl, current: Task, constrai
 }
 
 /** The line that names who was chosen, and by how much, where the kernel of that year prints one. */
-export function printChosen(k: Kernel, chosen: Task, points: number, totalpages: number, message: string): void {
+export function printChosen(k: Kernel, chosen: OomChosen, points: number, totalpages: number, message: string): void {
   const { report, scoreFile } = oomRules(k);
   if (!report?.choice) return;
   const score = oomScoreFromPoints(points, totalpages, scoreFile);

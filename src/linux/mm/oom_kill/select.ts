@@ -1,13 +1,12 @@
 /** Who dies. §10.4, §10.5. */
 import { __GFP_THISNODE } from '../../include/gfp';
-import type { Kernel, OomCandidate } from '../../include/kernel';
+import type { Kernel, OomCandidate, OomConstraint, OomControl, OomWork } from '../../include/kernel';
 import { MMF_OOM_SKIP } from '../../include/mm_types';
 import { PF_EXITING, PF_OOM_ORIGIN, type Task } from '../../include/sched';
-import { cpusetMems, cpusetNodemask, cpusetsIntersect } from '../../kernel/cpuset';
+import { cpusetMems, cpusetNodemask } from '../../kernel/cpuset';
 import { badnessOf, replaces } from '../../versions/badness';
 import { oomRules } from '../../versions/oom_rules';
-import { memCgroupGetMax, memCgroupTasks } from '../memcontrol';
-import { mempolicyInOomDomain } from '../mempolicy';
+import { memCgroupGetMax } from '../memcontrol';
 import { nodesWithMemory, populatedZones } from '../vmstat';
 import {
   adjPoints,
@@ -20,7 +19,7 @@ import {
   totalpagesGlobal,
 } from './badness';
 import { factsOf } from './choose';
-import type { OomConstraint, OomControl } from './types';
+import { nextTask, ofMachine, oomCpusetEligible } from './walk';
 
 /**
  * constrained_alloc: whether memory is short everywhere or only on the nodes of a policy or of a cpuset, and how much
@@ -49,30 +48,6 @@ export function constrainedAlloc(
   return { constraint: 'CONSTRAINT_NONE', totalpages: totalpagesGlobal(k) };
 }
 
-/**
- * oom_cpuset_eligible: whether killing this task could free memory on the nodes that are short. Under a policy: it may
- * have memory on these nodes; else its cpuset has a node in common with that of the task that asked.
- *
- * @param nodemask nodes of the policy, 0 = none
- */
-export const oomCpusetEligible = (k: Kernel, current: Task, t: Task, nodemask: number): boolean =>
-  nodemask === 0 ? !oomRules(k).cpusetKeepsOut || cpusetsIntersect(k, current, t) : mempolicyInOomDomain(t, nodemask);
-
-/** Whom an OOM is about: all processes in the order of the task list, or those of a cgroup and all below it. */
-export const oomScanTasks = (k: Kernel, oc: OomControl): readonly Task[] =>
-  oc.memcg ? memCgroupTasks(k, oc.memcg) : k.tasks;
-
-/** The victim of a scan, or why there is none. */
-export interface Selection {
-  /** null when nobody can be killed, or when `aborted`. */
-  chosen: Task | null;
-  chosenPoints: number;
-  /** A victim of an earlier kill has yet to give its memory back. */
-  aborted: boolean;
-  /** All tasks looked at, in order. */
-  walk: OomCandidate[];
-}
-
 function candidate(k: Kernel, t: Task, current: Task, totalpages: number): OomCandidate {
   const mm = taskMm(k, t);
   const era = oomRules(k).badness;
@@ -92,55 +67,40 @@ function candidate(k: Kernel, t: Task, current: Task, totalpages: number): OomCa
   };
 }
 
+/** How a step of the walk ends it: nobody is left, or a victim of an earlier kill has yet to give its memory back. */
+export type SelectEnd = 'end' | 'aborted';
+
 /**
- * select_bad_process: walks the task list and takes the task with the most points; of equals the one later in the list,
- * that is the one created last (before 5.1 the earlier one). Ends early when an earlier victim is still dying.
+ * select_bad_process, one task of it: the task with the most points is chosen; of equals the one later in the list, that
+ * is the one created last (before 5.1 the earlier one). The record takes down each in `walk`, and the best so far.
+ *
+ * @returns '' = go on
  */
-export function selectBadProcess(
-  k: Kernel,
-  oc: OomControl,
-  current: Task,
-  nodemask: number,
-  totalpages: number,
-): Selection {
-  const { badness } = oomRules(k);
-  const s: Selection = { chosen: null, chosenPoints: -Infinity, aborted: false, walk: [] };
-  const tasks = oomScanTasks(k, oc);
-  for (let i = 0; i < tasks.length; i++) {
-    const t = tasks[i];
-    const c = candidate(k, t, current, totalpages);
-    s.walk.push(c);
-    k.cost += k.costs.oomTask;
-    evaluateTask(k, oc, current, nodemask, totalpages, t, c);
-    if (c.skip === 'aborted') {
-      s.chosen = null;
-      s.chosenPoints = 0;
-      s.aborted = true;
-      return s;
-    }
-    if (c.skip === '' && replaces(badness, c.points, s.chosenPoints)) {
-      s.chosen = t;
-      s.chosenPoints = c.points;
-    }
+export function selectBadProcessStep(k: Kernel, current: Task, oom: OomWork): SelectEnd | '' {
+  const t = nextTask(k, oom);
+  if (t === null) return 'end';
+  const { record } = oom;
+  const c = candidate(k, t, current, record.totalpages);
+  record.walk.push(c);
+  k.cost += k.costs.oomTask;
+  evaluateTask(k, oom, current, t, c);
+  if (c.skip === 'aborted') return 'aborted';
+  const most = oom.chosen === null ? Number.NEGATIVE_INFINITY : record.chosenPoints;
+  if (c.skip === '' && replaces(oomRules(k).badness, c.points, most)) {
+    oom.chosen = { pid: t.pid, comm: t.comm, uid: t.uid, memcg: t.memcg };
+    record.chosenPoints = c.points;
   }
-  return s;
+  return '';
 }
 
 /** oom_evaluate_task: fills in the candidate's points, or why it is passed over. */
-function evaluateTask(
-  k: Kernel,
-  oc: OomControl,
-  current: Task,
-  nodemask: number,
-  totalpages: number,
-  t: Task,
-  c: OomCandidate,
-): void {
+function evaluateTask(k: Kernel, oom: OomWork, current: Task, t: Task, c: OomCandidate): void {
+  const { oc } = oom;
   if (oomUnkillableTask(t)) {
     c.skip = t.pid === 1 ? 'init' : 'kthread';
     return;
   }
-  if (!oc.memcg && !oomCpusetEligible(k, current, t, nodemask)) {
+  if (ofMachine(oc) && !oomCpusetEligible(k, current, t, oom.nodemask)) {
     c.skip = 'cpuset';
     return;
   }
@@ -159,5 +119,5 @@ function evaluateTask(
   else if (t.oomScoreAdj === OOM_SCORE_ADJ_MIN) c.skip = 'oom_score_adj';
   else if (mm.flags & MMF_OOM_SKIP) c.skip = 'oom_skip';
   else if (inVfork(k, t)) c.skip = 'vfork';
-  else c.points = badnessOf(rules.badness, factsOf(c), totalpages);
+  else c.points = badnessOf(rules.badness, factsOf(c), oom.record.totalpages);
 }

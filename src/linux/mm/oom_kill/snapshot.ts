@@ -1,7 +1,7 @@
 /** The numbers of a report, kept beside its text for whoever wants to compute with them. */
 import type { Kernel, OomLimit, OomMemory, OomTask, OomZone } from '../../include/kernel';
 import { PAGE_COUNTER_MAX } from '../../include/memcontrol';
-import { MM_ANONPAGES, MM_FILEPAGES, MM_SHMEMPAGES, MM_SWAPENTS } from '../../include/mm_types';
+import { MM_ANONPAGES, MM_FILEPAGES, MM_SHMEMPAGES, MM_SWAPENTS, type MmStruct } from '../../include/mm_types';
 import {
   LRU_ACTIVE_ANON,
   LRU_ACTIVE_FILE,
@@ -20,9 +20,7 @@ import { memcgSubtree } from '../memcontrol/iter';
 import { getMmCounter, getMmRss } from '../mm_counters';
 import { gfpZone, zonePcpCount } from '../page_alloc';
 import { globalNodeState, nrFreePages, populatedZones } from '../vmstat';
-import { oomUnkillableTask, taskMm } from './badness';
-import { oomCpusetEligible, oomScanTasks } from './select';
-import type { OomControl } from './types';
+import { oomUnkillableTask } from './badness';
 
 /** What the report's memory block says. Pages. §10.12. */
 export function oomMemory(k: Kernel): OomMemory {
@@ -86,24 +84,16 @@ export function oomLimit(k: Kernel, id: number): OomLimit {
   };
 }
 
-/** The rows of the task dump: all that could be asked for memory, as the report counts them. */
-export function oomTasks(k: Kernel, oc: OomControl, current: Task, nodemask: number): OomTask[] {
-  const rows: OomTask[] = [];
-  for (const t of oomScanTasks(k, oc)) {
-    const mm = taskMm(k, t);
-    if (mm === null || oomUnkillableTask(t) || (!oc.memcg && !oomCpusetEligible(k, current, t, nodemask))) continue;
-    rows.push({
-      pid: t.pid,
-      comm: t.comm,
-      totalVm: mm.totalVm,
-      rss: getMmRss(mm),
-      rssAnon: getMmCounter(mm, MM_ANONPAGES),
-      rssFile: getMmCounter(mm, MM_FILEPAGES),
-      rssShmem: getMmCounter(mm, MM_SHMEMPAGES),
-      pgtablesBytes: mm.pgtablesBytes,
-      swapents: getMmCounter(mm, MM_SWAPENTS),
-      oomScoreAdj: t.oomScoreAdj,
-    });
-  }
-  return rows;
-}
+/** A row of the task dump. */
+export const oomTask = (t: Task, mm: MmStruct): OomTask => ({
+  pid: t.pid,
+  comm: t.comm,
+  totalVm: mm.totalVm,
+  rss: getMmRss(mm),
+  rssAnon: getMmCounter(mm, MM_ANONPAGES),
+  rssFile: getMmCounter(mm, MM_FILEPAGES),
+  rssShmem: getMmCounter(mm, MM_SHMEMPAGES),
+  pgtablesBytes: mm.pgtablesBytes,
+  swapents: getMmCounter(mm, MM_SWAPENTS),
+  oomScoreAdj: t.oomScoreAdj,
+});

@@ -7,9 +7,6 @@ import { oldScale } from '../../versions/badness';
 import { oomRules, type TaskColumn } from '../../versions/oom_rules';
 import { getMmCounter, getMmRss } from '../mm_counters';
 import { nrPteTables, nrPudTables } from '../pgtable';
-import { oomUnkillableTask, taskMm } from './badness';
-import { oomCpusetEligible, oomScanTasks } from './select';
-import type { OomControl } from './types';
 
 /** Heading of a column and the format of its numbers: blanks before, and digits. */
 const LAYOUT: Record<TaskColumn, { head: string; blanks: number; width: number }> = {
@@ -68,21 +65,28 @@ function columnValue(k: Kernel, t: Task, mm: MmStruct, column: TaskColumn): numb
   }
 }
 
-/** dump_tasks: a row for each process that is neither init nor a kernel thread and has memory. */
-export function dumpTasks(k: Kernel, oc: OomControl, current: Task, nodemask: number): void {
-  const form = oomRules(k).report;
-  const columns = form ? form.columns : columnsOf(k);
+/** What a report's rows are printed by; null = that kernel prints no table. */
+const formOf = (k: Kernel): { columns: readonly TaskColumn[] | null; pidWidth: number; title: boolean } => {
+  const { report } = oomRules(k);
+  if (!report) return { columns: columnsOf(k), pidWidth: 7, title: true };
+  return { columns: report.columns, pidWidth: report.pidWidth ?? 7, title: report.tableTitle };
+};
+
+/** dump_tasks up to its first task. */
+export function printTaskHeads(k: Kernel): void {
+  const { columns, pidWidth, title } = formOf(k);
   if (columns === null) return;
-  const pidWidth = form?.pidWidth ?? 7;
-  if (!form || form.tableTitle) printk(k, KERN_INFO, 'Tasks state (memory values in pages):');
+  if (title) printk(k, KERN_INFO, 'Tasks state (memory values in pages):');
   const heads = columns.map((c) => LAYOUT[c].head).join('');
   printk(k, KERN_INFO, `[${pidWidth === 5 ? ' pid ' : '  pid  '}]   uid  tgid${heads} name`);
+}
+
+/** dump_task: the row of a process that has memory. */
+export function printTaskRow(k: Kernel, t: Task, mm: MmStruct): void {
+  const { columns, pidWidth } = formOf(k);
+  if (columns === null) return;
   const w = (n: number, width: number): string => String(n).padStart(width);
-  for (const t of oomScanTasks(k, oc)) {
-    const mm = taskMm(k, t);
-    if (mm === null || oomUnkillableTask(t) || (!oc.memcg && !oomCpusetEligible(k, current, t, nodemask))) continue;
-    let row = `[${w(t.pid, pidWidth)}] ${w(t.uid, 5)} ${w(t.tgid, 5)}`;
-    for (const c of columns) row += ' '.repeat(LAYOUT[c].blanks) + w(columnValue(k, t, mm, c), LAYOUT[c].width);
-    printk(k, KERN_INFO, `${row} ${t.comm}`);
-  }
+  let row = `[${w(t.pid, pidWidth)}] ${w(t.uid, 5)} ${w(t.tgid, 5)}`;
+  for (const c of columns) row += ' '.repeat(LAYOUT[c].blanks) + w(columnValue(k, t, mm, c), LAYOUT[c].width);
+  printk(k, KERN_INFO, `${row} ${t.comm}`);
 }

@@ -46,7 +46,7 @@ import { bothMasks, cpusetNodemask } from '../../kernel/cpuset';
 import { pageZone, scheduleTimeout } from '../../kernel/sched/core';
 import { psiMemstallEnter, psiMemstallLeave } from '../../kernel/sched/psi';
 import { abandonDirectCompact, compactionDeferReset, newDirectCompact, tryToCompactPagesStep } from '../compaction';
-import { outOfMemory, warnAlloc } from '../oom_kill';
+import { oomUnlock, outOfMemory, warnAlloc } from '../oom_kill';
 import { swapFlushPlug } from '../page_io';
 import { newDirectScanControl, tryToFreePagesStep, wakeupKswapd } from '../vmscan';
 import { putBackHeld } from '../vmscan/held';
@@ -249,7 +249,7 @@ export function allocSlowpathStep(k: Kernel, task: Task): void {
 
     case 'out_of_memory': {
       const progress = outOfMemory(k, task, { gfp, order, nodemask: ctx.nodemask, sysrq: false });
-      k.oomLock = -1;
+      oomUnlock(k);
       if (progress || gfp & __GFP_NOFAIL) {
         if (gfp & __GFP_NOFAIL && tryFreelist(k, task, ctx, 'out_of_memory', ALLOC_NO_WATERMARKS | ALLOC_CPUSET))
           return;

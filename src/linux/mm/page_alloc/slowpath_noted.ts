@@ -4,23 +4,23 @@ import { wmarkPages, type Zone } from '../../include/mmzone';
 import type { AllocContext, AllocStage, WatermarkTest } from '../../include/sched';
 import { effectiveMin, zoneWatermarkOk } from './watermarks';
 
-/** The comparison with a zone's watermark that was noted last, if it was the same one. */
-function sameTest(
-  noted: WatermarkTest[],
-  n: number,
+/** A comparison that was noted still is what the zone's watermark says. */
+function stillHolds(
+  k: Kernel,
+  t: WatermarkTest,
   z: Zone,
-  min: number,
+  order: number,
+  pages: number,
   highestZoneidx: number,
-  ok: boolean,
+  allocFlags: number,
 ): boolean {
-  if (n >= noted.length) return false;
-  const t = noted[n];
+  // Free pages first: they change most often.
   return (
-    t.zone === z.idx &&
     t.free === z.free &&
-    t.min === min &&
+    t.zone === z.idx &&
+    t.min === effectiveMin(pages, allocFlags) &&
     t.lowmemReserve === z.lowmemReserve[highestZoneidx] &&
-    t.ok === ok
+    t.ok === zoneWatermarkOk(k, z, order, pages, highestZoneidx, allocFlags)
   );
 }
 
@@ -42,14 +42,14 @@ export function watermarkTests(
 ): WatermarkTest[] {
   const { zonelist } = k.nodes[nid];
   const before = noted[mark];
-  let same = before.length > 0 && before[0].order === order;
+  const most = before.length;
+  let same = most > 0 && before[0].order === order;
   let n = 0;
   for (let j = 0; j < zonelist.length && same; j++) {
     const z = k.zones[zonelist[j]];
     if (z.type > highestZoneidx || (nodes !== 0 && !(nodes & (1 << z.node)))) continue;
-    const pages = wmarkPages(z, mark);
-    const ok = zoneWatermarkOk(k, z, order, pages, highestZoneidx, allocFlags);
-    same = sameTest(before, n++, z, effectiveMin(pages, allocFlags), highestZoneidx, ok);
+    same = n < most && stillHolds(k, before[n], z, order, wmarkPages(z, mark), highestZoneidx, allocFlags);
+    n++;
   }
   if (same && n === before.length) return before;
   const tests: WatermarkTest[] = [];

@@ -164,7 +164,11 @@ export function zoneWatermarkOk(
   let left = free - ((1 << order) - 1);
   if (!(allocFlags & ALLOC_RESERVES)) left -= z.nrFreeHighatomic;
   if (left <= effectiveMin(mark, allocFlags) + z.lowmemReserve[highestZoneidx]) return false;
-  if (order === 0) return true;
+  return order === 0 || hasBlock(k, z, order, allocFlags);
+}
+
+/** The end of __zone_watermark_ok: a block of at least this order is on one of the lists that the request may take from. */
+function hasBlock(k: Kernel, z: Zone, order: number, allocFlags: number): boolean {
   const { next } = k.mem;
   for (let o = order; o < NR_PAGE_ORDERS; o++) {
     if (z.nrFree[o] === 0) continue;

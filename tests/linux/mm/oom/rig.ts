@@ -1,10 +1,9 @@
 /** A bare machine for the OOM killer: processes are nothing but their counters. */
 import { GFP_ANON_FAULT } from '../../../../src/linux/include/gfp';
-import type { Kernel, OomRecord } from '../../../../src/linux/include/kernel';
+import type { Kernel, OomControl, OomRecord } from '../../../../src/linux/include/kernel';
 import type { Task } from '../../../../src/linux/include/sched';
 import { cgroupAttach, cgroupMkdir, findCgroup, writeCgroupFile } from '../../../../src/linux/kernel/cgroup';
 import { createTask } from '../../../../src/linux/kernel/sched/core';
-import type { OomControl } from '../../../../src/linux/mm/oom_kill';
 import { fakeMm } from '../../recordings';
 import { bootTestKernel } from '../../support';
 

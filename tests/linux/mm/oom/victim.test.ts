@@ -9,13 +9,15 @@ import { type TracepointName, tracepointId } from '../../../../src/linux/include
 import { OOM_KILL } from '../../../../src/linux/include/vmstat';
 import { createTask } from '../../../../src/linux/kernel/sched/core';
 import {
+  beginOutOfMemory,
   markOomVictim,
+  OOM_ABORTED,
   OOM_NOBODY,
   outOfMemory,
+  outOfMemoryStep,
   queueOomReaper,
   taskWillFreeMem,
 } from '../../../../src/linux/mm/oom_kill';
-import { oomKillProcess } from '../../../../src/linux/mm/oom_kill/kill';
 import { attach, cgroup, dying, last, machine, OC, proc, text } from './rig';
 
 /** Another task on the same address space. */
@@ -118,23 +120,6 @@ describe('a victim', () => {
     expect(k.mms[big.mm].flags & MMF_OOM_SKIP).toBe(MMF_OOM_SKIP);
     expect(k.timers).toEqual([]);
     expect(text(k).at(-1)).toBe(`oom killer ${big.pid} (big) has mm pinned by 1 (init)`);
-  });
-
-  test('that has let go of its memory meanwhile is not killed any more', () => {
-    const k = machine();
-    const gone = createTask(k, { comm: 'gone' });
-    outOfMemory(k, proc(k, 'other', 10), OC);
-    const lines = k.log.length;
-    oomKillProcess(k, OC, gone, gone, 'Out of memory', 'CONSTRAINT_NONE', 0, 'kill', last(k));
-    expect(text(k).at(-1)).toBe(
-      `Out of memory: OOM victim ${gone.pid} (gone) is already exiting. Skip killing the task`,
-    );
-    expect(
-      text(k)
-        .slice(lines)
-        .some((l) => l.includes('Killed process')),
-    ).toBe(false);
-    expect([gone.sigkill, k.vmEvents[OOM_KILL]]).toEqual([false, 1]);
   });
 
   test('leaves mark_victim among the tracepoints, once', () => {
@@ -274,5 +259,85 @@ describe('in a cgroup that is full', () => {
     const t = attach(none, '/none', proc(none, 'a', 10));
     outOfMemory(none, t, { ...OC, gfp: GFP_ANON_FAULT, memcg: zero });
     expect(last(none)).toMatchObject({ totalpages: 1, chosen: t.pid });
+  });
+
+  describe('the walk gives way to others after each task', () => {
+    const begin = (files: Record<string, string> = {}) => {
+      const m = full(files);
+      const oom = beginOutOfMemory(m.k, m.web, { ...OC, memcg: m.id });
+      if (typeof oom === 'boolean') throw new Error('nothing to decide');
+      const step = (): boolean => outOfMemoryStep(m.k, m.web, oom);
+      const until = (done: () => boolean): void => {
+        while (!done()) step();
+      };
+      const finish = (): void => {
+        while (!step());
+      };
+      return { ...m, oom, step, until, finish };
+    };
+
+    test('and looks at one in a step', () => {
+      const { oom, step } = begin();
+      const seen = [0, 1, 2].map(() => {
+        step();
+        return oom.record.walk.map((c) => c.comm).join();
+      });
+      expect(seen).toEqual(['web', 'web,db', 'web,db,guard']);
+    });
+
+    test('so that a dying task may be done before it is looked at, and the next best dies', () => {
+      const { k, db, oom, step, finish } = begin();
+      db.oomMm = db.mm;
+      step();
+      k.mms[db.mm].flags |= MMF_OOM_SKIP;
+      finish();
+      expect([oom.record.walk.map((c) => c.skip), dying(k)]).toEqual([['', 'oom_skip', 'oom_score_adj'], ['web']]);
+    });
+
+    test('while all of them are still dying it ends', () => {
+      const { k, db, finish } = begin();
+      db.oomMm = db.mm;
+      finish();
+      expect([last(k).chosen, dying(k)]).toEqual([OOM_ABORTED, []]);
+    });
+
+    test('who has gone before its turn is passed over', () => {
+      const { k, db, step, finish } = begin();
+      step();
+      k.tasks.splice(k.tasks.indexOf(db), 1);
+      finish();
+      expect([last(k).walk.map((c) => c.comm), dying(k)]).toEqual([['web', 'guard'], ['web']]);
+    });
+
+    test('the table of tasks is printed one row at a time, and says what was true at each', () => {
+      const { k, db, oom, until, finish } = begin();
+      until(() => oom.record.tasks?.length === 1);
+      k.mms[db.mm].totalVm += 4;
+      finish();
+      expect(last(k).tasks?.map((t) => t.totalVm)).toEqual([9300, 12_304, 350]);
+      expect(text(k).filter((l) => /^\[ *\d+\] /.test(l))).toHaveLength(3);
+    });
+
+    test('without a table it does not give way once the victim is chosen', () => {
+      const { k, oom, until, step } = begin();
+      k.sysctl.oom_dump_tasks = 0;
+      until(() => oom.stage === 'dump_tasks');
+      expect([step(), dying(k), last(k).tasks?.length]).toEqual([true, ['db'], 3]);
+    });
+
+    test.each([
+      ['let go of its memory', (_k: Kernel, t: Task) => (t.mm = -1)],
+      ['exited', (k: Kernel, t: Task) => k.tasks.splice(k.tasks.indexOf(t), 1)],
+    ])('a victim that has %s meanwhile is not killed any more', (_what, leave) => {
+      const { k, db, oom, until, finish } = begin();
+      until(() => oom.stage === 'dump_tasks');
+      leave(k, db);
+      finish();
+      expect(text(k).at(-1)).toBe(
+        `Memory cgroup out of memory: OOM victim ${db.pid} (db) is already exiting. Skip killing the task`,
+      );
+      expect([dying(k), k.vmEvents[OOM_KILL], last(k).chosen]).toEqual([[], 0, db.pid]);
+      expect(text(k).some((l) => l.includes('Killed process'))).toBe(false);
+    });
   });
 });
