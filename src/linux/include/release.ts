@@ -25,6 +25,10 @@ export interface Release {
   memcgFullWalk: boolean;
   /** The multi-gen LRU is on from boot (CONFIG_LRU_GEN_ENABLED). §6.1 */
   lruGenEnabled: boolean;
+  /** The multi-gen LRU sorts dirty and locked pages, and those being written, out before it isolates. §6.5 */
+  sortsBusyPages: boolean;
+  /** A page that enters the youngest generation forgets its accesses. §6.3 */
+  youngForgetsUses: boolean;
   /** lru_note_cost counts unreclaimed pages as rotated. */
   costCountsRotated: boolean;
   /** "UID:" in the stack dump's head. */

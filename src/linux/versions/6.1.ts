@@ -25,6 +25,8 @@ export const LINUX_6_1: Release = {
   rssColumns: false,
   memcgFullWalk: false,
   lruGenEnabled: false,
+  sortsBusyPages: true,
+  youngForgetsUses: false,
   costCountsRotated: false,
   uidInStackDump: false,
   vmallocTotalKb: 34359738367,

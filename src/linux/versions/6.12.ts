@@ -28,6 +28,8 @@ export const LINUX_6_12: Release = {
   rssColumns: true,
   memcgFullWalk: true,
   lruGenEnabled: true,
+  sortsBusyPages: false,
+  youngForgetsUses: true,
   costCountsRotated: true,
   uidInStackDump: true,
   vmallocTotalKb: 34359738367,

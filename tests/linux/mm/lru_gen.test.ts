@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { audit } from '../../../src/linux/audit';
 import { meminfoKb } from '../../../src/linux/fs/proc/meminfo';
 import { EINVAL } from '../../../src/linux/include/errno';
+import { GFP_KERNEL } from '../../../src/linux/include/gfp';
 import type { Kernel } from '../../../src/linux/include/kernel';
 import { MM_ANONPAGES, MM_SWAPENTS } from '../../../src/linux/include/mm_types';
 import {
@@ -10,7 +11,7 @@ import {
   LRU_INACTIVE_ANON,
   LRU_INACTIVE_FILE,
 } from '../../../src/linux/include/mmzone';
-import { PG_REFERENCED, PG_WORKINGSET } from '../../../src/linux/include/page';
+import { LRU_REFS_MASK, PG_REFERENCED, PG_WORKINGSET } from '../../../src/linux/include/page';
 import type { Task } from '../../../src/linux/include/sched';
 import { SEC } from '../../../src/linux/include/units';
 import {
@@ -21,11 +22,14 @@ import {
   WORKINGSET_RESTORE_ANON,
 } from '../../../src/linux/include/vmstat';
 import { readSysctl, writeSysctl } from '../../../src/linux/kernel/sysctl';
+import { setPageDirty } from '../../../src/linux/mm/page-writeback';
 import { ptePtr } from '../../../src/linux/mm/pgtable';
 import { folioMarkAccessed, lruAddDrainAll } from '../../../src/linux/mm/swap';
 import { tryToIncMaxSeq } from '../../../src/linux/mm/vmscan/lru_gen/aging';
 import { choice, getTierIdx, getTypeToScan } from '../../../src/linux/mm/vmscan/lru_gen/ctrl_pos';
+import { evictFolios } from '../../../src/linux/mm/vmscan/lru_gen/evict';
 import { folioLruGen, folioLruRefs, genSize, lruTierFromRefs } from '../../../src/linux/mm/vmscan/lru_gen/mm_inline';
+import { newDirectScanControl } from '../../../src/linux/mm/vmscan/scan_control';
 import { findRelease } from '../../../src/linux/versions';
 import { anon, bootRig, counter, file, lru, read, spawn, touch } from './rig';
 
@@ -52,6 +56,19 @@ describe('where a page enters', () => {
     expect(seqOf(r.k, pfnAt(r.k, t, base))).toBe(gen(r.k).maxSeq);
     expect(seqOf(r.k, f.cache[50] - 1)).toBe(gen(r.k).minSeq[1] + 1);
     expect(audit(r.k)).toEqual([]);
+  });
+
+  test('who enters the youngest generation forgets its accesses, but not that it belonged to the working set', () => {
+    const r = bootRig({ pages: 20_000, lruGen: true });
+    const { k } = r;
+    const t = spawn(r, 'a');
+    const base = anon(r, t, 1);
+    touch(r, t, base, 1);
+    const pfn = pfnAt(k, t, base);
+    // As a refault marks it.
+    k.mem.flags[pfn] |= PG_WORKINGSET | LRU_REFS_MASK;
+    lruAddDrainAll(k);
+    expect(folioLruRefs(k.mem.flags[pfn])).toBe(1);
   });
 
   test('the two youngest generations are reported as active', () => {
@@ -152,6 +169,27 @@ describe('aging', () => {
 });
 
 describe('eviction', () => {
+  test('6.12 takes dirty pages in hand and has them written, 6.1 sorts them out before', () => {
+    for (const sorts of [false, true]) {
+      const r = bootRig({ pages: 20_000, lruGen: true });
+      const { k } = r;
+      k.release = { ...k.release, sortsBusyPages: sorts };
+      const t = spawn(r, 'a');
+      const f = file(r, 100);
+      read(r, t, f, 100);
+      lruAddDrainAll(k);
+      for (const entry of f.cache) setPageDirty(k, entry - 1);
+      // Read pages are of the second oldest generation.
+      gen(k).minSeq[1] = seqOf(k, f.cache[50] - 1);
+      tryToIncMaxSeq(k, k.nodes[0].lruvecs[0], false);
+      const sc = newDirectScanControl(k, t, GFP_KERNEL, 0);
+      evictFolios(k, t, k.nodes[0].lruvecs[0], sc, 0);
+      expect(sc.nrScanned).toBe(sorts ? 0 : 64);
+      expect(sc.nrUnqueuedDirty).toBe(sorts ? 0 : 64);
+      expect(sc.nrReclaimed).toBe(0);
+    }
+  });
+
   test('takes what has been idle longest, and leaves what is in use', () => {
     const r = bootRig({ pages: 6000, swap: 20_000, lruGen: true });
     const idle = spawn(r, 'idle');

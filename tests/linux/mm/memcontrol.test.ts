@@ -13,8 +13,10 @@ import {
   MEMCG_OOM_GROUP_KILL,
   MEMCG_OOM_KILL,
 } from '../../../src/linux/include/memcontrol';
+import { NR_LRU_LISTS, ZONE_MOVABLE } from '../../../src/linux/include/mmzone';
 import type { Task } from '../../../src/linux/include/sched';
 import { JIFFY, SEC } from '../../../src/linux/include/units';
+import { NR_LRU_BASE } from '../../../src/linux/include/vmstat';
 import {
   cgroupMkdir,
   cgroupRmdir,
@@ -26,6 +28,8 @@ import { doExitStep } from '../../../src/linux/kernel/exit';
 import { calculateHighDelay, memCgroupGetMax } from '../../../src/linux/mm/memcontrol';
 import { lastFault, touchRange, VM_FAULT_DONE, VM_FAULT_WAIT } from '../../../src/linux/mm/memory';
 import { effectiveProtection } from '../../../src/linux/mm/page_counter';
+import { getScanCount } from '../../../src/linux/mm/vmscan/scan_balance';
+import { newDirectScanControl } from '../../../src/linux/mm/vmscan/scan_control';
 import { anon, boot, settle, spawn } from '../driver';
 
 const G = '/sys/fs/cgroup';
@@ -317,4 +321,28 @@ describe('files', () => {
     expect(Number(/pagetables (\d+)/.exec(stat)?.[1])).toBeGreaterThan(2 * 4096);
     expect(Number(/^pgfault (\d+)/m.exec(stat)?.[1])).toBe(600);
   });
+});
+
+test('the balance of reclaim is that of the cgroup it is for, whatever the lists of those below have cost', () => {
+  k = boot({ pages: 60_000, swap: 1000 });
+  mkdir('/A');
+  const id = memcg('/A').id;
+  const [root, child] = [0, id].map((i) => k.nodes[0].lruvecs[i]);
+  const zone = k.zones.find((z) => z.managed > 10_000)!;
+  [20_000, 20_000, 20_000, 20_001].forEach((n, i) => {
+    child.lruSize[zone.type * NR_LRU_LISTS + i] = n;
+    k.nodes[0].stat[NR_LRU_BASE + i] = n;
+  });
+  const scan = (): number[] => {
+    const sc = newDirectScanControl(k, k.tasks[0], GFP_KERNEL, 0);
+    sc.reclaimIdx = ZONE_MOVABLE;
+    sc.priority = 2;
+    getScanCount(k, child, sc);
+    return sc.nr;
+  };
+  child.fileCost = 3000;
+  expect(scan()).toEqual([1500, 1500, 3500, 3500]);
+  // 60 * 9001 / 6001 = 89 against 140 * 9001 / 3001 = 419.
+  root.anonCost = 3000;
+  expect(scan()).toEqual([875, 875, 4124, 4124]);
 });

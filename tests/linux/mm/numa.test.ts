@@ -6,6 +6,7 @@ import {
   GFP_ATOMIC,
   GFP_KERNEL,
   GFP_USER_PAGE,
+  MIGRATE_MOVABLE,
 } from '../../../src/linux/include/gfp';
 import type { Kernel } from '../../../src/linux/include/kernel';
 import { MPOL_BIND, MPOL_DEFAULT, MPOL_INTERLEAVE, MPOL_PREFERRED } from '../../../src/linux/include/mempolicy';
@@ -20,6 +21,7 @@ import { mbind, setMempolicy } from '../../../src/linux/mm/mempolicy';
 import { mmap } from '../../../src/linux/mm/mmap';
 import { outOfMemory } from '../../../src/linux/mm/oom_kill';
 import { allocPages, allocPagesNowait, allocSlowpathStep } from '../../../src/linux/mm/page_alloc';
+import { freeOnePage, rmqueueBuddy } from '../../../src/linux/mm/page_alloc/buddy';
 import { fakeMm } from '../recordings';
 import { bootZones } from '../support';
 
@@ -123,6 +125,25 @@ describe('without a policy', () => {
     expect(k.zones[0].stat[NUMA_FOREIGN]).toBe(away);
     expect(k.zones[0].stat[NUMA_MISS]).toBe(0);
   });
+});
+
+test('memory nearby is worth more than memory in one piece', () => {
+  const k = bootZones(
+    [zone(0, ZONE_DMA32, 4096, 9000), zone(0, ZONE_NORMAL, 1 << 20, 9000), zone(1, ZONE_NORMAL, 1 << 21, 9000)],
+    { cpus: 2, cpuNode: [0, 1] },
+  );
+  createTask(k, { comm: 'init', pid: 1 });
+  const t = createTask(k, { comm: 'a' });
+  // At home only single free pages are left, among movable ones.
+  for (const z of k.zones.slice(0, 2)) {
+    const blocks: number[] = [];
+    for (let p = rmqueueBuddy(k, z, 0, MIGRATE_MOVABLE, 0); p >= 0; p = rmqueueBuddy(k, z, 0, MIGRATE_MOVABLE, 0)) {
+      z.free--;
+      blocks.push(p);
+    }
+    for (const p of blocks) if (p % 2 === 0) freeOnePage(k, z, p, 0);
+  }
+  expect(nodeOf(k, allocPages(k, t, GFP_KERNEL, 0))).toBe(0);
 });
 
 describe('MPOL_BIND', () => {

@@ -126,7 +126,7 @@ describe('many pages at a time', () => {
   it.each(MACHINES)('come to the state that page by page comes to: %s', (_, machine) => {
     for (const seed of [3, 4]) {
       const config = { pages: 5000, swap: 6000, seed, ...machine };
-      const rounds = machine.cgroups ? 2500 : 1500;
+      const rounds = machine.cgroups ? 4000 : 1500;
       const k = history(config, rounds, true);
       expect(audit(k)).toEqual([]);
       expect(k).toEqual(history(config, rounds, false));

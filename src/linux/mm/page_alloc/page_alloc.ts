@@ -117,11 +117,18 @@ export function getPageFromFreelist(
   for (;;) {
     // A second pass only makes a difference to the search for a block: the watermarks are the same.
     let searched = false;
+    let local = -1;
     for (let i = 0; i < zonelist.length; i++) {
       const z = k.zones[zonelist[i]];
       if (z.type > highestZoneidx) continue;
       if (nodemask !== 0 && !(nodemask & (1 << z.node))) continue;
       if (gfp & __GFP_THISNODE && z.node !== nid) continue;
+      if (local < 0) local = z.node;
+      if (flags & ALLOC_NOFRAGMENT && z.node !== local) {
+        // Memory nearby is worth more than memory in one piece: the way over the list begins anew.
+        if (searched) break;
+        flags &= ~ALLOC_NOFRAGMENT;
+      }
       let ok = false;
       if (k.release.zoneBelowHigh && !(z.flags & ZONE_BELOW_HIGH)) {
         const high = z.watermark[WMARK_HIGH] + z.boost;
@@ -154,14 +161,20 @@ export function getPageFromFreelist(
   }
 }
 
+/** first_zones_zonelist: the first zone of the list that a request may use. */
+function preferredZone(k: Kernel, zonelist: number[], highestZoneidx: number, nodemask: number): Zone {
+  let z = k.zones[zonelist[0]];
+  for (let i = 0; i < zonelist.length; i++) {
+    z = k.zones[zonelist[i]];
+    if (z.type <= highestZoneidx && (nodemask === 0 || nodemask & (1 << z.node))) break;
+  }
+  return z;
+}
+
 /** zone_statistics: whether a page is from the node it was wanted from, and from that of the cpu. */
 function zoneStatistics(k: Kernel, z: Zone, zonelist: number[], highestZoneidx: number, nodemask: number): void {
   z.stat[z.node === k.cpuNode[k.cpu] ? NUMA_LOCAL : NUMA_OTHER]++;
-  let preferred = z;
-  for (let i = 0; i < zonelist.length; i++) {
-    preferred = k.zones[zonelist[i]];
-    if (preferred.type <= highestZoneidx && (nodemask === 0 || nodemask & (1 << preferred.node))) break;
-  }
+  const preferred = preferredZone(k, zonelist, highestZoneidx, nodemask);
   if (preferred.node === z.node) {
     z.stat[NUMA_HIT]++;
   } else {
@@ -287,7 +300,6 @@ export function allocPages(
   const nid = pol === null ? k.cpuNode[k.cpu] : policyNode(k, pol, index);
   const nodemask = pol === null ? 0 : policyNodemask(k, task, pol, highest);
   const list = k.nodes[nid].zonelist;
-  const preferred = k.zones[list[0]];
   // All zones there are have been found short.
   let short = false;
   if (order === 0 && pol === null && task.cpuset < 0) {
@@ -301,9 +313,9 @@ export function allocPages(
     }
   }
   if (!short) {
-    const flags = fastPathFlags(k, gfp, preferred);
     // The first try keeps to the cpuset whatever the request; without a policy its nodes stand in for one.
     const first = nodemask === 0 && task.cpuset >= 0 ? cpusetMems(k, task) : nodemask;
+    const flags = fastPathFlags(k, gfp, preferredZone(k, list, highest, first));
     const p = getPageFromFreelist(k, order, flags, highest, mt, nid, gfp, first);
     if (p >= 0) return p;
   }

@@ -6,6 +6,7 @@ import {
   WMARK_HIGH,
   wmarkPages,
   ZONE_BELOW_HIGH,
+  ZONE_MOVABLE,
   ZONE_RECLAIM_ACTIVE,
   type Zone,
 } from '../../include/mmzone';
@@ -41,6 +42,7 @@ export const pindexToOrder = (pindex: number): number =>
 function nrPcpAlloc(k: Kernel, z: Zone, pcp: PerCpuPages, order: number): number {
   const base = pcp.batch;
   let high = clamp(pcp.high, pcp.highMin, pcp.highMax);
+  pcp.high = high;
   if (!k.release.pcpAutoTune) return Math.max(base >> order, 1);
   if (high < base) return 1;
   let batch = order ? base : base << pcp.allocFactor;
@@ -58,6 +60,7 @@ function nrPcpAlloc(k: Kernel, z: Zone, pcp: PerCpuPages, order: number): number
 function nrPcpHigh(k: Kernel, z: Zone, pcp: PerCpuPages): number {
   const { batch, highMin, highMax } = pcp;
   const high = clamp(pcp.high, highMin, highMax);
+  pcp.high = high;
   if (!k.release.pcpAutoTune) return z.flags & ZONE_RECLAIM_ACTIVE ? Math.min(batch << 2, high) : high;
   if (z.flags & ZONE_RECLAIM_ACTIVE) {
     pcp.high = Math.max(high - Math.max(pcp.freeCount, batch), highMin);
@@ -81,6 +84,7 @@ function nrPcpHigh(k: Kernel, z: Zone, pcp: PerCpuPages): number {
 function steadyPcpHigh(k: Kernel, z: Zone, pcp: PerCpuPages): number {
   const { batch, highMin, highMax } = pcp;
   const high = clamp(pcp.high, highMin, highMax);
+  if (high !== pcp.high) return 0;
   const limited = Math.min(batch << 2, high);
   if (!k.release.pcpAutoTune) return z.flags & ZONE_RECLAIM_ACTIVE ? limited : high;
   if (z.flags & ZONE_RECLAIM_ACTIVE) return pcp.high === highMin ? limited : 0;
@@ -193,7 +197,7 @@ function trim(k: Kernel, z: Zone, pcp: PerCpuPages, high: number, pindex: number
   const { batch } = pcp;
   const n = k.release.pcpAutoTune ? clamp(pcp.freeCount, batch, Math.max(high - batch, batch)) : batch;
   freePcppagesBulk(k, z, pcp, n, pindex);
-  if (z.flags & ZONE_BELOW_HIGH && zoneWatermarkOk(k, z, 0, wmarkPages(z, WMARK_HIGH), 0, 0)) {
+  if (z.flags & ZONE_BELOW_HIGH && zoneWatermarkOk(k, z, 0, wmarkPages(z, WMARK_HIGH), ZONE_MOVABLE, 0)) {
     z.flags &= ~ZONE_BELOW_HIGH;
   }
 }

@@ -19,7 +19,8 @@ export function zoneBatchsize(managed: number): number {
  */
 export function zonePcpUpdate(k: Kernel, z: Zone, managed = z.managed): void {
   const batch = zoneBatchsize(managed);
-  const cpus = Math.max(1, k.cpuNode.filter((n) => n === z.node).length);
+  // A node without cpus is everybody's: its lists are split among all of them.
+  const cpus = k.cpuNode.filter((n) => n === z.node).length || k.nrCpus;
   const low = z.watermark[WMARK_LOW] + z.boost;
   const fraction = k.sysctl.percpu_pagelist_high_fraction;
   let highMin = Math.max(Math.floor(low / cpus), batch * 4);

@@ -254,8 +254,7 @@ export function allocSlowpathStep(k: Kernel, task: Task): void {
         if (gfp & __GFP_NOFAIL && tryFreelist(k, task, ctx, 'out_of_memory', ALLOC_NO_WATERMARKS | ALLOC_CPUSET))
           return;
         ctx.noProgressLoops = 0;
-        // A victim that already had its reserves gives up rather than loops. §4.4 (18).
-        if (task.oomMm >= 0 && (ctx.allocFlags & ALLOC_OOM || gfp & __GFP_NOMEMALLOC)) {
+        if (victimGivesUp(task, ctx)) {
           noPage(k, task, ctx);
           return;
         }
@@ -334,14 +333,19 @@ function directCompact(k: Kernel, task: Task, ctx: AllocContext, name: AllocStag
   return true;
 }
 
+/** A victim that already had its reserves gives up rather than loops. §4.4 (18) */
+const victimGivesUp = (task: Task, ctx: AllocContext): boolean =>
+  task.oomMm >= 0 && ((ctx.allocFlags & ALLOC_OOM) !== 0 || (ctx.gfp & __GFP_NOMEMALLOC) !== 0);
+
 /** __alloc_pages_may_oom up to the decision: the lock, the last chance, the refusals. §4.6. */
 function mayOom(k: Kernel, task: Task, ctx: AllocContext): void {
   if (k.oomLock >= 0 && k.oomLock !== task.pid) {
     // Somebody else is killing: their progress is ours.
     ctx.didSomeProgress = 1;
     ctx.noProgressLoops = 0;
-    ctx.stage = 'reserves';
     scheduleTimeout(k, task, JIFFY, TASK_UNINTERRUPTIBLE);
+    if (victimGivesUp(task, ctx)) noPage(k, task, ctx);
+    else ctx.stage = 'reserves';
     return;
   }
   const gfp = (ctx.gfp | __GFP_HARDWALL) & ~__GFP_DIRECT_RECLAIM;

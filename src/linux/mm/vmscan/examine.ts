@@ -88,7 +88,11 @@ function examineFolio(k: Kernel, sc: ScanControl, node: PgData, pfn: number, st:
   const mapped = m.mapcount[pfn] > 0;
   referenced.pte = -1;
   if (f & PG_HEAD) return examineHuge(k, sc, pfn);
-  if (f & PG_LOCKED) return KEEP;
+  if (f & PG_LOCKED) {
+    // Not even looked at.
+    sc.nrScanned--;
+    return KEEP;
+  }
   if (!folioEvictable(k, pfn)) return ACTIVATE;
   if (mapped && !sc.mayUnmap) return KEEP;
   // Another page's look around has found this one young meanwhile.

@@ -122,7 +122,8 @@ export function getScanCount(k: Kernel, lruvec: Lruvec, sc: ScanControl): void {
   } else if (sc.cacheTrimMode) {
     anon = 0;
   } else {
-    const { anonCost, fileCost } = lruvec;
+    // What it has cost the cgroup that reclaim is for, with all below it, is what counts for each of them.
+    const { anonCost, fileCost } = k.nodes[lruvec.nid].lruvecs[sc.targetMemcg];
     const ac = anonCost + fileCost + anonCost;
     const fc = anonCost + fileCost + fileCost;
     const total = ac + fc;
@@ -130,10 +131,14 @@ export function getScanCount(k: Kernel, lruvec: Lruvec, sc: ScanControl): void {
     file = Math.floor(((200 - swappiness) * (total + 1)) / (fc + 1));
     denominator = anon + file;
   }
+  const { online } = k.memcgs[lruvec.memcg];
   for (let lru = 0; lru < 4; lru++) {
     const share = lru < 2 ? anon : file;
-    let scan = protectedSize(k, lruvec, sc, lruvecLruSize(lruvec, lru, sc.reclaimIdx)) >>> sc.priority;
-    if (denominator > 0) scan = Math.floor((scan * share) / denominator);
+    const size = lruvecLruSize(lruvec, lru, sc.reclaimIdx);
+    let scan = protectedSize(k, lruvec, sc, size) >>> sc.priority;
+    // What a removed cgroup has left is scraped together.
+    if (scan === 0 && !online) scan = Math.min(size, SWAP_CLUSTER_MAX);
+    if (denominator > 0) scan = (online ? Math.floor : Math.ceil)((scan * share) / denominator);
     else if (share === 0) scan = 0;
     sc.nr[lru] = scan;
     sc.targets[lru] = scan;

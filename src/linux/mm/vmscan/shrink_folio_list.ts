@@ -18,6 +18,7 @@ import {
 } from '../../include/page';
 import type { ScanControl } from '../../include/sched';
 import { trace, tracepointId } from '../../include/trace';
+import { HPAGE_PMD_NR } from '../../include/units';
 import {
   NR_VMSCAN_IMMEDIATE,
   NR_VMSCAN_WRITE,
@@ -227,9 +228,10 @@ function activate(k: Kernel, pfn: number, st: ReclaimStat): void {
   if (f & PG_SWAPCACHE && (f & PG_MLOCKED || memCgroupSwapFull(k, pfn))) freeSwapCache(k, pfn);
   if (f & PG_MLOCKED) return;
   flags[pfn] |= PG_ACTIVE;
-  st.nrActivate++;
-  k.vmEvents[PGACTIVATE]++;
-  countMemcgEvents(k, folioMemcg(k, pfn), MEMCG_PGACTIVATE, 1);
+  const n = f & PG_HEAD ? HPAGE_PMD_NR : 1;
+  st.nrActivate += n;
+  k.vmEvents[PGACTIVATE] += n;
+  countMemcgEvents(k, folioMemcg(k, pfn), MEMCG_PGACTIVATE, n);
 }
 
 /**

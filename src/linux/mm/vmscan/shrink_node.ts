@@ -169,9 +169,14 @@ function shrinkLruvecRound(k: Kernel, task: Task, lruvec: Lruvec, sc: ScanContro
 /** kswapd_age_node: keeps the inactive anon list supplied, when there is swap: 32 pages of the active one. */
 export function kswapdAgeNode(k: Kernel, task: Task, node: PgData, sc: ScanControl): void {
   if (k.lruGenEnabled) lruGenAgeNode(k, task, node, sc);
-  else for (let id = 0; id >= 0; id = memcgNext(k, 0, id)) ageActiveAnon(k, task, node.lruvecs[id], sc);
+  else if (canAgeAnonPages(k) && inactiveIsLow(k, node.lruvecs[0], LRU_INACTIVE_ANON)) {
+    for (let id = 0; id >= 0; id = memcgNext(k, 0, id)) {
+      shrinkActiveList(k, task, sc, node.lruvecs[id], LRU_ACTIVE_ANON, SWAP_CLUSTER_MAX);
+    }
+  }
 }
 
+/** The end of shrink_lruvec: the inactive anon list is kept supplied even where none of it was scanned. */
 function ageActiveAnon(k: Kernel, task: Task, lruvec: Lruvec, sc: ScanControl): void {
   if (canAgeAnonPages(k) && inactiveIsLow(k, lruvec, LRU_INACTIVE_ANON)) {
     shrinkActiveList(k, task, sc, lruvec, LRU_ACTIVE_ANON, SWAP_CLUSTER_MAX);
@@ -214,9 +219,10 @@ function endNode(k: Kernel, task: Task, node: PgData, sc: ScanControl): boolean 
   ) {
     reclaimThrottle(k, task, node, VMSCAN_THROTTLE_CONGESTED);
   }
-  if (shouldContinueReclaim(k, node, sc, reclaimed)) return true;
   if (reclaimed > 0) node.kswapdFailures = 0;
-  else if (sc.cacheTrimMode) sc.cacheTrimModeFailed = true;
+  if (shouldContinueReclaim(k, node, sc, reclaimed)) return true;
+  if (reclaimed > 0) return false;
+  if (sc.cacheTrimMode) sc.cacheTrimModeFailed = true;
   return false;
 }
 

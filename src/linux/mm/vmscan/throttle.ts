@@ -123,7 +123,8 @@ export function allowDirectReclaim(k: Kernel, node: PgData): boolean {
   if (reserve === 0 || free > Math.floor(reserve / 2)) return true;
   const kswapd = node.kswapd < 0 ? null : findTask(k, node.kswapd);
   if (kswapd !== null) {
-    if (node.kswapdHighestZoneidx > ZONE_NORMAL) node.kswapdHighestZoneidx = ZONE_NORMAL;
+    if (node.kswapdHighestZoneidx < 0 || node.kswapdHighestZoneidx > ZONE_NORMAL)
+      node.kswapdHighestZoneidx = ZONE_NORMAL;
     wakeKthread(k, kswapd);
   }
   return false;

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { MIGRATE_MOVABLE, MIGRATE_UNMOVABLE } from '../../../../src/linux/include/gfp';
 import type { Kernel } from '../../../../src/linux/include/kernel';
-import { ZONE_BELOW_HIGH, ZONE_RECLAIM_ACTIVE } from '../../../../src/linux/include/mmzone';
+import {
+  WMARK_HIGH,
+  ZONE_BELOW_HIGH,
+  ZONE_MOVABLE,
+  ZONE_NORMAL,
+  ZONE_RECLAIM_ACTIVE,
+} from '../../../../src/linux/include/mmzone';
 import { freeToPcplist, rmqueuePcplist } from '../../../../src/linux/mm/page_alloc/pcp';
-import { bootTestKernel } from '../../support';
+import { bootTestKernel, bootZones } from '../../support';
 
 const ZONE = 1;
 const pcpOf = (k: Kernel) => k.zones[ZONE].pcp[0];
@@ -47,5 +53,46 @@ describe('per-cpu lists', () => {
       freeToPcplist(k, pages[0], 0);
       expect(pcp.high).toBe(high - 201);
     }
+  });
+
+  it('of a node without cpus are split among all cpus there are', () => {
+    const zone = (node: number, startPfn: number) => ({
+      node,
+      type: ZONE_NORMAL,
+      startPfn,
+      spanned: 60_000,
+      present: 60_000,
+      managed: 60_000,
+    });
+    const k = bootZones([zone(0, 1 << 20), zone(1, 1 << 21)], { cpus: 2, cpuNode: [0, 0] });
+    const [home, away] = k.zones.map((z) => z.pcp[0]);
+    expect([away.highMin, away.highMax]).toEqual([home.highMin, home.highMax]);
+  });
+
+  it('a zone is above its high watermark again only when its reserve for lower requests is there as well', () => {
+    const k = bootTestKernel(60_000);
+    const z = k.zones[0];
+    const pcp = z.pcp[0];
+    const pages = Array.from({ length: 40 }, () => rmqueuePcplist(k, z, 0, MIGRATE_MOVABLE, 0));
+    z.flags |= ZONE_BELOW_HIGH;
+    expect(z.lowmemReserve[ZONE_MOVABLE]).toBeGreaterThan(0);
+    const free = (pages: number[], claimed: number): void => {
+      z.free = claimed;
+      pcp.high = pcp.highMin = pcp.highMax = pcp.batch;
+      for (const p of pages) freeToPcplist(k, p, 0);
+    };
+    free(pages.slice(0, 20), z.watermark[WMARK_HIGH] + 20);
+    expect(z.flags & ZONE_BELOW_HIGH).not.toBe(0);
+    free(pages.slice(20), z.watermark[WMARK_HIGH] + z.lowmemReserve[ZONE_MOVABLE] + 1);
+    expect(z.flags & ZONE_BELOW_HIGH).toBe(0);
+  });
+
+  it('new limits hold from the next free on', () => {
+    const k = bootTestKernel(60_000);
+    const pcp = pcpOf(k);
+    const [page] = take(k, MIGRATE_MOVABLE, 1);
+    pcp.high = 5;
+    freeToPcplist(k, page, 0);
+    expect(pcp.high).toBe(pcp.highMin);
   });
 });

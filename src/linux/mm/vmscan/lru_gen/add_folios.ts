@@ -25,7 +25,7 @@ import {
 import { NR_LRU_BASE, NR_ZONE_LRU_BASE } from '../../../include/vmstat';
 import { zoneLruvec } from '../../mmzone';
 import { folioPutbackLru, isPlain } from '../../swap';
-import { folioLruType, genList, lruGenFromSeq } from './mm_inline';
+import { folioLruType, genList, lruGenFromSeq, youngForgets } from './mm_inline';
 
 /** What decides about the list of a page that is to be young. */
 const PLACE = PGZONE_MASK | PG_SWAPBACKED | PG_MLOCKED | PG_UNEVICTABLE | PG_HEAD;
@@ -38,9 +38,10 @@ export const IN_USE = PG_ACTIVE | PG_REFERENCED | PG_LOCKED | PG_DIRTY | PG_WRIT
  */
 export function lruGenAddFolios(k: Kernel, pages: Int32Array, from: number, end: number): void {
   const { flags } = k.mem;
+  const forgotten = youngForgets(k);
   for (let i = from; i < end; ) {
     const f = flags[pages[i]];
-    if (f & PG_ACTIVE && isPlain(k, f, pages[i])) i = addYoung(k, pages, i, end, PG_ACTIVE, PLACE, 0);
+    if (f & PG_ACTIVE && isPlain(k, f, pages[i])) i = addYoung(k, pages, i, end, PG_ACTIVE, PLACE, forgotten);
     else folioPutbackLru(k, pages[i++]);
   }
 }

@@ -108,7 +108,6 @@ function evictBatch(
     }
     n = putBack(k, kept, retried);
     from = 0;
-    sc.nrScanned -= n;
   }
   sc.nrReclaimed += total;
   const kswapd = sc.kind === 'kswapd';

@@ -16,6 +16,7 @@ import {
   PGZONE_SHIFT,
 } from '../../../include/page';
 import type { ScanControl } from '../../../include/sched';
+import { HPAGE_PMD_NR } from '../../../include/units';
 import {
   PGREFILL,
   PGSCAN_ANON,
@@ -90,11 +91,9 @@ function sortFolio(k: Kernel, lruvec: Lruvec, sc: ScanControl, pfn: number, type
     return true;
   }
 
+  // Waiting for its writeback. (Later kernels leave that to shrink_folio_list.)
+  if (!k.release.sortsBusyPages) return false;
   const dirtyFile = type === 1 && (flags & PG_DIRTY) !== 0;
-  if (dirtyFile) {
-    sc.nrFileTaken++;
-    if (!(flags & PG_WRITEBACK)) sc.nrUnqueuedDirty++;
-  }
   if (dirtyFile || flags & (PG_LOCKED | PG_WRITEBACK)) {
     const next = folioIncGen(k, lruvec, pfn, true);
     listDel(m, pfn);
@@ -108,9 +107,10 @@ function sortFolio(k: Kernel, lruvec: Lruvec, sc: ScanControl, pfn: number, type
 function isolateFolio(k: Kernel, sc: ScanControl, pfn: number, type: number): boolean {
   const { flags } = k.mem;
   const f = flags[pfn];
-  if (!(sc.gfp & __GFP_IO) && (f & PG_DIRTY || (type === 0 && !(f & PG_SWAPCACHE)))) return false;
+  const dirty = f & PG_DIRTY && (type === 0 || k.release.sortsBusyPages);
+  if (!(sc.gfp & __GFP_IO) && (dirty || (type === 0 && !(f & PG_SWAPCACHE)))) return false;
   lruGenDelFolio(k, pfn, true);
-  flags[pfn] = (flags[pfn] & ~isolationClears(f)) | PG_LRU;
+  flags[pfn] = (flags[pfn] & ~isolationClears(k, f)) | PG_LRU;
   return true;
 }
 
@@ -148,8 +148,10 @@ function scanFolios(k: Kernel, lruvec: Lruvec, sc: ScanControl, type: number, ti
       if (remaining === 0 || taken >= MIN_LRU_BATCH || m.prev[head] === head) break;
       const pfn = m.prev[head];
       scanned++;
+      const pages = m.flags[pfn] & PG_HEAD ? HPAGE_PMD_NR : 1;
       if (sortFolio(k, lruvec, sc, pfn, type, tier)) {
-        moved++;
+        moved += pages;
+        scanned += pages - 1;
       } else if (isolateFolio(k, sc, pfn, type)) {
         batch[taken++] = pfn;
         if (m.flags[pfn] & PG_HEAD) more = MIN_LRU_BATCH;

@@ -23,8 +23,11 @@ import { batch } from '../batch';
 import { folioLruGen, folioLruRefs, genList, lruGenIsActive, lruTierFromRefs, updateLruSize } from './mm_inline';
 
 /** The flags that a page loses when it is isolated: its generation, and marks of use that mean nothing on their own. */
-export const isolationClears = (f: number): number =>
-  LRU_GEN_MASK | PG_RECLAIM | PG_REFERENCED | (f & PG_REFERENCED ? 0 : LRU_REFS_MASK | LRU_REFS_FLAGS);
+export const isolationClears = (k: Kernel, f: number): number =>
+  LRU_GEN_MASK |
+  PG_REFERENCED |
+  (k.release.sortsBusyPages ? PG_RECLAIM : 0) |
+  (f & PG_REFERENCED ? 0 : LRU_REFS_MASK | LRU_REFS_FLAGS);
 
 /** Marks of accesses: without any of them a page is of the first tier, and has none to lose. */
 const USES = LRU_REFS_MASK | LRU_REFS_FLAGS;
@@ -75,6 +78,7 @@ export function isolateRun(
   // Whose pages are known to be evictable: all there are, or those of one file.
   let owner = 0;
   const plain = mask & ~LRU_GEN_MASK;
+  const reclaim = k.release.sortsBusyPages ? PG_RECLAIM : 0;
   let pfn = prev[head];
   // Where pages go that are protected, each behind the one before.
   const nextGen = (gen + 1) % MAX_NR_GENS;
@@ -89,12 +93,12 @@ export function isolateRun(
     for (; n < end && pfn !== head; n++, pfn = prev[pfn]) {
       const f = flags[pfn];
       if ((f & (mask | USES)) === want && !file) {
-        flags[pfn] = (f & ~(LRU_GEN_MASK | PG_RECLAIM)) | PG_LRU;
+        flags[pfn] = (f & ~(LRU_GEN_MASK | reclaim)) | PG_LRU;
         batch[taken + n] = pfn;
         continue;
       }
       if ((f & mask) !== want || (file && mapping[pfn] !== owner) || !(tiers & (1 << folioLruRefs(f)))) break;
-      flags[pfn] = (f & ~isolationClears(f)) | PG_LRU;
+      flags[pfn] = (f & ~isolationClears(k, f)) | PG_LRU;
       batch[taken + n] = pfn;
     }
     if (n >= end || pfn === head) break;

@@ -120,6 +120,12 @@ export function lruGenFolioSeq(g: LruGenFolio, flags: number, reclaiming: boolea
 }
 
 /**
+ * Marks that a page loses when it enters the youngest generation: its accesses, which have brought it there. That it
+ * belonged to the working set is not forgotten.
+ */
+export const youngForgets = (k: Kernel): number => (k.release.youngForgetsUses ? LRU_REFS_MASK | PG_REFERENCED : 0);
+
+/**
  * lru_gen_add_folio: puts an evictable page on the list of its generation: at the head, or at the tail when reclaim is to
  * take it next. Returns false for an unevictable one, which has no generation.
  */
@@ -131,7 +137,8 @@ export function lruGenAddFolio(k: Kernel, pfn: number, reclaiming: boolean): boo
   const lruvec = zoneLruvec(k, z, pfn);
   const g = lruvec.lrugen;
   const gen = lruGenFromSeq(lruGenFolioSeq(g, flags, reclaiming));
-  m.flags[pfn] = (flags & ~(LRU_GEN_MASK | PG_ACTIVE)) | ((gen + 1) << LRU_GEN_PGOFF);
+  const forgotten = flags & PG_ACTIVE ? youngForgets(k) : 0;
+  m.flags[pfn] = (flags & ~(LRU_GEN_MASK | PG_ACTIVE | forgotten)) | ((gen + 1) << LRU_GEN_PGOFF);
   lruGenUpdateSize(k, lruvec, flags, -1, gen);
   const head = g.heads + genList(gen, folioLruType(flags), z.type);
   if (reclaiming) listAddTail(m, head, pfn);
