@@ -12,6 +12,7 @@ export const compareWords = {
   source: (side: string): string => `Machine ${side}`,
   futures: 'Futures of the open machine',
   scenarios: 'Built-in machines, from their beginning',
+  alike: 'Both are the same machine. Choose another for B, or change something in the lab: each future can be chosen.',
   run: 'Run both',
   pause: 'Pause both',
   reset: 'Both to 0 s',

@@ -24,7 +24,7 @@ const cannot: Record<string, (p: Params) => string> = {
   highmem: () => 'It is a 32-bit machine with high memory; the lab’s is a 64-bit one.',
   order: (p) =>
     `${n(2 ** Number(p.order))} pages side by side were asked for: for so many the lab’s kernel kills nobody.`,
-  'too-large': () => 'It has more than 16 GiB of RAM, more than a browser tab can hold page by page.',
+  'too-large': () => 'It has more than 16 GiB of RAM: the lab fills no larger one from a report, page by page.',
   'too-small': () => 'It has less RAM than the lab’s kernel needs to boot.',
   'swap-too-large': () => 'It has more swap than the lab’s machines can have.',
   'no-meminfo': () => 'The text does not hold the Mem-Info block: nobody can tell what was in memory.',

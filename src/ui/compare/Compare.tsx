@@ -69,6 +69,7 @@ export default function Compare() {
       <main className="cmp-main">
         <h1 className="vh">{w.heading}</h1>
         {problem && <p className="error">{problem}</p>}
+        {sides[0].source === sides[1].source && <p className="sub cmp-alike">{w.alike}</p>}
         <div className="cmp-sides">
           {SIDES.map((i) => (
             <Machine key={i} i={i} onOpen={(source) => told(openSide(i, source))} />

@@ -18,6 +18,9 @@ import type { LaneScales } from './scales';
 import { useAxis } from './useAxis';
 import { useHead } from './useHead';
 
+/** A kill follows its choice within so much, ns. */
+const TURN = 1e6;
+
 interface Props {
   width: number;
   height: number;
@@ -70,8 +73,8 @@ export function Lanes({ width, height, summary, onFreeScale }: Props) {
       if (marks || moved) {
         const flags = placeFlags(state.events, domain, span, (text, bold) => textWidth(text, 12, bold));
         const { hoveredKind, hoveredPid } = selectionStore.getState();
-        // The CPU that kills may be ahead of the one that the clock follows.
-        const seen = time < frame.t ? time : Math.max(time, frame.oomRecords.at(-1)?.t ?? 0);
+        // The CPU that kills may be ahead of the one that the clock follows; its signal comes in the same turn.
+        const seen = time < frame.t ? time : Math.max(time, (frame.oomRecords.at(-1)?.t ?? -TURN) + TURN);
         drawMarks(
           painter,
           place,
