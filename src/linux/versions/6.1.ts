@@ -25,6 +25,7 @@ export const LINUX_6_1: Release = {
   rssColumns: false,
   memcgFullWalk: false,
   lruGenEnabled: false,
+  proactiveQuarters: false,
   sortsBusyPages: true,
   youngForgetsUses: false,
   costCountsRotated: false,

@@ -28,6 +28,7 @@ export const LINUX_6_12: Release = {
   rssColumns: true,
   memcgFullWalk: true,
   lruGenEnabled: true,
+  proactiveQuarters: true,
   sortsBusyPages: false,
   youngForgetsUses: true,
   costCountsRotated: true,
