@@ -29,6 +29,8 @@ export interface Release {
   proactiveQuarters: boolean;
   /** The multi-gen LRU sorts dirty and locked pages, and those being written, out before it isolates. §6.5 */
   sortsBusyPages: boolean;
+  /** The aging leaves address spaces of fewer than 64 pages alone. §6.4 */
+  agingSkipsSmall: boolean;
   /** A page that enters the youngest generation forgets its accesses. §6.3 */
   youngForgetsUses: boolean;
   /** lru_note_cost counts unreclaimed pages as rotated. */

@@ -27,6 +27,7 @@ export const LINUX_6_1: Release = {
   lruGenEnabled: false,
   proactiveQuarters: false,
   sortsBusyPages: true,
+  agingSkipsSmall: true,
   youngForgetsUses: false,
   costCountsRotated: false,
   uidInStackDump: false,

@@ -30,6 +30,7 @@ export const LINUX_6_12: Release = {
   lruGenEnabled: true,
   proactiveQuarters: true,
   sortsBusyPages: false,
+  agingSkipsSmall: false,
   youngForgetsUses: true,
   costCountsRotated: true,
   uidInStackDump: true,
