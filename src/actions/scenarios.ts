@@ -32,6 +32,12 @@ const codec = () => import('./codec');
 export const listScenarios = (): ScenarioEntry[] =>
   BUILTIN_IDS.map((id) => ({ id, title: words[id].title, point: words[id].about }));
 
+/** What happens on the machine of a session, in the words of its scenario, '' = it has none. */
+export function aboutOf({ scenario }: Session): string {
+  const id = typeof scenario === 'string' ? scenario : (scenario.id ?? '');
+  return isBuiltin(id) ? words[id].about : typeof scenario === 'string' ? '' : (scenario.about ?? '');
+}
+
 /**
  * Opens a session at a moment (ns); the machine that is open stays when it is refused, and can be gone back to when it is
  * not. Throws `RefusalError`.

@@ -38,5 +38,5 @@ export const enMachine = {
   'path.note.killsGroup': 'kills {name} {pid} and its group',
   'path.note.victimDying': 'an earlier victim is still dying',
   'path.note.nobody': 'nobody can be killed',
-  'path.note.reclaimed': '{n} reclaimed of {scanned}',
+  'path.note.reclaimed': '{n} freed of {scanned} scanned',
 } as const satisfies Record<string, string>;

@@ -3,6 +3,7 @@
 const integers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const n = (x: number): string => integers.format(x).replace('-', '−');
 const plural = (x: number, one: string, many: string): string => `${n(x)} ${x === 1 ? one : many}`;
+const capital = (sentence: string): string => `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
 
 export const pmWords = {
   title: 'Post-mortem',
@@ -18,8 +19,9 @@ export const pmWords = {
   reading: (size: number): string => `Reading ${n(Math.ceil(size / 1024))} KiB…`,
   failed: (why: string): string => `The text could not be read: ${why}.`,
   nothingPasted: 'There is no text to explain yet.',
+  refused: (sentence: string): string => `${capital(sentence)}.`,
   noReport: (sentence: string): string =>
-    `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}. A report begins with a line such as “… invoked oom-killer: gfp_mask=…” and ends with “Killed process …”.`,
+    `${capital(sentence)}. A report begins with a line such as “… invoked oom-killer: gfp_mask=…” and ends with “Killed process …”.`,
   found: (reports: number, lines: number, inside: number): string =>
     `${plural(lines, 'line', 'lines')} read, ${n(inside)} of them in ${plural(reports, 'report', 'reports')}. Nothing left this tab.`,
   readShare: 'How much of the text has been read',

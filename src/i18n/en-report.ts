@@ -174,6 +174,8 @@ export const warningText = (code: string, p: ReportParams): string => text(warni
 /** Words of the report for the terminal. */
 export const reportWords = {
   noReport: 'no OOM report in this text',
+  refused:
+    'no OOM report in this text, but a page allocation failure: a request that the kernel refused, for which nobody is killed',
   where: (line: number, kernel: string | null): string =>
     `OOM report at line ${n(line)}${kernel === null ? '' : `, Linux ${kernel}`}`,
   asked: (name: string, what: string): string => `${name} asked for ${what} and got none.`,

@@ -39,6 +39,8 @@ export interface Explained {
 export interface PostMortem {
   reports: Explained[];
   story: ParsedStory;
+  /** There is no OOM report, but a request for memory that was refused: nobody is killed for that. */
+  refused: boolean;
 }
 
 /** Explains every report of a text, in linear time; never throws, whatever the text is. */
@@ -59,8 +61,12 @@ export function explainText(text: string, progress?: Progress): PostMortem {
     for (const k of raw.kills) gone.push(k);
     if (gone.length > MAX_DEAD) gone.splice(0, gone.length - MAX_DEAD);
   }
-  return { reports, story: storyOf(log.reports, log.strays) };
+  const refused = reports.length === 0 && ALLOCATION_FAILURE.test(plain.text);
+  return { reports, story: storyOf(log.reports, log.strays), refused };
 }
+
+/** What warn_alloc() prints. */
+const ALLOCATION_FAILURE = /page allocation failure[.:]/;
 
 /** How many of the last dead are remembered, and for how long: process numbers come round again. */
 const MAX_DEAD = 200;

@@ -33,7 +33,8 @@ export function headLine(r: RawReport, l: LogLine): void {
   const gfp = /gfp_mask=(0x[0-9a-fA-F]{1,8}|0)(?:\(([^)]*)\))?/.exec(rest);
   if (gfp) r.gfp = { mask: Number(gfp[1]), names: gfp[2] ?? null };
   const order = /order=(-?\d+)/.exec(rest);
-  if (order) r.order = Number(order[1]);
+  // No kernel has blocks of 2^32 pages: that is no order.
+  if (order && Number(order[1]) < 32) r.order = Number(order[1]);
 }
 
 export function bodyLine(o: Open, l: LogLine): void {

@@ -4,6 +4,7 @@
  */
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
+import type { Session } from '../scenario/schema';
 import type { Frame } from '../worker/protocol';
 import { historyStore } from './history';
 import { type InspectorState, inspectorStore } from './inspector';
@@ -51,5 +52,5 @@ export const useHistory = (): { undo: boolean; redo: boolean } =>
     historyStore,
     useShallow((s) => ({ undo: s.past.length > 0, redo: s.future.length > 0 })),
   );
-/** Changes when another machine is opened. */
-export const useHistoryStart = (): unknown => useStore(historyStore, (s) => s.opened);
+/** The session as it was opened: another one when another machine is. */
+export const useOpened = (): Session | null => useStore(historyStore, (s) => s.opened);

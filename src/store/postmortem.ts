@@ -11,6 +11,8 @@ export interface PostMortemState {
   answer: Extract<ReportAnswer, { ok: true }> | null;
   /** Why it failed; '' where the text merely has no report. */
   why: string;
+  /** The text has no report, but a request for memory that was refused. */
+  refused: boolean;
   /** Index of the report that is shown. */
   shown: number;
 }
@@ -21,5 +23,6 @@ export const postMortemStore = createStore<PostMortemState>(() => ({
   share: 0,
   answer: null,
   why: '',
+  refused: false,
   shown: 0,
 }));

@@ -11,6 +11,8 @@ export type ReportAnswer =
       inReports: number;
       reports: ReportDocument[];
       story: ParsedStory;
+      /** No report, but a request for memory that was refused. */
+      refused: boolean;
     }
   | { ok: false; why: string };
 

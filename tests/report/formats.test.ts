@@ -240,6 +240,19 @@ describe('no answer is better than a wrong one', () => {
     expect(e.verdict).toMatchObject({ victim: null, agrees: null, code: 'panic-all-reaped' });
     expect(e.raw.panic).toBe('System is deadlocked on memory');
   });
+  test('a failed allocation alone is told from a text with nothing in it', () => {
+    const failed = 'kworker/0:1: page allocation failure: order:4, mode:0x40dc0(GFP_KERNEL|__GFP_COMP|__GFP_ZERO)';
+    expect(explainText(failed)).toMatchObject({ reports: [], refused: true });
+    expect(explainText('all is well')).toMatchObject({ reports: [], refused: false });
+  });
+
+  test('an order that no kernel can ask for is not read', () => {
+    const [report] = explainText(
+      'x invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=999, oom_score_adj=0',
+    ).reports;
+    expect(report.raw.order).toBe(null);
+  });
+
   test('a failed allocation’s Mem-Info is no OOM report', () => {
     const memInfo = MODERN.slice(MODERN.indexOf('Mem-Info:'), MODERN.indexOf('Tasks state'));
     const text = `swapper/0: page allocation failure: order:3, mode:0x820(GFP_ATOMIC)\n${memInfo}`;

@@ -6,7 +6,7 @@ import { IconButton } from '../controls/IconButton';
 import { held, MemoryBar } from '../controls/MemoryBar';
 import { durationParts, int, percent, seconds } from '../format';
 import { slowdown } from '../hero/EffectiveAccessTime';
-import { doomedPid } from '../processes/Processes';
+import { doomedPid, isFresh } from '../processes/Processes';
 import { RunUntil } from '../topbar/RunUntil';
 import { RunButton } from '../topbar/Transport';
 
@@ -70,6 +70,8 @@ function Candidate() {
   const proc = useShown((f) => f.procs.find((p) => p.pid === doomedPid(f)) ?? null, null);
   const killedAt = useShown((f) => f.oomRecords.find((r) => (r.sacrificed ?? r.chosen) === doomedPid(f))?.t ?? -1, -1);
   const idle = useShown((f) => f.procs.every((p) => p.never === 'init'), true);
+  const fresh = useShown(isFresh, true);
+  if (fresh) return <p className="sub dock-candidate">{t('intro.phone')}</p>;
   if (!proc) return <p className="sub dock-candidate">{t(idle ? 'processes.none' : 'processes.nobody')}</p>;
   return (
     <div className="dock-candidate">

@@ -21,7 +21,7 @@ export function AllocationPath() {
     <section className="path-region" data-region="allocation-path" aria-label={t('path.title')}>
       <div className="hd">
         <h2>{t('path.title')}</h2>
-        <span className="mut">{path ? headline(path) : t('path.fastShort')}</span>
+        {(path || zone) && <span className="mut">{path ? headline(path) : t('path.fastShort')}</span>}
       </div>
       {zone && (
         <p className="path-fast">

@@ -127,7 +127,7 @@ function TopRow() {
 
 /** Where a log goes in, and what is wrong with the one that did. */
 function Paste() {
-  const { phase, size, why } = useStore(postMortemStore);
+  const { phase, size, why, refused } = useStore(postMortemStore);
   const field = useRef<HTMLTextAreaElement>(null);
   const file = useRef<HTMLInputElement>(null);
   const [empty, setEmpty] = useState(false);
@@ -136,7 +136,7 @@ function Paste() {
     setEmpty(text.trim() === '');
     if (text.trim() !== '') void explain(text);
   };
-  const problem = empty ? w.nothingPasted : phase === 'failed' ? failure(why) : '';
+  const problem = empty ? w.nothingPasted : phase === 'failed' ? failure(why, refused) : '';
   return (
     <section className="pm-paste" aria-labelledby="pm-paste">
       <h1 id="pm-paste">{w.pasteTitle}</h1>
@@ -199,7 +199,10 @@ function Reading() {
   );
 }
 
-const failure = (why: string): string => (why === '' ? w.noReport(reportWords.noReport) : w.failed(why));
+function failure(why: string, refused: boolean): string {
+  if (why !== '') return w.failed(why);
+  return refused ? w.refused(reportWords.refused) : w.noReport(reportWords.noReport);
+}
 
 async function copy(text: string): Promise<void> {
   try {

@@ -4,6 +4,7 @@ import { showGroup } from '../../actions/groups';
 import { t } from '../../i18n';
 import { useShown } from '../../store';
 import type { Frame, ProcFrame } from '../../worker/protocol';
+import { Intro } from './Intro';
 import { Launch } from './Launch';
 import { barScale, keepOrder, orderProcesses, rowKind } from './order';
 import { ProcessRow } from './ProcessRow';
@@ -14,6 +15,9 @@ const SHOWN = 24;
 const NO_PROCS: ProcFrame[] = [];
 /** Who would be killed now: the candidate, or by old rules a child in its stead. */
 export const doomedPid = (f: Frame): number => (f.sacrifice >= 0 ? f.sacrifice : f.candidate);
+
+/** Nothing has happened on the machine yet. */
+export const isFresh = (f: Frame): boolean => f.t === 0 && f.procs.every((p) => p.never === 'init');
 
 const NO_RECORDS: Frame['oomRecords'] = [];
 
@@ -53,6 +57,7 @@ function ProcessList() {
   const totalpages = useShown((f) => f.totalpages, 0);
   const candidate = useShown(doomedPid, -1);
   const kills = useShown((f) => f.oomRecords, NO_RECORDS);
+  const fresh = useShown(isFresh, true);
   const [inHand, setInHand] = useState<number | null>(null);
   const [all, setAll] = useState(false);
   const order = useRef<number[]>([]);
@@ -93,7 +98,8 @@ function ProcessList() {
 
   return (
     <>
-      {rows.length > 0 && !doomed && (
+      {fresh && <Intro />}
+      {rows.length > 0 && !doomed && !fresh && (
         <p className="sub small">{t(rows.some((p) => p.never !== 'init') ? 'processes.nobody' : 'processes.none')}</p>
       )}
       <ul ref={list} className="procs" aria-label={t('processes.list')} onFocus={hold} onBlur={release}>

@@ -3,7 +3,7 @@ import { Button } from 'react-aria-components';
 import { bootSettings, command } from '../../actions/lab';
 import { t } from '../../i18n';
 import { settingsWords as w } from '../../i18n/en-settings';
-import { setSettingsOpen, useHistoryStart, useShown } from '../../store';
+import { setSettingsOpen, useOpened, useShown } from '../../store';
 import { IconButton } from '../controls/IconButton';
 import { KernelChoice } from '../topbar/KernelChoice';
 import { KnobRow } from './KnobRow';
@@ -15,7 +15,7 @@ export default function Settings() {
   const [query, setQuery] = useState('');
   const [boot, setBoot] = useState<Record<string, string>>({});
   const search = useRef<HTMLInputElement>(null);
-  const opened = useHistoryStart();
+  const opened = useOpened();
   const names = useShown((f) => Object.keys(f.sysctl).join(' '), '');
   const groups = knobGroups(names.split(' ').filter(Boolean), query);
 

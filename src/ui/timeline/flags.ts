@@ -19,6 +19,8 @@ export interface Flag {
   title: string;
   /** Words beside the pennant, '' = no room for them. */
   label: string;
+  /** Fewer words for several things at one moment, '' = there are none. */
+  short: string;
   side: 'left' | 'right';
   /** Width of the words, px. */
   width: number;
@@ -78,11 +80,12 @@ export function placeFlags(
   }
   for (const { kind, events: all, x } of groups) {
     const first = all[0];
-    const short =
+    const names = [...new Set(all.map(eventName))];
+    const label =
       kind === 'tick'
         ? ''
         : kind !== 'kill'
-          ? [...new Set(all.map(eventName))].join(', ')
+          ? names.join(', ')
           : first.kind === 'panic'
             ? t('time.kill', { name: t('time.panic') })
             : all.length > 1
@@ -94,9 +97,10 @@ export function placeFlags(
       x,
       kind,
       title: all.map(eventName).join(', '),
-      label: short,
+      label,
+      short: kind === 'landmark' && names.length > 1 ? t('time.andMore', { name: names[0], n: names.length - 1 }) : '',
       side: 'right',
-      width: short ? measure(short, kind === 'kill') : 0,
+      width: label ? measure(label, kind === 'kill') : 0,
       pids: [...new Set(all.map((e) => e.pid))],
     });
   }
@@ -109,13 +113,21 @@ export function placeFlags(
     if (flag.label === '') continue;
     const poles = flags.filter((f) => f !== flag && RANK[f.kind] <= 1);
     const clear = (from: number, to: number) => free(from, to) && !poles.some((f) => f.x > from && f.x < to);
-    const right: [number, number] = [flag.x, flag.x + PENNANT + flag.width + 6];
-    const left: [number, number] = [flag.x - flag.width - PENNANT, flag.x];
-    if (clear(...right)) taken.push(right);
-    else if (clear(...left)) {
-      flag.side = 'left';
-      taken.push(left);
-    } else flag.label = '';
+    const fits = (): boolean => {
+      const right: [number, number] = [flag.x, flag.x + PENNANT + flag.width + 6];
+      const left: [number, number] = [flag.x - flag.width - PENNANT, flag.x];
+      if (clear(...right)) taken.push(right);
+      else if (clear(...left)) {
+        flag.side = 'left';
+        taken.push(left);
+      } else return false;
+      return true;
+    };
+    if (fits()) continue;
+    // Several at one moment, and no room for all their names: the first, and how many more.
+    flag.label = flag.short;
+    flag.width = flag.short === '' ? 0 : measure(flag.short, false);
+    if (flag.short === '' || !fits()) flag.label = '';
   }
   return flags;
 }

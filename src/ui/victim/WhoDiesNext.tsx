@@ -33,7 +33,7 @@ export function WhoDiesNext() {
     <section className="victim" data-region="who-dies-next" aria-label={t('victim.title')}>
       <div className="hd">
         <h2>{t('victim.title')}</h2>
-        <span className="mut">{t('victim.sub', { n: totalpages })}</span>
+        {totalpages > 0 && <span className="mut">{t('victim.sub', { n: totalpages })}</span>}
       </div>
       {top ? (
         <>
@@ -43,7 +43,7 @@ export function WhoDiesNext() {
           <AdjNote ranked={ranked} />
         </>
       ) : (
-        <p className="sub">{t('victim.none')}</p>
+        totalpages > 0 && <p className="sub">{t('victim.none')}</p>
       )}
     </section>
   );
