@@ -19,7 +19,7 @@ export const enTruth = {
   'truth.unreadable': 'The figures could not be read ({why}).',
   'truth.simplified': 'What is simplified, and what it does',
   'truth.simple.cgroups':
-    'Control groups are version 2’s, with the memory controller alone: a process’s small kernel objects are charged as a lump, and pressure is kept for the whole machine.',
+    'Control groups are version 2’s, with the memory controller alone: a process’s small kernel objects are charged as a lump, and pressure is kept, and dirty pages are limited, for the whole machine.',
   'truth.simple.thp':
     'Huge pages come with page faults and are split under pressure; khugepaged makes none, and they go to swap page by page. Compaction looks at more frames than the kernel’s, and moves the same.',
   'truth.simple.threads':

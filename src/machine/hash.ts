@@ -34,12 +34,11 @@ function mixText(h: Lanes, text: string): void {
   for (let i = 0; i < text.length; i++) mix(h, text.charCodeAt(i));
 }
 
-function mixBytes(h: Lanes, a: ArrayBufferView): void {
-  const n = a.byteLength >> 2;
-  const view = new Int32Array(a.buffer, a.byteOffset, n);
+/** The hot loop has a function of its own: compiled, it is not thrown away for what comes after it. */
+function mixWords(h: Lanes, view: Int32Array): void {
   let x = h.a;
   let y = h.b;
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < view.length; i++) {
     const w = view[i];
     x = Math.imul(x ^ w, 0x85ebca6b);
     x ^= x >>> 13;
@@ -48,6 +47,11 @@ function mixBytes(h: Lanes, a: ArrayBufferView): void {
   }
   h.a = x;
   h.b = y;
+}
+
+function mixBytes(h: Lanes, a: ArrayBufferView): void {
+  const n = a.byteLength >> 2;
+  mixWords(h, new Int32Array(a.buffer, a.byteOffset, n));
   const tail = new Uint8Array(a.buffer, a.byteOffset + n * 4, a.byteLength - n * 4);
   for (let i = 0; i < tail.length; i++) mix(h, tail[i]);
   mix(h, a.byteLength);

@@ -35,6 +35,8 @@ export interface Snapshot {
 const NO_STATE: readonly (keyof Machine)[] = ['config', 'script', 'rec'];
 /** Lists that only grow, of things that never change: their items are shared instead of copied. */
 const APPEND_ONLY: readonly string[] = ['log', 'code', 'oomRecords'];
+/** Objects of lists that never change, which stand in several places: the lists are shared as well. */
+const OF_FIXED_LISTS = 'tests';
 
 const makers = {
   Int32Array: (n: number): Typed => new Int32Array(n),
@@ -105,6 +107,7 @@ function save(value: unknown, before: Saved, key: string, spare: Chunk[]): Saved
     for (let i = 0; i < value.length; i++) copy[i] = save(value[i], old[i], '', spare);
     return copy;
   }
+  if (key === OF_FIXED_LISTS) return { ...(value as SavedObject) };
   const from = value as Record<string, unknown>;
   const old = typeof before === 'object' && before !== null && !isTyped(before) ? (before as SavedObject) : undefined;
   const copy: SavedObject = {};
@@ -138,12 +141,54 @@ function restoreTyped(live: unknown, saved: Chunked): Typed {
   return a;
 }
 
+type Plain = Record<string, unknown>;
+const isPlain = (x: unknown): x is Plain => typeof x === 'object' && x !== null && !Array.isArray(x) && !isTyped(x);
+
+/**
+ * Objects that restored states had no place for, by the names of their fields. Tasks and allocations come and go: those
+ * that come are made of those that went, which keeps their hidden class.
+ */
+const retired = new Map<string, Plain[]>();
+/** So many of a kind are kept. */
+const RETIRED_KEPT = 32;
+
+const shapeOf = (object: object): string => Object.keys(object).join();
+
+function retire(live: unknown): void {
+  if (!isPlain(live)) return;
+  const shape = shapeOf(live);
+  const list = retired.get(shape);
+  if (list === undefined) retired.set(shape, [live]);
+  else if (list.length < RETIRED_KEPT) list.push(live);
+}
+
+/**
+ * The object to fill: the one that is there, unless it has a place already. One may stand in two places, as an
+ * allocation does that has just ended, which were two objects before.
+ */
+function objectFor(live: unknown, saved: SavedObject, placed: Set<object>): Plain {
+  let object: Plain | undefined = isPlain(live) ? live : undefined;
+  if (object === undefined || placed.has(object)) {
+    const list = retired.get(shapeOf(saved));
+    do object = list?.pop();
+    while (object !== undefined && placed.has(object));
+  }
+  object ??= {};
+  placed.add(object);
+  return object;
+}
+
 /**
  * The value as it was saved. Objects are filled in place where they can be: they keep their hidden class that way, and
  * code that was compiled for it stays fast.
+ *
+ * @param placed objects that have been filled
  */
-function restore(live: unknown, saved: Saved, key: string): unknown {
-  if (typeof saved !== 'object' || saved === null) return saved;
+function restore(live: unknown, saved: Saved, key: string, placed: Set<object>): unknown {
+  if (typeof saved !== 'object' || saved === null) {
+    retire(live);
+    return saved;
+  }
   if (isTyped(saved)) {
     if (isTyped(live) && live.length === saved.length && makerOf(live) === makerOf(saved)) {
       live.set(saved);
@@ -155,22 +200,23 @@ function restore(live: unknown, saved: Saved, key: string): unknown {
   if (Array.isArray(saved)) {
     const list: unknown[] = Array.isArray(live) ? live : [];
     const shared = APPEND_ONLY.includes(key);
+    if (!shared) for (let i = saved.length; i < list.length; i++) retire(list[i]);
     list.length = saved.length;
-    for (let i = 0; i < saved.length; i++) list[i] = shared ? saved[i] : restore(list[i], saved[i], '');
+    for (let i = 0; i < saved.length; i++) list[i] = shared ? saved[i] : restore(list[i], saved[i], '', placed);
     return list;
   }
-  const object = (
-    typeof live === 'object' && live !== null && !Array.isArray(live) && !isTyped(live) ? live : {}
-  ) as Record<string, unknown>;
+  if (key === OF_FIXED_LISTS) return { ...saved };
+  const object = objectFor(live, saved, placed);
   for (const k in object) if (!(k in saved)) delete object[k];
-  for (const k in saved) object[k] = restore(object[k], saved[k], k);
+  for (const k in saved) object[k] = restore(object[k], saved[k], k, placed);
   return object;
 }
 
 /** Puts a machine back to where it was. */
 export function restoreSnapshot(m: Machine, snapshot: Snapshot): void {
-  const live = m as unknown as Record<string, unknown>;
-  for (const k in snapshot.state) live[k] = restore(live[k], snapshot.state[k], k);
+  const live = m as unknown as Plain;
+  const placed = new Set<object>();
+  for (const k in snapshot.state) live[k] = restore(live[k], snapshot.state[k], k, placed);
 }
 
 /** Bytes that the typed arrays of the state take in the machine itself. */

@@ -2,9 +2,10 @@
 import type { Kernel, OomRecord } from '../../linux/include/kernel';
 import { WMARK_HIGH, WMARK_LOW, WMARK_MIN, WMARK_PROMO, wmarkPages, ZONE_NAMES } from '../../linux/include/mmzone';
 import { bootRecorded } from './boot';
-import { runScript, UnsupportedError } from './guest';
+import { UnsupportedError } from './guest';
 import { oomReport, type ReplayDocument, type ReplayKill, type ReplayZone } from './output';
 import type { Recording } from './recording';
+import { runScript } from './script';
 
 /** The zones as they are at the end of boot. */
 function zonesOf(k: Kernel): Record<string, ReplayZone> {

@@ -1,20 +1,13 @@
-/**
- * The workload program of the recordings: reads one command at a time and carries it out, as generators that yield
- * whenever the process must wait or its turn is over.
- */
-import { createInode, findInode } from '../../linux/fs/inode';
-import { ENOENT, ENOSPC } from '../../linux/include/errno';
+import { ENOENT } from '../../linux/include/errno';
 import type { Kernel } from '../../linux/include/kernel';
-import { type Inode, VM_NORESERVE, VM_READ, VM_SHARED, VM_WRITE } from '../../linux/include/mm_types';
+import { VM_NORESERVE, VM_READ, VM_SHARED, VM_WRITE } from '../../linux/include/mm_types';
 import { PF_CAP_SYS_ADMIN, TASK_INTERRUPTIBLE, type Task, WAIT_USER } from '../../linux/include/sched';
 import { MS } from '../../linux/include/units';
 import { doExit } from '../../linux/kernel/exit';
 import { fork } from '../../linux/kernel/fork';
-import { findTask, sendSigkill, sleepOn } from '../../linux/kernel/sched/core';
+import { findTask, sleepOn } from '../../linux/kernel/sched/core';
 import { writeOomScoreAdj } from '../../linux/kernel/sysctl';
-import { filemapRead, filemapWrite } from '../../linux/mm/filemap';
 import { madviseDontneed } from '../../linux/mm/madvise';
-import { lastFault, touchRange, VM_FAULT_DONE, VM_FAULT_OOM, VM_FAULT_WAIT } from '../../linux/mm/memory';
 import { setMempolicy } from '../../linux/mm/mempolicy';
 import { MCL_CURRENT, MCL_FUTURE, mlockall, mmPopulate } from '../../linux/mm/mlock';
 import { mmap, munmap } from '../../linux/mm/mmap';
@@ -22,6 +15,8 @@ import { ALLOC_WAIT } from '../../linux/mm/page_alloc';
 import type { Guest } from './guest';
 import { BUFFERS, FORK_READS, FORK_WRITES } from './image';
 import { startJob } from './loop';
+import { MB_PAGES, mapFile, openFile, readFile, writeFile } from './worker_files';
+import { type Reply, retry, type Step, TURN, touch } from './worker_steps';
 
 /** A mapping of the worker. Newer private mappings are merged into the one above them, as the program does. */
 interface Region {
@@ -39,17 +34,8 @@ export interface Worker {
   begun: boolean;
 }
 
-type Reply = Generator<void, string>;
-type Step<T> = Generator<void, T>;
-
-/** Pages of one read or write of the program: 64 KiB. */
-const IO_PAGES = 16;
-const MB_PAGES = 256;
 /** ns between a parent's looks at its child. */
 const CHILD_POLL = 2 * MS;
-/** ns of work after which a process gives way. */
-const TURN = MS / 2;
-
 /** strtoul(…, 0). */
 const number = (text: string | undefined): number => Number.parseInt(text ?? '', text?.startsWith('0x') ? 16 : 10) || 0;
 
@@ -60,27 +46,6 @@ function noteRegion(w: Worker, vpn: number, pages: number, shared: boolean): voi
     last.pages += pages;
   } else if (w.regions.length < 256) {
     w.regions.push({ vpn, pages, shared });
-  }
-}
-
-/** Accesses each of the pages once. A fault that fails for good ends the process, as its signal would. */
-export function* touch(k: Kernel, task: Task, vpn: number, pages: number, write: boolean): Step<void> {
-  let done = 0;
-  while (done < pages) {
-    done += touchRange(k, task, vpn + done, pages - done, 1, write, k.cost + TURN);
-    if (done >= pages) return;
-    const { code } = lastFault;
-    if (code !== VM_FAULT_DONE && code !== VM_FAULT_WAIT && code !== VM_FAULT_OOM) sendSigkill(k, task);
-    yield;
-  }
-}
-
-/** Calls a function of the kernel until its answer is no longer "not yet". */
-export function* retry(call: () => number): Step<number> {
-  for (;;) {
-    const r = call();
-    if (r !== ALLOC_WAIT) return r;
-    yield;
   }
 }
 
@@ -129,66 +94,6 @@ function* dropPages(k: Kernel, w: Worker, task: Task, drop: (index: number) => b
     }
   }
   return `ok ${dropped}`;
-}
-
-/** A file by path: one that was set up, or on a mounted tmpfs. */
-function openFile(g: Guest, path: string, create: boolean): Inode | null {
-  const found = findInode(g.k, path);
-  if (found || !create) return found;
-  const tmpfs = g.tmpfs.find((t) => path.startsWith(`${t.dir}/`));
-  if (tmpfs) return createInode(g.k, { name: path, kind: 'shmem', nrPages: 0, shmemLimit: tmpfs.limit });
-  if (path.startsWith('/f/') && g.disk >= 0)
-    return createInode(g.k, { name: path, kind: 'file', nrPages: 0, disk: g.disk });
-  return createInode(g.k, { name: path, kind: 'ramfs', nrPages: 0 });
-}
-
-function* readFile(g: Guest, task: Task, path: string, offset: number, megabytes: number): Reply {
-  const inode = openFile(g, path, false);
-  if (!inode) return `err ${ENOENT}`;
-  const want = megabytes * MB_PAGES;
-  let got = 0;
-  let at = offset * MB_PAGES;
-  while (got < want && at < inode.nrPages) {
-    const n = Math.min(IO_PAGES, want - got, inode.nrPages - at);
-    const r = filemapRead(g.k, task, inode, at, n);
-    if (r === ALLOC_WAIT || r === 0) {
-      yield;
-      continue;
-    }
-    if (r < 0) break;
-    got += r;
-    at += r;
-    yield;
-  }
-  return `ok ${got * 4096}`;
-}
-
-/** Writes `kb` from page `at` on. */
-function* writeFile(g: Guest, task: Task, inode: Inode, from: number, kb: number): Reply {
-  const want = Math.ceil(kb / 4);
-  let put = 0;
-  while (put < want) {
-    const n = Math.min(IO_PAGES, want - put);
-    const r = filemapWrite(g.k, task, inode, from + put, n);
-    if (r === ALLOC_WAIT || r === 0) {
-      yield;
-      continue;
-    }
-    if (r < 0) return `err ${-r || ENOSPC} after ${put * 4096}`;
-    put += r;
-    yield;
-  }
-  return `ok ${kb * 1024}`;
-}
-
-function* mapFile(g: Guest, task: Task, path: string, offset: number, megabytes: number): Reply {
-  const inode = openFile(g, path, false);
-  if (!inode) return `err ${ENOENT}`;
-  const pages = megabytes * MB_PAGES;
-  const vpn = mmap(g.k, task, { pages, flags: VM_READ | VM_SHARED, inode: inode.id, pgoff: offset * MB_PAGES });
-  if (vpn < 0) return `err ${-vpn}`;
-  yield* touch(g.k, task, vpn, pages, false);
-  return `ok ${pages}`;
 }
 
 /** The largest single private writable mapping that is granted, by bisection; each is unmapped again. */

@@ -37,6 +37,10 @@ export interface Vma {
   policy?: Mempolicy;
   /** vma->anon_vma is set: it has had anonymous pages, so fork copies its page tables. */
   anon: boolean;
+  /** swap_readahead_info, from the first page on that came back from swap; see SwapRa. */
+  swapRaHits?: number;
+  swapRaPrev?: number;
+  swapRaWindow?: number;
 }
 
 export const MMF_OOM_SKIP = 1;
@@ -175,6 +179,8 @@ export interface SwapInfo {
   /** Whose the slot is, see mm/memcontrol/slot.ts. Empty until there is a memcg. */
   memcgs: Uint16Array;
   areas: SwapArea[];
+  /** Of all that is read in the order of the slots: from disks that rotate, and what shared memory has there. */
+  ra: SwapRa;
 }
 /** No slot for a page. Counts need no continuation pages, unlike the kernel's that end at 0x3e. */
 export const SWAP_MAP_BAD = 0xffff;
@@ -193,10 +199,13 @@ export interface SwapArea {
   /** Slots in use by cluster of 512, and clusters with none in use. */
   clusterUsed: Uint16Array;
   freeClusters: number;
-  /** Read-ahead: hits since the last window, place of the last fault, last window. §7.3. */
-  raHits: number;
-  raPrev: number;
-  raWindow: number;
+}
+
+/** What read-ahead from swap goes by: hits since the last window, place of the last fault, last window. §7.3. */
+export interface SwapRa {
+  hits: number;
+  prev: number;
+  window: number;
 }
 
 /** Pool of page tables: table t holds entries [t * 512, t * 512 + 512). Table 0 is never used. */

@@ -33,7 +33,10 @@ export interface PerCpuPages {
   highMax: number;
   batch: number;
   allocFactor: number;
+  /** Pages freed in a row (free_count); before the lists tuned themselves log2 of the next bulk (free_factor). */
   freeCount: number;
+  /** PCPF_PREV_FREE_HIGH_ORDER: the last that was freed was a block of 2 to 8 pages. */
+  prevFreeHighOrder: boolean;
   /** Index of the first list head; list of (order, migratetype) is `heads + order * 3 + migratetype`. */
   heads: number;
 }

@@ -25,8 +25,12 @@ export interface Release {
   memcgFullWalk: boolean;
   /** The multi-gen LRU is on from boot (CONFIG_LRU_GEN_ENABLED). §6.1 */
   lruGenEnabled: boolean;
+  /** memory.reclaim asks for a quarter of what is left at a time (6.9 and later), or for all of it. */
+  proactiveQuarters: boolean;
   /** The multi-gen LRU sorts dirty and locked pages, and those being written, out before it isolates. §6.5 */
   sortsBusyPages: boolean;
+  /** The aging leaves address spaces of fewer than 64 pages alone. §6.4 */
+  agingSkipsSmall: boolean;
   /** A page that enters the youngest generation forgets its accesses. §6.3 */
   youngForgetsUses: boolean;
   /** lru_note_cost counts unreclaimed pages as rotated. */

@@ -163,9 +163,11 @@ function wakeFlusher(k: Kernel): void {
  * @returns true when the task sleeps: give up the turn
  */
 export function balanceDirtyPages(k: Kernel, task: Task, pages = 1): boolean {
-  const dirty = globalNodeState(k, NR_FILE_DIRTY) + globalNodeState(k, NR_WRITEBACK);
+  const unwritten = globalNodeState(k, NR_FILE_DIRTY);
+  const dirty = unwritten + globalNodeState(k, NR_WRITEBACK);
   const { thresh, bg, freerun } = globalDirtyLimits(k);
-  if (dirty > bg && k.writeback.reason === 0) {
+  // What is being written already is not the flusher's any more.
+  if (unwritten > bg && k.writeback.reason === 0) {
     startPass(k, WB_REASON_BACKGROUND);
     wakeFlusher(k);
   }

@@ -25,6 +25,14 @@ function add(c: PageCounter, n: number): void {
   if (c.usage > c.watermark) c.watermark = c.usage;
 }
 
+/** A charge that is refused further up has been made below for a moment: their peaks show it. */
+function notePeaks(k: Kernel, from: number, below: number, name: CounterName, n: number): void {
+  for (let id = from; id !== below; id = k.memcgs[id].parent) {
+    const c = counterOf(k.memcgs[id], name);
+    if (c.usage + n > c.watermark) c.watermark = c.usage + n;
+  }
+}
+
 /**
  * page_counter_try_charge: `n` pages more for a memcg and all above it but the root, or for none of them.
  *
@@ -36,6 +44,7 @@ export function pageCounterTryCharge(k: Kernel, memcg: number, name: CounterName
     const c = counterOf(memcgs[id], name);
     if (c.usage + n > c.max) {
       c.failcnt++;
+      notePeaks(k, memcg, id, name, n);
       return id;
     }
   }

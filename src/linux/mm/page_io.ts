@@ -19,7 +19,7 @@ const BLK_MAX_REQUEST_COUNT = 32;
  * swap_writepage: starts the write of a page in the swap cache to its slot.
  *
  * @param plug writes gathered so far
- * @returns false when the device could not take it: the page stays dirty
+ * @returns false after a write error (a device in memory has found none): the page stays dirty. The attempt counts
  */
 export function swapWritepage(k: Kernel, pfn: number, plug: number[]): boolean {
   const m = k.mem;
@@ -30,9 +30,12 @@ export function swapWritepage(k: Kernel, pfn: number, plug: number[]): boolean {
   }
   const { disk, start } = swapAreaOf(k.swap, slot);
   const d = k.disks[disk];
-  if (d.zram !== null && !zramWrite(k, d, d.zram, slot, start)) return false;
-  m.flags[pfn] &= ~PG_DIRTY;
   k.vmEvents[PSWPOUT]++;
+  if (d.zram !== null && !zramWrite(k, d, d.zram, slot, start)) {
+    k.vmEvents[PGPGOUT] += 4;
+    return false;
+  }
+  m.flags[pfn] &= ~PG_DIRTY;
   if (d.synchronous === true) {
     if (d.zram === null) {
       d.writes++;

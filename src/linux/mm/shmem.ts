@@ -41,9 +41,9 @@ function acctBlock(k: Kernel, task: Task, inode: Inode): number {
 function swapin(k: Kernel, task: Task, inode: Inode, index: number): number {
   const m = k.mem;
   const slot = shmemEntryToSlot(inode.cache[index]);
-  let pfn = swapCacheGet(k, slot, index);
+  let pfn = swapCacheGet(k, slot, null, index);
   if (pfn < 0) {
-    pfn = swapinReadahead(k, task, slot, index);
+    pfn = swapinReadahead(k, task, slot, null, index);
     if (pfn < 0) return pfn;
     if (!task.faultMajor) {
       task.faultMajor = true;

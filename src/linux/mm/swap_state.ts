@@ -6,7 +6,7 @@
  */
 import { ALLOC_CPUSET, ALLOC_WMARK_MIN, GFP_HIGHUSER_MOVABLE, GFP_KERNEL, GFP_USER_PAGE } from '../include/gfp';
 import type { Kernel } from '../include/kernel';
-import type { SwapArea } from '../include/mm_types';
+import type { SwapArea, Vma } from '../include/mm_types';
 import {
   PG_DIRTY,
   PG_READAHEAD,
@@ -33,6 +33,11 @@ import { getSwapSlot, swapAreaOf, swapSlotFree } from './swapfile';
 import { workingsetRefault } from './workingset';
 
 const SWAP_IN = tracepointId('swap_in');
+/** The first window is taken for a success. */
+const FIRST_HITS = 4;
+const SWAP_RA_HITS_MAX = 63;
+/** SWAP_RA_ORDER_CEILING: pages around an address at most. */
+const SWAP_RA_VMA_MAX = 32;
 
 function countSwapCache(k: Kernel, pfn: number, n: number): void {
   const { stat } = pageNode(k, pfn);
@@ -97,19 +102,32 @@ export function deleteFromSwapCache(k: Kernel, pfn: number, shadow = 0): void {
  * swap_cache_get_folio: the page of a slot if it is in memory. The first use of a page that read-ahead brought counts
  * as a hit and widens the next window.
  *
- * @param vpn virtual page of the fault; leave it out when this is no access
+ * @param vma where the fault is, null for shared memory
+ * @param vpn virtual page of the fault
  * @returns pfn, −1 = not in the swap cache
  */
-export function swapCacheGet(k: Kernel, slot: number, vpn = -1): number {
-  const m = k.mem;
+export function swapCacheGet(k: Kernel, slot: number, vma: Vma | null, vpn: number): number {
+  const { flags } = k.mem;
   const pfn = k.swap.cache[slot] - 1;
-  if (pfn < 0 || vpn < 0 || !(m.flags[pfn] & PG_READAHEAD)) return pfn;
-  m.flags[pfn] &= ~PG_READAHEAD;
-  k.vmEvents[SWAP_RA_HIT]++;
-  const area = swapAreaOf(k.swap, slot);
-  area.raHits++;
-  if (!k.disks[area.disk].rotational) area.raPrev = vpn;
+  if (pfn < 0) return pfn;
+  const hit = (flags[pfn] & PG_READAHEAD) !== 0;
+  if (hit) {
+    flags[pfn] &= ~PG_READAHEAD;
+    k.vmEvents[SWAP_RA_HIT]++;
+  }
+  if (vma !== null && usesVmaReadahead(k)) {
+    vma.swapRaHits = Math.min((vma.swapRaHits ?? FIRST_HITS) + (hit ? 1 : 0), SWAP_RA_HITS_MAX);
+    vma.swapRaPrev = vpn;
+    vma.swapRaWindow ??= 0;
+  } else if (hit) k.swap.ra.hits++;
   return pfn;
+}
+
+/** swap_use_vma_readahead: as long as no disk that rotates is swapped to. */
+function usesVmaReadahead(k: Kernel): boolean {
+  const { areas } = k.swap;
+  for (let i = 0; i < areas.length; i++) if (k.disks[areas[i].disk].rotational) return false;
+  return true;
 }
 
 /**
@@ -156,20 +174,18 @@ export function swapinSync(
 }
 
 /** __swapin_nr_pages: the window, from the hits of the last one. §7.3 */
-function swapinNrPages(area: SwapArea, offset: number, maxPages: number): number {
-  let pages = area.raHits + 2;
+function swapinNrPages(hits: number, prev: number, window: number, offset: number, maxPages: number): number {
+  let pages = hits + 2;
   if (pages === 2) {
-    if (offset !== area.raPrev + 1 && offset !== area.raPrev - 1) pages = 1;
+    if (offset !== prev + 1 && offset !== prev - 1) pages = 1;
   } else {
     let roundup = 4;
     while (roundup < pages) roundup <<= 1;
     pages = roundup;
   }
   if (pages > maxPages) pages = maxPages;
-  const half = area.raWindow >> 1;
-  if (pages < half) pages = half;
-  area.raHits = 0;
-  return pages;
+  const half = window >> 1;
+  return pages < half ? half : pages;
 }
 
 /** One page of read-ahead: only a slot in use and not in memory, and only memory that is there for the taking. */
@@ -196,14 +212,20 @@ function readAheadSlot(k: Kernel, task: Task, slot: number): boolean {
  * lets it reclaim).
  *
  * @param slot must be in use
+ * @param vma where the fault is, null for shared memory
  * @param vpn virtual page of the fault, or file offset for shmem
  * @param pol the policy of the mapping
  * @returns pfn (the caller waits while it is PG_LOCKED: then it is a major fault), ALLOC_WAIT or ALLOC_NULL. After
  * ALLOC_WAIT the caller looks at its page table entry again before it asks again
  */
-export function swapinReadahead(k: Kernel, task: Task, slot: number, vpn: number, pol = task.mempolicy): number {
-  const cached = swapCacheGet(k, slot, vpn);
-  if (cached >= 0) return cached;
+export function swapinReadahead(
+  k: Kernel,
+  task: Task,
+  slot: number,
+  vma: Vma | null,
+  vpn: number,
+  pol = task.mempolicy,
+): number {
   const pfn = allocCharged(k, task, swapinMemcg(k, task, slot), GFP_USER_PAGE, GFP_HIGHUSER_MOVABLE, pol, vpn);
   if (pfn < 0) return pfn;
   // While this task waited for the page another one may have read the slot.
@@ -212,14 +234,14 @@ export function swapinReadahead(k: Kernel, task: Task, slot: number, vpn: number
     return k.swap.cache[slot] - 1;
   }
   const area = swapAreaOf(k.swap, slot);
-  const maxPages = 1 << k.sysctl.page_cluster;
+  const maxPages = 2 ** k.sysctl.page_cluster;
   trace(k.trace, k.now, task.pid, SWAP_IN, task.pid, slot);
   if (maxPages === 1) {
     readSwapCache(k, pfn, slot);
-  } else if (k.disks[area.disk].rotational || k.swap.mapping[slot] < 0 || task.mm < 0) {
+  } else if (vma === null || !usesVmaReadahead(k)) {
     clusterReadahead(k, task, pfn, slot, area, maxPages);
   } else {
-    vmaReadahead(k, task, pfn, slot, vpn, area, maxPages);
+    vmaReadahead(k, task, pfn, slot, vma, vpn, Math.min(maxPages, SWAP_RA_VMA_MAX));
   }
   return pfn;
 }
@@ -227,12 +249,14 @@ export function swapinReadahead(k: Kernel, task: Task, slot: number, vpn: number
 /** swap_cluster_readahead: the aligned group of slots, in the order of the disk. */
 function clusterReadahead(k: Kernel, task: Task, pfn: number, slot: number, area: SwapArea, maxPages: number): void {
   const offset = slot - area.start;
-  const pages = swapinNrPages(area, offset, maxPages);
-  area.raPrev = offset;
-  area.raWindow = pages;
-  const mask = pages - 1;
-  const first = area.start + Math.max(1, offset & ~mask);
-  const last = Math.min(area.end - 1, area.start + (offset | mask));
+  const { ra } = k.swap;
+  const pages = swapinNrPages(ra.hits, ra.prev, ra.window, offset, maxPages);
+  if (ra.hits === 0) ra.prev = offset;
+  ra.hits = 0;
+  ra.window = pages;
+  const from = Math.floor(offset / pages) * pages;
+  const first = area.start + Math.max(1, from);
+  const last = Math.min(area.end, area.start + from + pages) - 1;
   let more = true;
   for (let i = first; i <= last; i++) {
     if (i === slot) readSwapCache(k, pfn, slot);
@@ -241,30 +265,25 @@ function clusterReadahead(k: Kernel, task: Task, pfn: number, slot: number, area
 }
 
 /** swap_vma_readahead: the swap entries around the address: ahead of it, behind it, or on both sides. */
-function vmaReadahead(
-  k: Kernel,
-  task: Task,
-  pfn: number,
-  slot: number,
-  vpn: number,
-  area: SwapArea,
-  maxPages: number,
-): void {
-  const pages = swapinNrPages(area, vpn, maxPages);
+function vmaReadahead(k: Kernel, task: Task, pfn: number, slot: number, vma: Vma, vpn: number, maxPages: number): void {
+  const prev = vma.swapRaPrev ?? 0;
+  const pages = swapinNrPages(vma.swapRaHits ?? FIRST_HITS, prev, vma.swapRaWindow ?? 0, vpn, maxPages);
+  vma.swapRaHits = 0;
+  vma.swapRaPrev = vpn;
+  vma.swapRaWindow = pages;
   let first = vpn - ((pages - 1) >> 1);
-  if (vpn === area.raPrev + 1) first = vpn;
-  else if (vpn === area.raPrev - 1) first = vpn - pages + 1;
-  area.raPrev = vpn;
-  area.raWindow = pages;
+  if (vpn === prev + 1) first = vpn;
+  else if (vpn === prev - 1) first = vpn - pages + 1;
   readSwapCache(k, pfn, slot);
   const at = ptePtr(k, k.mms[task.mm], vpn);
   if (at < 0) return;
-  // The window does not leave the page table.
-  const table = at & ~511;
+  // The window leaves neither the mapping nor the page table.
+  const start = Math.max(first, vma.start, vpn & ~511);
+  const end = Math.min(first + pages, vma.end, (vpn | 511) + 1);
   const { entries } = k.pgtables;
-  for (let i = 0; i < pages; i++) {
-    const e = at + (first + i - vpn);
-    if (e === at || e < table || e >= table + 512) continue;
+  for (let v = start; v < end; v++) {
+    const e = at + (v - vpn);
+    if (e === at) continue;
     const pte = entries[e];
     if (pte & PTE_PRESENT || !(pte & PTE_SWAP)) continue;
     if (!readAheadSlot(k, task, pte >>> PTE_SHIFT)) return;

@@ -61,9 +61,6 @@ export function swapon(k: Kernel, { name, pages, disk, prio }: SwaponArgs): numb
     turn: 0,
     clusterUsed,
     freeClusters: nrClusters - 1,
-    raHits: 4,
-    raPrev: 0,
-    raWindow: 0,
   };
   return s.areas.push(area) - 1;
 }

@@ -10,11 +10,14 @@ export const OVERCOMMIT_GUESS = 0;
 export const OVERCOMMIT_ALWAYS = 1;
 export const OVERCOMMIT_NEVER = 2;
 
+/** Whole pages of so many kB, which may be more than an int holds. */
+const pagesOf = (kbytes: number): number => Math.floor(kbytes / 4);
+
 /** vm_commit_limit: CommitLimit of /proc/meminfo, pages. Enforced only in mode 2. */
 export function vmCommitLimit(k: Kernel): number {
   const s = k.sysctl;
   const allowed =
-    s.overcommit_kbytes > 0 ? s.overcommit_kbytes >> 2 : Math.floor((k.totalramPages * s.overcommit_ratio) / 100);
+    s.overcommit_kbytes > 0 ? pagesOf(s.overcommit_kbytes) : Math.floor((k.totalramPages * s.overcommit_ratio) / 100);
   return allowed + k.swap.total;
 }
 
@@ -47,8 +50,8 @@ export function vmEnoughMemory(k: Kernel, mm: MmStruct | null, pages: number, ca
     if (pages <= k.totalramPages + k.swap.total) return 0;
   } else {
     let allowed = vmCommitLimit(k);
-    if (!capSysAdmin) allowed -= s.admin_reserve_kbytes >> 2;
-    if (mm !== null) allowed -= Math.min(Math.floor(mm.totalVm / 32), s.user_reserve_kbytes >> 2);
+    if (!capSysAdmin) allowed -= pagesOf(s.admin_reserve_kbytes);
+    if (mm !== null) allowed -= Math.min(Math.floor(mm.totalVm / 32), pagesOf(s.user_reserve_kbytes));
     if (k.committedAs < allowed) return 0;
   }
   vmUnacctMemory(k, pages);

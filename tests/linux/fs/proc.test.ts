@@ -228,9 +228,6 @@ test('/proc/swaps aligns as the kernel does', () => {
     turn: 0,
     clusterUsed: new Uint16Array(64),
     freeClusters: 63,
-    raHits: 0,
-    raPrev: 0,
-    raWindow: 0,
   });
   expect(swaps(k).split('\n')[1]).toBe('/dev/vda                                partition\t131068\t\t0\t\t-2');
   k.swap.areas[0].name = '/swapfile';

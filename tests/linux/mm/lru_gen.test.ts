@@ -151,6 +151,23 @@ describe('aging', () => {
     expect(audit(k)).toEqual([]);
   });
 
+  test('looks at small processes too; in 6.1 it does not', () => {
+    for (const skips of [false, true]) {
+      const r = bootRig({ pages: 20_000, swap: 1000, lruGen: true });
+      const { k } = r;
+      k.release = { ...k.release, agingSkipsSmall: skips };
+      const t = spawn(r, 'small');
+      const base = anon(r, t, 30);
+      touch(r, t, base, 30);
+      lruAddDrainAll(k);
+      const before = gen(k).maxSeq;
+      tryToIncMaxSeq(k, k.nodes[0].lruvecs[0], true);
+      touch(r, t, base, 30);
+      tryToIncMaxSeq(k, k.nodes[0].lruvecs[0], true);
+      expect(seqOf(k, pfnAt(k, t, base))).toBe(skips ? before : before + 1);
+    }
+  });
+
   test('a type has at most four generations; without swap anonymous pages of the oldest become the youngest', () => {
     const r = bootRig({ pages: 20_000, lruGen: true });
     const { k } = r;

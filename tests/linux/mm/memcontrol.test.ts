@@ -12,6 +12,7 @@ import {
   MEMCG_OOM,
   MEMCG_OOM_GROUP_KILL,
   MEMCG_OOM_KILL,
+  MEMCG_SWAP_HIGH,
 } from '../../../src/linux/include/memcontrol';
 import { NR_LRU_LISTS, ZONE_MOVABLE } from '../../../src/linux/include/mmzone';
 import type { Task } from '../../../src/linux/include/sched';
@@ -26,8 +27,10 @@ import {
 } from '../../../src/linux/kernel/cgroup';
 import { doExitStep } from '../../../src/linux/kernel/exit';
 import { calculateHighDelay, memCgroupGetMax } from '../../../src/linux/mm/memcontrol';
+import { handleOverHighStep } from '../../../src/linux/mm/memcontrol/high';
+import { beginLimitWrite, memcgWorkStep } from '../../../src/linux/mm/memcontrol/limits';
 import { lastFault, touchRange, VM_FAULT_DONE, VM_FAULT_WAIT } from '../../../src/linux/mm/memory';
-import { effectiveProtection } from '../../../src/linux/mm/page_counter';
+import { effectiveProtection, pageCounterTryCharge } from '../../../src/linux/mm/page_counter';
 import { getScanCount } from '../../../src/linux/mm/vmscan/scan_balance';
 import { newDirectScanControl } from '../../../src/linux/mm/vmscan/scan_control';
 import { anon, boot, settle, spawn } from '../driver';
@@ -108,6 +111,39 @@ describe('memory.high', () => {
     expect(calculateHighDelay(128, 100_000)).toBe(
       2 * calculateHighDelay(64, 100_000) + (calculateHighDelay(128, 100_000) % 2),
     );
+  });
+
+  test('of swap slows down too, and is counted each time it does', () => {
+    mkdir('/A');
+    write('/A/memory.swap.high', '4096');
+    const t = member('/A');
+    memcg('/A').swap.usage = 5;
+    t.memcgOverHigh = 64;
+    while (!handleOverHighStep(k, t)) k.now = Math.max(k.now, t.wakeAt === Infinity ? 0 : t.wakeAt);
+    expect(memcg('/A').events[MEMCG_SWAP_HIGH]).toBeGreaterThan(0);
+    memcg('/A').swap.usage = 0;
+  });
+
+  test('is given up after 17 fruitless rounds, where memory.max kills after 16', () => {
+    mkdir('/A');
+    use(member('/A'), 1000);
+    const rounds = (file: 'high' | 'max'): number => {
+      const { id, memory } = memcg('/A');
+      memory[file] = 256;
+      const init = k.tasks[0];
+      init.memcgWork = beginLimitWrite(k, `write_${file}`, id, 256);
+      let n = 0;
+      let sc: unknown = null;
+      while (init.memcgWork !== null && memcg('/A').events[MEMCG_OOM] === 0) {
+        memcgWorkStep(k, init);
+        const now = init.memcgWork?.sc ?? null;
+        if (now !== null && now !== sc) n++;
+        sc = now;
+      }
+      return n;
+    };
+    expect(rounds('high')).toBe(17);
+    expect(rounds('max')).toBe(16);
   });
 
   test('slows down who cannot be reclaimed from, and kills nobody', () => {
@@ -345,4 +381,30 @@ test('the balance of reclaim is that of the cgroup it is for, whatever the lists
   // 60 * 9001 / 6001 = 89 against 140 * 9001 / 3001 = 419.
   root.anonCost = 3000;
   expect(scan()).toEqual([875, 875, 4124, 4124]);
+});
+
+test('memory.peak shows a charge that was refused further up', () => {
+  mkdir('/A');
+  write('/A/cgroup.subtree_control', '+memory');
+  mkdir('/A/B');
+  write('/A/memory.max', '4M');
+  const { id } = memcg('/A/B');
+  expect(pageCounterTryCharge(k, id, 'memory', 1000)).toBe(-1);
+  expect(pageCounterTryCharge(k, id, 'memory', 64)).toBe(memcg('/A').id);
+  expect(memcg('/A/B').memory.usage).toBe(1000);
+  expect(memcg('/A/B').memory.watermark).toBe(1064);
+  expect(memcg('/A').memory.watermark).toBe(1000);
+});
+
+test('memory.reclaim asks for a quarter of what is left at a time; in 6.1 for all of it', () => {
+  mkdir('/A');
+  use(member('/A'), 2000);
+  for (const quarters of [true, false]) {
+    k.release = { ...k.release, proactiveQuarters: quarters };
+    const init = k.tasks[0];
+    init.memcgWork = beginLimitWrite(k, 'reclaim', memcg('/A').id, 800);
+    memcgWorkStep(k, init);
+    expect(init.memcgWork?.sc?.nrToReclaim).toBe(quarters ? 200 : 800);
+    while (init.memcgWork !== null) memcgWorkStep(k, init);
+  }
 });

@@ -2,16 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { audit } from '../../../src/linux/audit';
 import { EAGAIN, EINVAL, ENOMEM } from '../../../src/linux/include/errno';
 import type { Kernel } from '../../../src/linux/include/kernel';
-import { MM_SWAPENTS, VM_READ, VM_WRITE } from '../../../src/linux/include/mm_types';
+import { MM_SWAPENTS, MMF_OOM_SKIP, VM_READ, VM_WRITE } from '../../../src/linux/include/mm_types';
 import { LRU_UNEVICTABLE } from '../../../src/linux/include/mmzone';
 import { PF_CAP_SYS_ADMIN, type Task } from '../../../src/linux/include/sched';
 import { NR_LRU_BASE, NR_MLOCK } from '../../../src/linux/include/vmstat';
-import { doExit, doExitStep } from '../../../src/linux/kernel/exit';
+import { doExit, doExitStep, oomReapMm } from '../../../src/linux/kernel/exit';
 import { madviseDontneed } from '../../../src/linux/mm/madvise';
 import { MCL_CURRENT, MCL_FUTURE, mlock, mlockall, mmPopulate, munlock } from '../../../src/linux/mm/mlock';
 import { getMmCounterSum, getMmRssSum } from '../../../src/linux/mm/mm_counters';
 import { mmap } from '../../../src/linux/mm/mmap';
 import { lruAddDrainAll } from '../../../src/linux/mm/swap';
+import { oomRules } from '../../../src/linux/versions/oom_rules';
 import { anon, boot, settle, spawn, touch } from '../driver';
 
 const nrMlock = (k: Kernel): number => k.zones.reduce((n, z) => n + z.stat[NR_MLOCK], 0);
@@ -32,6 +33,22 @@ describe('mlock', () => {
     expect(k.nodes[0].stat[NR_LRU_BASE + LRU_UNEVICTABLE]).toBe(300);
     expect(madviseDontneed(k, t, vpn, 10)).toBe(-EINVAL);
     expect(audit(k)).toEqual([]);
+  });
+
+  it('was spared by the first reapers, and the audit knows it', () => {
+    for (const rules of ['5.4', 'kernel']) {
+      const k = boot();
+      k.oomRules = rules;
+      const t = spawn(k, 'keys');
+      const vpn = anon(k, t, 100);
+      mlock(k, t, vpn, 100);
+      populate(k, t);
+      const mm = k.mms[t.mm];
+      expect(oomReapMm(k, mm, oomRules(k).reaperSparesMlocked)).toBe(true);
+      mm.flags |= MMF_OOM_SKIP;
+      expect(getMmRssSum(mm)).toBe(rules === '5.4' ? 100 : 0);
+      expect(audit(k)).toEqual([]);
+    }
   });
 
   it('munlock makes part of them evictable again', () => {

@@ -118,6 +118,20 @@ describe('a writer', () => {
     expect(t.state).toBe(TASK_RUNNING);
   });
 
+  test('does not wake the flusher for what is being written already', () => {
+    const r = bootRig({ pages: 20_000 });
+    const { k } = r;
+    const t = spawn(r, 'writer');
+    const { bg } = globalDirtyLimits(k);
+    k.nodes[0].stat[NR_WRITEBACK] = bg + 1;
+    balanceDirtyPages(k, t);
+    expect(k.writeback.reason).toBe(0);
+    k.nodes[0].stat[NR_WRITEBACK] = 0;
+    k.nodes[0].stat[NR_FILE_DIRTY] = bg + 1;
+    balanceDirtyPages(k, t);
+    expect(k.writeback.reason).not.toBe(0);
+  });
+
   test('sleeps for the longest pause at the upper limit', () => {
     const r = bootRig({ pages: 20_000 });
     const { k } = r;

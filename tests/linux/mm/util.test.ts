@@ -18,6 +18,17 @@ describe('overcommit', () => {
     expect(k.committedAs).toBe(30_000);
   });
 
+  it('limits and reserves may be larger than an int holds', () => {
+    const k = boot({ pages: 10_000 });
+    const t = spawn(k, 'root');
+    k.sysctl.overcommit_memory = 2;
+    k.sysctl.overcommit_kbytes = 2 ** 32;
+    expect(vmCommitLimit(k)).toBe(2 ** 30);
+    k.sysctl.admin_reserve_kbytes = 2 ** 33;
+    t.uid = 1000;
+    expect(mmap(k, t, { pages: 1, flags: RW })).toBe(-ENOMEM);
+  });
+
   it('mode 1 grants everything', () => {
     const k = boot({ pages: 10_000 });
     const t = spawn(k, 'root');

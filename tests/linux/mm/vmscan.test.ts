@@ -285,6 +285,44 @@ describe('swapping out', () => {
     expect(audit(k)).toEqual([]);
   });
 
+  test('each mapping has a window of its own, whatever others read', () => {
+    const { r, k, t, base } = hog();
+    const other = spawn(r, 'other');
+    const far = anon(r, other, 600);
+    touch(r, other, far, 600);
+    for (let i = 0; i < 16; i++) {
+      reclaim(r, t);
+      settle(r);
+    }
+    const vmaOf = (task: Task) => k.mms[task.mm].vmas.find((v) => v.inode < 0 && v.end - v.start >= 600)!;
+    touch(r, t, base, 1, false);
+    settle(r);
+    expect([vmaOf(t).swapRaPrev, vmaOf(t).swapRaHits]).toEqual([base, 0]);
+    expect(vmaOf(other).swapRaPrev).toBeUndefined();
+    // A hit of what was read ahead, and one that is none, both move the place.
+    touch(r, t, base + 1, 1, false);
+    expect([vmaOf(t).swapRaPrev, vmaOf(t).swapRaHits]).toEqual([base + 1, 1]);
+  });
+
+  test('disks that rotate are read in the order of the slots, the place being kept while there are hits', () => {
+    const r = bootRig({ pages: 20_000, swap: 4000, rotational: true });
+    const { k } = r;
+    const t = spawn(r, 'hog');
+    const base = anon(r, t, 1000);
+    touch(r, t, base, 1000);
+    makeOld(r, t, base, 1000);
+    for (let i = 0; i < 6; i++) {
+      reclaim(r, t);
+      settle(r);
+    }
+    k.sysctl.page_cluster = 31;
+    touch(r, t, base, 1, false);
+    settle(r);
+    expect(k.swap.ra).toEqual({ hits: 0, prev: 0, window: 8 });
+    expect(k.mms[t.mm].vmas.every((v) => v.swapRaPrev === undefined)).toBe(true);
+    expect(audit(k)).toEqual([]);
+  });
+
   test('page-cluster 0 reads one page at a time', () => {
     const { r, k, t, base } = hog();
     k.sysctl.page_cluster = 0;

@@ -1,6 +1,6 @@
 /** Page tables. */
 import type { Kernel } from '../../include/kernel';
-import { type MmStruct, VM_SHARED, type Vma } from '../../include/mm_types';
+import { type MmStruct, VM_LOCKED, VM_SHARED, type Vma } from '../../include/mm_types';
 import {
   PGTYPE_KERNEL,
   PGTYPE_MASK,
@@ -12,6 +12,7 @@ import {
 } from '../../include/page';
 import { PGDIR_SHIFT, PTRS_PER_PGD } from '../../mm/pgtable';
 import { pageVpn } from '../../mm/rmap';
+import { oomRules } from '../../versions/oom_rules';
 import { equal, type Findings, fault } from '../report';
 import { type MmCount, typeOf, type Walk } from './list';
 
@@ -35,7 +36,8 @@ function walkPte(
   const m = k.mem;
   const at = `mm ${mm.id} page ${vpn}`;
   if (vma === null) fault(f, `${at}: mapped outside of all VMAs`);
-  const taken = vma !== null && (vma.inode < 0 || !(vma.flags & VM_SHARED));
+  const spared = vma !== null && vma.flags & VM_LOCKED && oomRules(k).reaperSparesMlocked;
+  const taken = vma !== null && !spared && (vma.inode < 0 || !(vma.flags & VM_SHARED));
   if (!(pte & PTE_PRESENT)) {
     const slot = pte >>> PTE_SHIFT;
     c.swap++;

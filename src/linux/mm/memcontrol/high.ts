@@ -1,7 +1,13 @@
 /** memory.high: who pushes a cgroup above it reclaims, and is slowed down. §11.3. */
 import { GFP_KERNEL } from '../../include/gfp';
 import type { Kernel } from '../../include/kernel';
-import { MEMCG_CHARGE_BATCH, MEMCG_HIGH, type MemcgWork, type PageCounter } from '../../include/memcontrol';
+import {
+  MEMCG_CHARGE_BATCH,
+  MEMCG_HIGH,
+  MEMCG_SWAP_HIGH,
+  type MemcgWork,
+  type PageCounter,
+} from '../../include/memcontrol';
 import { PF_MEMALLOC, TASK_KILLABLE, type Task } from '../../include/sched';
 import { HZ, JIFFY, MAX_RECLAIM_RETRIES, SWAP_CLUSTER_MAX } from '../../include/units';
 import { scheduleTimeout } from '../../kernel/sched/core';
@@ -28,9 +34,14 @@ export function calculateHighDelay(nr: number, over: number): number {
   return Math.floor((penalty * nr) / MEMCG_CHARGE_BATCH);
 }
 
+/** mem_find_max_overage, swap_find_max_overage: of a memcg and all above it. That swap is above its limit is an event. */
 function maxOverage(k: Kernel, memcg: number, name: 'memory' | 'swap'): number {
   let most = 0;
-  for (let id = memcg; id > 0; id = k.memcgs[id].parent) most = Math.max(most, overage(k.memcgs[id][name]));
+  for (let id = memcg; id > 0; id = k.memcgs[id].parent) {
+    const over = overage(k.memcgs[id][name]);
+    if (over > 0 && name === 'swap') memcgMemoryEvent(k, id, MEMCG_SWAP_HIGH);
+    most = Math.max(most, over);
+  }
   return most;
 }
 

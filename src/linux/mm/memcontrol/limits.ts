@@ -4,6 +4,7 @@ import { GFP_KERNEL } from '../../include/gfp';
 import type { Kernel } from '../../include/kernel';
 import type { MemcgWork } from '../../include/memcontrol';
 import type { Task } from '../../include/sched';
+import { lruAddDrainAll } from '../swap';
 import { memcgPut } from './css';
 import { handleOverHighStep, newMemcgWork, workReclaimStep } from './high';
 import { memCgroupOomStep, OOM_FAILED } from './oom';
@@ -30,7 +31,10 @@ function limitWriteStep(k: Kernel, task: Task, w: MemcgWork): number {
   }
   if (task.sigkill && w.oom === null) return 0;
   if (w.kind === 'reclaim') {
-    workReclaimStep(k, task, w, w.pages - w.inTotal);
+    // The last try is also for pages that are still on their way to the lists.
+    if (w.retries === 0) lruAddDrainAll(k);
+    const left = w.pages - w.inTotal;
+    workReclaimStep(k, task, w, k.release.proactiveQuarters ? left >> 2 : left);
     return 1;
   }
   // Another write has come in between, or there is nothing left to do.
@@ -41,11 +45,10 @@ function limitWriteStep(k: Kernel, task: Task, w: MemcgWork): number {
     w.drained = true;
     return 1;
   }
-  if (w.retries > 0) {
+  if (w.retries > 0 || w.kind === 'write_high') {
     workReclaimStep(k, task, w, memory.usage - w.pages);
     return 1;
   }
-  if (w.kind === 'write_high') return 0;
   return memCgroupOomStep(k, task, w, w.memcg, GFP_KERNEL) === OOM_FAILED ? 0 : 1;
 }
 
@@ -68,10 +71,12 @@ function endWork(k: Kernel, task: Task, w: MemcgWork): void {
   memcgPut(k, w.memcg);
 }
 
+/** A fruitless round is one try less. memory.high gives up after the one that follows the last. */
 function afterRound(w: MemcgWork): number {
-  if (w.reclaimed === 0) w.retries--;
+  const { reclaimed } = w;
   w.reclaimed = 0;
-  return 1;
+  if (reclaimed > 0 || w.retries-- > 0) return 1;
+  return 0;
 }
 
 function afterProactive(w: MemcgWork): number {

@@ -44,11 +44,11 @@ export function doSwapPage(
   const { map } = k.swap;
   const { entries } = k.pgtables;
   const slot = entries[ptr] >>> PTE_SHIFT;
-  let pfn = swapCacheGet(k, slot, vpn);
+  let pfn = swapCacheGet(k, slot, vma, vpn);
   const direct = pfn < 0 && map[slot] === 1 ? swapIsSynchronous(k, slot) : false;
   if (pfn < 0) {
     const pol = vmaPolicy(task, vma);
-    pfn = direct ? swapinSync(k, task, slot, pol, vpn) : swapinReadahead(k, task, slot, vpn, pol);
+    pfn = direct ? swapinSync(k, task, slot, pol, vpn) : swapinReadahead(k, task, slot, vma, vpn, pol);
     if (pfn < 0) return faultError(pfn);
     if (!task.faultMajor) {
       task.faultMajor = true;

@@ -123,6 +123,7 @@ const newPcp = (heads: number): PerCpuPages => ({
   batch: 1,
   allocFactor: 0,
   freeCount: 0,
+  prevFreeHighOrder: false,
   heads,
 });
 

@@ -95,6 +95,7 @@ export function createKernel(config: BootConfig): Kernel {
       nodes: new Uint8Array(0),
       memcgs: new Uint16Array(0),
       areas: [],
+      ra: { hits: 4, prev: 0, window: 0 },
     },
     zswap: newZswap(),
     disks: [],

@@ -15,7 +15,8 @@ export {
 } from './page_alloc';
 export { decayPcpHigh, drainAllPages, NR_PCP_LISTS, orderToPindex, zonePcpCount } from './pcp';
 export { zoneBatchsize, zonePcpUpdate } from './pcp_limits';
-export { abandonAlloc, allocSlowpathStep, gfpPfmemallocFlags, gfpToAllocFlags } from './slowpath';
+export { abandonAlloc, allocSlowpathStep } from './slowpath';
+export { gfpPfmemallocFlags, gfpToAllocFlags } from './slowpath_context';
 export { shouldReclaimRetry } from './slowpath_retry';
 export {
   calculateMinFreeKbytes,

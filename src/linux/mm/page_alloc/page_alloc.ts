@@ -47,7 +47,7 @@ import { NO_INTERLEAVE_INDEX, policyNode, policyNodemask } from '../mempolicy';
 import { wakeupKswapd } from '../vmscan';
 import { clearBlock, freeOnePage, rmqueueBuddy } from './buddy';
 import { freeRunToPcplist, freeToPcplist, pcpAllowedOrder, refillPcplist, rmqueuePcplist } from './pcp';
-import { newAllocContext } from './slowpath';
+import { newAllocContext } from './slowpath_context';
 import { zoneWatermarkOk } from './watermarks';
 
 /** The request waits: drive the slow path or the sleep in the task, then ask again. */

@@ -187,15 +187,47 @@ export function freeToPcplist(k: Kernel, p: number, order: number): void {
   pcp.allocFactor >>= 1;
   const batch = pcp.batch;
   const most = batch << PCP_BATCH_SCALE_MAX;
-  if (pcp.freeCount < most) pcp.freeCount = Math.min(pcp.freeCount + (1 << order), most);
+  const emptied = order > 0 ? freesHighOrders(k, pcp, order) : false;
+  pcp.prevFreeHighOrder = order > 0 && order <= PAGE_ALLOC_COSTLY_ORDER;
+  if (k.release.pcpAutoTune && pcp.freeCount < most) pcp.freeCount += 1 << order;
+  if (emptied) {
+    if (k.release.pcpAutoTune) pcp.high = Math.max(clamp(pcp.high, pcp.highMin, pcp.highMax) - most, pcp.highMin);
+    bulkFree(k, z, pcp, k.release.pcpAutoTune ? Math.min(pcp.count, most) : pcp.count, pindex);
+    return;
+  }
   const high = nrPcpHigh(k, z, pcp);
   if (pcp.count >= high) trim(k, z, pcp, high, pindex);
 }
 
+/**
+ * nr_pcp_free: how many pages a cpu over its limit gives back: as many as were freed in a row; before the lists tuned
+ * themselves twice as many as the last time, until something is taken again.
+ */
+function nrPcpFree(k: Kernel, pcp: PerCpuPages, high: number): number {
+  const { batch } = pcp;
+  const most = Math.max(high - batch, batch);
+  if (k.release.pcpAutoTune) return clamp(pcp.freeCount, batch, most);
+  const doubled = batch << pcp.freeCount;
+  if (doubled < high - batch) pcp.freeCount++;
+  return clamp(doubled, batch, most);
+}
+
+/**
+ * free_high: blocks of several pages that are freed one after the other go back to where they can merge, all of them. (A
+ * cpu's share of the last cache is taken to hold a few batches.)
+ */
+function freesHighOrders(k: Kernel, pcp: PerCpuPages, order: number): boolean {
+  if (order > PAGE_ALLOC_COSTLY_ORDER) return false;
+  if (!k.release.pcpAutoTune) return pcp.freeCount > 0;
+  return pcp.freeCount >= pcp.batch && pcp.prevFreeHighOrder && pcp.count >= pcp.batch;
+}
+
 /** The end of free_unref_page_commit, for the list `pindex`, when the cpu's are over their limit. */
 function trim(k: Kernel, z: Zone, pcp: PerCpuPages, high: number, pindex: number): void {
-  const { batch } = pcp;
-  const n = k.release.pcpAutoTune ? clamp(pcp.freeCount, batch, Math.max(high - batch, batch)) : batch;
+  bulkFree(k, z, pcp, nrPcpFree(k, pcp, high), pindex);
+}
+
+function bulkFree(k: Kernel, z: Zone, pcp: PerCpuPages, n: number, pindex: number): void {
   freePcppagesBulk(k, z, pcp, n, pindex);
   if (z.flags & ZONE_BELOW_HIGH && zoneWatermarkOk(k, z, 0, wmarkPages(z, WMARK_HIGH), ZONE_MOVABLE, 0)) {
     z.flags &= ~ZONE_BELOW_HIGH;
@@ -215,6 +247,7 @@ export function freeRunToPcplist(k: Kernel, pages: Int32Array, from: number, n: 
   const pcp = z.pcp[k.cpu];
   let high = steadyPcpHigh(k, z, pcp);
   const marks = zoneBits | PGTYPE_PCP;
+  pcp.prevFreeHighOrder = false;
   // Counts up to its bound, and stays where it is when a larger batch has had it beyond.
   const most = pcp.batch << PCP_BATCH_SCALE_MAX;
   let i = from;
@@ -252,7 +285,7 @@ export function freeRunToPcplist(k: Kernel, pages: Int32Array, from: number, n: 
     prev[first] = head;
     pcp.count += put;
     pcp.allocFactor = put > 31 ? 0 : pcp.allocFactor >> put;
-    if (pcp.freeCount < most) pcp.freeCount = Math.min(pcp.freeCount + put, most);
+    if (k.release.pcpAutoTune && pcp.freeCount < most) pcp.freeCount = Math.min(pcp.freeCount + put, most);
     if (pcp.count < high) continue;
     const limit = nrPcpHigh(k, z, pcp);
     if (pcp.count >= limit) trim(k, z, pcp, limit, head - pcp.heads);
@@ -291,8 +324,10 @@ export function decayPcpHigh(k: Kernel, cpu: number): void {
     if (pcp.high > pcp.highMin) {
       pcp.high = Math.max(pcp.count - (pcp.batch << PCP_BATCH_SCALE_MAX), pcp.high - (pcp.high >> 3), pcp.highMin);
     }
-    const surplus = pcp.count - pcp.high;
-    if (surplus > 0) freePcppagesBulk(k, z, pcp, surplus);
+    // Batch by batch: where a huge page is what goes, a batch of pages is all of it.
+    for (let surplus = pcp.count - pcp.high; surplus > 0; surplus -= pcp.batch) {
+      freePcppagesBulk(k, z, pcp, Math.min(surplus, pcp.batch));
+    }
   }
 }
 

@@ -5,19 +5,11 @@
  * when the task runs.
  */
 
-import {
-  COMPACT_DEFERRED,
-  COMPACT_PRIO_ASYNC,
-  COMPACT_PRIO_SYNC_LIGHT,
-  COMPACT_SKIPPED,
-} from '../../include/compaction';
+import { COMPACT_DEFERRED, COMPACT_PRIO_ASYNC, COMPACT_SKIPPED } from '../../include/compaction';
 import {
   __GFP_DIRECT_RECLAIM,
   __GFP_HARDWALL,
-  __GFP_HIGH,
   __GFP_IO,
-  __GFP_KSWAPD_RECLAIM,
-  __GFP_MEMALLOC,
   __GFP_NOFAIL,
   __GFP_NOMEMALLOC,
   __GFP_NORETRY,
@@ -25,118 +17,26 @@ import {
   __GFP_RETRY_MAYFAIL,
   __GFP_THISNODE,
   ALLOC_CPUSET,
-  ALLOC_HIGHATOMIC,
   ALLOC_KSWAPD,
   ALLOC_MIN_RESERVE,
   ALLOC_NO_WATERMARKS,
-  ALLOC_NON_BLOCK,
   ALLOC_OOM,
   ALLOC_WMARK_HIGH,
-  ALLOC_WMARK_MASK,
-  ALLOC_WMARK_MIN,
-  MIGRATE_MOVABLE,
 } from '../../include/gfp';
 import type { Kernel } from '../../include/kernel';
-import { WMARK_LOW, ZONE_NORMAL } from '../../include/mmzone';
-import { type AllocContext, type AllocStage, PF_MEMALLOC, TASK_UNINTERRUPTIBLE, type Task } from '../../include/sched';
-import { trace, tracepointId } from '../../include/trace';
+import { ZONE_NORMAL } from '../../include/mmzone';
+import { type AllocContext, PF_MEMALLOC, TASK_UNINTERRUPTIBLE, type Task } from '../../include/sched';
 import { JIFFY, PAGE_ALLOC_COSTLY_ORDER } from '../../include/units';
-import { ALLOCSTALL_BASE, COMPACTFAIL, COMPACTSTALL, COMPACTSUCCESS, PGMIGRATE_SUCCESS } from '../../include/vmstat';
 import { bothMasks, cpusetNodemask } from '../../kernel/cpuset';
-import { pageZone, scheduleTimeout } from '../../kernel/sched/core';
-import { psiMemstallEnter, psiMemstallLeave } from '../../kernel/sched/psi';
-import { abandonDirectCompact, compactionDeferReset, newDirectCompact, tryToCompactPagesStep } from '../compaction';
+import { scheduleTimeout } from '../../kernel/sched/core';
+import { abandonDirectCompact } from '../compaction';
 import { oomUnlock, outOfMemory, warnAlloc } from '../oom_kill';
 import { swapFlushPlug } from '../page_io';
-import { newDirectScanControl, tryToFreePagesStep, wakeupKswapd } from '../vmscan';
+import { wakeupKswapd } from '../vmscan';
 import { putBackHeld } from '../vmscan/held';
-import { getPageFromFreelist } from './page_alloc';
-import { drainAllPages } from './pcp';
-import { noteTests, watermarkTests } from './slowpath_noted';
-import { nodesFor, shouldCompactRetry, shouldReclaimRetry } from './slowpath_retry';
-
-const DIRECT_BEGIN = tracepointId('mm_vmscan_direct_reclaim_begin');
-const DIRECT_END = tracepointId('mm_vmscan_direct_reclaim_end');
-
-/** gfp_to_alloc_flags. §2.6. */
-export function gfpToAllocFlags(gfp: number, order: number): number {
-  let f = ALLOC_WMARK_MIN | ALLOC_CPUSET | (gfp & (__GFP_HIGH | __GFP_KSWAPD_RECLAIM));
-  if (!(gfp & __GFP_DIRECT_RECLAIM)) {
-    if (!(gfp & __GFP_NOMEMALLOC)) {
-      f |= ALLOC_NON_BLOCK;
-      if (order > 0 && f & ALLOC_MIN_RESERVE) f |= ALLOC_HIGHATOMIC;
-    }
-    if (f & ALLOC_MIN_RESERVE) f &= ~ALLOC_CPUSET;
-  }
-  return f;
-}
-
-/** __gfp_pfmemalloc_flags: the right to go below the watermarks. §2.6. */
-export function gfpPfmemallocFlags(gfp: number, task: Task): number {
-  if (gfp & __GFP_NOMEMALLOC) return 0;
-  if (gfp & __GFP_MEMALLOC || task.flags & PF_MEMALLOC) return ALLOC_NO_WATERMARKS;
-  return task.oomMm >= 0 ? ALLOC_OOM : 0;
-}
-
-/** A request that failed the fast path, ready for its first stage. */
-export function newAllocContext(
-  k: Kernel,
-  gfp: number,
-  order: number,
-  highestZoneidx: number,
-  migratetype: number,
-  nid: number,
-  nodemask: number,
-): AllocContext {
-  const ctx: AllocContext = {
-    gfp,
-    order,
-    highestZoneidx,
-    migratetype,
-    nid,
-    nodemask,
-    allocFlags: gfpToAllocFlags(gfp, order),
-    stage: 'wake_kswapd',
-    gaveUpAt: '',
-    startedAt: k.now,
-    noProgressLoops: 0,
-    compactionRetries: 0,
-    compactPriority: COMPACT_PRIO_SYNC_LIGHT,
-    compactResult: COMPACT_SKIPPED,
-    compactMoved: 0,
-    didSomeProgress: 0,
-    sc: null,
-    compact: null,
-    rounds: 0,
-    page: -1,
-    done: false,
-    failed: false,
-    tests: { fast_path: watermarkTests(k, order, highestZoneidx, nid, WMARK_LOW, 0, nodemask) },
-    scanned: 0,
-    reclaimed: 0,
-  };
-  k.cost += k.costs.slowpath;
-  return ctx;
-}
-
-function tryFreelist(
-  k: Kernel,
-  task: Task,
-  ctx: AllocContext,
-  name: AllocStage,
-  flags: number,
-  gfp = ctx.gfp,
-): boolean {
-  const nodes = nodesFor(k, task, ctx, flags, gfp);
-  noteTests(k, ctx, name, flags & ALLOC_WMARK_MASK, flags, nodes);
-  const p = getPageFromFreelist(k, ctx.order, flags, ctx.highestZoneidx, ctx.migratetype, ctx.nid, gfp, nodes);
-  k.cost += k.costs.allocPcp;
-  if (p < 0) return false;
-  ctx.page = p;
-  ctx.stage = 'page';
-  ctx.done = true;
-  return true;
-}
+import { gfpPfmemallocFlags, gfpToAllocFlags, tryFreelist } from './slowpath_context';
+import { compactsFirst, directCompact, directReclaim } from './slowpath_direct';
+import { shouldCompactRetry, shouldReclaimRetry } from './slowpath_retry';
 
 /** wake_all_kswapds: the kswapd of each node of the zonelist. */
 function wakeAllKswapds(k: Kernel, task: Task, ctx: AllocContext): void {
@@ -265,72 +165,6 @@ export function allocSlowpathStep(k: Kernel, task: Task): void {
       return;
     }
   }
-}
-
-/** __alloc_pages_direct_reclaim: reclaim on the task's own time, then try again. §4.7. */
-function directReclaim(k: Kernel, task: Task, ctx: AllocContext): void {
-  if (ctx.sc === null) {
-    psiMemstallEnter(k, task);
-    task.flags |= PF_MEMALLOC;
-    k.vmEvents[ALLOCSTALL_BASE + Math.min(ctx.highestZoneidx, 3)]++;
-    trace(k.trace, k.now, task.pid, DIRECT_BEGIN, ctx.order, ctx.gfp);
-    ctx.sc = newDirectScanControl(k, task, ctx.gfp, ctx.order, ctx.nid, ctx.nodemask);
-  }
-  const sc = ctx.sc;
-  if (!tryToFreePagesStep(k, task, sc)) return;
-  ctx.sc = null;
-  ctx.scanned += sc.nrScanned;
-  ctx.reclaimed += sc.nrReclaimed;
-  ctx.didSomeProgress = sc.result;
-  task.flags &= ~PF_MEMALLOC;
-  trace(k.trace, k.now, task.pid, DIRECT_END, sc.result);
-  psiMemstallLeave(k, task);
-  if (sc.result > 0) {
-    if (tryFreelist(k, task, ctx, 'direct_reclaim', ctx.allocFlags)) return;
-    drainAllPages(k);
-    if (tryFreelist(k, task, ctx, 'direct_reclaim', ctx.allocFlags)) return;
-  }
-  ctx.stage = 'direct_compact';
-}
-
-/** Whether the slow path begins with compaction. §4.4 (3) */
-function compactsFirst(task: Task, ctx: AllocContext): boolean {
-  const { gfp, order } = ctx;
-  if (!(gfp & __GFP_DIRECT_RECLAIM && gfp & __GFP_IO) || gfpPfmemallocFlags(gfp, task) !== 0) return false;
-  return order > PAGE_ALLOC_COSTLY_ORDER || (order > 0 && ctx.migratetype !== MIGRATE_MOVABLE);
-}
-
-/**
- * __alloc_pages_direct_compact: one step of it. Returns true when it is over; `ctx.done` is then set if it got the page.
- * §4.7
- */
-function directCompact(k: Kernel, task: Task, ctx: AllocContext, name: AllocStage, prio: number): boolean {
-  if (!(ctx.gfp & __GFP_IO)) {
-    ctx.compactResult = COMPACT_SKIPPED;
-    return true;
-  }
-  if (ctx.compact === null) {
-    psiMemstallEnter(k, task);
-    ctx.compact = newDirectCompact(prio);
-  }
-  const moved = k.vmEvents[PGMIGRATE_SUCCESS];
-  const over = tryToCompactPagesStep(k, task, ctx, ctx.compact);
-  ctx.compactMoved += k.vmEvents[PGMIGRATE_SUCCESS] - moved;
-  if (!over) return false;
-  ctx.compactResult = ctx.compact.result;
-  ctx.compact = null;
-  psiMemstallLeave(k, task);
-  if (ctx.compactResult === COMPACT_SKIPPED) return true;
-  k.vmEvents[COMPACTSTALL]++;
-  if (!tryFreelist(k, task, ctx, name, ctx.allocFlags)) {
-    k.vmEvents[COMPACTFAIL]++;
-    return true;
-  }
-  const z = pageZone(k, ctx.page);
-  z.compactBlockskipFlush = false;
-  compactionDeferReset(z, ctx.order, true);
-  k.vmEvents[COMPACTSUCCESS]++;
-  return true;
 }
 
 /** A victim that already had its reserves gives up rather than loops. §4.4 (18) */

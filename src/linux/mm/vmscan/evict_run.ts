@@ -27,7 +27,7 @@ import { globalNodeState } from '../vmstat';
 import { workingsetEviction } from '../workingset';
 import { batch, LRU_USES, plainOwners, ptes, verdicts } from './batch';
 import type { ReclaimStat } from './shrink_folio_list';
-import { ACTIVATE, RECLAIM } from './verdict';
+import { KEEP, RECLAIM } from './verdict';
 
 const WRITE_FOLIO = tracepointId('mm_vmscan_write_folio');
 
@@ -73,6 +73,7 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
   let slot = area.cursor - 1;
   let slots = 0;
   let clusterEnd = -1;
+  let errors = 0;
   // Slots that count for the memcg.
   let charged = 0;
   let i = from;
@@ -136,7 +137,9 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
       addToSwapCache(k, pfn, slot);
       flags[pfn] = (flags[pfn] & ~PG_ANON_EXCLUSIVE) | PG_DIRTY;
       mapcount[pfn] = 0;
-      verdicts[i] = ACTIVATE;
+      trace(ring, now, current, WRITE_FOLIO, pfn, slot);
+      verdicts[i] = KEEP;
+      errors++;
       break;
     }
     if (memcg !== 0) memcgs[slot] = slotOwners;
@@ -153,7 +156,7 @@ export function evictRun(k: Kernel, sc: ScanControl, node: PgData, from: number,
   countSlots(s, area, slot, slots);
   if (charged > 0) pageCounterCharge(k, memcg, 'swap', charged);
   if (owner > 0) countUnmapped(k, node, owner, mine);
-  const written = i - from;
+  const written = i - from + errors;
   node.lruvecs[memcg].lrugen.evicted[0] += untiered;
   node.stat[NR_VMSCAN_WRITE] += written;
   k.vmEvents[PSWPOUT] += written;

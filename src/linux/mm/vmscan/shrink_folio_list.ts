@@ -118,21 +118,21 @@ export function removeMapping(k: Kernel, pfn: number, reclaimed: boolean, target
 /** pageout: starts the write of a dirty page. */
 function pageout(k: Kernel, sc: ScanControl, node: PgData, pfn: number): number {
   const { flags, index } = k.mem;
-  if (!(flags[pfn] & PG_SWAPCACHE ? swapWritepage(k, pfn, sc.plug) : pageoutFile(k, sc, pfn))) return ACTIVATE;
+  if (!(flags[pfn] & PG_SWAPCACHE) && !pageoutFile(k, pfn)) return ACTIVATE;
+  if (flags[pfn] & PG_SWAPCACHE) swapWritepage(k, pfn, sc.plug);
   node.stat[NR_VMSCAN_WRITE]++;
   const f = flags[pfn];
   trace(k.trace, k.now, k.current, WRITE_FOLIO, pfn, f & PG_SWAPCACHE ? index[pfn] : -1);
-  // A synchronous device is done already: the page can go at once.
-  if (!(f & PG_WRITEBACK)) return FREE;
+  // A synchronous device is done already: the page can go at once, unless there was an error.
+  if (!(f & PG_WRITEBACK)) return f & PG_DIRTY ? KEEP : FREE;
   flags[pfn] = f | PG_RECLAIM;
   return KEEP;
 }
 
-function pageoutFile(k: Kernel, sc: ScanControl, pfn: number): boolean {
+/** The write of a file's page; one of shared memory moves to the swap cache instead, which fails when swap is full. */
+function pageoutFile(k: Kernel, pfn: number): boolean {
   const inode = k.inodes[-k.mem.mapping[pfn] - 1];
-  if (inode.kind !== 'shmem') return inode.disk >= 0 && writeFilePage(k, pfn, inode);
-  // Moves it to the swap cache; fails when swap is full.
-  return shmemWritepage(k, pfn) && swapWritepage(k, pfn, sc.plug);
+  return inode.kind === 'shmem' ? shmemWritepage(k, pfn) : inode.disk >= 0 && writeFilePage(k, pfn, inode);
 }
 
 /**

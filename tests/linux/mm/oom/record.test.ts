@@ -7,7 +7,7 @@ import { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL } from '../../../../src/linux/include
 import { PF_EXITING, PF_KTHREAD, PF_OOM_ORIGIN, PF_VFORK } from '../../../../src/linux/include/sched';
 import { createTask } from '../../../../src/linux/kernel/sched/core';
 import { OOM_ABORTED, OOM_NOBODY, outOfMemory } from '../../../../src/linux/mm/oom_kill';
-import { newAllocContext } from '../../../../src/linux/mm/page_alloc/slowpath';
+import { newAllocContext } from '../../../../src/linux/mm/page_alloc/slowpath_context';
 import { kernelOfReport, recordings } from '../../recordings';
 import { last, machine, OC, proc, text } from './rig';
 

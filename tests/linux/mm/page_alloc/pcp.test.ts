@@ -8,7 +8,8 @@ import {
   ZONE_NORMAL,
   ZONE_RECLAIM_ACTIVE,
 } from '../../../../src/linux/include/mmzone';
-import { freeToPcplist, rmqueuePcplist } from '../../../../src/linux/mm/page_alloc/pcp';
+import { decayPcpHigh, freeToPcplist, rmqueuePcplist } from '../../../../src/linux/mm/page_alloc/pcp';
+import { LINUX_6_1 } from '../../../../src/linux/versions/6.1';
 import { bootTestKernel, bootZones } from '../../support';
 
 const ZONE = 1;
@@ -94,5 +95,63 @@ describe('per-cpu lists', () => {
     pcp.high = 5;
     freeToPcplist(k, page, 0);
     expect(pcp.high).toBe(pcp.highMin);
+  });
+
+  it('in 6.1 give back twice as many each time while nothing is taken', () => {
+    const k = bootTestKernel(60_000);
+    k.release = LINUX_6_1;
+    const pcp = pcpOf(k);
+    const z = k.zones[ZONE];
+    const pages = take(k, MIGRATE_MOVABLE, 1500);
+    pcp.batch = 10;
+    pcp.high = pcp.highMin = pcp.highMax = 100;
+    const bulks: number[] = [];
+    for (const p of pages) {
+      const before = z.free;
+      freeToPcplist(k, p, 0);
+      if (z.free > before) bulks.push(z.free - before);
+    }
+    expect(bulks.slice(0, 6)).toEqual([10, 20, 40, 80, 90, 90]);
+    take(k, MIGRATE_MOVABLE, 1);
+    expect(pcp.freeCount).toBe(2);
+  });
+
+  it('are emptied by blocks of several pages that come one after the other', () => {
+    const k = bootTestKernel(60_000);
+    const pcp = pcpOf(k);
+    const blocks = Array.from({ length: 40 }, () => rmqueuePcplist(k, k.zones[ZONE], 3, MIGRATE_UNMOVABLE, 0));
+    pcp.high = pcp.highMax;
+    expect(pcp.highMax).toBeGreaterThan(pcp.batch + 8 * blocks.length);
+    let most = 0;
+    for (const p of blocks) {
+      freeToPcplist(k, p, 3);
+      most = Math.max(most, pcp.count);
+    }
+    expect(most).toBeGreaterThan(0);
+    expect(pcp.count).toBeLessThan(pcp.batch);
+    // Single pages in between keep them.
+    const [page, ...more] = take(k, MIGRATE_MOVABLE, 20);
+    freeToPcplist(k, page, 0);
+    pcp.freeCount = pcp.batch;
+    const block = rmqueuePcplist(k, k.zones[ZONE], 3, MIGRATE_UNMOVABLE, 0);
+    freeToPcplist(k, more[0], 0);
+    freeToPcplist(k, block, 3);
+    expect(pcp.count).toBeGreaterThan(8);
+  });
+
+  it('fall batch by batch: with nothing but huge pages in them, each batch is one', () => {
+    const k = bootTestKernel(60_000);
+    const pcp = pcpOf(k);
+    const huge = Array.from({ length: 6 }, () => rmqueuePcplist(k, k.zones[ZONE], 9, MIGRATE_MOVABLE, 0));
+    while (pcp.count > 0) rmqueuePcplist(k, k.zones[ZONE], 9, MIGRATE_MOVABLE, 0);
+    pcp.high = pcp.highMax = 10_000;
+    for (const p of huge) freeToPcplist(k, p, 9);
+    expect(pcp.count).toBe(6 * 512);
+    pcp.batch = 31;
+    pcp.highMin = 31;
+    // A surplus of so many pages: three batches.
+    pcp.high = Math.ceil(((6 * 512 - 90) * 8) / 7);
+    decayPcpHigh(k, 0);
+    expect(pcp.count).toBe(3 * 512);
   });
 });

@@ -7,7 +7,7 @@ import { type AllocContext, TASK_RUNNING, type Task } from '../../../../src/linu
 import { createTask } from '../../../../src/linux/kernel/sched/core';
 import { allocPagesNowait, allocSlowpathStep, zonePcpCount } from '../../../../src/linux/mm/page_alloc';
 import { gfpZone } from '../../../../src/linux/mm/page_alloc/page_alloc';
-import { newAllocContext } from '../../../../src/linux/mm/page_alloc/slowpath';
+import { newAllocContext } from '../../../../src/linux/mm/page_alloc/slowpath_context';
 import { spawn } from '../../driver';
 import { bootTestKernel } from '../../support';
 

@@ -33,9 +33,10 @@ import { MIN_LRU_BATCH } from './batch';
 import { suitableToScan, testFilter, updateFilter } from './bloom';
 import { folioLruGen, lruGenFromSeq, lruGenUpdateSize, updatedGen } from './mm_inline';
 
-/** should_skip_mm: too small to be worth it. */
-function shouldSkipMm(mm: MmStruct, canSwap: boolean): boolean {
+/** should_skip_mm, get_next_mm: going away, or (in 6.1) too small to be worth it. */
+function shouldSkipMm(k: Kernel, mm: MmStruct, canSwap: boolean): boolean {
   if (mm.users === 0 || mm.pgd <= 0) return true;
+  if (!k.release.agingSkipsSmall) return false;
   let size = getMmCounter(mm, MM_FILEPAGES);
   if (canSwap) size += getMmCounter(mm, MM_ANONPAGES) + getMmCounter(mm, MM_SHMEMPAGES);
   return size < MIN_LRU_BATCH;
@@ -148,7 +149,7 @@ export function walkMms(k: Kernel, lruvec: Lruvec, canSwap: boolean): void {
   const { mms } = k;
   for (let i = 0; i < mms.length; i++) {
     const mm = mms[i];
-    if (!mm || shouldSkipMm(mm, canSwap)) continue;
+    if (!mm || shouldSkipMm(k, mm, canSwap)) continue;
     for (let v = 0; v < mm.vmas.length; v++) {
       if (!shouldSkipVma(k, mm.vmas[v], canSwap)) walkVma(k, lruvec, mm, mm.vmas[v], canSwap);
     }
