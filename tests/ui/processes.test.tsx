@@ -129,3 +129,16 @@ describe('signals and programs', () => {
     expect(commands()).toEqual([{ op: 'launch', program: 'mlock-hog' }]);
   });
 });
+
+describe('a machine on which nothing has happened', () => {
+  it('says what this is, until something has', () => {
+    const init = fixtureFrame().procs.filter((p) => p.never === 'init');
+    const fresh = { ...fixtureFrame(), t: 0, procs: init };
+    act(() => receiveFrame(fresh));
+    render(<Processes />);
+    expect(screen.getByText('A model of Linux memory management, page by page.')).toBeVisible();
+    act(() => receiveFrame({ ...fresh, t: 1e6 }));
+    expect(screen.queryByText('A model of Linux memory management, page by page.')).toBeNull();
+    expect(screen.getByText('Nothing but init runs yet.')).toBeVisible();
+  });
+});

@@ -36,6 +36,19 @@ const sizes = fc.record({ width: fc.integer({ min: 320, max: 2400 }), height: fc
 /** Area of the layer of a trapezoid between two heights. */
 const layer = (t: Trapezoid, y0: number, y1: number) => ((widthAt(t, y0) + widthAt(t, y1)) / 2) * (y1 - y0);
 
+describe('the flows at the side', () => {
+  test('stand apart from one another and above the name of RAM, at any size of the region', () => {
+    fc.assert(
+      fc.property(sizes, ({ width, height }) => {
+        const { flows, body } = pyramidLayout(width, height);
+        if (flows.count > 1) expect(flows.pitch).toBeGreaterThanOrEqual(44);
+        if (flows.count > 0)
+          expect(flows.y + (flows.count - 1) * flows.pitch + 29).toBeLessThanOrEqual(body.bottom - 60);
+      }),
+    );
+  });
+});
+
 describe('the body of RAM', () => {
   test('shows the same number of pages per area in every layer, at any size of the region', () => {
     fc.assert(

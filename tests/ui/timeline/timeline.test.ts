@@ -123,6 +123,15 @@ describe('flags', () => {
     expect(more).toEqual([]);
     expect(flag.label).toBe('✕ 3 kills');
   });
+  test('say the first of several at one moment, and how many more, where there is no room for all', () => {
+    const both = (['kswapd', 'direct-reclaim'] as const).map(
+      (kind): TimelineEvent => ({ t: 5 * S, kind, label: '', pid: -1 }),
+    );
+    const label = (next: number) =>
+      placeFlags([...both, { t: next * S, kind: 'swap-out', label: '', pid: -1 }], domain, 890, measure)[0].label;
+    expect(label(40)).toBe('kswapd wakes, first direct reclaim');
+    expect(label(12)).toBe('kswapd wakes + 1');
+  });
   test('leave the OOM to its kill, but show one that killed nobody', () => {
     const oom: TimelineEvent = { t: 5 * S, kind: 'oom', label: '', pid: -1 };
     const kill: TimelineEvent = { t: 5 * S + 1000, kind: 'kill', label: 'x', pid: 9 };
