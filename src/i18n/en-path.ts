@@ -19,7 +19,10 @@ export const enPath = {
   'path.reclaim':
     'Priority {priority}: scans {share} of each list. {scanned} pages scanned, {reclaimed} of {target} reclaimed.',
   'path.reclaimAll': 'all',
-  'path.reclaimSleeps': 'It sleeps until writeback gets on.',
+  'path.reclaimSleeps.kswapd': 'It sleeps until kswapd has brought free memory over half of min.',
+  'path.reclaimSleeps.writeback': 'It sleeps until writeback gets on.',
+  'path.reclaimSleeps.progress': 'It sleeps a moment for others to free pages.',
+  'path.reclaimSleeps.other': 'It sleeps.',
   'path.retries': '{n}/16',
   'path.retriesLabel': '{n} of 16 rounds without progress',
   'path.about': 'About {step}',

@@ -9,18 +9,27 @@ import {
   STAGES,
   TASK_RUNNING,
   type Task,
+  WAIT_NOPROGRESS,
+  WAIT_PFMEMALLOC,
+  WAIT_WRITEBACK,
   type WatermarkTest,
 } from '../linux/include/sched';
 import { MAX_RECLAIM_RETRIES } from '../linux/include/units';
 import { OOM_NOBODY } from '../linux/mm/oom_kill';
 import { formatGfp } from '../linux/trace/gfpflags';
 import { type Machine, timeOf } from '../machine/machine';
-import type { PathFrame, PathStep, Refusal } from './protocol';
+import type { PathFrame, PathStep, ReclaimSleep, Refusal } from './protocol';
 
 /** Stages in the order they are gone through; the last is where it ends. */
 const ORDER: readonly AllocStage[] = STAGES.slice(STAGES.indexOf('wake_kswapd'), STAGES.indexOf('page'));
 /** Stages of the loop: those ahead were gone through in an earlier round. */
 const LOOP_FROM = ORDER.indexOf('reserves');
+/** What a reclaimer sleeps for, by WAIT_*. */
+const SLEEPS: { [kind: number]: ReclaimSleep } = {
+  [WAIT_PFMEMALLOC]: 'kswapd',
+  [WAIT_WRITEBACK]: 'writeback',
+  [WAIT_NOPROGRESS]: 'progress',
+};
 /** A walk that has ended is shown for so long, ns of virtual time. */
 const KEEP_NS = 100_000_000;
 
@@ -166,7 +175,7 @@ function frameOf(
       scanned: sc.nrScanned,
       reclaimed: sc.nrReclaimed,
       target: sc.nrToReclaim,
-      sleeping: task !== null && task.state !== TASK_RUNNING,
+      sleeps: task !== null && task.state !== TASK_RUNNING ? (SLEEPS[task.waitKind] ?? 'other') : null,
     },
     // The round beyond the last is the one that gives up.
     retries: Math.min(ctx.noProgressLoops, MAX_RECLAIM_RETRIES),

@@ -62,3 +62,20 @@ describe('the path at a kill', () => {
     expect(step('should_reclaim_retry')?.state).toBe('failed');
   });
 });
+
+describe('the path in direct reclaim', () => {
+  it('says that who comes with half of the reserve gone sleeps for kswapd, not for writeback', () => {
+    const scenario = builtinScenario('crazy-allocator');
+    if (!scenario) throw new Error('no such scenario');
+    const m = createMachine(compileScenario(scenario), 1);
+    runFor(m, { t: 60e9, landmark: 'direct-reclaim' });
+    const seen = new Set<string>();
+    for (let i = 0; i < 20 && m.kernel.oomRecords.length === 0; i++) {
+      const sleeps = buildPath(m)?.reclaim?.sleeps;
+      if (sleeps) seen.add(sleeps);
+      runFor(m, { milestone: true });
+    }
+    expect([...seen]).toContain('kswapd');
+    expect([...seen]).not.toContain('writeback');
+  });
+});

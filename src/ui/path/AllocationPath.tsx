@@ -113,7 +113,7 @@ const StepName = memo(function StepName({ id, zone, result }: { id: string; zone
 });
 
 function Reclaim({ reclaim }: { reclaim: NonNullable<PathFrame['reclaim']> }) {
-  const { priority, scanned, reclaimed, target, sleeping } = reclaim;
+  const { priority, scanned, reclaimed, target, sleeps } = reclaim;
   return (
     <>
       <span className="ladder" role="img" aria-label={t('path.priority', { priority })}>
@@ -131,7 +131,7 @@ function Reclaim({ reclaim }: { reclaim: NonNullable<PathFrame['reclaim']> }) {
           reclaimed,
           target,
         })}
-        {sleeping && ` ${t('path.reclaimSleeps')}`}
+        {sleeps && ` ${t(`path.reclaimSleeps.${sleeps}`)}`}
       </p>
     </>
   );

@@ -21,7 +21,7 @@ export interface PathFrame {
   since: number;
   steps: PathStep[];
   /** Direct reclaim: priority now (12..0), pages scanned, reclaimed, wanted. null = not in it. */
-  reclaim: { priority: number; scanned: number; reclaimed: number; target: number; sleeping: boolean } | null;
+  reclaim: { priority: number; scanned: number; reclaimed: number; target: number; sleeps: ReclaimSleep | null } | null;
   /** no_progress_loops, of 16. */
   retries: number;
 }
@@ -34,3 +34,6 @@ export interface KswapdFrame {
   scanned: number;
   reclaimed: number;
 }
+
+/** What a reclaimer sleeps for: kswapd to refill half of the reserve, writeback, others' progress, or something else. */
+export type ReclaimSleep = 'kswapd' | 'writeback' | 'progress' | 'other';
