@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { CONTENT_SECURITY_POLICY } from './scripts/lib/csp.mjs';
+import { precacheList } from './scripts/lib/precache.mjs';
 
 /**
  * Writes the content security policy into the built page, so that it also holds on hosts that send no headers of their
@@ -21,7 +22,7 @@ function contentSecurityPolicy(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), contentSecurityPolicy()],
+  plugins: [react(), contentSecurityPolicy(), precacheList()],
   // Relative addresses: the built page works under any path of any static host.
   base: './',
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },

@@ -4,7 +4,15 @@ import path from 'node:path';
 import { CACHE, ROOT } from './root.mjs';
 import { sourceKey } from './sources.mjs';
 
-const SOURCES = ['src', 'public', 'index.html', 'vite.config.ts', 'package-lock.json', 'scripts/lib/csp.mjs'];
+const SOURCES = [
+  'src',
+  'public',
+  'index.html',
+  'vite.config.ts',
+  'package-lock.json',
+  'scripts/lib/csp.mjs',
+  'scripts/lib/precache.mjs',
+];
 
 /** Where the built page is. */
 export const DIST = path.join(ROOT, 'dist');

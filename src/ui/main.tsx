@@ -1,4 +1,6 @@
 import { createMachineClient } from '../worker/client';
 import { mount } from './mount';
+import { keepForOffline } from './offline';
 
 mount(createMachineClient());
+keepForOffline();

@@ -33,7 +33,7 @@ describe('the same scenario', () => {
       await atRest(page);
       await page.getByRole('button', { name: 'Run until' }).click();
       await page.getByRole('menuitem', { name: /kill/i }).first().click();
-      const killed = page.locator('[data-region="processes"]').getByText(/killed/);
+      const killed = page.locator('[data-region="processes"]').getByText(/killed at/);
       await expect.poll(() => killed.count(), { timeout: 90_000 }).toBeGreaterThan(0);
       expect(await atRest(page)).toBe(node.stateHash);
     }, 200_000);
