@@ -60,7 +60,7 @@ const TCG_COSTS: Costs = {
   scanPage: 1_500,
   compactScan: 100,
   unmapPage: 300,
-  dispatch: 120_000,
+  dispatch: 121_500,
   interrupt: 200_000,
   submitPage: 7_000,
   dispatchPage: 100,

@@ -199,17 +199,11 @@ export function freeToPcplist(k: Kernel, p: number, order: number): void {
   if (pcp.count >= high) trim(k, z, pcp, high, pindex);
 }
 
-/**
- * nr_pcp_free: how many pages a cpu over its limit gives back: as many as were freed in a row; before the lists tuned
- * themselves twice as many as the last time, until something is taken again.
- */
+/** nr_pcp_free: how many pages a cpu over its limit gives back: as many as were freed in a row; 6.1: a batch. §3.6. */
 function nrPcpFree(k: Kernel, pcp: PerCpuPages, high: number): number {
   const { batch } = pcp;
   const most = Math.max(high - batch, batch);
-  if (k.release.pcpAutoTune) return clamp(pcp.freeCount, batch, most);
-  const doubled = batch << pcp.freeCount;
-  if (doubled < high - batch) pcp.freeCount++;
-  return clamp(doubled, batch, most);
+  return k.release.pcpAutoTune ? clamp(pcp.freeCount, batch, most) : batch;
 }
 
 /**
@@ -217,8 +211,7 @@ function nrPcpFree(k: Kernel, pcp: PerCpuPages, high: number): number {
  * cpu's share of the last cache is taken to hold a few batches.)
  */
 function freesHighOrders(k: Kernel, pcp: PerCpuPages, order: number): boolean {
-  if (order > PAGE_ALLOC_COSTLY_ORDER) return false;
-  if (!k.release.pcpAutoTune) return pcp.freeCount > 0;
+  if (order > PAGE_ALLOC_COSTLY_ORDER || !k.release.pcpAutoTune) return false;
   return pcp.freeCount >= pcp.batch && pcp.prevFreeHighOrder && pcp.count >= pcp.batch;
 }
 
