@@ -33,7 +33,7 @@ export interface PerCpuPages {
   highMax: number;
   batch: number;
   allocFactor: number;
-  /** Pages freed in a row (free_count); before the lists tuned themselves log2 of the next bulk (free_factor). */
+  /** Pages freed in a row (free_count). */
   freeCount: number;
   /** PCPF_PREV_FREE_HIGH_ORDER: the last that was freed was a block of 2 to 8 pages. */
   prevFreeHighOrder: boolean;

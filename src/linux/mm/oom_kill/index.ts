@@ -5,7 +5,6 @@ import type { Task } from '../../include/sched';
 import { cpusetMems } from '../../kernel/cpuset';
 import { panic } from '../../kernel/panic';
 import { KERN_WARNING, printk } from '../../kernel/printk';
-import { findTask } from '../../kernel/sched/core';
 import { oomRules } from '../../versions/oom_rules';
 import { OOM_SCORE_ADJ_MIN, oomBadness, oomUnkillableTask } from './badness';
 import { killChosen, markOomVictim, oomKillProcess, taskWillFreeMem } from './kill';
@@ -118,7 +117,7 @@ export function beginOutOfMemory(k: Kernel, current: Task, oc: OomControl): OomW
   oom.message = message;
   oom.site = 'allocating';
   oom.chosen = { pid: current.pid, comm: current.comm, uid: current.uid, memcg: current.memcg };
-  chosen(k, current, oom, current);
+  oomKillProcess(k, current, oom, oom.chosen);
   return oom;
 }
 
@@ -143,9 +142,8 @@ export function outOfMemoryStep(k: Kernel, current: Task, oom: OomWork): boolean
 /** After select_bad_process. */
 function selected(k: Kernel, current: Task, oom: OomWork, aborted: boolean): void {
   const { record } = oom;
-  const task = aborted || oom.chosen === null ? null : findTask(k, oom.chosen.pid);
-  if (task !== null) {
-    chosen(k, current, oom, task);
+  if (!aborted && oom.chosen !== null) {
+    oomKillProcess(k, current, oom, oom.chosen);
     return;
   }
   record.chosenPoints = 0;
@@ -156,12 +154,6 @@ function selected(k: Kernel, current: Task, oom: OomWork, aborted: boolean): voi
   }
   oom.site = 'none';
   dumpHeader(k, current, oom);
-}
-
-/** Somebody is to die. */
-function chosen(k: Kernel, current: Task, oom: OomWork, task: Task): void {
-  oom.record.chosen = task.pid;
-  oomKillProcess(k, current, oom, task);
 }
 
 /** What the report was about. Returns what out_of_memory does. */

@@ -57,10 +57,12 @@ export function markOomVictim(k: Kernel, task: Task): void {
  * oom_kill_process, its beginning: a victim that is dying already is only given access to the reserves, and nothing is
  * printed. Else the report begins, and killChosen follows it.
  */
-export function oomKillProcess(k: Kernel, current: Task, oom: OomWork, chosen: Task): void {
-  if (taskWillFreeMem(k, chosen)) {
-    markOomVictim(k, chosen);
-    queueOomReaper(k, chosen);
+export function oomKillProcess(k: Kernel, current: Task, oom: OomWork, chosen: OomChosen): void {
+  const task = findTask(k, chosen.pid);
+  oom.record.chosen = chosen.pid;
+  if (task !== null && taskWillFreeMem(k, task)) {
+    markOomVictim(k, task);
+    queueOomReaper(k, task);
     oom.stage = 'done';
     oom.answer = true;
     return;
@@ -86,7 +88,7 @@ export function killChosen(k: Kernel, current: Task, oom: OomWork, chosen: OomCh
   else killVictim(k, victim, message);
   if (group < 0) return;
   record.groupPath = k.memcgs[group].path;
-  record.group = killGroup(k, group, chosen.pid, message);
+  record.group = killGroup(k, group, (victim ?? chosen).pid, message);
 }
 
 /** There is no memory of it any more. */

@@ -191,8 +191,8 @@ export function freeToPcplist(k: Kernel, p: number, order: number): void {
   pcp.prevFreeHighOrder = order > 0 && order <= PAGE_ALLOC_COSTLY_ORDER;
   if (k.release.pcpAutoTune && pcp.freeCount < most) pcp.freeCount += 1 << order;
   if (emptied) {
-    if (k.release.pcpAutoTune) pcp.high = Math.max(clamp(pcp.high, pcp.highMin, pcp.highMax) - most, pcp.highMin);
-    bulkFree(k, z, pcp, k.release.pcpAutoTune ? Math.min(pcp.count, most) : pcp.count, pindex);
+    pcp.high = Math.max(clamp(pcp.high, pcp.highMin, pcp.highMax) - most, pcp.highMin);
+    bulkFree(k, z, pcp, Math.min(pcp.count, most), pindex);
     return;
   }
   const high = nrPcpHigh(k, z, pcp);

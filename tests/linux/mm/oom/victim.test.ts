@@ -241,6 +241,14 @@ describe('in a cgroup that is full', () => {
     expect(names).toEqual(['db', 'web', 'db']);
   });
 
+  test('a child that dies in place of the chosen process is not counted among those that die with it', () => {
+    const { k, id, web, db } = full({ 'memory.oom.group': '1' });
+    k.oomRules = '4.19';
+    const child = attach(k, '/shop', proc(k, 'child', 100, { ppid: db.pid }));
+    outOfMemory(k, web, { ...OC, memcg: id });
+    expect(last(k)).toMatchObject({ chosen: db.pid, sacrificed: child.pid, group: [web.pid, db.pid] });
+  });
+
   test('memory.oom.group takes all of it when the whole machine is out of memory, too', () => {
     const { k, big } = full({ 'memory.oom.group': '1' });
     big.oomScoreAdj = -1000;
@@ -307,6 +315,16 @@ describe('in a cgroup that is full', () => {
       k.tasks.splice(k.tasks.indexOf(db), 1);
       finish();
       expect([last(k).walk.map((c) => c.comm), dying(k)]).toEqual([['web', 'guard'], ['web']]);
+    });
+
+    test('who was the worst and has gone before the end of the walk is reported, and not killed', () => {
+      const { k, db, step, finish } = begin();
+      step();
+      step();
+      k.tasks.splice(k.tasks.indexOf(db), 1);
+      finish();
+      expect([last(k).chosen, dying(k), k.vmEvents[OOM_KILL]]).toEqual([db.pid, [], 0]);
+      expect(text(k).at(-1)).toContain(`OOM victim ${db.pid} (db) is already exiting.`);
     });
 
     test('the table of tasks is printed one row at a time, and says what was true at each', () => {
