@@ -148,13 +148,21 @@ const isPlain = (x: unknown): x is Plain => typeof x === 'object' && x !== null 
  * Objects that restored states had no place for, by the names of their fields. Tasks and allocations come and go: those
  * that come are made of those that went, which keeps their hidden class.
  */
-const retired = new Map<string, Plain[]>();
+type Retired = Map<string, Plain[]>;
+/** Of each machine its own: what one has no place for may still stand in another place of it. */
+const retiredOf = new WeakMap<Machine, Retired>();
 /** So many of a kind are kept. */
 const RETIRED_KEPT = 32;
 
+/** A restore under way: the objects that have been filled, and those that may be. */
+interface Restoring {
+  placed: Set<object>;
+  retired: Retired;
+}
+
 const shapeOf = (object: object): string => Object.keys(object).join();
 
-function retire(live: unknown): void {
+function retire({ retired }: Restoring, live: unknown): void {
   if (!isPlain(live)) return;
   const shape = shapeOf(live);
   const list = retired.get(shape);
@@ -166,7 +174,7 @@ function retire(live: unknown): void {
  * The object to fill: the one that is there, unless it has a place already. One may stand in two places, as an
  * allocation does that has just ended, which were two objects before.
  */
-function objectFor(live: unknown, saved: SavedObject, placed: Set<object>): Plain {
+function objectFor({ placed, retired }: Restoring, live: unknown, saved: SavedObject): Plain {
   let object: Plain | undefined = isPlain(live) ? live : undefined;
   if (object === undefined || placed.has(object)) {
     const list = retired.get(shapeOf(saved));
@@ -181,12 +189,10 @@ function objectFor(live: unknown, saved: SavedObject, placed: Set<object>): Plai
 /**
  * The value as it was saved. Objects are filled in place where they can be: they keep their hidden class that way, and
  * code that was compiled for it stays fast.
- *
- * @param placed objects that have been filled
  */
-function restore(live: unknown, saved: Saved, key: string, placed: Set<object>): unknown {
+function restore(at: Restoring, live: unknown, saved: Saved, key: string): unknown {
   if (typeof saved !== 'object' || saved === null) {
-    retire(live);
+    retire(at, live);
     return saved;
   }
   if (isTyped(saved)) {
@@ -200,23 +206,28 @@ function restore(live: unknown, saved: Saved, key: string, placed: Set<object>):
   if (Array.isArray(saved)) {
     const list: unknown[] = Array.isArray(live) ? live : [];
     const shared = APPEND_ONLY.includes(key);
-    if (!shared) for (let i = saved.length; i < list.length; i++) retire(list[i]);
+    if (!shared) for (let i = saved.length; i < list.length; i++) retire(at, list[i]);
     list.length = saved.length;
-    for (let i = 0; i < saved.length; i++) list[i] = shared ? saved[i] : restore(list[i], saved[i], '', placed);
+    for (let i = 0; i < saved.length; i++) list[i] = shared ? saved[i] : restore(at, list[i], saved[i], '');
     return list;
   }
   if (key === OF_FIXED_LISTS) return { ...saved };
-  const object = objectFor(live, saved, placed);
+  const object = objectFor(at, live, saved);
   for (const k in object) if (!(k in saved)) delete object[k];
-  for (const k in saved) object[k] = restore(object[k], saved[k], k, placed);
+  for (const k in saved) object[k] = restore(at, object[k], saved[k], k);
   return object;
 }
 
 /** Puts a machine back to where it was. */
 export function restoreSnapshot(m: Machine, snapshot: Snapshot): void {
   const live = m as unknown as Plain;
-  const placed = new Set<object>();
-  for (const k in snapshot.state) live[k] = restore(live[k], snapshot.state[k], k, placed);
+  let retired = retiredOf.get(m);
+  if (retired === undefined) {
+    retired = new Map();
+    retiredOf.set(m, retired);
+  }
+  const at: Restoring = { placed: new Set(), retired };
+  for (const k in snapshot.state) live[k] = restore(at, live[k], snapshot.state[k], k);
 }
 
 /** Bytes that the typed arrays of the state take in the machine itself. */

@@ -119,6 +119,32 @@ describe('a snapshot', () => {
     restoreSnapshot(m, snapshot);
     expect(hashMachine(m)).toBe(then);
   });
+
+  test('put back in one machine leaves another one alone', () => {
+    const [one, other] = [1, 2].map((seed) => {
+      const m = createMachine(config([hog()]), seed);
+      runFor(m, { landmark: 'kswapd' });
+      return m;
+    });
+    const until = (m: typeof one, there: (task: (typeof m.kernel.tasks)[number]) => boolean): void => {
+      do runFor(m, { milestone: true });
+      while (!m.kernel.tasks.some(there));
+    };
+    const idle = (m: typeof one): boolean => m.lastAlloc !== null && m.kernel.tasks.every((t) => t.alloc === null);
+    do runFor(one, { milestone: true });
+    while (!idle(one));
+    const nobodyAsks = takeSnapshot(one, 0, null);
+    // The allocation that has just ended has no place as one under way, and keeps its place as the last one.
+    until(one, (t) => t.alloc !== null && t.alloc === one.lastAlloc?.alloc);
+    restoreSnapshot(one, nobodyAsks);
+    const then = hashMachine(one);
+
+    until(other, (t) => t.alloc !== null);
+    const somebodyAsks = takeSnapshot(other, 0, null);
+    for (const t of other.kernel.tasks) t.alloc = null;
+    restoreSnapshot(other, somebodyAsks);
+    expect(hashMachine(one)).toBe(then);
+  });
 });
 
 describe('the hash', () => {
