@@ -1,4 +1,5 @@
 /** Allocation request flags, with the bit values of 6.12 on x86-64. §10.13. */
+import { ZONE_DMA, ZONE_DMA32, ZONE_MOVABLE, ZONE_NORMAL } from './mmzone';
 
 export const __GFP_DMA = 0x1;
 export const __GFP_HIGHMEM = 0x2;
@@ -90,3 +91,10 @@ export const MIGRATE_PCPTYPES = 3;
 /** gfp_migratetype. §3.1. */
 export const gfpMigratetype = (gfp: number): number =>
   gfp & __GFP_MOVABLE ? MIGRATE_MOVABLE : gfp & __GFP_RECLAIMABLE ? MIGRATE_RECLAIMABLE : MIGRATE_UNMOVABLE;
+
+/** gfp_zone: the highest zone type a request may use. §1.3. */
+export function gfpZone(gfp: number): number {
+  if (gfp & __GFP_DMA) return ZONE_DMA;
+  if (gfp & __GFP_DMA32) return ZONE_DMA32;
+  return (gfp & (__GFP_HIGHMEM | __GFP_MOVABLE)) === (__GFP_HIGHMEM | __GFP_MOVABLE) ? ZONE_MOVABLE : ZONE_NORMAL;
+}

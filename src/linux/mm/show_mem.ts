@@ -1,5 +1,5 @@
 /** The memory part of a report: Mem-Info, nodes, zones, free blocks. §10.12. */
-import { __GFP_NOWARN, MIGRATE_TYPES } from '../include/gfp';
+import { __GFP_NOWARN, gfpZone, MIGRATE_TYPES } from '../include/gfp';
 import type { Kernel } from '../include/kernel';
 import {
   LRU_ACTIVE_ANON,
@@ -42,7 +42,7 @@ import { cpusetMems, cpusetName } from '../kernel/cpuset';
 import { KERN_DEFAULT, KERN_WARNING, printk, ratelimit } from '../kernel/printk';
 import { allocSite, dumpStack } from '../lib/dump_stack';
 import { formatGfpMask } from '../trace/gfpflags';
-import { gfpZone, zonePcpCount } from './page_alloc';
+import { zonePcpCount } from './page_alloc';
 import { formatBitmapList, globalNodeState, globalZoneState, nrFreePages, populatedZones } from './vmstat';
 
 const node = (name: (typeof NODE_STAT_NAMES)[number]): number => NODE_STAT_NAMES.indexOf(name);

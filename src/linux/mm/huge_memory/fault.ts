@@ -7,6 +7,7 @@ import {
   ALLOC_WMARK_LOW,
   ALLOC_WMARK_MIN,
   gfpMigratetype,
+  gfpZone,
 } from '../../include/gfp';
 import type { Kernel } from '../../include/kernel';
 import { MM_ANONPAGES, type MmStruct, VM_LOCKED, type Vma } from '../../include/mm_types';
@@ -28,7 +29,7 @@ import { commitCharge, tryChargeNow } from '../memcontrol/charge';
 import { policyNode, policyNodemask, vmaPolicy } from '../mempolicy';
 import { mlockNewFolio } from '../mlock';
 import { addMmCounterFast } from '../mm_counters';
-import { ALLOC_NULL, ALLOC_WAIT, allocPages, freePages, getPageFromFreelist, gfpZone } from '../page_alloc';
+import { ALLOC_NULL, ALLOC_WAIT, allocPages, freePages, getPageFromFreelist } from '../page_alloc';
 import { pteAlloc } from '../pgtable';
 import { addEntireMapcount, compoundHead, folioAddLruHuge, prepHugeFolio } from './folio';
 import { thpVmaAllowable, thpVmaSuitable, vmaThpGfpMask } from './policy';

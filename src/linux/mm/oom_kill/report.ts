@@ -1,4 +1,5 @@
 /** The printed report, line by line. §10.12. */
+import { gfpZone } from '../../include/gfp';
 import type { Kernel, OomChosen, OomControl, OomWork } from '../../include/kernel';
 import { MM_ANONPAGES, MM_FILEPAGES, MM_SHMEMPAGES, type MmStruct } from '../../include/mm_types';
 import type { Task } from '../../include/sched';
@@ -11,7 +12,6 @@ import { oldScale } from '../../versions/badness';
 import { type OldReport, oomRules } from '../../versions/oom_rules';
 import { printOomMeminfo } from '../memcontrol';
 import { getMmCounter } from '../mm_counters';
-import { gfpZone } from '../page_alloc';
 import { formatNodemask, showMem } from '../show_mem';
 import { formatBitmapList } from '../vmstat';
 import { oomScoreFromPoints, oomUnkillableTask, taskMm } from './badness';

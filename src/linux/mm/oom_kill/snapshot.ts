@@ -1,4 +1,5 @@
 /** The numbers of a report, kept beside its text for whoever wants to compute with them. */
+import { gfpZone } from '../../include/gfp';
 import type { Kernel, OomLimit, OomMemory, OomTask, OomZone } from '../../include/kernel';
 import { PAGE_COUNTER_MAX } from '../../include/memcontrol';
 import { MM_ANONPAGES, MM_FILEPAGES, MM_SHMEMPAGES, MM_SWAPENTS, type MmStruct } from '../../include/mm_types';
@@ -18,7 +19,7 @@ import { NR_LRU_BASE, NR_PAGETABLE, NR_SHMEM, NR_SLAB_RECLAIMABLE_B } from '../.
 import { memcgListed } from '../memcontrol';
 import { memcgSubtree } from '../memcontrol/iter';
 import { getMmCounter, getMmRss } from '../mm_counters';
-import { gfpZone, zonePcpCount } from '../page_alloc';
+import { zonePcpCount } from '../page_alloc';
 import { globalNodeState, nrFreePages, populatedZones } from '../vmstat';
 import { oomUnkillableTask } from './badness';
 

@@ -1,18 +1,9 @@
 /** mm/page_alloc.c: the page allocator, split by idea. */
 export { clearBlock, freeOnePage, rmqueueBuddy } from './buddy';
-export {
-  ALLOC_NULL,
-  ALLOC_WAIT,
-  allocPages,
-  allocPagesNowait,
-  freePage,
-  freePages,
-  freeUnrefFolios,
-  getPageFromFreelist,
-  gfpZone,
-  pcpZone,
-  refillPcp,
-} from './page_alloc';
+export { pcpZone, refillPcp } from './fast_path';
+export { freePage, freePages, freeUnrefFolios } from './free';
+export { getPageFromFreelist } from './freelist';
+export { ALLOC_NULL, ALLOC_WAIT, allocPages, allocPagesNowait } from './page_alloc';
 export { decayPcpHigh, drainAllPages, NR_PCP_LISTS, orderToPindex, zonePcpCount } from './pcp';
 export { zoneBatchsize, zonePcpUpdate } from './pcp_limits';
 export { abandonAlloc, allocSlowpathStep } from './slowpath';

@@ -18,7 +18,7 @@ import {
 import type { Kernel } from '../../include/kernel';
 import { WMARK_LOW } from '../../include/mmzone';
 import { type AllocContext, type AllocStage, PF_MEMALLOC, type Task } from '../../include/sched';
-import { getPageFromFreelist } from './page_alloc';
+import { getPageFromFreelist } from './freelist';
 import { noteTests, watermarkTests } from './slowpath_noted';
 import { nodesFor } from './slowpath_retry';
 

@@ -1,12 +1,11 @@
 /** struct scan_control: what a reclaim may do, and how far it is. */
 
-import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL, GFP_RECLAIM_MASK, GFP_USER } from '../../include/gfp';
+import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL, GFP_RECLAIM_MASK, GFP_USER, gfpZone } from '../../include/gfp';
 import type { Kernel } from '../../include/kernel';
 import { ZONE_MOVABLE } from '../../include/mmzone';
 import type { ScanControl, Task } from '../../include/sched';
 import { DEF_PRIORITY, SWAP_CLUSTER_MAX } from '../../include/units';
 import { bothMasks, cpusetNodemask } from '../../kernel/cpuset';
-import { gfpZone } from '../page_alloc';
 
 function newScanControl(kind: ScanControl['kind'], gfp: number, order: number, stage: string): ScanControl {
   return {

@@ -1,12 +1,17 @@
 /** A machine whose slow path is driven stage by stage. */
 import { expect } from 'vitest';
-import { ALLOC_NO_WATERMARKS, GFP_NOWAIT, GFP_USER_PAGE, gfpMigratetype } from '../../../../src/linux/include/gfp';
+import {
+  ALLOC_NO_WATERMARKS,
+  GFP_NOWAIT,
+  GFP_USER_PAGE,
+  gfpMigratetype,
+  gfpZone,
+} from '../../../../src/linux/include/gfp';
 import type { Kernel } from '../../../../src/linux/include/kernel';
 import { ZONE_MOVABLE } from '../../../../src/linux/include/mmzone';
 import { type AllocContext, TASK_RUNNING, type Task } from '../../../../src/linux/include/sched';
 import { createTask } from '../../../../src/linux/kernel/sched/core';
 import { allocPagesNowait, allocSlowpathStep, zonePcpCount } from '../../../../src/linux/mm/page_alloc';
-import { gfpZone } from '../../../../src/linux/mm/page_alloc/page_alloc';
 import { newAllocContext } from '../../../../src/linux/mm/page_alloc/slowpath_context';
 import { spawn } from '../../driver';
 import { bootTestKernel } from '../../support';

@@ -23,6 +23,7 @@ import {
   GFP_KERNEL,
   GFP_NOWAIT,
   GFP_USER_PAGE,
+  gfpZone,
 } from '../../../../src/linux/include/gfp';
 import type { Kernel } from '../../../../src/linux/include/kernel';
 import {
@@ -58,7 +59,6 @@ import {
   shouldReclaimRetry,
   zonePcpCount,
 } from '../../../../src/linux/mm/page_alloc';
-import { gfpZone } from '../../../../src/linux/mm/page_alloc/page_alloc';
 import { newDirectScanControl } from '../../../../src/linux/mm/vmscan';
 import { spawn } from '../../driver';
 import { TEST_COSTS } from '../../support';
