@@ -19,7 +19,7 @@ export const pmWords = {
   reading: (size: number): string => `Reading ${n(Math.ceil(size / 1024))} KiB…`,
   failed: (why: string): string => `The text could not be read: ${why}.`,
   nothingPasted: 'There is no text to explain yet.',
-  refused: (sentence: string): string => `${capital(sentence)}.`,
+  instead: (sentence: string): string => `${capital(sentence)}.`,
   noReport: (sentence: string): string =>
     `${capital(sentence)}. A report begins with a line such as “… invoked oom-killer: gfp_mask=…” and ends with “Killed process …”.`,
   found: (reports: number, lines: number, inside: number): string =>

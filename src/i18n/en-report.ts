@@ -47,6 +47,7 @@ const reasons: Record<string, Sentence> = {
     `by the rules of ${p.era} another task is ahead by ${n(p.behind)} points, and the text does not say why it lived`,
   'no-table': () => 'the text has no table of tasks, so nothing can be computed',
   'empty-table': () => 'the table lists no task: there was nobody to kill',
+  'none-killable': () => 'the kernel found no process that it may kill',
   'rows-missing': () => 'the rows of the table are not in the text, so nothing can be computed',
   'table-cut': () => 'the table is cut, so the tasks that are missing cannot be ranked',
   'old-rules': () => 'kernels before 2.6.36 also looked at CPU time, run time and niceness, which no report prints',
@@ -60,6 +61,11 @@ const reasons: Record<string, Sentence> = {
   panic: () => 'the kernel panicked instead of killing',
 };
 
+/** Pages that count as free, and that kernels with rules of their own for CMA do not give out. */
+const cmaText = (p: ReportParams): string =>
+  Number(p.cmaCounted) > 0
+    ? ` Its free pages count ${n(p.cmaCounted)} of CMA; without those it would have refused, as kernels do that keep CMA for its devices.`
+    : '';
 const groupText = (p: ReportParams): string =>
   p.path === '?' ? 'a cgroup that the text does not name' : `the cgroup ${p.path}`;
 const timesText = (p: ReportParams): string => (p.failcnt === 1 ? 'once' : `${n(p.failcnt)} times`);
@@ -86,7 +92,7 @@ const notes: Record<string, Sentence> = {
   'zone-no-block': (p) =>
     `Zone ${p.zone} has ${n(p.free)} free pages, more than its ${n(p.min)} min, but no free block of order ${p.order}.`,
   'zone-allowed': (p) =>
-    `Zone ${p.zone} would have granted the request when the report was printed: ${n(p.free)} free > ${n(p.min)} min + ${n(p.reserve)} reserved. It had refused a moment before, or has been freed into since.`,
+    `Zone ${p.zone} would have granted the request when the report was printed: ${n(p.free)} free > ${n(p.min)} min + ${n(p.reserve)} reserved. It had refused a moment before, or has been freed into since.${cmaText(p)}`,
   'zones-allowed': (p) =>
     `Zones ${p.zones} would have granted the request when the report was printed. They had refused a moment before, or have been freed into since.`,
   'no-usable-zone': (p) => `The request cannot use any zone that it was allowed: ${p.zones}.`,
@@ -193,8 +199,12 @@ export const warningText = (code: string, p: ReportParams): string => text(warni
 /** Words of the report for the terminal. */
 export const reportWords = {
   noReport: 'no OOM report in this text',
-  refused:
-    'no OOM report in this text, but a page allocation failure: a request that the kernel refused, for which nobody is killed',
+  instead: {
+    refused:
+      'no OOM report in this text, but a page allocation failure: a request that the kernel refused, for which nobody is killed',
+    'user-space':
+      'no report of the kernel’s OOM killer in this text, but a kill by a program that watches memory (systemd-oomd, earlyoom, Android’s low memory killer): those choose by rules of their own and print no table',
+  },
   where: (line: number, kernel: string | null): string =>
     `OOM report at line ${n(line)}${kernel === null ? '' : `, Linux ${kernel}`}`,
   asked: (name: string, what: string): string => `${name} asked for ${what} and got none.`,
@@ -208,8 +218,8 @@ export const reportWords = {
     `The rules name ${comm} (${pid}) with ${n(points)} points`,
   noFlags: 'no flags',
   memory: 'Where the memory was',
-  saved: (adj: number, comm: string, pid: number): string =>
-    `${adj === -1000 ? 'Only an oom_score_adj of -1000' : `An oom_score_adj of ${adj} or less`} would have saved it; ${comm} (${pid}) would have died instead.`,
+  saved: (adj: number, comm: string, pid: number, exact: boolean): string =>
+    `${adj === -1000 ? `${exact ? 'Only an' : 'An'} oom_score_adj of -1000` : `An oom_score_adj of ${exact ? '' : 'about '}${adj} or less`} would have saved it; ${comm} (${pid}) would have died instead.`,
   tasks: 'Highest scores',
   story: 'All kills of this log',
   warnings: 'About this text',

@@ -38,7 +38,9 @@ export const verdictWords = {
   child: (parent: string): string => `it was a child of ${parent}, which had the highest score`,
   childOfAsker: (parent: string): string =>
     `it was a child of ${parent}, which had asked: vm.oom_kill_allocating_task is set`,
+  childOfChosen: (parent: string): string => `it was a child of ${parent}, which the kernel had chosen`,
   other: (name: string): string => `By the rules it should have been ${name}`,
   unchecked: 'Whether it was the right one cannot be told',
   panicked: 'the kernel panicked',
+  nobodyKillable: 'there was no process that may be killed',
 };

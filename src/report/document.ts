@@ -63,6 +63,8 @@ function reportDocument(e: Explained) {
     totalPages: v.totals.totalPages,
     ramPages: v.totals.ramPages,
     swapPages: v.totals.swapPages,
+    // false: the total that oom_score_adj is measured by may be another.
+    totalExact: v.totals.exact,
     pageSize: e.pageSize,
     tasks: v.tasks.map(({ row, points }, i) => ({
       pid: row.pid,

@@ -139,7 +139,8 @@ export function cgroupLine(r: RawReport, text: string, inStats: boolean): 'no' |
     return 'yes';
   }
   if (text.startsWith('Memory cgroup stats for ')) {
-    const m = /^Memory cgroup stats for (.*?):(?: |$)/.exec(text);
+    const m =
+      /^Memory cgroup stats for (.*?):(?: |$)/.exec(text) ?? /^Memory cgroup stats for (\S+(?:\.\.\.|…))$/.exec(text);
     if (!m) return 'no';
     r.cgroup ??= newCgroup();
     // With use_hierarchy every group below has a line of its own; the first is the one that hit its limit.

@@ -71,7 +71,10 @@ export function agreementOf(r: ReportDocument): string {
 
 /** What would have saved the victim, or why that is not said. */
 export function savedOf(r: ReportDocument): string {
-  if (r.savedBy) return w.saved(r.savedBy.oom_score_adj, r.savedBy.nextVictim.comm, r.savedBy.nextVictim.pid);
+  if (r.savedBy) {
+    const { oom_score_adj, nextVictim } = r.savedBy;
+    return w.saved(oom_score_adj, nextVictim.comm, nextVictim.pid, r.totalExact);
+  }
   if (r.reasonCode.startsWith('allocating-task')) return pmWords.notSavedAllocating;
   if (r.reasonCode === 'highest-any-total') return pmWords.notSavedTotal;
   return r.agrees === true && r.victim ? pmWords.notSaved : pmWords.notComputed;

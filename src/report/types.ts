@@ -162,6 +162,8 @@ export interface RawReport {
   /** `uname -r`. */
   uname: string | null;
   gfp: { mask: number; names: string | null } | null;
+  /** The first line is of the years before 2.6.36, by its form. */
+  oldHead: boolean;
   order: number | null;
   workqueue: string | null;
   cpuset: string | null;

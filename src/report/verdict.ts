@@ -2,6 +2,7 @@
 import type { BadnessEra } from '../linux/versions/badness';
 import { invokerIs } from './invoker';
 import { isAllocating } from './parseKill';
+import { heardScore, scoreWith } from './printed';
 import { type EraFound, isDevelopment } from './release';
 import { choose, pageSizeOf, type Rules, type Scored, scoreAll, type Totals, tablePages, totalsOf } from './score';
 import type { RawReport, TaskRow } from './types';
@@ -23,6 +24,7 @@ export type ReasonCode =
   | 'unexplained'
   | 'no-table'
   | 'empty-table'
+  | 'none-killable'
   | 'rows-missing'
   | 'table-cut'
   | 'old-rules'
@@ -105,11 +107,13 @@ export function judge(r: RawReport, { era, certain }: EraFound, dead: ReadonlySe
     }
     return v;
   }
-  predict(v, rows, rules);
+  const heard = heardScore(r, rules, totals);
+  v.totals = heard.totals;
+  predict(v, rows, heard.rules);
   if (askerDies(r, v)) return v;
   if (!unknown) compare(r, v, rows);
   else v.predicted = unknown === 'no-victim' || unknown === 'already-exiting' ? v.predicted : null;
-  if (r.selected?.score != null) v.score = { printed: r.selected.score, computed: printedScore(v, r.selected.pid) };
+  if (r.selected?.score != null) v.score = { printed: r.selected.score, computed: computedScore(v, r.selected.pid) };
   return v;
 }
 
@@ -155,11 +159,14 @@ function cannotScore(r: RawReport, v: Verdict, rows: readonly TaskRow[]): Reason
   if (r.noKillable && r.table !== null && rows.length === 0) return 'empty-table';
   if (r.panic !== null && v.victim === null) {
     if (r.noKillable || r.panic.includes('deadlocked')) {
-      return rows.some((t) => t.oom_score_adj !== -1000) ? 'panic-all-reaped' : 'panic';
+      return rows.some((t) => t.oom_score_adj !== -1000) ? 'panic-all-reaped' : 'none-killable';
     }
     return 'panic';
   }
-  if (r.noKillable && v.victim === null) return rows.length > 0 ? 'panic-all-reaped' : 'empty-table';
+  if (r.noKillable && v.victim === null) {
+    if (rows.length === 0) return 'none-killable';
+    return rows.some((t) => t.oom_score_adj !== -1000) ? 'panic-all-reaped' : 'none-killable';
+  }
   if (r.table === null) return 'no-table';
   if (rows.length === 0) return v.victim === null ? 'table-cut' : 'rows-missing';
   if (v.era.score === 'total-vm-and-times') return 'old-rules';
@@ -185,7 +192,7 @@ function compare(r: RawReport, v: Verdict, rows: readonly TaskRow[]): void {
     return;
   }
   const named = (): boolean => v.predicted?.pid === victim.pid;
-  if (!named() && v.era.adminBonus !== 'none') {
+  if (!named() && v.era.adminBonus !== 'none' && v.rules.rootIsAdmin) {
     predict(v, rows, { ...v.rules, rootIsAdmin: false });
     if (named()) {
       v.agrees = true;
@@ -193,6 +200,10 @@ function compare(r: RawReport, v: Verdict, rows: readonly TaskRow[]): void {
       return;
     }
     predict(v, rows, { ...v.rules, rootIsAdmin: true });
+  } else if (named() && !v.rules.rootIsAdmin) {
+    v.agrees = true;
+    v.code = 'highest-score-root-bonus';
+    return;
   }
   // Late 5.4 kernels carry the rules of 5.9.
   if (!named() && v.era.clamp === 'at-least-one' && r.uname?.startsWith('5.4.')) {
@@ -244,9 +255,8 @@ function otherTotalAgrees(v: Verdict, victim: Victim): boolean {
   });
 }
 
-/** What the kernel would print as "score N". */
-function printedScore(v: Verdict, pid: number): number | null {
-  const points = v.tasks.find((t) => t.row.pid === pid)?.points;
-  if (points === undefined || !Number.isFinite(points) || v.rules.total === 0) return null;
-  return v.era.score === 'permille' ? points : Math.trunc((points * 1000) / v.rules.total);
+/** What the kernel would print as "score N" of a process. */
+function computedScore(v: Verdict, pid: number): number | null {
+  const row = v.tasks.find((t) => t.row.pid === pid)?.row;
+  return row ? scoreWith(row, v.rules) : null;
 }

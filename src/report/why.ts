@@ -95,7 +95,15 @@ function cause(
   const allowed = usable.filter((z) => z.code === 'allowed');
   if (allowed.length > 1) add('zones-allowed', { zones: allowed.map((z) => z.zone).join(', ') });
   for (const z of usable) {
-    const p = { zone: z.zone, free: z.free, cma: z.cma, min: z.min ?? 0, reserve: z.reserve, order: r.order ?? 0 };
+    const p = {
+      zone: z.zone,
+      free: z.free,
+      cma: z.cma,
+      cmaCounted: z.cmaCounted,
+      min: z.min ?? 0,
+      reserve: z.reserve,
+      order: r.order ?? 0,
+    };
     if (z.code === 'refused') add('zone-refused', p);
     else if (z.code === 'no-block') add('zone-no-block', p);
     else if (allowed.length === 1) add('zone-allowed', p);
