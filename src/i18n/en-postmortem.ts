@@ -188,6 +188,7 @@ export const pmWords = {
   was: (adj: number): string => `it was ${n(adj)}`,
   notSaved: 'No oom_score_adj of its own would have changed the choice: there was nobody else to kill.',
   notSavedAllocating: 'No oom_score_adj would have changed this: vm.oom_kill_allocating_task kills whoever asks.',
+  notSavedTotal: 'Not computed: the text does not say how much memory there was, which oom_score_adj is measured by.',
   notComputed: 'Not computed: where the rules do not name the victim, they cannot say what would have saved it.',
 };
 

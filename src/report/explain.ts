@@ -111,7 +111,8 @@ export function explainReport(raw: RawReport, dead: ReadonlySet<number>): Explai
   const memory = memoryOf(raw, verdict.totals, page.bytes, memcg);
   const zones = memcg ? [] : judgeZones(raw, request, page.bytes);
   const { tasks, rules, predicted } = verdict;
-  const asTold = verdict.agrees === true && verdict.code !== 'allocating-task';
+  // By sizes alone the victim leads, but how far is measured by the total.
+  const asTold = verdict.agrees === true && verdict.code !== 'allocating-task' && verdict.totals.totalPages !== null;
   const chosen = predicted ? choose(tasks, rules.era) : -1;
   const warnings = warningsOf(raw, verdict, page.certain);
   return {
@@ -189,7 +190,8 @@ function warningsOf(r: RawReport, v: Verdict, pageCertain: boolean): Note[] {
   if (!memcg) memInfoLosses(r, add);
   else if (r.cgroup?.memory == null) add('no-cgroup-usage');
   if (r.table === null) add('no-table');
-  else if (r.table.columns === null) add('no-header');
+  else if (r.table.columns === null && r.table.rows.length > 0) add('no-header');
+  if (r.table && r.table.rows.length === 0 && r.kills.length > 0) add('no-rows');
   if (r.table && r.table.damaged > 0) add('rows-damaged', { n: r.table.damaged });
   if (r.table && r.table.unknown.length > 0) add('unknown-columns', { columns: r.table.unknown.join(', ') });
   if (totalsDiffer(r, v.totals, v.rules.pageSize)) add('totals-differ');

@@ -54,7 +54,7 @@ const listOf = (clauses: readonly string[]): string =>
   clauses.length < 3 ? clauses.join(' and ') : `${clauses.slice(0, -1).join(', ')}, and ${clauses[clauses.length - 1]}`;
 
 /** Reasons that say why the table cannot be ranked, and nothing of why there is no victim. */
-const OF_THE_TABLE = new Set(['no-table', 'table-cut', 'old-rules', 'total-unknown', 'no-victim']);
+const OF_THE_TABLE = new Set(['no-table', 'table-cut', 'rows-missing', 'old-rules', 'total-unknown', 'no-victim']);
 /** The rules name somebody among those that are left, which says nothing. */
 const NOT_THERE = new Set(['not-in-table', 'rows-lost']);
 
@@ -72,12 +72,17 @@ function nobodyOf(r: ReportDocument): { who: string; why: string } {
 /** The verdict in two parts: who, and why that one. Why the rules and the kernel differ is said elsewhere. */
 export function verdictOf(r: ReportDocument): { who: string; why: string } {
   if (!r.victim) return nobodyOf(r);
-  const who = w.killed(nameOf(r.victim));
+  // A kernel may choose a process and kill a child of it, or nobody: only the line of a kill says who died.
+  const chosen = r.victimFrom === 'selected' || r.victimFrom === 'summary';
+  const who = (chosen ? w.chosen : w.killed)(nameOf(r.victim));
   const full = fullOf(r);
   const because = (...more: string[]): string => ` because ${listOf([...w.full[full], ...more])}.`;
   if (r.agrees) return { who, why: because(becauseOf(r, full)) };
   if (r.agrees === false && r.reasonCode === 'child-sacrificed' && r.selected) {
     return { who, why: because(w.child(nameOf(r.selected))) };
+  }
+  if (r.reasonCode === 'allocating-task-child' && r.selected) {
+    return { who, why: because(w.childOfAsker(nameOf(r.selected))) };
   }
   const doubt = r.agrees === false && r.predicted && !NOT_THERE.has(r.reasonCode);
   const then = doubt && r.predicted ? w.other(nameOf(r.predicted)) : w.unchecked;
