@@ -19,7 +19,7 @@ export const pmWords = {
   reading: (size: number): string => `Reading ${n(Math.ceil(size / 1024))} KiB…`,
   failed: (why: string): string => `The text could not be read: ${why}.`,
   nothingPasted: 'There is no text to explain yet.',
-  refused: (sentence: string): string => `${capital(sentence)}.`,
+  instead: (sentence: string): string => `${capital(sentence)}.`,
   noReport: (sentence: string): string =>
     `${capital(sentence)}. A report begins with a line such as “… invoked oom-killer: gfp_mask=…” and ends with “Killed process …”.`,
   found: (reports: number, lines: number, inside: number): string =>
@@ -188,6 +188,7 @@ export const pmWords = {
   was: (adj: number): string => `it was ${n(adj)}`,
   notSaved: 'No oom_score_adj of its own would have changed the choice: there was nobody else to kill.',
   notSavedAllocating: 'No oom_score_adj would have changed this: vm.oom_kill_allocating_task kills whoever asks.',
+  notSavedTotal: 'Not computed: the text does not say how much memory there was, which oom_score_adj is measured by.',
   notComputed: 'Not computed: where the rules do not name the victim, they cannot say what would have saved it.',
 };
 

@@ -10,6 +10,7 @@ export const newReport = (l: LogLine): RawReport => ({
   invoker: null,
   uname: null,
   gfp: null,
+  oldHead: false,
   order: null,
   workqueue: null,
   cpuset: null,

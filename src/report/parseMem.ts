@@ -6,16 +6,17 @@ const ZONE = /^(?:Node (\d+) )?([A-Z]\w*) free:(\d+)kB/;
 const NODE = /^Node (\d+) (?=(?:in)?active_anon:\d+kB)/;
 const COUNTER =
   /^(?:active_anon|inactive_anon|active_file|inactive_file|unevictable|slab_reclaimable|mapped|sec_pagetables|kernel_misc_reclaimable|free|isolated_\w+|slab|Active_anon|Active|Free):/;
+/** Whoever shows a log may have put a mark behind a line. */
 const TOTALS: readonly [RegExp, string][] = [
-  [/^(\d+) pages (?:of )?RAM$/, 'ram'],
-  [/^(\d+) (?:pages reserved|reserved pages)$/, 'reserved'],
-  [/^(\d+) pages (?:HighMem\/MovableOnly|HighMem|of HIGHMEM)$/, 'highmem'],
-  [/^(\d+) pages cma reserved$/, 'cma'],
-  [/^(\d+) total pagecache pages$/, 'pagecache'],
-  [/^(\d+) pages in swap cache$/, 'swapcache'],
-  [/^(\d+) pages hwpoisoned$/, 'hwpoisoned'],
-  [/^(\d+) pages shared$/, 'shared'],
-  [/^(\d+) pages non-shared$/, 'nonShared'],
+  [/^(\d+) pages (?:of )?RAM(?= |$)/, 'ram'],
+  [/^(\d+) (?:pages reserved|reserved pages)(?= |$)/, 'reserved'],
+  [/^(\d+) pages (?:HighMem\/MovableOnly|HighMem|of HIGHMEM)(?= |$)/, 'highmem'],
+  [/^(\d+) pages cma reserved(?= |$)/, 'cma'],
+  [/^(\d+) total pagecache pages(?= |$)/, 'pagecache'],
+  [/^(\d+) pages in swap cache(?= |$)/, 'swapcache'],
+  [/^(\d+) pages hwpoisoned(?= |$)/, 'hwpoisoned'],
+  [/^(\d+) pages shared(?= |$)/, 'shared'],
+  [/^(\d+) pages non-shared(?= |$)/, 'nonShared'],
 ];
 
 /** More zones and nodes than any machine has: the rest is damage. */
@@ -138,7 +139,8 @@ export function cgroupLine(r: RawReport, text: string, inStats: boolean): 'no' |
     return 'yes';
   }
   if (text.startsWith('Memory cgroup stats for ')) {
-    const m = /^Memory cgroup stats for (.*?):(?: |$)/.exec(text);
+    const m =
+      /^Memory cgroup stats for (.*?):(?: |$)/.exec(text) ?? /^Memory cgroup stats for (\S+(?:\.\.\.|…))$/.exec(text);
     if (!m) return 'no';
     r.cgroup ??= newCgroup();
     // With use_hierarchy every group below has a line of its own; the first is the one that hit its limit.

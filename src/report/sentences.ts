@@ -53,8 +53,9 @@ function askedOf(r: ReportDocument, { comm, pid }: NonNullable<ReportDocument['i
   const flags = r.gfp?.flags.join('|') || w.noFlags;
   const what =
     r.order === null ? w.someMemory : r.order === 0 ? w.onePage(flags) : w.pages(2 ** r.order, r.order, flags);
-  const self = r.victim !== null && (pid === undefined ? comm === r.victim.comm : pid === r.victim.pid);
-  return self ? w.askedItself(what) : w.asked(pid === undefined ? comm : nameOf({ comm, pid }), what);
+  const name = pid === undefined ? comm : nameOf({ comm, pid });
+  if (r.invokerIs === 'thread') return w.askedByThread(name, what);
+  return r.invokerIs === 'victim' ? w.askedItself(what) : w.asked(name, what);
 }
 
 /** Whether our computation and the kernel agree: never left out. */
@@ -70,8 +71,12 @@ export function agreementOf(r: ReportDocument): string {
 
 /** What would have saved the victim, or why that is not said. */
 export function savedOf(r: ReportDocument): string {
-  if (r.savedBy) return w.saved(r.savedBy.oom_score_adj, r.savedBy.nextVictim.comm, r.savedBy.nextVictim.pid);
-  if (r.reasonCode === 'allocating-task') return pmWords.notSavedAllocating;
+  if (r.savedBy) {
+    const { oom_score_adj, nextVictim } = r.savedBy;
+    return w.saved(oom_score_adj, nextVictim.comm, nextVictim.pid, r.totalExact);
+  }
+  if (r.reasonCode.startsWith('allocating-task')) return pmWords.notSavedAllocating;
+  if (r.reasonCode === 'highest-any-total') return pmWords.notSavedTotal;
   return r.agrees === true && r.victim ? pmWords.notSaved : pmWords.notComputed;
 }
 

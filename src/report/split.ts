@@ -1,6 +1,6 @@
 /** Finds the reports in a log: where each begins and ends. One pass, one look at each line. */
 import { cleanLog, type Progress } from './clean';
-import { bodyLine, headLine, INVOKED } from './lines';
+import { bodyLine, headLine, INVOKED, isMemInfo } from './lines';
 import { addKill, newReport, type Open } from './open';
 import { parseKilled } from './parseKill';
 import { memInfoLine } from './parseMem';
@@ -12,6 +12,8 @@ import { unwrap } from './unwrap';
 export interface ParsedLog {
   reports: RawReport[];
   strays: KillLine[];
+  /** Reports of which only the lines of the decision are there: they count where there is no other. */
+  ends: RawReport[];
 }
 
 const OTHER_DUMP = /page allocation (?:failure|stall)|^SysRq : Show Memory|^sysrq: Show Memory/;
@@ -22,7 +24,7 @@ const OTHER_DUMP = /page allocation (?:failure|stall)|^SysRq : Show Memory|^sysr
  * @param text plain, see plain.ts
  */
 export function parseLog(text: string, progress?: Progress): ParsedLog {
-  const log: ParsedLog = { reports: [], strays: [] };
+  const log: ParsedLog = { reports: [], strays: [], ends: [] };
   const open = new Map<string, Open>();
   for (const l of unwrap(cleanLog(text, progress))) {
     let o = open.get(l.host);
@@ -54,13 +56,22 @@ export function parseLog(text: string, progress?: Progress): ParsedLog {
   for (const o of open.values()) close(log, o);
   log.reports.sort((a, b) => a.line - b.line);
   log.strays.sort((a, b) => a.line - b.line);
+  log.ends.sort((a, b) => a.line - b.line);
   return log;
 }
+
+/** A zone's line: with what comes before it lost, the first that tells. */
+const WATERMARKS = /^(?:Node \d+ )?[A-Z]\w* free:\d+kB (?:boost:\d+kB )?min:\d/;
+/** What the kernel says when there is nobody to kill, or it was told to panic. */
+const NOBODY =
+  /^(?:Kernel panic - not syncing: )?(?:Out of memory and no killable processes|System is deadlocked on memory|Out of memory: (?:compulsory|system-wide) panic_on_oom)/;
 
 /** A report whose head is missing may begin here. */
 function headless(l: LogLine, log: ParsedLog): Open | undefined {
   const begins =
-    l.text === 'Mem-Info:' ||
+    isMemInfo(l.text) ||
+    WATERMARKS.test(l.text) ||
+    NOBODY.test(l.text) ||
     isHeader(l.text) ||
     l.text.startsWith('Tasks state (memory') ||
     l.text.startsWith('oom-kill:') ||
@@ -78,7 +89,7 @@ function headless(l: LogLine, log: ParsedLog): Open | undefined {
 function startsAnother(o: Open, text: string): boolean {
   const { r } = o;
   const decided = r.kills.length > 0 || r.panic !== null || r.reaped.length > 0;
-  if (text === 'Mem-Info:') return r.memInfo && (r.table !== null || decided);
+  if (isMemInfo(text)) return r.memInfo && (r.table !== null || decided);
   if (isHeader(text)) return decided && r.table !== null;
   if (text.startsWith('oom-kill:')) return decided || r.summary !== null;
   if (/\b[Kk]ill process \d+ \(/.test(text)) return r.selected !== null && r.kills.length > 0;
@@ -90,6 +101,7 @@ function close(log: ParsedLog, o: Open): void {
   const { r } = o;
   if (o.section === 'foreign') return;
   const evidence = r.invoker !== null || r.table !== null || r.noKillable;
+  if (!evidence && r.summary !== null) log.ends.push(r);
   if (evidence || (r.memInfo && (r.summary !== null || r.kills.length > 0))) log.reports.push(r);
   else if (r.cgroup !== null && (r.kills.length > 0 || r.selected !== null)) log.reports.push(r);
   else if (r.kills.length > 0) for (const k of r.kills) addKill(log.strays, k);

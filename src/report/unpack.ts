@@ -8,12 +8,16 @@ const TEXT_KEYS = ['log', 'MESSAGE', 'message', '@message', 'msg', 'line', 'text
 /** Deeper nested than any log. */
 const MAX_DEPTH = 24;
 
+/** Between two totals whose line ends were lost on the way. */
+const LOST_ENDS =
+  /(?<=kB|RAM|HighMem|MovableOnly|reserved|shared|cache|pages|hwpoisoned)(?=\d+ (?:total )?(?:free |reserved |slab )?pages )/;
+
 /** The lines of one record: rsyslog and /dev/kmsg write the line ends inside as #012 and \x0a. */
 export function records(raw: string): string[] {
   const text = raw.includes('#011') ? raw.replaceAll('#011', '\t') : raw;
   if (text.includes('#012')) return text.split('#012');
   if (text.includes('\\x0a')) return text.split('\\x0a');
-  return [text];
+  return text.includes(' pages ') && LOST_ENDS.test(text) ? text.replace(/^\.{3,}/, '').split(LOST_ENDS) : [text];
 }
 
 const ENTITIES: Record<string, string> = {

@@ -105,6 +105,8 @@ const FIELD = /^(?:total-vm|anon-rss|file-rss|shmem-rss|pgtables|oom_score_adj|U
 /** What stood between two pieces: nothing where a word was broken, else a blank. */
 function gapOf(a: string, b: string, columns: number): string {
   if (a.startsWith('oom-kill:')) return '';
+  // Names of flags hold no blanks.
+  if (/gfp_mask=0x[0-9a-f]+\([^)]*$/.test(a)) return '';
   const last = a.slice(a.lastIndexOf(' ') + 1);
   const blank = b.indexOf(' ');
   const first = blank < 0 ? b : b.slice(0, blank);

@@ -1,8 +1,10 @@
 /** What there is to say about a report: the causes, and what readers commonly take for something else. */
 import type { Request } from './gfp';
+import { invokerIs } from './invoker';
 import type { Breakdown, PartCode } from './memory';
+import { isAllocating } from './parseKill';
 import { isMemcg } from './score';
-import type { RawReport } from './types';
+import type { CgroupUsage, RawReport } from './types';
 import type { Verdict } from './verdict';
 import type { ZoneVerdict } from './zones';
 
@@ -46,6 +48,13 @@ export function whyOf(
 
 type Add = (code: string, params?: Note['params']) => void;
 
+/** The limit that was reached: of memory, or on cgroup v1 of memory and swap together. */
+export function limitHit(r: RawReport): CgroupUsage | null {
+  const { memory, memsw } = r.cgroup ?? { memory: null, memsw: null };
+  const isFull = (u: CgroupUsage | null): boolean => u !== null && u.limitKb !== null && u.usageKb >= u.limitKb;
+  return !isFull(memory) && isFull(memsw) ? memsw : memory;
+}
+
 /** What was full. */
 function cause(
   r: RawReport,
@@ -60,9 +69,11 @@ function cause(
     return;
   }
   if (isMemcg(r)) {
-    const usage = r.cgroup?.memory;
+    const usage = limitHit(r);
     if (usage && usage.limitKb !== null) {
-      add(usage.usageKb < usage.limitKb * NEAR_LIMIT ? 'limit-left' : 'limit-reached', {
+      const both = usage === r.cgroup?.memsw;
+      const left = usage.usageKb < usage.limitKb * NEAR_LIMIT;
+      add(left ? 'limit-left' : both ? 'memsw-reached' : 'limit-reached', {
         path: r.cgroup?.path ?? r.summary?.oomMemcg ?? '?',
         usage: usage.usageKb,
         limit: usage.limitKb,
@@ -84,7 +95,15 @@ function cause(
   const allowed = usable.filter((z) => z.code === 'allowed');
   if (allowed.length > 1) add('zones-allowed', { zones: allowed.map((z) => z.zone).join(', ') });
   for (const z of usable) {
-    const p = { zone: z.zone, free: z.free, cma: z.cma, min: z.min ?? 0, reserve: z.reserve, order: r.order ?? 0 };
+    const p = {
+      zone: z.zone,
+      free: z.free,
+      cma: z.cma,
+      cmaCounted: z.cmaCounted,
+      min: z.min ?? 0,
+      reserve: z.reserve,
+      order: r.order ?? 0,
+    };
     if (z.code === 'refused') add('zone-refused', p);
     else if (z.code === 'no-block') add('zone-no-block', p);
     else if (allowed.length === 1) add('zone-allowed', p);
@@ -137,15 +156,24 @@ function swap(r: RawReport, v: Verdict, add: Add): void {
   }
 }
 
+const INVOKER_NOTES = {
+  other: 'invoker-not-victim',
+  thread: 'invoker-thread',
+  maybe: 'invoker-unlisted',
+  unknown: 'invoker-unknown',
+};
+
 /** Invoker, victim and the largest may be three processes. */
 function people(r: RawReport, v: Verdict, add: Add): void {
   const { victim } = v;
   if (r.panic !== null) add('panicked', { text: r.panic });
   if (!victim) return;
   const { invoker } = r;
-  const different = invoker?.pid != null ? invoker.pid !== victim.pid : invoker && invoker.comm !== victim.comm;
-  if (invoker && different && r.order !== -1)
-    add('invoker-not-victim', { invoker: invoker.comm, pid: invoker.pid ?? '', victim: victim.comm });
+  const is = invokerIs(r, victim);
+  const asked = isAllocating(r.kills[0]) || r.selected?.allocating === true;
+  if (invoker && is !== 'victim' && r.order !== -1 && !asked) {
+    add(INVOKER_NOTES[is], { invoker: invoker.comm, pid: invoker.pid ?? '', victim: victim.comm });
+  }
   const size = (t: Verdict['tasks'][number]): number => t.row.rss + (t.row.swapents ?? 0);
   const mine = v.tasks.find((t) => t.row.pid === victim.pid);
   let largest = mine;

@@ -14,6 +14,8 @@ export interface ZoneVerdict {
   reserve: number;
   /** Free pages of CMA, which the request cannot have. */
   cma: number;
+  /** Free pages of CMA without which the request would have been refused. */
+  cmaCounted: number;
   /**
    * `refused`: free - cma ≤ min + reserve; `no-block`: enough is free, but no block of the order; `not-for-it`: the
    * request may not use this zone; `allowed`: the request would have been granted at the moment of the report.
@@ -76,6 +78,7 @@ function judgeZone(
     boost: pages(z.kb.boost),
     reserve: z.reserve[highest] ?? 0,
     cma,
+    cmaCounted: 0,
     code: 'unknown',
     blocks,
   };
@@ -83,6 +86,8 @@ function judgeZone(
   if (order.indexOf(z.name) > highest) v.code = 'not-for-it';
   else if (v.free - cma - ((1 << wanted) - 1) <= v.min + v.reserve) v.code = 'refused';
   else v.code = wanted > 0 && z.blocks.length > 0 && blocks === 0 ? 'no-block' : 'allowed';
+  const counted = pages(z.kb.free_cma) - cma;
+  if (v.code === 'allowed' && v.free - counted - ((1 << wanted) - 1) <= v.min + v.reserve) v.cmaCounted = counted;
   return v;
 }
 
