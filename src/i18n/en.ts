@@ -77,7 +77,7 @@ export const en = {
   'palette.machines': 'Machines',
   'palette.processes': 'Processes',
   'palette.process': '{name} ({pid}), {points} points',
-  'action.help': 'This list',
+  'action.help': 'Keys, and how true this is',
   'key.space': 'Space',
   'key.home': 'Home',
 

@@ -6,6 +6,7 @@ import { IconButton } from '../controls/IconButton';
 import { held, MemoryBar } from '../controls/MemoryBar';
 import { durationParts, int, percent, seconds } from '../format';
 import { slowdown } from '../hero/EffectiveAccessTime';
+import { WhyButton } from '../inspector/WhyButton';
 import { doomedPid, isFresh } from '../processes/Processes';
 import { RunUntil } from '../topbar/RunUntil';
 import { RunButton } from '../topbar/Transport';
@@ -76,9 +77,13 @@ function Candidate() {
   return (
     <div className="dock-candidate">
       <p className="flag">
-        {killedAt >= 0 && proc.state === 'exiting'
-          ? t('processes.killedAt', { t: seconds(killedAt) })
-          : t('processes.wouldDie')}
+        {killedAt >= 0 && proc.state === 'exiting' ? (
+          <>
+            {t('processes.killedAt', { t: seconds(killedAt) })} <WhyButton pid={proc.pid} name={proc.comm} />
+          </>
+        ) : (
+          t('processes.wouldDie')
+        )}
       </p>
       <div className="dock-who">
         <Chip proc={proc} />
@@ -107,7 +112,7 @@ function Scrubber() {
     .filter((_, i) => i % every === 0)
     .map((s) => `${x(s.t).toFixed(1)},${(HEIGHT - (HEIGHT * s.free) / most).toFixed(1)}`);
   return (
-    <div className="scrubber">
+    <div className="scrubber" data-empty={known === 0 || undefined}>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
         <polyline points={points.join(' ')} className="scrub-free" />
         {events
