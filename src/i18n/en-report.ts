@@ -88,7 +88,7 @@ const notes: Record<string, Sentence> = {
   mempolicy: (p) => `A memory policy bound the request to node${/^\d+$/.test(String(p.nodes)) ? '' : 's'} ${p.nodes}.`,
   'page-fault': () => 'The mask is 0: a page fault had run out of memory, and called the OOM killer on its way out.',
   'zone-refused': (p) =>
-    `Zone ${p.zone} refused: ${n(p.free)} free${Number(p.cma) > 0 ? ` - ${n(p.cma)} CMA` : ''}${Number(p.order) > 0 ? ` - ${2 ** Number(p.order) - 1}` : ''} ≤ ${n(p.min)} min + ${n(p.reserve)} reserved for lower requests (pages).`,
+    `Zone ${p.zone} refused: ${n(p.free)} free${Number(p.cma) > 0 ? ` - ${n(p.cma)} CMA` : ''}${Number(p.order) > 0 ? ` - ${2 ** Number(p.order) - 1}` : ''} ≤ ${n(p.min)} min${p.reserveKnown === 0 ? '' : ` + ${n(p.reserve)} reserved for lower requests`} (pages).`,
   'zone-no-block': (p) =>
     `Zone ${p.zone} has ${n(p.free)} free pages, more than its ${n(p.min)} min, but no free block of order ${p.order}.`,
   'zone-allowed': (p) =>
@@ -126,7 +126,7 @@ const notes: Record<string, Sentence> = {
   'invoker-not-victim': (p) =>
     `${invokerText(p)} only happened to ask when there was none left: that alone makes it neither culprit nor victim. The kernel looks for the highest score, not for who asked.`,
   'invoker-thread': (p) =>
-    `${invokerText(p)} is not listed, since threads are not, and ${p.victim} is the only process of the group: it is one of its threads.`,
+    `${invokerText(p)} is not listed, since threads are not, and ${p.victim} is the only process of the group that is: it is one of its threads.`,
   'invoker-unlisted': (p) =>
     `${invokerText(p)} is not in the table, which lists no threads: it may be a thread of ${p.victim} or of another process. The kernel looks for the highest score, not for who asked.`,
   'invoker-unknown': (p) =>

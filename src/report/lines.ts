@@ -137,8 +137,11 @@ function tableLine(o: Open, l: LogLine): boolean {
     table.columns ??
     inferColumns(countNumbers(text), r.uname ? parseRelease(r.uname) : null, text.replace(/^\[.*?\]/, ''));
   const row = columns && parseRow(text, columns, 4096, l.n);
-  if (row && table.rows.length < MAX_ROWS) table.rows.push(row);
-  else table.damaged++;
+  if (row && table.rows.length < MAX_ROWS) {
+    // Log shippers repeat lines: a process is listed once.
+    if (!o.pids.has(row.pid)) table.rows.push(row);
+    o.pids.add(row.pid);
+  } else table.damaged++;
   o.section = 'tasks';
   o.inTable = true;
   return true;

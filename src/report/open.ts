@@ -49,6 +49,8 @@ export interface Open {
   section: Section;
   /** The last thing read was a table's row or header. */
   inTable: boolean;
+  /** Processes whose rows were read. */
+  pids: Set<number>;
 }
 
 /** Log shippers repeat lines. */

@@ -1,5 +1,5 @@
 /** The lines of the decision: the summary, the kill, the reaper. */
-import type { KillLine, LogLine, ReaperLine, SelectedLine, Summary } from './types';
+import type { KillLine, LogLine, RawReport, ReaperLine, SelectedLine, Summary } from './types';
 
 const kb = (text: string, name: string): number | null => {
   const at = text.indexOf(`${name}:`);
@@ -49,7 +49,8 @@ function closing(text: string): number {
 const ALLOCATING = 'oom_kill_allocating_task';
 
 /** The line of a kill says that whoever asked was to die. */
-export const isAllocating = (kill: KillLine | undefined): boolean => kill?.message.includes(ALLOCATING) ?? false;
+export const isAllocating = (r: RawReport): boolean =>
+  [r.kills[0], r.selected].some((x) => x?.message.includes(ALLOCATING));
 
 /** "Kill process 12 (name) score 34 or sacrifice child": the selected one, or null. */
 export function parseSelected(text: string, line: number): SelectedLine | null {
@@ -65,7 +66,7 @@ export function parseSelected(text: string, line: number): SelectedLine | null {
     pid: Number(m[1]),
     comm: rest.slice(0, close),
     score: score ? Number(score[1]) : null,
-    allocating: text.slice(0, at).includes(ALLOCATING),
+    message: text.slice(0, at).replace(/:? *$/, ''),
     line,
   };
 }

@@ -89,7 +89,7 @@ export function inequalityOf(z: ZoneVerdict, order: number): string {
     ...(z.cma > 0 ? [`${int(z.cma)} ${pmWords.cma}`] : []),
     ...(block > 0 ? [`${int(block)} ${pmWords.orderPages}`] : []),
   ].join(' − ');
-  return `${left} ${z.code === 'refused' ? '≤' : '>'} ${int(z.min)} ${pmWords.min} + ${int(z.reserve)} ${pmWords.reserve}`;
+  return `${left} ${z.code === 'refused' ? '≤' : '>'} ${int(z.min)} ${pmWords.min}${z.reserveKnown ? ` + ${int(z.reserve)} ${pmWords.reserve}` : ''}`;
 }
 
 /** The tasks, highest points first; those that cannot be ranked last. */

@@ -29,8 +29,9 @@ export function parseLog(text: string, progress?: Progress): ParsedLog {
   for (const l of unwrap(cleanLog(text, progress))) {
     let o = open.get(l.host);
     if (l.text.includes(INVOKED)) {
+      if (o && isRepeated(o, l)) continue;
       if (o) close(log, o);
-      o = { r: newReport(l), section: 'head', inTable: false };
+      o = { r: newReport(l), section: 'head', inTable: false, pids: new Set() };
       open.set(l.host, o);
       headLine(o.r, l);
     } else if (!o) {
@@ -43,7 +44,7 @@ export function parseLog(text: string, progress?: Progress): ParsedLog {
       if (!memInfoLine(newReport(l), l.text)) open.delete(l.host);
     } else if (OTHER_DUMP.test(l.text) && (o.section === 'end' || o.section === 'tasks')) {
       close(log, o);
-      open.set(l.host, { r: newReport(l), section: 'foreign', inTable: false });
+      open.set(l.host, { r: newReport(l), section: 'foreign', inTable: false, pids: new Set() });
     } else if (startsAnother(o, l.text)) {
       close(log, o);
       o = headless(l, log);
@@ -78,20 +79,27 @@ function headless(l: LogLine, log: ParsedLog): Open | undefined {
     l.text.startsWith('memory: usage ') ||
     l.text.startsWith('Task in ') ||
     /[Kk]ill process \d+ \(/.test(l.text);
-  if (OTHER_DUMP.test(l.text)) return { r: newReport(l), section: 'foreign', inTable: false };
-  if (begins) return { r: newReport(l), section: 'mem', inTable: false };
+  if (OTHER_DUMP.test(l.text)) return { r: newReport(l), section: 'foreign', inTable: false, pids: new Set() };
+  if (begins) return { r: newReport(l), section: 'mem', inTable: false, pids: new Set() };
   const stray = parseKilled(l);
   if (stray) addKill(log.strays, stray);
   return undefined;
 }
 
+/** The first line of a report once more, which a log shipper repeated. */
+const isRepeated = ({ r, section }: Open, l: LogLine): boolean =>
+  section === 'head' && r.lastLine === r.line && r.time === l.time && l.text.startsWith(`${r.invoker?.comm} invoked`);
+
 /** The line belongs to a report that comes after the open one, whose head is missing. */
 function startsAnother(o: Open, text: string): boolean {
   const { r } = o;
   const decided = r.kills.length > 0 || r.panic !== null || r.reaped.length > 0;
-  if (isMemInfo(text)) return r.memInfo && (r.table !== null || decided);
-  if (isHeader(text)) return decided && r.table !== null;
-  if (text.startsWith('oom-kill:')) return decided || r.summary !== null;
+  const done = r.kills.length > 0 || r.panic !== null;
+  if (isMemInfo(text)) return done || (r.memInfo && (r.table !== null || decided));
+  if (isHeader(text)) return done || (decided && r.table !== null);
+  // The two lines of one decision may have changed places on the way.
+  const same = r.summary === null && r.kills.length > 0 && text.includes(`,pid=${r.kills[0].pid},`);
+  if (text.startsWith('oom-kill:')) return !same && (decided || r.summary !== null);
   if (/\b[Kk]ill process \d+ \(/.test(text)) return r.selected !== null && r.kills.length > 0;
   return false;
 }

@@ -138,8 +138,8 @@ export interface SelectedLine {
   pid: number;
   comm: string;
   score: number | null;
-  /** vm.oom_kill_allocating_task chose it, not its score. */
-  allocating: boolean;
+  /** What stands in front: "Out of memory", "Memory cgroup out of memory", ... */
+  message: string;
   line: number;
 }
 export interface ReaperLine {

@@ -27,14 +27,15 @@ const ENTITIES: Record<string, string> = {
   quot: '"',
   apos: "'",
   nbsp: ' ',
-  '#39': "'",
-  '#34': '"',
 };
 /** A log copied out of the source of a web page. */
 export const unescapeHtml = (text: string): string =>
   text
     .replace(/<br ?\/?>\s*$/i, '')
-    .replace(/&(lt|gt|amp|quot|apos|nbsp|#39|#34);/g, (_, name: string) => ENTITIES[name]);
+    .replace(/&(lt|gt|amp|quot|apos|nbsp);/g, (_, name: string) => ENTITIES[name])
+    .replace(/&#(\d{2,5}|x[0-9a-f]{2,4});/gi, (_, code: string) =>
+      String.fromCharCode(Number(code.replace(/^x/i, '0x'))),
+    );
 
 /** A field of `journalctl -o export` or `-o verbose`. */
 const JOURNAL_FIELD = /^\s{0,8}_{0,2}[A-Z][A-Z0-9_]{2,60}=/;

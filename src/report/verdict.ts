@@ -142,7 +142,7 @@ function leadsAnyway({ era, victim, rules }: Verdict, rows: readonly TaskRow[]):
 /** vm.oom_kill_allocating_task: no score counts, and no table is needed. */
 function askerDies(r: RawReport, v: Verdict): boolean {
   const { victim } = v;
-  if (victim === null || !(r.selected?.allocating || isAllocating(r.kills[0]))) return false;
+  if (victim === null || !isAllocating(r)) return false;
   const points = v.tasks.find((t) => t.row.pid === victim.pid)?.points ?? Number.NaN;
   // The line of the choice names the process, the first line of the report may name one of its threads.
   const asked = r.selected ?? r.invoker;

@@ -100,6 +100,7 @@ function cause(
       free: z.free,
       cma: z.cma,
       cmaCounted: z.cmaCounted,
+      reserveKnown: Number(z.reserveKnown),
       min: z.min ?? 0,
       reserve: z.reserve,
       order: r.order ?? 0,
@@ -110,7 +111,10 @@ function cause(
   }
   const others = zones.filter((z) => z.code === 'not-for-it');
   const spare = others.reduce((n, z) => n + Math.max(0, z.free - (z.min ?? 0)), 0);
-  if (others.length > 0 && usable.length === 0) add('no-usable-zone', { zones: others.map((z) => z.zone).join(', ') });
+  // Without a cpuset or a policy all zones are printed: then those that it can use are not in the text.
+  const bound = constraint === 'CONSTRAINT_CPUSET' || constraint === 'CONSTRAINT_MEMORY_POLICY';
+  if (others.length > 0 && usable.length === 0 && bound)
+    add('no-usable-zone', { zones: others.map((z) => z.zone).join(', ') });
   else if (spare > 1024 && others.some((z) => z.zone.endsWith('HighMem'))) add('lowmem', { pages: spare });
   if (usable.length > 0 && usable.every((z) => z.code === 'no-block')) add('fragmented', { order: r.order ?? 0 });
   const free = memory?.parts.find((p) => p.code === 'free')?.pages ?? r.counts.free ?? 0;
@@ -151,6 +155,7 @@ function swap(r: RawReport, v: Verdict, add: Add): void {
   else if (r.freeSwapKb * 50 < r.totalSwapKb) add('swap-full', { kb: r.totalSwapKb });
   else add('swap-left', { free: r.freeSwapKb, total: r.totalSwapKb });
   const swapped = v.tasks.reduce((n, t) => n + (t.row.swapents ?? 0), 0);
+  if (v.code === 'table-cut' || v.code === 'rows-missing') return;
   if (swapped > 0 && v.totals.swapPages && swapped < v.totals.swapPages / 2 && r.freeSwapKb * 50 < r.totalSwapKb) {
     add('swap-unowned', { pages: v.totals.swapPages - swapped });
   }
@@ -170,7 +175,7 @@ function people(r: RawReport, v: Verdict, add: Add): void {
   if (!victim) return;
   const { invoker } = r;
   const is = invokerIs(r, victim);
-  const asked = isAllocating(r.kills[0]) || r.selected?.allocating === true;
+  const asked = isAllocating(r);
   if (invoker && is !== 'victim' && r.order !== -1 && !asked) {
     add(INVOKER_NOTES[is], { invoker: invoker.comm, pid: invoker.pid ?? '', victim: victim.comm });
   }

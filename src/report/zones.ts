@@ -10,8 +10,9 @@ export interface ZoneVerdict {
   low: number | null;
   high: number | null;
   boost: number;
-  /** lowmem_reserve against this request, pages. */
+  /** lowmem_reserve against this request, pages; 0 where the text does not say. */
   reserve: number;
+  reserveKnown: boolean;
   /** Free pages of CMA, which the request cannot have. */
   cma: number;
   /** Free pages of CMA without which the request would have been refused. */
@@ -77,6 +78,7 @@ function judgeZone(
     high: z.kb.high === undefined ? null : pages(z.kb.high),
     boost: pages(z.kb.boost),
     reserve: z.reserve[highest] ?? 0,
+    reserveKnown: z.reserve.length > 0,
     cma,
     cmaCounted: 0,
     code: 'unknown',
@@ -85,6 +87,7 @@ function judgeZone(
   if (v.min === null || !request) return v;
   if (order.indexOf(z.name) > highest) v.code = 'not-for-it';
   else if (v.free - cma - ((1 << wanted) - 1) <= v.min + v.reserve) v.code = 'refused';
+  else if (!v.reserveKnown) return v;
   else v.code = wanted > 0 && z.blocks.length > 0 && blocks === 0 ? 'no-block' : 'allowed';
   const counted = pages(z.kb.free_cma) - cma;
   if (v.code === 'allowed' && v.free - counted - ((1 << wanted) - 1) <= v.min + v.reserve) v.cmaCounted = counted;

@@ -175,3 +175,72 @@ test.each(['(...snipped...)', '......', '[...]', '..... (call trace)', '--- snip
     expect(detailsOf(r).join(' ')).toContain('cruncher');
   },
 );
+
+describe('lines that a log shipper repeated', () => {
+  const stamped = MODERN.trimEnd()
+    .split('\n')
+    .map((l, i) => `[  100.${String(i).padStart(6, '0')}] ${l}`);
+  const once = doc(stamped.join('\n'));
+  test.each(stamped.map((l, i) => [l.slice(15, 60), i] as const))('%s', (_, i) => {
+    const { reports } = explainDocument(explainText([...stamped.slice(0, i + 1), ...stamped.slice(i)].join('\n')));
+    expect(reports).toHaveLength(1);
+    const [r] = reports;
+    expect([r.tasks.length, r.zones.length, r.memory, r.savedBy, r.agrees]).toEqual([
+      once.tasks.length,
+      once.zones.length,
+      once.memory,
+      once.savedBy,
+      true,
+    ]);
+  });
+});
+
+describe('lines that are lost', () => {
+  const without = (pattern: RegExp): string =>
+    MODERN.split('\n')
+      .filter((l) => !pattern.test(l))
+      .join('\n');
+  test('what is reserved: a zone above its min is not said to have granted the request', () => {
+    const r = doc(without(/^lowmem_reserve/).replace('free:10800kB boost', 'free:30800kB boost'));
+    expect(r.zones[0]).toMatchObject({ code: 'unknown', reserveKnown: false });
+    expect(
+      doc(without(/^lowmem_reserve/))
+        .why.map((x) => x.text)
+        .join(' '),
+    ).not.toContain('reserved for lower');
+  });
+  test('what RAM is reserved: the zones say how much is managed', () => {
+    expect(doc(without(/pages reserved/))).toMatchObject({ ramPages: 250_000, totalExact: false });
+  });
+  test('the zones that the request can use: they are not said not to exist', () => {
+    const dma = 'Node 0 Movable free:900kB min:8kB low:10kB high:12kB present:4000kB managed:4000kB';
+    const text = without(/^Node 0 DMA32/)
+      .replace('lowmem_reserve', `${dma}\nlowmem_reserve`)
+      .replace('0x140dca(GFP_HIGHUSER_MOVABLE|', '0xcc0(GFP_KERNEL|');
+    expect(doc(text).why.map((x) => x.code)).not.toContain('no-usable-zone');
+  });
+});
+
+test('a Mem-Info block below a kill belongs to the next report', () => {
+  const kill =
+    'Out of memory (oom_kill_allocating_task): Kill process 31 (early) score 0 or sacrifice child\nKilled process 31 (early) total-vm:900kB, anon-rss:40kB, file-rss:8kB\n';
+  const { reports } = explainDocument(explainText(kill + MODERN.slice(MODERN.indexOf('Mem-Info'))));
+  expect(reports.at(-1)).toMatchObject({ victim: { pid: 720 }, agrees: true });
+});
+
+test('summary and kill in the wrong order are one decision', () => {
+  const [before, after] = MODERN.split('oom-kill:');
+  const [summary, kill, ...rest] = after.split('\n');
+  const turned = `${before}${kill}\noom-kill:${summary}\n${rest.join('\n')}`.replace(
+    'CONSTRAINT_NONE',
+    'CONSTRAINT_CPUSET',
+  );
+  expect(explainDocument(explainText(turned)).reports).toHaveLength(1);
+  expect(doc(turned).constraint).toBe('CONSTRAINT_CPUSET');
+});
+
+test('characters that a web page writes as numbers', () => {
+  const page = MODERN.replaceAll('(', '&#40;').replaceAll(')', '&#x29;').replaceAll('|', '&#124;');
+  expect(doc(page).gfp?.flags).toEqual(['GFP_HIGHUSER_MOVABLE', '__GFP_COMP', '__GFP_ZERO']);
+  expect(doc(page).victim).toEqual({ pid: 720, comm: 'worker-b' });
+});
