@@ -126,7 +126,7 @@ export function markText(task: ReportDocument['tasks'][number], marks: TaskMarks
 
 /** Why it ran out. Where the zones are listed with their test, what that says is not said twice. */
 export function causesOf(r: ReportDocument): string[] {
-  return r.why.filter((x) => x.code !== 'zone-refused').map((x) => x.text);
+  return r.why.filter((x) => x.code !== 'zone-refused' && x.code !== 'zones-refused').map((x) => x.text);
 }
 
 /** What more swap or a higher limit would have done, in whole sentences. */
