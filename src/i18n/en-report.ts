@@ -98,6 +98,8 @@ const notes: Record<string, Sentence> = {
     `Zones ${p.zones} would have granted the request when the report was printed. They had refused a moment before, or have been freed into since.`,
   'no-usable-zone': (p) => `The request cannot use any zone that it was allowed: ${p.zones}.`,
   lowmem: (p) => `${pages(p.pages)} are free in high memory, which this request cannot use: low memory ran out.`,
+  'movable-free': (p) =>
+    `${pages(p.pages)} are free in the zone Movable, which this request cannot use: what it asks for cannot be moved.`,
   fragmented: (p) =>
     `Memory is fragmented: enough is free, but not in blocks of ${2 ** Number(p.order)} pages side by side.`,
   'plenty-free': (p) =>

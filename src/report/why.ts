@@ -130,6 +130,7 @@ function cause(
   if (others.length > 0 && usable.length === 0 && bound)
     add('no-usable-zone', { zones: others.map((z) => z.zone).join(', ') });
   else if (spare > 1024 && others.some((z) => z.zone.endsWith('HighMem'))) add('lowmem', { pages: spare });
+  else if (spare > 1024 && others.every((z) => z.zone.endsWith('Movable'))) add('movable-free', { pages: spare });
   if (usable.length > 0 && usable.every((z) => z.code === 'no-block')) add('fragmented', { order: r.order ?? 0 });
   const free = memory?.parts.find((p) => p.code === 'free')?.pages ?? r.counts.free ?? 0;
   if (v.totals.ramPages !== null && free > v.totals.ramPages * MUCH.free) add('plenty-free', { pages: free });

@@ -83,3 +83,49 @@ describe('many zones', () => {
     expect(doc(zones(8)).zones).toHaveLength(8);
   });
 });
+
+describe('which zone an entry of lowmem_reserve[] is for', () => {
+  const zone = (name: string, reserve: string): string =>
+    MODERN.replace('0x140dca(GFP_HIGHUSER_MOVABLE|', '0xcc0(GFP_KERNEL|')
+      .replaceAll('Node 0 DMA32', `Node 0 ${name}`)
+      .replace('lowmem_reserve[]: 0 0 0 0 0', `lowmem_reserve[]: ${reserve}`);
+  test.each([
+    // A zone keeps nothing from itself: the first entry is Normal's own.
+    ['Normal', '0 900 900', 0],
+    ['Normal', '0 0 900', 0],
+    ['DMA', '0 700 900', 700],
+    ['DMA32', '0 700 900', 700],
+    ['DMA32', '0 0 700 900 900', 700],
+    ['DMA', '0 100 700 900 900', 700],
+  ])('%s with %s keeps %i pages from a request of the kernel', (name, reserve, kept) => {
+    expect(doc(zone(name, reserve)).zones[0].reserve).toBe(kept);
+  });
+});
+
+test('memory that is free in a zone for movable pages does not help a request of the kernel', () => {
+  const zones = MODERN.replace('0x140dca(GFP_HIGHUSER_MOVABLE|', '0xcc0(GFP_KERNEL|').replace(
+    'Node 0 DMA32: 500',
+    'Node 0 Movable free:400000kB boost:0kB min:100kB low:120kB high:140kB present:500000kB managed:500000kB\nlowmem_reserve[]: 0 0 0 0 0\nNode 0 DMA32: 500',
+  );
+  expect(doc(zones).why).toContainEqual(expect.objectContaining({ code: 'movable-free', pages: 99_975 }));
+  expect(explainReadable(explainText(zones))).toContain('the zones for memory that cannot be moved were full');
+});
+
+describe('ends of reports alone', () => {
+  test('rows without their header, and the kill', () => {
+    const text = MODERN.slice(MODERN.indexOf('[    700]'));
+    const r = doc(text);
+    expect(r.tasks.map((t) => t.pid)).toEqual([700, 711, 720]);
+    expect(r).toMatchObject({ victim: { pid: 720 }, agrees: null, reasonCode: 'table-cut' });
+  });
+  test('numbers in brackets of something else are no table', () => {
+    expect(explainText('[ 12] 1 2 3 4 5 6 7 eight\n[ 13] 1 2 3 4 5 6 7 nine\n').reports).toEqual([]);
+  });
+  test('a kill that was ordered', () => {
+    const pair =
+      'Out of memory: Kill process 44 (tty) score 0 or sacrifice child\nKilled process 44 (tty) total-vm:9000kB, anon-rss:60kB, file-rss:0kB\n';
+    const [r] = explainDocument(explainText(`sysrq: SysRq : Manual OOM execution\n${pair}`)).reports;
+    expect(r).toMatchObject({ order: -1, selected: { pid: 44 }, era: '3.5 to 3.13' });
+    expect(doc(pair)).toMatchObject({ order: null });
+  });
+});
