@@ -129,6 +129,7 @@ export const inspectorWords = {
   best: 'new best',
   tie: (than: string): string => `ties with ${than}, is later`,
   lower: (than: string): string => `lower than ${than}`,
+  lowerToo: 'lower',
   chosen: '✕ chosen',
   bestSoFar: (name: string, points: string): string => `Best so far: ${name} with ${points} points.`,
   nobodySoFar: 'Nobody can be chosen so far.',

@@ -109,7 +109,7 @@ export const en = {
   'part.failed': 'This part of the page did not load: {why}. Reload the page to try again.',
   'notice.region': 'Messages',
   'notice.close': 'Close this message',
-  'notice.forked': 'The past was changed at {t} s. The other future is kept: see Futures.',
+  'notice.forked': 'The past was changed at {t} s. The future that was known is kept: Compare shows both.',
   'notice.searchEnded': 'It does not happen: the search was given up at {t} s.',
   'notice.badLink': 'This link is damaged, so the default machine is open instead.',
   'notice.badScenario': 'There is no built-in machine “{id}”, so the default one is open instead.',

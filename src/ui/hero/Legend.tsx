@@ -25,6 +25,8 @@ export function Legend() {
           <button
             type="button"
             data-kind={kind}
+            // Beside its neighbour "inactive" says of what; heard alone it does not.
+            aria-label={kind === 'anonInactive' || kind === 'fileInactive' ? t(KIND_LOOK[kind].name) : undefined}
             data-faded={hovered !== null && !shows.includes(hovered) ? '' : undefined}
             aria-pressed={hovered === kind}
             onPointerEnter={() => hoverKind(kind)}
