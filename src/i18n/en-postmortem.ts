@@ -134,6 +134,7 @@ export const pmWords = {
   unranked: 'not ranked',
   tasksNote:
     '“Dies from adj” is the least oom_score_adj with which that task would have been killed in the victim’s stead.',
+  showAllZones: (zones: number): string => `Show all ${n(zones)} zones`,
   showAll: (rows: number): string => `Show all ${n(rows)} tasks`,
 
   saved: 'What would have saved it',

@@ -89,6 +89,7 @@ const notes: Record<string, Sentence> = {
   'page-fault': () => 'The mask is 0: a page fault had run out of memory, and called the OOM killer on its way out.',
   'zone-refused': (p) =>
     `Zone ${p.zone} refused: ${n(p.free)} free${Number(p.cma) > 0 ? ` - ${n(p.cma)} CMA` : ''}${Number(p.order) > 0 ? ` - ${2 ** Number(p.order) - 1}` : ''} ≤ ${n(p.min)} min${p.reserveKnown === 0 ? '' : ` + ${n(p.reserve)} reserved for lower requests`} (pages).`,
+  'zones-refused': (p) => `${n(p.n)} zones refused; the one that lacked least is ${p.zone}.`,
   'zone-no-block': (p) =>
     `Zone ${p.zone} has ${n(p.free)} free pages, more than its ${n(p.min)} min, but no free block of order ${p.order}.`,
   'zone-allowed': (p) =>
@@ -97,6 +98,8 @@ const notes: Record<string, Sentence> = {
     `Zones ${p.zones} would have granted the request when the report was printed. They had refused a moment before, or have been freed into since.`,
   'no-usable-zone': (p) => `The request cannot use any zone that it was allowed: ${p.zones}.`,
   lowmem: (p) => `${pages(p.pages)} are free in high memory, which this request cannot use: low memory ran out.`,
+  'movable-free': (p) =>
+    `${pages(p.pages)} are free in the zone Movable, which this request cannot use: what it asks for cannot be moved.`,
   fragmented: (p) =>
     `Memory is fragmented: enough is free, but not in blocks of ${2 ** Number(p.order)} pages side by side.`,
   'plenty-free': (p) =>
@@ -110,6 +113,8 @@ const notes: Record<string, Sentence> = {
   'page-tables': (p) => `${p.share} % is page tables (${pages(p.pages)}).`,
   hugetlb: (p) =>
     `${p.share} % is the pool of huge pages (${kb(p.kb)}, ${p.freeKb === p.kb ? 'none of it in use' : p.freeKb === 0 ? 'all of it in use' : `${kb(p.freeKb)} of it unused`}): set aside with vm.nr_hugepages, and lost to all other requests.`,
+  zspages: (p) =>
+    `${p.share} % is swap kept in RAM, compressed (zram or zswap, ${pages(p.pages)}): what went to swap there still takes memory.`,
   'file-cache': (p) =>
     `${p.share} % is file cache (${pages(p.pages)}) that could not go fast enough, or lies where this request cannot use it.`,
   'file-dirty': (p) =>
@@ -181,6 +186,7 @@ export const partNames: Record<string, string> = {
   pagetables: 'page tables',
   kernel_stack: 'kernel stacks',
   hugetlb: 'huge page pool',
+  zspages: 'compressed swap (zram, zswap)',
   percpu: 'per-CPU memory',
   sock: 'sockets',
   free: 'free',

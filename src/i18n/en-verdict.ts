@@ -16,6 +16,7 @@ export const verdictWords = {
     'swap-left': ['RAM was full'],
     ram: ['RAM was full'],
     lowmem: ['low memory was full'],
+    'not-movable': ['the zones for memory that cannot be moved were full'],
     cgroup: ['its cgroup was at its limit'],
     'cgroup-no-limit': ['a kill was asked for in its cgroup, which has no limit of its own'],
     'no-block': ['no large enough block of free memory was left'],

@@ -1,4 +1,5 @@
 /** Who asked: the first line of a report names a thread, the table and the kill name processes. */
+import { isAllocating } from './parseKill';
 import { isMemcg } from './score';
 import type { RawReport } from './types';
 
@@ -15,6 +16,8 @@ export function invokerIs(r: RawReport, victim: { pid: number; comm: string }): 
   const { invoker, table } = r;
   if (invoker === null) return 'unknown';
   if (invoker.pid === victim.pid) return 'victim';
+  // Whoever asked was chosen, and a child of it died.
+  if (r.selected && isAllocating(r) && r.selected.pid !== victim.pid) return 'other';
   if (KERNEL_THREAD.test(invoker.comm)) return 'other';
   const rows = table?.rows ?? [];
   const listed = invoker.pid !== null && rows.find((t) => t.pid === invoker.pid || t.tgid === invoker.pid);

@@ -12,6 +12,7 @@ export type PartCode =
   | 'pagetables'
   | 'kernel_stack'
   | 'hugetlb'
+  | 'zspages'
   | 'sock'
   | 'percpu'
   | 'free'
@@ -102,6 +103,7 @@ function machineParts(r: RawReport, pageSize: number): Part[] | null {
     { code: 'pagetables', pages: sum([c.pagetables, c.sec_pagetables]) },
     { code: 'kernel_stack', pages: pages(stacks) },
     { code: 'hugetlb', pages: sum(r.hugePages.map((h) => pages(h.total * h.kb))) },
+    { code: 'zspages', pages: pages(sum(r.zones.map((z) => z.kb.zspages))) },
     { code: 'free', pages: sum([c.free, c.free_pcp]) },
   ];
 }

@@ -24,7 +24,7 @@ const MAX_ZONES = 512;
 
 function kbValues(text: string): Record<string, number> {
   const out: Record<string, number> = {};
-  for (const m of text.matchAll(/([a-z_]+(?:\([a-z]+\))?):? ?(?<=:| )(\d+)[kK]B/g)) out[m[1]] = Number(m[2]);
+  for (const m of text.matchAll(/([A-Za-z_]+(?:\([a-z]+\))?):? ?(?<=:| )(\d+)[kK]B/g)) out[m[1]] = Number(m[2]);
   return out;
 }
 

@@ -27,6 +27,7 @@ function releaseByForm(r: RawReport): number[] {
   if (columns.includes('cpu')) return [2, 6, 36];
   if (r.oldHead) return [2, 6, 32];
   if (r.gfp?.names) return r.oldKillForm ? [4, 19, 0] : [5, 9, 0];
+  if (last && last.message === '') return [3, 10, 0];
   if (r.zones.some((z) => 'boost' in z.kb)) return [5, 12, 0];
   return r.oldKillForm ? [3, 10, 0] : [6, 1, 0];
 }

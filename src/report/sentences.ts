@@ -42,8 +42,8 @@ function heldOf(r: ReportDocument): string {
 /** Who asked, and whom the rules name where that is another. */
 export function detailsOf(r: ReportDocument): string[] {
   const out = [`${heldOf(r)} ${limitsOf(r)}`.trim()].filter((x) => x !== '');
-  if (r.agrees === false && r.predicted) {
-    out.push(`${w.expected(r.predicted.comm, r.predicted.pid, r.predicted.points ?? 0)}.`);
+  if (r.agrees === false && r.predicted && r.predicted.points !== null && !r.reasonCode.startsWith('allocating')) {
+    out.push(`${w.expected(r.predicted.comm, r.predicted.pid, r.predicted.points)}.`);
   }
   if (r.invoker && r.order !== -1) out.push(askedOf(r, r.invoker));
   return out;
@@ -126,7 +126,7 @@ export function markText(task: ReportDocument['tasks'][number], marks: TaskMarks
 
 /** Why it ran out. Where the zones are listed with their test, what that says is not said twice. */
 export function causesOf(r: ReportDocument): string[] {
-  return r.why.filter((x) => x.code !== 'zone-refused').map((x) => x.text);
+  return r.why.filter((x) => x.code !== 'zone-refused' && x.code !== 'zones-refused').map((x) => x.text);
 }
 
 /** What more swap or a higher limit would have done, in whole sentences. */

@@ -14,6 +14,8 @@ export interface ParsedLog {
   strays: KillLine[];
   /** Reports of which only the lines of the decision are there: they count where there is no other. */
   ends: RawReport[];
+  /** SysRq-f was asked for, and the report of it has not begun. */
+  manual: boolean;
 }
 
 const OTHER_DUMP = /page allocation (?:failure|stall)|^SysRq : Show Memory|^sysrq: Show Memory/;
@@ -24,7 +26,7 @@ const OTHER_DUMP = /page allocation (?:failure|stall)|^SysRq : Show Memory|^sysr
  * @param text plain, see plain.ts
  */
 export function parseLog(text: string, progress?: Progress): ParsedLog {
-  const log: ParsedLog = { reports: [], strays: [], ends: [] };
+  const log: ParsedLog = { reports: [], strays: [], ends: [], manual: false };
   const open = new Map<string, Open>();
   for (const l of unwrap(cleanLog(text, progress))) {
     let o = open.get(l.host);
@@ -61,8 +63,11 @@ export function parseLog(text: string, progress?: Progress): ParsedLog {
   return log;
 }
 
+const MANUAL = /^(?:sysrq: )?(?:SysRq : )?Manual OOM execution/i;
 /** A zone's line: with what comes before it lost, the first that tells. */
 const WATERMARKS = /^(?:Node \d+ )?[A-Z]\w* free:\d+kB (?:boost:\d+kB )?min:\d/;
+/** A row of a table whose header is lost. */
+const WHOLE_ROW = /^\[ *\d+\](?: +-?\d+){7,10} +\S/;
 /** What the kernel says when there is nobody to kill, or it was told to panic. */
 const NOBODY =
   /^(?:Kernel panic - not syncing: )?(?:Out of memory and no killable processes|System is deadlocked on memory|Out of memory: (?:compulsory|system-wide) panic_on_oom)/;
@@ -74,13 +79,20 @@ function headless(l: LogLine, log: ParsedLog): Open | undefined {
     WATERMARKS.test(l.text) ||
     NOBODY.test(l.text) ||
     isHeader(l.text) ||
+    WHOLE_ROW.test(l.text) ||
     l.text.startsWith('Tasks state (memory') ||
     l.text.startsWith('oom-kill:') ||
     l.text.startsWith('memory: usage ') ||
     l.text.startsWith('Task in ') ||
     /[Kk]ill process \d+ \(/.test(l.text);
+  if (MANUAL.test(l.text)) log.manual = true;
   if (OTHER_DUMP.test(l.text)) return { r: newReport(l), section: 'foreign', inTable: false, pids: new Set() };
-  if (begins) return { r: newReport(l), section: 'mem', inTable: false, pids: new Set() };
+  if (begins) {
+    const r = newReport(l);
+    if (log.manual) r.order = -1;
+    log.manual = false;
+    return { r, section: 'mem', inTable: false, pids: new Set() };
+  }
   const stray = parseKilled(l);
   if (stray) addKill(log.strays, stray);
   return undefined;
@@ -93,6 +105,7 @@ const isRepeated = ({ r, section }: Open, l: LogLine): boolean =>
 /** The line belongs to a report that comes after the open one, whose head is missing. */
 function startsAnother(o: Open, text: string): boolean {
   const { r } = o;
+  if (MANUAL.test(text)) return true;
   const decided = r.kills.length > 0 || r.panic !== null || r.reaped.length > 0;
   const done = r.kills.length > 0 || r.panic !== null;
   if (isMemInfo(text)) return done || (r.memInfo && (r.table !== null || decided));
@@ -104,12 +117,16 @@ function startsAnother(o: Open, text: string): boolean {
   return false;
 }
 
+const isDecided = (r: RawReport): boolean => r.kills.length > 0 || r.selected !== null || r.summary !== null;
+
 /** Ends a report; what has no sign of an OOM kill was some other dump. */
 function close(log: ParsedLog, o: Open): void {
   const { r } = o;
   if (o.section === 'foreign') return;
-  const evidence = r.invoker !== null || r.table !== null || r.noKillable;
-  if (!evidence && r.summary !== null) log.ends.push(r);
+  // Rows without a header, of which nobody was killed, are something else.
+  const table = r.table !== null && (r.table.columns !== null || r.table.rows.length === 0 || isDecided(r));
+  const evidence = r.invoker !== null || table || r.noKillable;
+  if (!evidence && (r.summary !== null || (r.selected !== null && r.kills.length > 0))) log.ends.push(r);
   if (evidence || (r.memInfo && (r.summary !== null || r.kills.length > 0))) log.reports.push(r);
   else if (r.cgroup !== null && (r.kills.length > 0 || r.selected !== null)) log.reports.push(r);
   else if (r.kills.length > 0) for (const k of r.kills) addKill(log.strays, k);

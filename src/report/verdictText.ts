@@ -22,6 +22,7 @@ export function fullOf(r: ReportDocument): Full {
   if (usable.some((z) => z.code === 'no-block') && usable.every((z) => z.code !== 'allowed')) return 'no-block';
   if (usable.length === 0 || usable.some((z) => z.code !== 'refused')) return 'unknown';
   if (r.why.some((x) => x.code === 'lowmem')) return 'lowmem';
+  if (r.why.some((x) => x.code === 'movable-free')) return 'not-movable';
   const { totalKb, freeKb } = r.swap;
   if (totalKb === null || freeKb === null) return 'ram';
   if (totalKb === 0) return 'no-swap';

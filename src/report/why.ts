@@ -24,6 +24,7 @@ const MUCH = {
   pagetables: 0.05,
   file: 0.1,
   hugetlb: 0.1,
+  zspages: 0.1,
   rest: 0.25,
   free: 0.2,
 };
@@ -53,6 +54,15 @@ export function limitHit(r: RawReport): CgroupUsage | null {
   const { memory, memsw } = r.cgroup ?? { memory: null, memsw: null };
   const isFull = (u: CgroupUsage | null): boolean => u !== null && u.limitKb !== null && u.usageKb >= u.limitKb;
   return !isFull(memory) && isFull(memsw) ? memsw : memory;
+}
+
+/** More are not told one by one: they stand in the list of zones. */
+const FEW_ZONES = 6;
+
+/** The zone that came nearest to granting the request. */
+function leastLacking(refused: readonly ZoneVerdict[]): ZoneVerdict {
+  const lacks = (z: ZoneVerdict): number => (z.min ?? 0) + z.reserve - (z.free - z.cma);
+  return refused.reduce((best, z) => (lacks(z) < lacks(best) ? z : best));
 }
 
 /** What was full. */
@@ -93,6 +103,9 @@ function cause(
   }
   const usable = zones.filter((z) => z.code !== 'not-for-it' && z.code !== 'unknown');
   const allowed = usable.filter((z) => z.code === 'allowed');
+  const refused = usable.filter((z) => z.code === 'refused');
+  const few = refused.length <= FEW_ZONES;
+  if (!few) add('zones-refused', { n: refused.length, zone: leastLacking(refused).zone });
   if (allowed.length > 1) add('zones-allowed', { zones: allowed.map((z) => z.zone).join(', ') });
   for (const z of usable) {
     const p = {
@@ -105,8 +118,9 @@ function cause(
       reserve: z.reserve,
       order: r.order ?? 0,
     };
-    if (z.code === 'refused') add('zone-refused', p);
-    else if (z.code === 'no-block') add('zone-no-block', p);
+    if (z.code === 'refused') {
+      if (few || z === leastLacking(refused)) add('zone-refused', p);
+    } else if (z.code === 'no-block') add('zone-no-block', p);
     else if (allowed.length === 1) add('zone-allowed', p);
   }
   const others = zones.filter((z) => z.code === 'not-for-it');
@@ -116,6 +130,7 @@ function cause(
   if (others.length > 0 && usable.length === 0 && bound)
     add('no-usable-zone', { zones: others.map((z) => z.zone).join(', ') });
   else if (spare > 1024 && others.some((z) => z.zone.endsWith('HighMem'))) add('lowmem', { pages: spare });
+  else if (spare > 1024 && others.every((z) => z.zone.endsWith('Movable'))) add('movable-free', { pages: spare });
   if (usable.length > 0 && usable.every((z) => z.code === 'no-block')) add('fragmented', { order: r.order ?? 0 });
   const free = memory?.parts.find((p) => p.code === 'free')?.pages ?? r.counts.free ?? 0;
   if (v.totals.ramPages !== null && free > v.totals.ramPages * MUCH.free) add('plenty-free', { pages: free });
@@ -144,6 +159,7 @@ function parts(r: RawReport, v: Verdict, memory: Breakdown, add: Add): void {
       dirty: pages,
     });
   }
+  if (much('zspages')) add('zspages', { pages: of('zspages'), share: share('zspages') });
   if (much('rest') && !isMemcg(r)) add('unaccounted', { pages: of('rest'), share: share('rest') });
   const top = [...r.slabs].sort((a, b) => b.totalKb - a.totalKb)[0];
   if (top && top.totalKb > 65536) add('slab-top', { name: top.name, kb: top.totalKb });
