@@ -4,6 +4,7 @@ import { hoverPid, setWalkStep, useInspector, useSelection, useShown } from '../
 import type { KillReport, ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { IconButton } from '../controls/IconButton';
+import { usePointing } from '../controls/usePointing';
 import { int, isLong } from '../format';
 import { adjUnit, type WalkRow, walkRows } from './walk';
 
@@ -102,6 +103,10 @@ interface RowProps {
 function Row({ row: { task, outcome, more }, known, state, chosen }: RowProps) {
   const chip = useShown((f) => f.procs, NO_PROCS).find((p) => p.pid === task.pid)?.chip ?? 0;
   const faded = useSelection((s) => s.hoveredPid !== null && s.hoveredPid !== task.pid);
+  const { enter, leave } = usePointing(
+    () => hoverPid(task.pid),
+    () => hoverPid(null),
+  );
   const skipped = outcome.kind === 'skipped' || outcome.kind === 'aborted';
   const className = [skipped && 'skip', chosen && 'vic', state, faded && 'faded'].filter(Boolean).join(' ');
   return (
@@ -109,8 +114,8 @@ function Row({ row: { task, outcome, more }, known, state, chosen }: RowProps) {
       className={className}
       data-pid={task.pid}
       aria-current={state === 'now' ? 'step' : undefined}
-      onPointerEnter={() => hoverPid(task.pid)}
-      onPointerLeave={() => hoverPid(null)}
+      onPointerEnter={enter}
+      onPointerLeave={leave}
     >
       <th className="l" scope="row">
         <Chip proc={{ comm: task.comm, chip }} /> <b className="ki-comm">{task.comm}</b>{' '}
