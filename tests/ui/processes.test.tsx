@@ -50,9 +50,11 @@ describe('the list of processes', () => {
   });
   it('has a victim whose memory is not free yet above all, however little it holds', () => {
     const procs = fixtureFrame().procs.map((p) =>
-      p.comm === 'tab-1' ? { ...p, killedAt: 5, state: 'exiting' as const, points: null, rss: 1 } : p,
+      p.comm === 'lockd' ? { ...p, state: 'exiting' as const, points: null } : p,
     );
-    expect(orderProcesses(procs)[0].comm).toBe('tab-1');
+    const pid = procs.find((p) => p.comm === 'lockd')?.pid ?? 0;
+    expect(orderProcesses(procs, [pid])[0].comm).toBe('lockd');
+    expect(orderProcesses(procs)[0].comm).toBe('leakyd');
   });
   it('leaves the rows where they are while one is in hand', () => {
     const procs = fixtureFrame().procs;

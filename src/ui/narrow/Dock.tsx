@@ -1,6 +1,7 @@
 import { reset, seek, step, stepBack } from '../../actions/lab';
 import { t } from '../../i18n';
 import { useRun, useSettings, useShown } from '../../store';
+import type { Frame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { IconButton } from '../controls/IconButton';
 import { held, MemoryBar } from '../controls/MemoryBar';
@@ -67,9 +68,17 @@ function AccessTime() {
   );
 }
 
+/** The latest kill whose victim still holds memory: at a group's limit it need not be who would be next on the machine. */
+const unfinished = (f: Frame) =>
+  f.oomRecords.findLast((r) => f.procs.some((p) => p.pid === (r.sacrificed ?? r.chosen) && p.state === 'exiting'));
+
 function Candidate() {
-  const proc = useShown((f) => f.procs.find((p) => p.pid === doomedPid(f)) ?? null, null);
-  const killedAt = useShown((f) => f.oomRecords.find((r) => (r.sacrificed ?? r.chosen) === doomedPid(f))?.t ?? -1, -1);
+  const killedAt = useShown((f) => unfinished(f)?.t ?? -1, -1);
+  const proc = useShown((f) => {
+    const record = unfinished(f);
+    const pid = record ? (record.sacrificed ?? record.chosen) : doomedPid(f);
+    return f.procs.find((p) => p.pid === pid) ?? null;
+  }, null);
   const idle = useShown((f) => f.procs.every((p) => p.never === 'init'), true);
   const fresh = useShown(isFresh, true);
   if (fresh) return <p className="sub dock-candidate">{t('intro.phone')}</p>;
@@ -77,7 +86,7 @@ function Candidate() {
   return (
     <div className="dock-candidate">
       <p className="flag">
-        {killedAt >= 0 && proc.state === 'exiting' ? (
+        {killedAt >= 0 ? (
           <>
             {t('processes.killedAt', { t: seconds(killedAt) })} <WhyButton pid={proc.pid} name={proc.comm} />
           </>

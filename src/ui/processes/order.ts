@@ -17,14 +17,13 @@ export function rowKind(p: ProcFrame): RowKind {
 
 const RANK: Record<RowKind, number> = { full: 0, dying: 0, gone: 1, exempt: 2 };
 
-/** A victim that still holds memory stands above all, however little that is: it is what has just happened. */
-const rankOf = (p: ProcFrame): number => (rowKind(p) === 'dying' && p.killedAt >= 0 ? -1 : RANK[rowKind(p)]);
-
 /** Points where there are any: what it holds where it is dying. */
 const weight = (p: ProcFrame): number => p.points ?? held(p);
 
 /** Victims that still hold memory, then by badness, of equals the later one as the kernel chooses; then the dead, latest first, then those that are never chosen. Kernel threads are left out. */
-export function orderProcesses(procs: readonly ProcFrame[]): ProcFrame[] {
+export function orderProcesses(procs: readonly ProcFrame[], victims: readonly number[] = []): ProcFrame[] {
+  // However little it holds: it is what has just happened.
+  const rankOf = (p: ProcFrame): number => (rowKind(p) === 'dying' && victims.includes(p.pid) ? -1 : RANK[rowKind(p)]);
   return procs
     .filter((p) => p.never !== 'kthread')
     .sort((a, b) => {
