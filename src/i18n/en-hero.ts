@@ -205,7 +205,7 @@ export const enHero = {
   'gen.tableName': '{type}, {place}, begun {age} ago',
 
   'time.label': 'Timeline',
-  'time.andMore': '{name} + {n} more',
+  'time.andMore': '{name} + {n}',
   'time.head': 'Time',
   'time.free': 'Free',
   'time.freeLines': 'high, low, min lines',

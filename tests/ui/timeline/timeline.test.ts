@@ -139,7 +139,7 @@ describe('flags', () => {
     const label = (next: number) =>
       placeFlags([...both, { t: next * S, kind: 'swap-out', label: '', pid: -1 }], domain, 890, measure)[0].label;
     expect(label(40)).toBe('kswapd wakes, first direct reclaim');
-    expect(label(12)).toBe('kswapd wakes + 1 more');
+    expect(label(12)).toBe('kswapd wakes + 1');
   });
   test('leave the OOM to its kill, but show one that killed nobody', () => {
     const oom: TimelineEvent = { t: 5 * S, kind: 'oom', label: '', pid: -1 };
