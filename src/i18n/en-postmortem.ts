@@ -158,8 +158,8 @@ export const pmWords = {
   limitCodes: {
     'not-short': 'The cgroup was below its limit when the report was printed: what was missing cannot be told.',
   } as Record<string, string>,
-  changesAt: (of: 'swap' | 'limit', size: string, comm: string, pid: number): string =>
-    `From ${size} more ${of === 'swap' ? 'swap' : 'of a limit'} on, ${comm} (${pid}) would be chosen instead, since oom_score_adj counts in parts of the total.`,
+  changesAt: (of: 'swap' | 'limit', size: string, comm: string, pid: number, adj: boolean): string =>
+    `From ${size} more ${of === 'swap' ? 'swap' : 'of a limit'} on, ${comm} (${pid}) would be chosen instead, since ${adj ? 'oom_score_adj' : 'what uid 0 is spared'} counts in parts of the total.`,
   neverChanges: 'However much more there is, with these sizes the same one would be chosen.',
   tooLittle: (pages: number): string => `too little: ${plural(pages, 'page is', 'pages are')} still missing.`,
   nothingMore: 'what it was.',

@@ -136,7 +136,13 @@ export function moreTextOf(r: ReportDocument): string {
     return (of === 'limit' ? pmWords.limitCodes[code] : undefined) ?? pmWords.moreCodes[code] ?? code;
   }
   const change = changesAt
-    ? pmWords.changesAt(of, sizeOf(r, changesAt.pages), changesAt.dies.comm, changesAt.dies.pid)
+    ? pmWords.changesAt(
+        of,
+        sizeOf(r, changesAt.pages),
+        changesAt.dies.comm,
+        changesAt.dies.pid,
+        r.tasks.some((t) => t.oom_score_adj !== 0 && t.oom_score_adj !== -1000),
+      )
     : r.ranking
       ? pmWords.neverChanges
       : '';

@@ -246,3 +246,16 @@ test('characters that a web page writes as numbers', () => {
   expect(doc(page).gfp?.flags).toEqual(['GFP_HIGHUSER_MOVABLE', '__GFP_COMP', '__GFP_ZERO']);
   expect(doc(page).victim).toEqual({ pid: 720, comm: 'worker-b' });
 });
+
+test('more of a limit changes the choice by what uid 0 is spared where no oom_score_adj is set', () => {
+  // 19 995 pages, less 30 of 1000 parts: 751 per mille. With a limit high enough both have one point, and the first dies.
+  const rows =
+    '[   41]     0    41     9000     1000      10        0             0 waiter\n[   40]     0    40    30000    19950      45        0             0 cook\n';
+  const text = box(751)
+    .replace('4.9.300-test', '3.7.9-test')
+    .replace('nr_ptes nr_pmds', 'nr_ptes')
+    .replace(/\[ {3}40\][\s\S]*waiter\n/, rows);
+  const r = doc(text);
+  expect(r).toMatchObject({ agrees: true, totalExact: true, more: { changesAt: { dies: { pid: 41 } } } });
+  expect(explainReadable(explainText(text))).toContain('since what uid 0 is spared counts in parts of the total');
+});
