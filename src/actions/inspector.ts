@@ -31,7 +31,9 @@ export function openInspector(time = runStore.getState().frame?.t ?? 0): void {
 export function closeInspector(): void {
   const { opener } = inspectorStore.getState();
   inspectorStore.setState({ open: false, opener: null });
-  if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+  if (!(opener instanceof HTMLElement)) return;
+  // What opened it may be gone with its moment: a message, the row of a victim.
+  (opener.isConnected ? opener : document.querySelector<HTMLElement>('.run'))?.focus();
 }
 
 export function toggleInspector(): void {
@@ -39,18 +41,32 @@ export function toggleInspector(): void {
   else openInspector();
 }
 
-/** Id of the message about the last kill. */
+/** Id of the message about the last kill, and the head that it was told at, ns. */
 let told = 0;
+let toldAt = 0;
 
-/** Tells of each kill that the running machine comes to, with the way to its reasons. */
+/** What says itself who was killed and leads to the reasons: the list of processes, and the dock of a narrow screen. */
+const SAYS_SO = '[data-region="processes"], .dock';
+
+/**
+ * Tells of each kill that the running machine comes to, with the way to its reasons. Where it stops there, and what
+ * stands on the screen says the same, the message would only cover something. It goes when the head goes back.
+ */
 export function tellOfKills(): () => void {
   return runStore.subscribe(({ frame, kills }, { frame: before }) => {
-    if (!frame || !before || frame === before || before.status !== 'running') return;
+    if (!frame || !before || frame === before) return;
+    if (frame.t < toldAt) {
+      dismiss(told);
+      toldAt = 0;
+    }
+    if (before.status !== 'running') return;
     const kill = kills.findLast(({ decided }) => decided > before.t && decided <= frame.t);
     if (!kill || inspectorStore.getState().open) return;
     const [victim] = kill.victims;
     if (!victim) return;
     dismiss(told);
+    if (!isMoving(frame.status) && document.querySelector(SAYS_SO)) return;
+    toldAt = kill.decided;
     told = notify(
       t('inspector.killed', {
         name: victim.comm,

@@ -17,7 +17,7 @@ export async function explain(input: string | Blob): Promise<void> {
   job?.end();
   source = input;
   const size = typeof input === 'string' ? input.length : input.size;
-  postMortemStore.setState({ phase: 'reading', size, share: 0, answer: null, why: '', refused: false, shown: 0 });
+  postMortemStore.setState({ phase: 'reading', size, share: 0, answer: null, why: '', instead: null, shown: 0 });
   const mine = explainInWorker(input, (share) => {
     if (job === mine) postMortemStore.setState({ share });
   });
@@ -32,7 +32,7 @@ export async function explain(input: string | Blob): Promise<void> {
   postMortemStore.setState({
     phase: 'failed',
     why: answer.ok ? '' : answer.why,
-    refused: answer.ok && answer.refused,
+    instead: answer.ok ? answer.instead : null,
   });
 }
 
@@ -41,7 +41,7 @@ export function forget(): void {
   job?.end();
   job = null;
   source = '';
-  postMortemStore.setState({ phase: 'empty', size: 0, share: 0, answer: null, why: '', refused: false, shown: 0 });
+  postMortemStore.setState({ phase: 'empty', size: 0, share: 0, answer: null, why: '', instead: null, shown: 0 });
 }
 
 export const showReport = (shown: number): void => postMortemStore.setState({ shown });

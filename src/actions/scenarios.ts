@@ -7,7 +7,7 @@ import { RefusalError } from '../machine/commands';
 import type { KernelName } from '../machine/config';
 import { BUILTIN_IDS, DEFAULT_ID } from '../scenario/builtin/ids';
 import type { Scenario, Session } from '../scenario/schema';
-import { beginHistory, clearLog, type Left, leftStore, notify, runStore } from '../store';
+import { beginHistory, clearLog, type Left, leftStore, notify, runStore, settingsStore } from '../store';
 import { addressOf, forgetSaved, keepLeft, leaving, savedSession } from './autosave';
 import { download, seriesCsv } from './download';
 import { ask } from './lab';
@@ -197,7 +197,7 @@ export async function resume(at: { search: string; hash: string }): Promise<bool
   }
   // The address of a file or a link that was opened without one says nothing; that of a built-in machine does.
   if (saved.scenario && address === '') setAddress((query) => query.set('scenario', saved.scenario));
-  notify(t('notice.resumed', { t: seconds(saved.t) }));
+  if (settingsStore.getState().screen === 'lab') notify(t('notice.resumed', { t: seconds(saved.t) }));
   return true;
 }
 

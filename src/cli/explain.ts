@@ -50,7 +50,7 @@ export function explain(argv: string[], io: CommandIo): Promise<number> {
     if (json) io.stdout.write(`${JSON.stringify(explainDocument(found))}\n`);
     else if (found.reports.length > 0) io.stdout.write(explainReadable(found));
     if (found.reports.length > 0) return 0;
-    io.stderr.write(`oomlab explain: ${found.refused ? reportWords.refused : reportWords.noReport}\n`);
+    io.stderr.write(`oomlab explain: ${found.instead ? reportWords.instead[found.instead] : reportWords.noReport}\n`);
     return 1;
   });
 }

@@ -12,6 +12,8 @@ export const compareWords = {
   source: (side: string): string => `Machine ${side}`,
   futures: 'Futures of the open machine',
   scenarios: 'Built-in machines, from their beginning',
+  onTheWay: (t: string): string =>
+    `Both are on their way to ${t} s. Until they are there, their figures are of different moments.`,
   alike: 'Both are the same machine. Choose another for B, or change something in the lab: each future can be chosen.',
   run: 'Run both',
   pause: 'Pause both',

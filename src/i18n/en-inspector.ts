@@ -14,6 +14,7 @@ export const inspectorWords = {
   later: 'Later kill',
   position: (i: number, of: number): string => `kill ${n(i)} of ${n(of)}`,
 
+  numbered: (name: string, pid: number): string => `${name} (${pid})`,
   onePage: 'one page',
   block: (order: number): string => `${n(2 ** order)} pages in a row`,
   titleOther: (victim: string, invoker: string, what: string): string =>
@@ -128,6 +129,7 @@ export const inspectorWords = {
   best: 'new best',
   tie: (than: string): string => `ties with ${than}, is later`,
   lower: (than: string): string => `lower than ${than}`,
+  lowerToo: 'lower',
   chosen: '✕ chosen',
   bestSoFar: (name: string, points: string): string => `Best so far: ${name} with ${points} points.`,
   nobodySoFar: 'Nobody can be chosen so far.',

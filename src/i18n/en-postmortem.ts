@@ -19,7 +19,7 @@ export const pmWords = {
   reading: (size: number): string => `Reading ${n(Math.ceil(size / 1024))} KiB…`,
   failed: (why: string): string => `The text could not be read: ${why}.`,
   nothingPasted: 'There is no text to explain yet.',
-  refused: (sentence: string): string => `${capital(sentence)}.`,
+  instead: (sentence: string): string => `${capital(sentence)}.`,
   noReport: (sentence: string): string =>
     `${capital(sentence)}. A report begins with a line such as “… invoked oom-killer: gfp_mask=…” and ends with “Killed process …”.`,
   found: (reports: number, lines: number, inside: number): string =>
@@ -134,6 +134,7 @@ export const pmWords = {
   unranked: 'not ranked',
   tasksNote:
     '“Dies from adj” is the least oom_score_adj with which that task would have been killed in the victim’s stead.',
+  showAllZones: (zones: number): string => `Show all ${n(zones)} zones`,
   showAll: (rows: number): string => `Show all ${n(rows)} tasks`,
 
   saved: 'What would have saved it',
@@ -157,8 +158,8 @@ export const pmWords = {
   limitCodes: {
     'not-short': 'The cgroup was below its limit when the report was printed: what was missing cannot be told.',
   } as Record<string, string>,
-  changesAt: (of: 'swap' | 'limit', size: string, comm: string, pid: number): string =>
-    `From ${size} more ${of === 'swap' ? 'swap' : 'of a limit'} on, ${comm} (${pid}) would be chosen instead, since oom_score_adj counts in parts of the total.`,
+  changesAt: (of: 'swap' | 'limit', size: string, comm: string, pid: number, adj: boolean): string =>
+    `From ${size} more ${of === 'swap' ? 'swap' : 'of a limit'} on, ${comm} (${pid}) would be chosen instead, since ${adj ? 'oom_score_adj' : 'what uid 0 is spared'} counts in parts of the total.`,
   neverChanges: 'However much more there is, with these sizes the same one would be chosen.',
   tooLittle: (pages: number): string => `too little: ${plural(pages, 'page is', 'pages are')} still missing.`,
   nothingMore: 'what it was.',
@@ -188,6 +189,7 @@ export const pmWords = {
   was: (adj: number): string => `it was ${n(adj)}`,
   notSaved: 'No oom_score_adj of its own would have changed the choice: there was nobody else to kill.',
   notSavedAllocating: 'No oom_score_adj would have changed this: vm.oom_kill_allocating_task kills whoever asks.',
+  notSavedTotal: 'Not computed: the text does not say how much memory there was, which oom_score_adj is measured by.',
   notComputed: 'Not computed: where the rules do not name the victim, they cannot say what would have saved it.',
 };
 

@@ -89,6 +89,7 @@ export const enProcesses = {
   'unit.size': 'MiB',
   'unit.pages/s': 'pages/s',
   'unit.percent': '%',
+  'launch.waiting': '{n} will start on Run',
   'launch.forks': 'begins another future',
 
   'program.leaky-server': 'leaky server',

@@ -25,6 +25,10 @@ const reasons: Record<string, Sentence> = {
     `it has the highest score of the tasks that could be read, by the rules of ${p.era}; some rows are damaged`,
   'highest-score-root-bonus': (p) =>
     `it has the highest score by the rules of ${p.era} when uid 0 gets no bonus, as in a container without CAP_SYS_ADMIN`,
+  'highest-any-total': () =>
+    'no listed task is larger or has a higher oom_score_adj: it is first however much memory there was, which the text does not say',
+  'allocating-task-child': (p) =>
+    `vm.oom_kill_allocating_task is set, so that ${p.selected}, which asked for memory, was to die, but kernels before 5.1 kill a child in its parent's stead`,
   'allocating-task': () => 'vm.oom_kill_allocating_task is set: whoever asked for memory dies, whatever the scores are',
   tie: () =>
     'it has exactly the same score as another task, and which of equals dies hangs on their order in the task list',
@@ -33,7 +37,7 @@ const reasons: Record<string, Sentence> = {
   'child-sacrificed': (p) =>
     `the kernel did select ${p.selected}, which has the highest score, but kernels before 5.1 kill a child in its parent's stead`,
   'not-in-table': () =>
-    'the victim is not in the table: it had given up its memory between the choice and the printing of the table',
+    'the victim is not in the table: it had given up its memory between the choice and the printing of the table, or its row is not in the text',
   'patched-kernel': (p) =>
     `the table has a column that no released kernel prints (${p.column}): this kernel counts in its own way`,
   'development-kernel': (p) =>
@@ -43,6 +47,8 @@ const reasons: Record<string, Sentence> = {
     `by the rules of ${p.era} another task is ahead by ${n(p.behind)} points, and the text does not say why it lived`,
   'no-table': () => 'the text has no table of tasks, so nothing can be computed',
   'empty-table': () => 'the table lists no task: there was nobody to kill',
+  'none-killable': () => 'the kernel found no process that it may kill',
+  'rows-missing': () => 'the rows of the table are not in the text, so nothing can be computed',
   'table-cut': () => 'the table is cut, so the tasks that are missing cannot be ranked',
   'old-rules': () => 'kernels before 2.6.36 also looked at CPU time, run time and niceness, which no report prints',
   'total-unknown': () => 'the text does not say how much memory there was, which oom_score_adj is measured by',
@@ -55,30 +61,45 @@ const reasons: Record<string, Sentence> = {
   panic: () => 'the kernel panicked instead of killing',
 };
 
+/** Pages that count as free, and that kernels with rules of their own for CMA do not give out. */
+const cmaText = (p: ReportParams): string =>
+  Number(p.cmaCounted) > 0
+    ? ` Its free pages count ${n(p.cmaCounted)} of CMA; without those it would have refused, as kernels do that keep CMA for its devices.`
+    : '';
+const groupText = (p: ReportParams): string =>
+  p.path === '?' ? 'a cgroup that the text does not name' : `the cgroup ${p.path}`;
+const timesText = (p: ReportParams): string => (p.failcnt === 1 ? 'once' : `${n(p.failcnt)} times`);
+const invokerText = (p: ReportParams): string => `${p.invoker}${p.pid === '' ? '' : ` (${p.pid})`}`;
+
 const notes: Record<string, Sentence> = {
   sysrq: () => 'Somebody asked for the kill with SysRq-f (order=-1): memory need not have been short.',
   'limit-reached': (p) =>
-    `The limit of the cgroup ${p.path} was reached, not that of the machine: ${kb(p.usage)} of ${kb(p.limit)} in use, ${p.failcnt === 1 ? 'once' : `${n(p.failcnt)} times`} refused.`,
+    `The limit of ${groupText(p)} was reached, not that of the machine: ${kb(p.usage)} of ${kb(p.limit)} in use, ${timesText(p)} refused.`,
+  'memsw-reached': (p) =>
+    `The limit of ${groupText(p)} for memory and swap together was reached: ${kb(p.usage)} of ${kb(p.limit)} in use, ${timesText(p)} refused.`,
   'limit-left': (p) =>
-    `The limit of the cgroup ${p.path} had been reached, not that of the machine. When the report was printed, ${kb(p.usage)} of ${kb(p.limit)} were in use: memory had been given back already.`,
+    `The limit of ${groupText(p)} had been reached, not that of the machine. When the report was printed, ${kb(p.usage)} of ${kb(p.limit)} were in use: memory had been given back already.`,
   cgroup: (p) =>
     p.path === '?'
-      ? 'The kill was in a cgroup; the text does not say in which one, and which limit was reached.'
-      : `The kill was in the cgroup ${p.path}; the text does not say which limit was reached.`,
+      ? 'The limit of a cgroup was reached; the text does not say of which one, and how high it is.'
+      : `The limit of the cgroup ${p.path} was reached; the text does not say how high it is.`,
   'cgroup-no-swap': () => 'The cgroup may not use swap, so its anonymous memory could go nowhere.',
   cpuset: (p) => `The request could use the nodes of the cpuset ${p.cpuset} only (${p.nodes}).`,
-  mempolicy: (p) => `A memory policy bound the request to nodes ${p.nodes}.`,
+  mempolicy: (p) => `A memory policy bound the request to node${/^\d+$/.test(String(p.nodes)) ? '' : 's'} ${p.nodes}.`,
   'page-fault': () => 'The mask is 0: a page fault had run out of memory, and called the OOM killer on its way out.',
   'zone-refused': (p) =>
-    `Zone ${p.zone} refused: ${n(p.free)} free${Number(p.cma) > 0 ? ` - ${n(p.cma)} CMA` : ''}${Number(p.order) > 0 ? ` - ${2 ** Number(p.order) - 1}` : ''} ≤ ${n(p.min)} min + ${n(p.reserve)} reserved for lower requests (pages).`,
+    `Zone ${p.zone} refused: ${n(p.free)} free${Number(p.cma) > 0 ? ` - ${n(p.cma)} CMA` : ''}${Number(p.order) > 0 ? ` - ${2 ** Number(p.order) - 1}` : ''} ≤ ${n(p.min)} min${p.reserveKnown === 0 ? '' : ` + ${n(p.reserve)} reserved for lower requests`} (pages).`,
+  'zones-refused': (p) => `${n(p.n)} zones refused; the one that lacked least is ${p.zone}.`,
   'zone-no-block': (p) =>
     `Zone ${p.zone} has ${n(p.free)} free pages, more than its ${n(p.min)} min, but no free block of order ${p.order}.`,
   'zone-allowed': (p) =>
-    `Zone ${p.zone} would have granted the request when the report was printed: ${n(p.free)} free > ${n(p.min)} min + ${n(p.reserve)} reserved. It had refused a moment before, or has been freed into since.`,
+    `Zone ${p.zone} would have granted the request when the report was printed: ${n(p.free)} free > ${n(p.min)} min + ${n(p.reserve)} reserved. It had refused a moment before, or has been freed into since.${cmaText(p)}`,
   'zones-allowed': (p) =>
     `Zones ${p.zones} would have granted the request when the report was printed. They had refused a moment before, or have been freed into since.`,
   'no-usable-zone': (p) => `The request cannot use any zone that it was allowed: ${p.zones}.`,
   lowmem: (p) => `${pages(p.pages)} are free in high memory, which this request cannot use: low memory ran out.`,
+  'movable-free': (p) =>
+    `${pages(p.pages)} are free in the zone Movable, which this request cannot use: what it asks for cannot be moved.`,
   fragmented: (p) =>
     `Memory is fragmented: enough is free, but not in blocks of ${2 ** Number(p.order)} pages side by side.`,
   'plenty-free': (p) =>
@@ -92,6 +113,8 @@ const notes: Record<string, Sentence> = {
   'page-tables': (p) => `${p.share} % is page tables (${pages(p.pages)}).`,
   hugetlb: (p) =>
     `${p.share} % is the pool of huge pages (${kb(p.kb)}, ${p.freeKb === p.kb ? 'none of it in use' : p.freeKb === 0 ? 'all of it in use' : `${kb(p.freeKb)} of it unused`}): set aside with vm.nr_hugepages, and lost to all other requests.`,
+  zspages: (p) =>
+    `${p.share} % is swap kept in RAM, compressed (zram or zswap, ${pages(p.pages)}): what went to swap there still takes memory.`,
   'file-cache': (p) =>
     `${p.share} % is file cache (${pages(p.pages)}) that could not go fast enough, or lies where this request cannot use it.`,
   'file-dirty': (p) =>
@@ -106,7 +129,13 @@ const notes: Record<string, Sentence> = {
     `${pages(p.pages)} of swap belong to no listed task: shared memory and tmpfs are swapped out too.`,
   panicked: (p) => `Then the kernel panicked: ${p.text}`,
   'invoker-not-victim': (p) =>
-    `${p.invoker}${p.pid === '' ? '' : ` (${p.pid})`} only happened to ask when there was none left: that alone makes it neither culprit nor victim. The kernel looks for the highest score, not for who asked.`,
+    `${invokerText(p)} only happened to ask when there was none left: that alone makes it neither culprit nor victim. The kernel looks for the highest score, not for who asked.`,
+  'invoker-thread': (p) =>
+    `${invokerText(p)} is not listed, since threads are not, and ${p.victim} is the only process of the group that is: it is one of its threads.`,
+  'invoker-unlisted': (p) =>
+    `${invokerText(p)} is not in the table, which lists no threads: it may be a thread of ${p.victim} or of another process. The kernel looks for the highest score, not for who asked.`,
+  'invoker-unknown': (p) =>
+    `${invokerText(p)} happened to ask when there was none left; the text does not tell whether it is a thread of ${p.victim} or another process. The kernel looks for the highest score, not for who asked.`,
   'largest-not-victim': (p) =>
     `The largest task is ${p.largest} (${p.pid}) with ${pages(p.pages)} and oom_score_adj ${p.adj}; ${p.victim} with ${pages(p.victimPages)} and oom_score_adj ${p.victimAdj} scored higher.`,
   'largest-passed-over': (p) =>
@@ -133,6 +162,7 @@ const warnings: Record<string, Sentence> = {
   'totals-differ': () =>
     '"pages RAM" and the sizes of the zones cannot both be right; where the memory was is reckoned by the zones',
   'no-table': () => 'the table of tasks is missing, or vm.oom_dump_tasks is 0',
+  'no-rows': () => 'the rows of the table are missing',
   'no-header': () => 'the header of the table is missing',
   'rows-damaged': (p) => `${n(p.n)} row${p.n === 1 ? '' : 's'} of the table could not be read`,
   'unknown-columns': (p) => `the table has unknown columns: ${p.columns}`,
@@ -156,6 +186,7 @@ export const partNames: Record<string, string> = {
   pagetables: 'page tables',
   kernel_stack: 'kernel stacks',
   hugetlb: 'huge page pool',
+  zspages: 'compressed swap (zram, zswap)',
   percpu: 'per-CPU memory',
   sock: 'sockets',
   free: 'free',
@@ -174,11 +205,16 @@ export const warningText = (code: string, p: ReportParams): string => text(warni
 /** Words of the report for the terminal. */
 export const reportWords = {
   noReport: 'no OOM report in this text',
-  refused:
-    'no OOM report in this text, but a page allocation failure: a request that the kernel refused, for which nobody is killed',
+  instead: {
+    refused:
+      'no OOM report in this text, but a page allocation failure: a request that the kernel refused, for which nobody is killed',
+    'user-space':
+      'no report of the kernel’s OOM killer in this text, but a kill by a program that watches memory (systemd-oomd, earlyoom, Android’s low memory killer): those choose by rules of their own and print no table',
+  },
   where: (line: number, kernel: string | null): string =>
     `OOM report at line ${n(line)}${kernel === null ? '' : `, Linux ${kernel}`}`,
   asked: (name: string, what: string): string => `${name} asked for ${what} and got none.`,
+  askedByThread: (name: string, what: string): string => `Its thread ${name} had asked for ${what}.`,
   askedItself: (what: string): string => `It had asked for ${what} itself.`,
   onePage: (flags: string): string => `one page (${flags})`,
   pages: (pages: number, order: number, flags: string): string =>
@@ -188,8 +224,8 @@ export const reportWords = {
     `The rules name ${comm} (${pid}) with ${n(points)} points`,
   noFlags: 'no flags',
   memory: 'Where the memory was',
-  saved: (adj: number, comm: string, pid: number): string =>
-    `${adj === -1000 ? 'Only an oom_score_adj of -1000' : `An oom_score_adj of ${adj} or less`} would have saved it; ${comm} (${pid}) would have died instead.`,
+  saved: (adj: number, comm: string, pid: number, exact: boolean): string =>
+    `${adj === -1000 ? `${exact ? 'Only an' : 'An'} oom_score_adj of -1000` : `An oom_score_adj of ${exact ? '' : 'about '}${adj} or less`} would have saved it; ${comm} (${pid}) would have died instead.`,
   tasks: 'Highest scores',
   story: 'All kills of this log',
   warnings: 'About this text',

@@ -5,6 +5,7 @@ const n = (x: number): string => integers.format(x).replace('-', '−');
 
 export const verdictWords = {
   killed: (name: string): string => `${name} was killed`,
+  chosen: (name: string): string => `${name} was chosen to be killed`,
   nobody: 'Nobody was killed',
   unnamed: 'The text does not say who was killed',
   noKillLine: 'the line of the kill is missing',
@@ -15,6 +16,7 @@ export const verdictWords = {
     'swap-left': ['RAM was full'],
     ram: ['RAM was full'],
     lowmem: ['low memory was full'],
+    'not-movable': ['the zones for memory that cannot be moved were full'],
     cgroup: ['its cgroup was at its limit'],
     'cgroup-no-limit': ['a kill was asked for in its cgroup, which has no limit of its own'],
     'no-block': ['no large enough block of free memory was left'],
@@ -35,7 +37,11 @@ export const verdictWords = {
   highest: 'it had the highest score',
   asked: 'it was the one that asked: vm.oom_kill_allocating_task is set',
   child: (parent: string): string => `it was a child of ${parent}, which had the highest score`,
+  childOfAsker: (parent: string): string =>
+    `it was a child of ${parent}, which had asked: vm.oom_kill_allocating_task is set`,
+  childOfChosen: (parent: string): string => `it was a child of ${parent}, which the kernel had chosen`,
   other: (name: string): string => `By the rules it should have been ${name}`,
   unchecked: 'Whether it was the right one cannot be told',
   panicked: 'the kernel panicked',
+  nobodyKillable: 'there was no process that may be killed',
 };

@@ -77,7 +77,7 @@ export const en = {
   'palette.machines': 'Machines',
   'palette.processes': 'Processes',
   'palette.process': '{name} ({pid}), {points} points',
-  'action.help': 'This list',
+  'action.help': 'Keys, and how true this is',
   'key.space': 'Space',
   'key.home': 'Home',
 
@@ -109,7 +109,7 @@ export const en = {
   'part.failed': 'This part of the page did not load: {why}. Reload the page to try again.',
   'notice.region': 'Messages',
   'notice.close': 'Close this message',
-  'notice.forked': 'The past was changed at {t} s. The other future is kept: see Futures.',
+  'notice.forked': 'The past was changed at {t} s. The future that was known is kept: Compare shows both.',
   'notice.searchEnded': 'It does not happen: the search was given up at {t} s.',
   'notice.badLink': 'This link is damaged, so the default machine is open instead.',
   'notice.badScenario': 'There is no built-in machine “{id}”, so the default one is open instead.',

@@ -20,6 +20,9 @@ const groupValueExpected = (file: string): string =>
     ? '0 or 1'
     : `${file === 'memory.reclaim' ? '' : '"max" or '}a size such as 64M, 64MiB or 67108864 bytes`;
 
+const wholeNumber = ({ min, max }: Refusal['params']): string =>
+  `expected a whole number ${Number.isFinite(max) ? `from ${min} to ${max}` : `of ${min} or more`}`;
+
 type Sentence = (p: Refusal['params']) => string;
 
 const invalid =
@@ -56,7 +59,8 @@ const sentences: Record<string, Sentence> = {
   'unknown-cpuset': (p) => `${p.path}: there is no cpuset "${p.got}": expected one of ${p.expected}.`,
   'bad-adj': (p) => `oom_score_adj must be a whole number from -1000 to 1000, got ${p.got}.`,
   'unknown-sysctl': (p) => `There is no setting "${p.name}".`,
-  'bad-sysctl': (p) => `The kernel refuses "${p.value}" for ${p.name}: invalid argument.`,
+  'bad-sysctl': (p) =>
+    `The kernel refuses "${p.value}" for ${p.name}: ${p.min === undefined ? 'invalid argument' : wholeNumber(p)}.`,
   'bad-cgroup-path': (p) => `"${p.path}" is no path of a control group: expected one like /web or /web/db.`,
   'no-cgroup': (p) => `There is no control group ${p.path}.`,
   'cgroup-exists': (p) => `There is a control group ${p.path} already.`,

@@ -7,7 +7,7 @@ import type { Kernel } from '../linux/include/kernel';
 import { PF_KTHREAD, PF_STOPPED, type Task, WAIT_USER } from '../linux/include/sched';
 import { findCgroup } from '../linux/kernel/cgroup';
 import { findTask, isGlobalInit, sendSigkill, tasksChanged, wakeUpProcess } from '../linux/kernel/sched/core';
-import { acceptsActionValue, SYSCTL_ACTIONS, SYSCTL_NAMES, writeSysctl } from '../linux/kernel/sysctl';
+import { acceptsActionValue, SYSCTL_ACTIONS, SYSCTL_NAMES, sysctlRange, writeSysctl } from '../linux/kernel/sysctl';
 import { isThpFile, thpAccepts } from '../linux/mm/huge_memory';
 import { isLruGenFile, parseLruGen } from '../linux/mm/vmscan/lru_gen/sysfs';
 import { isZswapFile, parseZswap } from '../linux/mm/zswap_params';
@@ -129,7 +129,15 @@ function checkSysctl(m: Machine, name: string, value: string): void {
   ) {
     throw new RefusalError('unknown-sysctl', { name });
   }
-  if (!acceptsSysctl(m, name, value)) throw new RefusalError('bad-sysctl', { name, value });
+  if (!acceptsSysctl(m, name, value)) throw badSysctl(name, value);
+}
+
+/** The refusal of a sysctl's value, with the file's range where it is outside of that; other reasons have no words. */
+export function badSysctl(name: string, value: string): RefusalError {
+  const range = sysctlRange(name);
+  const n = value.trim() === '' ? Number.NaN : Number(value);
+  const inside = range !== null && Number.isInteger(n) && n >= range.min && n <= range.max;
+  return new RefusalError('bad-sysctl', { name, value, ...(!inside && range) });
 }
 
 function acceptsSysctl(m: Machine, name: string, value: string): boolean {

@@ -16,7 +16,7 @@ import { allocPages } from '../linux/mm/page_alloc';
 import { addSlabPage } from '../linux/mm/shrinker';
 import { swapon } from '../linux/mm/swapfile';
 import { findRelease } from '../linux/versions';
-import { startLater } from './actions';
+import { badSysctl, startLater } from './actions';
 import { createCaches } from './caches';
 import { createCgroup, writeSetting } from './cgroups';
 import { RefusalError } from './commands';
@@ -179,7 +179,7 @@ export function createMachine(config: MachineConfig, seed: number): Machine {
   for (const { name, value } of config.sysctl) {
     const r = writeSysctl(kernel, name, value);
     if (r === -ENOENT) throw new RefusalError('unknown-sysctl', { name });
-    if (r < 0) throw new RefusalError('bad-sysctl', { name, value });
+    if (r < 0) throw badSysctl(name, value);
   }
   for (const { path, settings } of config.cgroups) {
     createCgroup(kernel, path);

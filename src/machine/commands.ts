@@ -19,8 +19,8 @@ export type Command =
   | { op: 'cgroup_attach'; pid: number; path: string }
   | CgroupCommand;
 
-/** A path below the mount point: "/web", "/web/db". */
-export const CGROUP_PATH = /^(\/[A-Za-z0-9._@:-]{1,64}){1,8}$/;
+/** A path below the mount point: "/web", "/web/db"; "." and ".." are no names. */
+export const CGROUP_PATH = /^(\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._@:-]{1,64}){1,8}$/;
 
 /** What is done to control groups; paths are those below the mount point: "/web". */
 export type CgroupCommand =

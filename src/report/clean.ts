@@ -5,6 +5,7 @@
 import { learnFrame, takeFrame } from './heads';
 import type { LogLine } from './types';
 import { MAX_LINE, records, unescapeHtml, unpack } from './unpack';
+import { BEGINS, ROW_WITHOUT_NAME, wrapWidth } from './width';
 
 /** How far into a line a prefix can reach. */
 const PREFIX_REACH = 256;
@@ -96,7 +97,8 @@ export function* cleanLog(text: string, progress?: Progress): Generator<LogLine>
       let next = text.indexOf('\n', at);
       if (next < 0) next = text.length;
       piece = next - at;
-      const more = text.slice(at, next);
+      const quote = QUOTE.exec(raw)?.[0] ?? '';
+      const more = text.slice(text.startsWith(quote, at) ? at + quote.length : at, next);
       if (piece > width || BEGINS.test(more)) break;
       // A mail program that broke rows of a table, which are all equally long up to the name, took the blank away.
       raw += ROW_WITHOUT_NAME.test(raw) && /^[\w(]/.test(more) ? ` ${more}` : more;
@@ -109,10 +111,17 @@ export function* cleanLog(text: string, progress?: Progress): Generator<LogLine>
     if (part && held !== '' && raws.length === 0) raw = held + raw.slice(part[0].length);
     held = part?.[2] === 'P' && at < text.length ? raw.replace(CRI_PART, '$1F ') : '';
     if (held === '') raws.push(raw);
-    for (const piece of raws.flatMap(unpack)) {
+    const pieces = raws.flatMap(unpack);
+    for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) {
       const { text: inside, headed } = takeFrame(piece, frame);
       const s = strip(inside);
       if (s === null) continue;
+      const next = s.inner ? GLUED.exec(s.text.slice(0, 2048)) : null;
+      // Where a line's end was lost, the next one's time stamp shows where it begins.
+      if (next && next.index > 0) {
+        pieces.unshift(s.text.slice(next.index));
+        s.text = s.text.slice(0, next.index);
+      }
       if (headed) s.prefixed = s.inner = true;
       if (s.host !== '') host = s.host;
       else s.host = host;
@@ -126,35 +135,6 @@ export function* cleanLog(text: string, progress?: Progress): Generator<LogLine>
       }
     }
   }
-}
-
-/** What only stands at the beginning of a line that a terminal has not broken. */
-const BEGINS =
-  /^\s*(?:>|\[ {0,8}\d+[\].]|\[[^\]]{0,40}\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]?\d \d\d:\d\d|\d{4}-\d\d-\d\d|<\d|\d{1,3},\d+,|\{"|$)/;
-const ROW_WITHOUT_NAME = /\[ *\d+\](?: +-?\d+){10}$/;
-/** Terminals are not wider. */
-const MAX_WIDTH = 300;
-const MIN_WIDTH = 60;
-
-/** The width at which a terminal broke the lines: very many are that long, none is longer, few are a little shorter. Or 0. */
-function wrapWidth(text: string): number {
-  const lengths = new Uint32Array(MAX_WIDTH + 1);
-  let longest = 0;
-  for (let at = 0; at < text.length; ) {
-    let end = text.indexOf('\n', at);
-    if (end < 0) end = text.length;
-    const length = end - at;
-    if (length > MAX_WIDTH) return 0;
-    // Rows that a mail program broke in front of the name are equally long too, and end with a digit.
-    const last = length > 0 ? text.charCodeAt(end - 1) : 0;
-    if (last < 48 || last > 57) lengths[length]++;
-    if (length > longest) longest = length;
-    at = end + 1;
-  }
-  if (longest < MIN_WIDTH || lengths[longest] < 5) return 0;
-  let near = 0;
-  for (let i = 1; i <= 8; i++) near += lengths[longest - i];
-  return lengths[longest] > 2 * near ? longest : 0;
 }
 
 /** A word that no kernel prints. */

@@ -3,6 +3,7 @@
 import { cannotRebuild, rebuildNote } from '../i18n/en-rebuild';
 import { noteText, partNames, reasonText, reportWords, sizeText, warningText } from '../i18n/en-report';
 import type { Explained, PostMortem } from './explain';
+import { invokerIs } from './invoker';
 import { rebuild } from './scenario';
 import { agreementOf, detailsOf, moreTextOf, savedOf, storyLineOf, verdictOf } from './sentences';
 import { changesAt, moreMemory, questionOf, rankingOf } from './whatIf';
@@ -26,16 +27,20 @@ function labOf(e: Explained): { possible: boolean; code: string | null; notes: s
   return { possible: true, code: null, notes: it.notes.map((x) => rebuildNote(x.code, x.params)) };
 }
 
+/** The rules name the victim, and can be asked what else they would have named. */
+const isAsked = ({ verdict: { agrees, code, totals } }: Explained): boolean =>
+  agrees === true && code !== 'allocating-task' && totals.totalPages !== null;
+
 /** What more swap or a higher limit would have done, and from how much on another one would be chosen. */
 function moreOf(e: Explained) {
-  const asked = e.verdict.agrees === true && e.verdict.code !== 'allocating-task';
+  const asked = isAsked(e);
   return { ...moreMemory(e), changesAt: asked ? changesAt(questionOf(e)) : null };
 }
 
 function reportDocument(e: Explained) {
   const { raw, verdict: v } = e;
   const { victim } = v;
-  const asked = v.agrees === true && v.code !== 'allocating-task';
+  const asked = isAsked(e);
   return {
     line: raw.line,
     lastLine: raw.lastLine,
@@ -53,10 +58,13 @@ function reportDocument(e: Explained) {
     gfp: e.request && { mask: e.request.mask, flags: e.request.flags, bits: e.request.bits },
     order: raw.order,
     constraint: e.constraint,
+    invokerIs: victim && raw.invoker ? invokerIs(raw, victim) : null,
     memcg: e.memcg,
     totalPages: v.totals.totalPages,
     ramPages: v.totals.ramPages,
     swapPages: v.totals.swapPages,
+    // false: the total that oom_score_adj is measured by may be another.
+    totalExact: v.totals.exact,
     pageSize: e.pageSize,
     tasks: v.tasks.map(({ row, points }, i) => ({
       pid: row.pid,
@@ -146,7 +154,8 @@ function reportText(e: Explained): string[] {
 export function explainReadable(p: PostMortem): string {
   const lines = p.reports.flatMap((e, i) => (i > 0 ? ['', ...reportText(e)] : reportText(e)));
   const { events } = p.story;
-  if (events.length > 1) {
+  // A kill whose report is not in the text is said nowhere else.
+  if (events.length > 1 || events.some((k) => k.report === null)) {
     lines.push('', `${reportWords.story}:`);
     for (const k of events) {
       const when = k.time !== null ? `[${k.time.toFixed(6)}] ` : k.stamp !== null ? `${k.stamp} ` : '';

@@ -1,7 +1,7 @@
 /** The whole post-mortem of a text: every report parsed, scored, compared and explained. */
 import type { Progress } from './clean';
 import { type Request, requestOf } from './gfp';
-import { type Breakdown, memoryOf, totalsDiffer } from './memory';
+import { type Breakdown, lacksZones, memoryOf, totalsDiffer } from './memory';
 import { newReport } from './open';
 import { plainText } from './plain';
 import { eraOf, releaseNumber } from './release';
@@ -39,15 +39,15 @@ export interface Explained {
 export interface PostMortem {
   reports: Explained[];
   story: ParsedStory;
-  /** There is no OOM report, but a request for memory that was refused: nobody is killed for that. */
-  refused: boolean;
+  /** What there is where there is no report: see insteadOf. */
+  instead: Instead | null;
 }
 
 /** Explains every report of a text, in linear time; never throws, whatever the text is. */
 export function explainText(text: string, progress?: Progress): PostMortem {
   const plain = plainText(text);
   const log = parseLog(plain.text, progress);
-  if (log.reports.length === 0) log.reports = strayReports(log);
+  if (log.reports.length === 0) log.reports = endsOf(log);
   const dead: Record<string, KillLine[]> = Object.create(null);
   const reports: Explained[] = [];
   let stray = 0;
@@ -61,12 +61,27 @@ export function explainText(text: string, progress?: Progress): PostMortem {
     for (const k of raw.kills) gone.push(k);
     if (gone.length > MAX_DEAD) gone.splice(0, gone.length - MAX_DEAD);
   }
-  const refused = reports.length === 0 && ALLOCATION_FAILURE.test(plain.text);
-  return { reports, story: storyOf(log.reports, log.strays), refused };
+  const instead = reports.length === 0 ? insteadOf(plain.text) : null;
+  return { reports, story: storyOf(log.reports, log.strays), instead };
 }
+
+/**
+ * `refused`: a request for memory that was refused, for which nobody is killed; `user-space`: a kill by a program, which
+ * writes no report.
+ */
+export type Instead = 'refused' | 'user-space';
 
 /** What warn_alloc() prints. */
 const ALLOCATION_FAILURE = /page allocation failure[.:]/;
+/** systemd-oomd, earlyoom, oomd and Android's low memory killers, in their kernel of old and in user space. */
+const USER_SPACE =
+  /systemd-oomd\[?\d*\]?: Killed |systemd-oomd killed \d+ process|earlyoom\[?\d*\]?: .*sending SIG|sending SIG(?:TERM|KILL) to process \d+ .*oom_score|(?:lowmemorykiller|lmkd) *: *Kill|oomd\[?\d*\]?: .*(?:killed|Trying to kill) /i;
+
+/** What else the text is about. */
+function insteadOf(text: string): Instead | null {
+  if (USER_SPACE.test(text)) return 'user-space';
+  return ALLOCATION_FAILURE.test(text) ? 'refused' : null;
+}
 
 /** How many of the last dead are remembered, and for how long: process numbers come round again. */
 const MAX_DEAD = 200;
@@ -82,9 +97,11 @@ function deadIn(r: RawReport, gone: readonly KillLine[]): Set<number> {
   return out;
 }
 
-/** Kills alone, when there is nothing else: a report each, of which everything else is missing. */
-function strayReports(log: ParsedLog): RawReport[] {
-  const reports = log.strays.map((k: KillLine) => {
+/** Ends of reports and kills alone, when there is nothing else: a report each, of which everything else is missing. */
+function endsOf(log: ParsedLog): RawReport[] {
+  const told = new Set(log.ends.flatMap((r) => r.kills.map((k) => k.line)));
+  const alone = log.strays.filter((k) => !told.has(k.line));
+  const reports = alone.map((k: KillLine) => {
     const r = newReport({
       n: k.line,
       text: '',
@@ -98,7 +115,7 @@ function strayReports(log: ParsedLog): RawReport[] {
     return r;
   });
   log.strays = [];
-  return reports;
+  return [...log.ends, ...reports].sort((a, b) => a.line - b.line);
 }
 
 /** @param dead processes that were killed earlier in the log, on the same machine */
@@ -111,7 +128,8 @@ export function explainReport(raw: RawReport, dead: ReadonlySet<number>): Explai
   const memory = memoryOf(raw, verdict.totals, page.bytes, memcg);
   const zones = memcg ? [] : judgeZones(raw, request, page.bytes);
   const { tasks, rules, predicted } = verdict;
-  const asTold = verdict.agrees === true && verdict.code !== 'allocating-task';
+  // By sizes alone the victim leads, but how far is measured by the total.
+  const asTold = verdict.agrees === true && verdict.code !== 'allocating-task' && verdict.totals.totalPages !== null;
   const chosen = predicted ? choose(tasks, rules.era) : -1;
   const warnings = warningsOf(raw, verdict, page.certain);
   return {
@@ -168,6 +186,7 @@ function memInfoLosses(r: RawReport, add: (code: string) => void): void {
   if (r.totals.ram === undefined || r.totals.reserved === undefined) add('no-totals');
   if (r.zones.length === 0) add('no-zones');
   else if (
+    lacksZones(r) ||
     r.zones.some(
       (z) => z.kb.min === undefined || z.kb.free === undefined || z.reserve.length === 0 || z.blocks.length === 0,
     )
@@ -189,7 +208,8 @@ function warningsOf(r: RawReport, v: Verdict, pageCertain: boolean): Note[] {
   if (!memcg) memInfoLosses(r, add);
   else if (r.cgroup?.memory == null) add('no-cgroup-usage');
   if (r.table === null) add('no-table');
-  else if (r.table.columns === null) add('no-header');
+  else if (r.table.columns === null && r.table.rows.length > 0) add('no-header');
+  if (r.table && r.table.rows.length === 0 && r.table.damaged === 0 && r.kills.length > 0) add('no-rows');
   if (r.table && r.table.damaged > 0) add('rows-damaged', { n: r.table.damaged });
   if (r.table && r.table.unknown.length > 0) add('unknown-columns', { columns: r.table.unknown.join(', ') });
   if (totalsDiffer(r, v.totals, v.rules.pageSize)) add('totals-differ');

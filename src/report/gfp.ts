@@ -1,6 +1,6 @@
 /** The request's flags, by name or by the bits of the kernel's years. §10.13. */
 
-import { BITS_2_6, gfpBits, OLD_COMPOSITES } from '../linux/versions/gfp';
+import { BITS_2_6, type Bits, gfpBits, OLD_COMPOSITES } from '../linux/versions/gfp';
 import { parseRelease } from './release';
 import type { RawReport } from './types';
 
@@ -62,12 +62,10 @@ export function requestOf(r: RawReport): Request | null {
   const table = gfpBits(bare);
   const flags: string[] = [];
   let left = mask;
-  if (table === BITS_2_6) {
-    const whole = OLD_COMPOSITES.find(([, bits]) => (left & bits) === bits);
-    if (whole) {
-      flags.push(whole[0]);
-      left &= ~whole[1];
-    }
+  const whole = compositesOf(table).find(([, bits]) => (left & bits) === bits);
+  if (whole) {
+    flags.push(whole[0]);
+    left &= ~whole[1];
   }
   for (const [name, bit] of table) {
     if (left & bit) flags.push(name);
@@ -75,6 +73,24 @@ export function requestOf(r: RawReport): Request | null {
   }
   if (left !== 0) flags.push(`0x${(left >>> 0).toString(16)}`);
   return { mask, flags, bits: expand(flags) };
+}
+
+/** In the order in which the kernel looks for them since it prints names: the largest first. */
+const WHOLE = [
+  'GFP_HIGHUSER_MOVABLE',
+  'GFP_HIGHUSER',
+  'GFP_USER',
+  'GFP_TEMPORARY',
+  'GFP_KERNEL',
+  'GFP_NOFS',
+  'GFP_NOIO',
+];
+
+/** The composites as bits of a year's table. */
+function compositesOf(table: Bits): readonly (readonly [string, number])[] {
+  if (table === BITS_2_6) return OLD_COMPOSITES;
+  const bits = new Map(table);
+  return WHOLE.map((name) => [name, expand([name]).reduce((all, bit) => all | (bits.get(bit) ?? 0), 0)] as const);
 }
 
 function expand(flags: readonly string[]): string[] {

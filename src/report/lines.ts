@@ -6,6 +6,9 @@ import { countNumbers, inferColumns, isHeader, isRow, newTable, parseHeader, par
 import { parseRelease } from './release';
 import type { LogLine, RawReport } from './types';
 
+/** Kernels before 2.6.36 write it in two ways. */
+export const isMemInfo = (text: string): boolean => text === 'Mem-Info:' || text === 'Mem-info:';
+
 /** Behind the name of who asked, in a report's first line. */
 export const INVOKED = ' invoked oom-killer';
 
@@ -16,7 +19,9 @@ const MAX_STACK = 200;
 
 const MAX_SLABS = 2000;
 
-const CUT = /^(?:\.\.\.|<snip>|\[\.\.\.\]|\[snip\]|…)\s*$/;
+/** What people put where they took lines out. */
+const CUT =
+  /^[([<{*-]{0,3} ?(?:(?:\.{3,12}|…) ?\(?(?:snip(?:ped)?|cut|call trace)?|snip(?:ped)?|cut)[\s.…)\]>}*-]{0,8}$/i;
 
 const FRAME =
   /^(?:\[<[0-9a-f]+>\] )?(?:\[[0-9a-fx]+\] \[[0-9a-fx]+\] )?\.?(\? )?([A-Za-z_][\w.]*)\+0x[0-9a-f]+\/0x[0-9a-f]+/;
@@ -32,6 +37,7 @@ export function headLine(r: RawReport, l: LogLine): void {
   r.invoker = { comm: l.text.slice(0, at), pid: null, adj: adj ? Number(adj[1]) : null };
   const gfp = /gfp_mask=(0x[0-9a-fA-F]{1,8}|0)(?:\(([^)]*)\))?/.exec(rest);
   if (gfp) r.gfp = { mask: Number(gfp[1]), names: gfp[2] ?? null };
+  r.oldHead = rest.includes('oomkilladj=') || (rest.includes('oom_adj=') && !rest.includes('oom_score_adj='));
   const order = /order=(-?\d+)/.exec(rest);
   // No kernel has blocks of 2^32 pages: that is no order.
   if (order && Number(order[1]) < 32) r.order = Number(order[1]);
@@ -50,7 +56,7 @@ export function bodyLine(o: Open, l: LogLine): void {
     return;
   }
   if (o.section === 'end') return;
-  if (text === 'Mem-Info:') {
+  if (isMemInfo(text)) {
     r.memInfo = true;
     o.section = 'mem';
   } else {
@@ -131,8 +137,11 @@ function tableLine(o: Open, l: LogLine): boolean {
     table.columns ??
     inferColumns(countNumbers(text), r.uname ? parseRelease(r.uname) : null, text.replace(/^\[.*?\]/, ''));
   const row = columns && parseRow(text, columns, 4096, l.n);
-  if (row && table.rows.length < MAX_ROWS) table.rows.push(row);
-  else table.damaged++;
+  if (row && table.rows.length < MAX_ROWS) {
+    // Log shippers repeat lines: a process is listed once.
+    if (!o.pids.has(row.pid)) table.rows.push(row);
+    o.pids.add(row.pid);
+  } else table.damaged++;
   o.section = 'tasks';
   o.inTable = true;
   return true;

@@ -12,6 +12,7 @@ export type PartCode =
   | 'pagetables'
   | 'kernel_stack'
   | 'hugetlb'
+  | 'zspages'
   | 'sock'
   | 'percpu'
   | 'free'
@@ -49,10 +50,16 @@ const isConfined = (r: RawReport): boolean => (r.summary?.constraint ?? 'CONSTRA
 const zonesPages = (r: RawReport, pageSize: number): number =>
   Math.floor((sum(r.zones.map((z) => z.kb.managed)) * 1024) / pageSize);
 
+/** Zones are not in the text: of high memory, or of a node that has a line. */
+export const lacksZones = (r: RawReport): boolean =>
+  ((r.totals.highmem ?? 0) > 0 && !r.zones.some((z) => z.name === 'HighMem' || z.name === 'Movable')) ||
+  r.nodes.some((n) => !r.zones.some((z) => z.node === n.node));
+
 /** Whether "pages RAM" and the zones say different things of how much RAM there is. */
 export function totalsDiffer(r: RawReport, totals: Totals, pageSize: number): boolean {
   if (totals.ramPages === null || r.zones.length === 0 || r.zones.some((z) => z.kb.managed === undefined)) return false;
   if (isMemcg(r) || isConfined(r)) return false;
+  if (lacksZones(r)) return false;
   // Where zones are missing there is less of them: only more RAM than any missing zone could have is odd.
   return totals.ramPages > 4 * zonesPages(r, pageSize) || zonesPages(r, pageSize) > 1.1 * totals.ramPages;
 }
@@ -96,6 +103,7 @@ function machineParts(r: RawReport, pageSize: number): Part[] | null {
     { code: 'pagetables', pages: sum([c.pagetables, c.sec_pagetables]) },
     { code: 'kernel_stack', pages: pages(stacks) },
     { code: 'hugetlb', pages: sum(r.hugePages.map((h) => pages(h.total * h.kb))) },
+    { code: 'zspages', pages: pages(sum(r.zones.map((z) => z.kb.zspages))) },
     { code: 'free', pages: sum([c.free, c.free_pcp]) },
   ];
 }

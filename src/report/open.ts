@@ -10,6 +10,7 @@ export const newReport = (l: LogLine): RawReport => ({
   invoker: null,
   uname: null,
   gfp: null,
+  oldHead: false,
   order: null,
   workqueue: null,
   cpuset: null,
@@ -48,6 +49,8 @@ export interface Open {
   section: Section;
   /** The last thing read was a table's row or header. */
   inTable: boolean;
+  /** Processes whose rows were read. */
+  pids: Set<number>;
 }
 
 /** Log shippers repeat lines. */

@@ -1,5 +1,5 @@
 /** The lines of the decision: the summary, the kill, the reaper. */
-import type { KillLine, LogLine, RawReport, ReaperLine, Summary } from './types';
+import type { KillLine, LogLine, RawReport, ReaperLine, SelectedLine, Summary } from './types';
 
 const kb = (text: string, name: string): number | null => {
   const at = text.indexOf(`${name}:`);
@@ -45,8 +45,15 @@ function closing(text: string): number {
   return text.slice(0, 80).lastIndexOf(')');
 }
 
+/** In front of a kill by vm.oom_kill_allocating_task. */
+const ALLOCATING = 'oom_kill_allocating_task';
+
+/** The line of a kill says that whoever asked was to die. */
+export const isAllocating = (r: RawReport): boolean =>
+  [r.kills[0], r.selected].some((x) => x?.message.includes(ALLOCATING));
+
 /** "Kill process 12 (name) score 34 or sacrifice child": the selected one, or null. */
-export function parseSelected(text: string, line: number): RawReport['selected'] {
+export function parseSelected(text: string, line: number): SelectedLine | null {
   const at = text.search(/\b[Kk]ill process \d/);
   if (at < 0) return null;
   const m = /^[Kk]ill process (\d+)(?:, UID \d+,)? ?\(/.exec(text.slice(at, at + 64));
@@ -55,7 +62,13 @@ export function parseSelected(text: string, line: number): RawReport['selected']
   const close = closing(rest);
   if (close < 0) return null;
   const score = /^\)(?: with)? score (\d+)/.exec(rest.slice(close));
-  return { pid: Number(m[1]), comm: rest.slice(0, close), score: score ? Number(score[1]) : null, line };
+  return {
+    pid: Number(m[1]),
+    comm: rest.slice(0, close),
+    score: score ? Number(score[1]) : null,
+    message: text.slice(0, at).replace(/:? *$/, ''),
+    line,
+  };
 }
 
 const field = (text: string, name: string): string | null => {

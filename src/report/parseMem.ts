@@ -6,16 +6,17 @@ const ZONE = /^(?:Node (\d+) )?([A-Z]\w*) free:(\d+)kB/;
 const NODE = /^Node (\d+) (?=(?:in)?active_anon:\d+kB)/;
 const COUNTER =
   /^(?:active_anon|inactive_anon|active_file|inactive_file|unevictable|slab_reclaimable|mapped|sec_pagetables|kernel_misc_reclaimable|free|isolated_\w+|slab|Active_anon|Active|Free):/;
+/** Whoever shows a log may have put a mark behind a line. */
 const TOTALS: readonly [RegExp, string][] = [
-  [/^(\d+) pages (?:of )?RAM$/, 'ram'],
-  [/^(\d+) (?:pages reserved|reserved pages)$/, 'reserved'],
-  [/^(\d+) pages (?:HighMem\/MovableOnly|HighMem|of HIGHMEM)$/, 'highmem'],
-  [/^(\d+) pages cma reserved$/, 'cma'],
-  [/^(\d+) total pagecache pages$/, 'pagecache'],
-  [/^(\d+) pages in swap cache$/, 'swapcache'],
-  [/^(\d+) pages hwpoisoned$/, 'hwpoisoned'],
-  [/^(\d+) pages shared$/, 'shared'],
-  [/^(\d+) pages non-shared$/, 'nonShared'],
+  [/^(\d+) pages (?:of )?RAM(?= |$)/, 'ram'],
+  [/^(\d+) (?:pages reserved|reserved pages)(?= |$)/, 'reserved'],
+  [/^(\d+) pages (?:HighMem\/MovableOnly|HighMem|of HIGHMEM)(?= |$)/, 'highmem'],
+  [/^(\d+) pages cma reserved(?= |$)/, 'cma'],
+  [/^(\d+) total pagecache pages(?= |$)/, 'pagecache'],
+  [/^(\d+) pages in swap cache(?= |$)/, 'swapcache'],
+  [/^(\d+) pages hwpoisoned(?= |$)/, 'hwpoisoned'],
+  [/^(\d+) pages shared(?= |$)/, 'shared'],
+  [/^(\d+) pages non-shared(?= |$)/, 'nonShared'],
 ];
 
 /** More zones and nodes than any machine has: the rest is damage. */
@@ -23,7 +24,7 @@ const MAX_ZONES = 512;
 
 function kbValues(text: string): Record<string, number> {
   const out: Record<string, number> = {};
-  for (const m of text.matchAll(/([a-z_]+(?:\([a-z]+\))?):? ?(?<=:| )(\d+)[kK]B/g)) out[m[1]] = Number(m[2]);
+  for (const m of text.matchAll(/([A-Za-z_]+(?:\([a-z]+\))?):? ?(?<=:| )(\d+)[kK]B/g)) out[m[1]] = Number(m[2]);
   return out;
 }
 
@@ -33,7 +34,8 @@ export function memInfoLine(r: RawReport, text: string): boolean {
   if (c >= 48 && c <= 57) return totalsLine(r, text);
   if (text.startsWith('lowmem_reserve[]:')) {
     const zone = r.zones.at(-1);
-    if (zone) zone.reserve = (text.slice(17).match(/\d+/g) ?? []).map(Number);
+    // A second one belongs to a zone whose line is missing, or to none.
+    if (zone && zone.reserve.length === 0) zone.reserve = (text.slice(17).match(/\d+/g) ?? []).map(Number);
     return true;
   }
   if (text.startsWith('Free swap') || text.startsWith('Total swap')) return swapLine(r, text);
@@ -42,13 +44,17 @@ export function memInfoLine(r: RawReport, text: string): boolean {
   if (buddy) return buddyLine(r, Number(buddy[1] ?? 0), buddy[2], text.slice(buddy[0].length));
   const zone = ZONE.exec(text);
   if (zone) {
-    if (r.zones.length < MAX_ZONES)
-      r.zones.push({ node: Number(zone[1] ?? 0), name: zone[2], kb: kbValues(text), reserve: [], blocks: [] });
+    const at = Number(zone[1] ?? 0);
+    // Log shippers repeat lines.
+    const again = r.zones.some((z) => z.node === at && z.name === zone[2]);
+    if (!again && r.zones.length < MAX_ZONES)
+      r.zones.push({ node: at, name: zone[2], kb: kbValues(text), reserve: [], blocks: [] });
     return true;
   }
   const node = NODE.exec(text);
   if (node) {
-    if (r.nodes.length < MAX_ZONES) r.nodes.push({ node: Number(node[1]), kb: kbValues(text) });
+    const again = r.nodes.some((n) => n.node === Number(node[1]));
+    if (!again && r.nodes.length < MAX_ZONES) r.nodes.push({ node: Number(node[1]), kb: kbValues(text) });
     return true;
   }
   if (COUNTER.test(text)) {
@@ -81,8 +87,9 @@ function hugeLine(r: RawReport, text: string): boolean {
   const m =
     /^(?:Node (\d+) )?hugepages_total=(\d+) hugepages_free=(\d+) hugepages_surp=\d+ hugepages_size=(\d+)kB/.exec(text);
   if (!m) return false;
-  if (r.hugePages.length < MAX_ZONES)
-    r.hugePages.push({ node: Number(m[1] ?? 0), total: Number(m[2]), free: Number(m[3]), kb: Number(m[4]) });
+  const pool = { node: Number(m[1] ?? 0), total: Number(m[2]), free: Number(m[3]), kb: Number(m[4]) };
+  const again = r.hugePages.some((h) => h.node === pool.node && h.kb === pool.kb);
+  if (!again && r.hugePages.length < MAX_ZONES) r.hugePages.push(pool);
   return true;
 }
 
@@ -138,7 +145,8 @@ export function cgroupLine(r: RawReport, text: string, inStats: boolean): 'no' |
     return 'yes';
   }
   if (text.startsWith('Memory cgroup stats for ')) {
-    const m = /^Memory cgroup stats for (.*?):(?: |$)/.exec(text);
+    const m =
+      /^Memory cgroup stats for (.*?):(?: |$)/.exec(text) ?? /^Memory cgroup stats for (\S+(?:\.\.\.|…))$/.exec(text);
     if (!m) return 'no';
     r.cgroup ??= newCgroup();
     // With use_hierarchy every group below has a line of its own; the first is the one that hit its limit.

@@ -39,8 +39,27 @@ const KINDS = [
 export const isHeader = (text: string): boolean => /^\[ *pid *\]/.test(text);
 export const isRow = (text: string): boolean => /^\[ *\d+\] +-?\d/.test(text);
 
+/** A pager or a terminal has cut the end of a line off, and says so. */
+const SHORTENED = /(?:\.\.\.|…|>)$/;
+
+/** The layouts of all years. */
+const LAYOUTS = [OLD, PTES, PMDS, BYTES, KINDS];
+
+/** The columns of a header whose end was cut off: of the one layout that begins like it. */
+function shortenedHeader(text: string): string[] | null {
+  const seen = text
+    .replace(SHORTENED, '')
+    .replace(/^\[ *pid *\]/, '')
+    .trim()
+    .split(/\s+/)
+    .join(' ');
+  const fits = LAYOUTS.filter((columns) => [...columns, 'name'].join(' ').startsWith(seen));
+  return fits.length === 1 ? fits[0] : null;
+}
+
 /** The columns a header names, or null when it is damaged. */
 export function parseHeader(text: string): string[] | null {
+  if (SHORTENED.test(text)) return shortenedHeader(text);
   const names = text
     .replace(/^\[ *pid *\]/, '')
     .trim()
@@ -94,7 +113,7 @@ export function parseRow(text: string, columns: readonly string[], pageSize: num
     values[name] = Number(m[1]);
     rest = rest.slice(m[0].length);
   }
-  const name = rest.trim();
+  const name = rest.replace(SHORTENED, '').trim();
   const adj = values.oom_score_adj ?? (values.oom_adj === undefined ? 0 : fromOldScale(values.oom_adj));
   if (name === '' || adj < -1000 || adj > 1000 || values.rss === undefined) return null;
   const ptes = column(values, 'nr_ptes');

@@ -13,7 +13,7 @@ export interface PlainText {
 
 /** The lines that a text holds; nearly always the text itself. */
 export function plainText(log: string): PlainText {
-  const whole = decoded(log);
+  const whole = fromQuotedPrintable(decoded(log));
   const json = documentOf(whole);
   const text = json === null ? withLineEnds(whole) : whole;
   const csv = json === null ? linesOfCsv(text) : null;
@@ -28,6 +28,26 @@ function decoded(log: string): string {
   const text = log.charCodeAt(0) === 0xfeff ? log.slice(1) : log;
   return text.slice(0, 200).includes('\0') ? text.replace(/\0/g, '').replace(/^\ufffd+/, '') : text;
 }
+
+/** Equals signs that a mail program wrote as numbers, at places where a report has them. */
+const QUOTED_PRINTABLE = /(?:gfp_mask|order|adj|swap {1,2}|constraint|hugepages_total)=3D/;
+
+/** The source of a mail: lines broken with a mark, characters as numbers. Each line stays at its number. */
+function fromQuotedPrintable(text: string): string {
+  if (!QUOTED_PRINTABLE.test(text)) return text;
+  const out: string[] = [];
+  const lines = text.split(/\r?\n/);
+  for (let i = 0; i < lines.length; i++) {
+    const pieces = [lines[i]];
+    while (pieces[pieces.length - 1].endsWith('=') && i + 1 < lines.length) pieces.push(lines[++i]);
+    const whole = pieces.map((p, k) => (k < pieces.length - 1 ? p.slice(0, -1) : p)).join('');
+    out.push(whole.replace(/(?:=[0-9A-F]{2})+/g, bytesAsText), ...pieces.slice(1).map(() => ''));
+  }
+  return out.join('\n');
+}
+
+const bytesAsText = (codes: string): string =>
+  new TextDecoder().decode(Uint8Array.from(codes.slice(1).split('='), (hex) => Number.parseInt(hex, 16)));
 
 /** So much of the text is looked at to see how its lines end. */
 const LOOK = 20_000;

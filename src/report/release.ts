@@ -25,10 +25,16 @@ function releaseByForm(r: RawReport): number[] {
   if (columns.includes('nr_pmds')) return [4, 1, 0];
   if (columns.includes('nr_ptes')) return [3, 10, 0];
   if (columns.includes('cpu')) return [2, 6, 36];
+  if (r.oldHead) return [2, 6, 32];
   if (r.gfp?.names) return r.oldKillForm ? [4, 19, 0] : [5, 9, 0];
+  if (last && last.message === '') return [3, 10, 0];
   if (r.zones.some((z) => 'boost' in z.kb)) return [5, 12, 0];
   return r.oldKillForm ? [3, 10, 0] : [6, 1, 0];
 }
+
+/** One line for choice and kill, with the page tables: of 5.1 on, and of distributions that took it into their 4.18. */
+const isNewKill = (r: RawReport): boolean =>
+  r.selected === null && r.kills.length > 0 && r.kills.every((k) => k.pgtablesKb !== null && k.message !== '');
 
 export interface EraFound {
   era: BadnessEra;
@@ -42,6 +48,9 @@ export function eraOf(r: RawReport): EraFound {
   const release = named ?? releaseByForm(r);
   // Development kernels of 2.6.34 carried the rules of 2.6.36 before their release.
   const early = named !== null && release[0] === 2 && release[2] >= 32 && r.table?.columns?.includes('oom_score_adj');
+  // They stay at the patch level 0 and count in what stands behind it.
+  const backported = release[0] < 5 && /^\d+\.\d+\.0-\d/.test(r.uname ?? '') && isNewKill(r);
+  if (backported) return { era: eraOfRelease([5, 1, 0]), certain: named !== null };
   const rewritten = early || (release[0] === 2 && r.table !== null && r.table.rows.some((t) => t.oom_adj !== null));
   return { era: eraOfRelease(rewritten && release[2] < 36 ? [2, 6, 36] : release), certain: named !== null };
 }

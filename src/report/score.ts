@@ -45,6 +45,7 @@ export const isMemcg = (r: RawReport): boolean =>
   r.summary?.constraint === 'CONSTRAINT_MEMCG' ||
   (r.summary?.oomMemcg ?? null) !== null ||
   r.kills.some((k) => k.message.includes('Memory cgroup')) ||
+  (r.selected?.message.includes('Memory cgroup') ?? false) ||
   r.stack.some((f) => f.startsWith('mem_cgroup_out_of_memory') || f.startsWith('mem_cgroup_oom_synchronize'));
 
 export function totalsOf(r: RawReport, pageSize: number): Totals {
@@ -63,7 +64,10 @@ export function totalsOf(r: RawReport, pageSize: number): Totals {
     return { totalPages: present + (swap ?? 0), ramPages: present, swapPages: swap, exact: false };
   }
   if (ram === undefined) return { totalPages: null, ramPages: null, swapPages: swap, exact: false };
-  const managed = ram - (reserved ?? 0);
+  // Much less in the zones than there is: some of them are missing too.
+  const zones = pages(r.zones.reduce((n, z) => n + (z.kb.managed ?? 0), 0));
+  const whole = zones > ram * 0.8 && zones < ram;
+  const managed = reserved === undefined && whole ? zones : ram - (reserved ?? 0);
   return { totalPages: managed + (swap ?? 0), ramPages: managed, swapPages: swap, exact: reserved !== undefined };
 }
 

@@ -42,8 +42,8 @@ function heldOf(r: ReportDocument): string {
 /** Who asked, and whom the rules name where that is another. */
 export function detailsOf(r: ReportDocument): string[] {
   const out = [`${heldOf(r)} ${limitsOf(r)}`.trim()].filter((x) => x !== '');
-  if (r.agrees === false && r.predicted) {
-    out.push(`${w.expected(r.predicted.comm, r.predicted.pid, r.predicted.points ?? 0)}.`);
+  if (r.agrees === false && r.predicted && r.predicted.points !== null && !r.reasonCode.startsWith('allocating')) {
+    out.push(`${w.expected(r.predicted.comm, r.predicted.pid, r.predicted.points)}.`);
   }
   if (r.invoker && r.order !== -1) out.push(askedOf(r, r.invoker));
   return out;
@@ -53,8 +53,9 @@ function askedOf(r: ReportDocument, { comm, pid }: NonNullable<ReportDocument['i
   const flags = r.gfp?.flags.join('|') || w.noFlags;
   const what =
     r.order === null ? w.someMemory : r.order === 0 ? w.onePage(flags) : w.pages(2 ** r.order, r.order, flags);
-  const self = r.victim !== null && (pid === undefined ? comm === r.victim.comm : pid === r.victim.pid);
-  return self ? w.askedItself(what) : w.asked(pid === undefined ? comm : nameOf({ comm, pid }), what);
+  const name = pid === undefined ? comm : nameOf({ comm, pid });
+  if (r.invokerIs === 'thread') return w.askedByThread(name, what);
+  return r.invokerIs === 'victim' ? w.askedItself(what) : w.asked(name, what);
 }
 
 /** Whether our computation and the kernel agree: never left out. */
@@ -70,8 +71,12 @@ export function agreementOf(r: ReportDocument): string {
 
 /** What would have saved the victim, or why that is not said. */
 export function savedOf(r: ReportDocument): string {
-  if (r.savedBy) return w.saved(r.savedBy.oom_score_adj, r.savedBy.nextVictim.comm, r.savedBy.nextVictim.pid);
-  if (r.reasonCode === 'allocating-task') return pmWords.notSavedAllocating;
+  if (r.savedBy) {
+    const { oom_score_adj, nextVictim } = r.savedBy;
+    return w.saved(oom_score_adj, nextVictim.comm, nextVictim.pid, r.totalExact);
+  }
+  if (r.reasonCode.startsWith('allocating-task')) return pmWords.notSavedAllocating;
+  if (r.reasonCode === 'highest-any-total') return pmWords.notSavedTotal;
   return r.agrees === true && r.victim ? pmWords.notSaved : pmWords.notComputed;
 }
 
@@ -84,7 +89,7 @@ export function inequalityOf(z: ZoneVerdict, order: number): string {
     ...(z.cma > 0 ? [`${int(z.cma)} ${pmWords.cma}`] : []),
     ...(block > 0 ? [`${int(block)} ${pmWords.orderPages}`] : []),
   ].join(' − ');
-  return `${left} ${z.code === 'refused' ? '≤' : '>'} ${int(z.min)} ${pmWords.min} + ${int(z.reserve)} ${pmWords.reserve}`;
+  return `${left} ${z.code === 'refused' ? '≤' : '>'} ${int(z.min)} ${pmWords.min}${z.reserveKnown ? ` + ${int(z.reserve)} ${pmWords.reserve}` : ''}`;
 }
 
 /** The tasks, highest points first; those that cannot be ranked last. */
@@ -121,7 +126,7 @@ export function markText(task: ReportDocument['tasks'][number], marks: TaskMarks
 
 /** Why it ran out. Where the zones are listed with their test, what that says is not said twice. */
 export function causesOf(r: ReportDocument): string[] {
-  return r.why.filter((x) => x.code !== 'zone-refused').map((x) => x.text);
+  return r.why.filter((x) => x.code !== 'zone-refused' && x.code !== 'zones-refused').map((x) => x.text);
 }
 
 /** What more swap or a higher limit would have done, in whole sentences. */
@@ -131,7 +136,13 @@ export function moreTextOf(r: ReportDocument): string {
     return (of === 'limit' ? pmWords.limitCodes[code] : undefined) ?? pmWords.moreCodes[code] ?? code;
   }
   const change = changesAt
-    ? pmWords.changesAt(of, sizeOf(r, changesAt.pages), changesAt.dies.comm, changesAt.dies.pid)
+    ? pmWords.changesAt(
+        of,
+        sizeOf(r, changesAt.pages),
+        changesAt.dies.comm,
+        changesAt.dies.pid,
+        r.tasks.some((t) => t.oom_score_adj !== 0 && t.oom_score_adj !== -1000),
+      )
     : r.ranking
       ? pmWords.neverChanges
       : '';

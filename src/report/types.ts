@@ -134,6 +134,14 @@ export interface KillLine {
   line: number;
   time: number | null;
 }
+export interface SelectedLine {
+  pid: number;
+  comm: string;
+  score: number | null;
+  /** What stands in front: "Out of memory", "Memory cgroup out of memory", ... */
+  message: string;
+  line: number;
+}
 export interface ReaperLine {
   pid: number;
   comm: string;
@@ -154,6 +162,8 @@ export interface RawReport {
   /** `uname -r`. */
   uname: string | null;
   gfp: { mask: number; names: string | null } | null;
+  /** The first line is of the years before 2.6.36, by its form. */
+  oldHead: boolean;
   order: number | null;
   workqueue: string | null;
   cpuset: string | null;
@@ -175,7 +185,7 @@ export interface RawReport {
   table: TaskTable | null;
   summary: Summary | null;
   /** "Kill process ... or sacrifice child": whom the kernel selected, which is not always who dies. */
-  selected: { pid: number; comm: string; score: number | null; line: number } | null;
+  selected: SelectedLine | null;
   kills: KillLine[];
   reaped: ReaperLine[];
   /** memory.oom.group took the rest of the group too. */

@@ -8,12 +8,16 @@ const TEXT_KEYS = ['log', 'MESSAGE', 'message', '@message', 'msg', 'line', 'text
 /** Deeper nested than any log. */
 const MAX_DEPTH = 24;
 
+/** Between two totals whose line ends were lost on the way. */
+const LOST_ENDS =
+  /(?<=kB|RAM|HighMem|MovableOnly|reserved|shared|cache|pages|hwpoisoned)(?=\d+ (?:total )?(?:free |reserved |slab )?pages )/;
+
 /** The lines of one record: rsyslog and /dev/kmsg write the line ends inside as #012 and \x0a. */
 export function records(raw: string): string[] {
   const text = raw.includes('#011') ? raw.replaceAll('#011', '\t') : raw;
   if (text.includes('#012')) return text.split('#012');
   if (text.includes('\\x0a')) return text.split('\\x0a');
-  return [text];
+  return text.includes(' pages ') && LOST_ENDS.test(text) ? text.replace(/^\.{3,}/, '').split(LOST_ENDS) : [text];
 }
 
 const ENTITIES: Record<string, string> = {
@@ -23,14 +27,15 @@ const ENTITIES: Record<string, string> = {
   quot: '"',
   apos: "'",
   nbsp: ' ',
-  '#39': "'",
-  '#34': '"',
 };
 /** A log copied out of the source of a web page. */
 export const unescapeHtml = (text: string): string =>
   text
     .replace(/<br ?\/?>\s*$/i, '')
-    .replace(/&(lt|gt|amp|quot|apos|nbsp|#39|#34);/g, (_, name: string) => ENTITIES[name]);
+    .replace(/&(lt|gt|amp|quot|apos|nbsp);/g, (_, name: string) => ENTITIES[name])
+    .replace(/&#(\d{2,5}|x[0-9a-f]{2,4});/gi, (_, code: string) =>
+      String.fromCharCode(Number(code.replace(/^x/i, '0x'))),
+    );
 
 /** A field of `journalctl -o export` or `-o verbose`. */
 const JOURNAL_FIELD = /^\s{0,8}_{0,2}[A-Z][A-Z0-9_]{2,60}=/;

@@ -7,7 +7,7 @@ const MAX_PIECES = 40;
 
 /** What only stands at the beginning of a line. */
 const FRESH =
-  /^(?:Mem-Info:|Node \d+ \S|lowmem_reserve\[\]|Free swap|Total swap|Swap cache stats|Tasks state|Call [Tt]race|Hardware name|Workqueue:|CPU: |Pid: |Code: |Kernel panic|Out of memory|Memory cgroup (?:out|stats)|Killed process|oom-kill:|oom_reaper:|Task in |Tasks in |memory: usage|memory\+swap: |swap: usage|kmem: usage|Unreclaimable slab|Memory allocations|<\/?(?:TASK|IRQ)>|\[ *pid *\]|\[ *\d+\]|\[<|\?|R[A-Z0-9]{2}: |(?!PID|UID)[A-Z]{3}: |\.\.\.|<snip>|\[(?:\.\.\.|snip)|-- ?$|---\[|\d+ (?:total pagecache|pages) )/;
+  /^(?:Mem-[Ii]nfo:|Node \d+ \S|(?:DMA32|DMA|Normal|HighMem|Movable|Device)(?: free:|: \d+\*)|lowmem_reserve\[\]|Free swap|Total swap|Swap cache stats|Tasks state|Call [Tt]race|Hardware name|Workqueue:|CPU: |Pid: |Code: |Kernel panic|Out of memory|Memory cgroup (?:out|stats)|Killed process|oom-kill:|oom_reaper:|Task in |Tasks in |memory: usage|memory\+swap: |swap: usage|kmem: usage|Unreclaimable slab|Memory allocations|<\/?(?:TASK|IRQ)>|\[ *pid *\]|\[ *\d+\]|\[<|\?|R[A-Z0-9]{2}: |(?!PID|UID)[A-Z]{3}: |\.\.\.|<snip>|\[(?:\.\.\.|snip)|-- ?$|---\[|\d+ (?:total pagecache|pages) )/;
 /** A line of memory.stat. */
 const STAT = /^[a-z_]+ \d+$/;
 const CUT = /^(?:\.\.\.|<snip>|\[\.\.\.\]|\[snip\]|…)/;
@@ -15,7 +15,7 @@ const START = / invoked oom-killer\b/;
 
 /** What has come to its end. */
 const FINISHED =
-  /(?:oom_score_adj:-?\d+|,uid=\d+|= \d+kB|or sacrifice child|or a child|all_unreclaimable\? (?:yes|no)|hugepages_size=\d+kB|memory\.oom\.group set|\(values in pages\):|oom_score_adj name)$/;
+  /(?:oom_score_adj:-?\d+|,uid=\d+|= \d+kB|or sacrifice child|or a child|all_unreclaimable\? (?:yes|no)(?: Balloon:\d+kB)?|hugepages_size=\d+kB|memory\.oom\.group set|\(values in pages\):|oom_score_adj name)$/;
 
 /** A line that lacks its end, by what it is. */
 function unfinished(text: string): boolean {
@@ -27,7 +27,7 @@ function unfinished(text: string): boolean {
   if (/^(?:CPU: .*PID: |Pid: )/.test(text)) return !/ainted\b.*\s\d+\.\d+/.test(text);
   if (/^(?:Node \d+ )?\w+ free:\d+kB/.test(text))
     return !/(?:free_cma:\d+kB|all_unreclaimable\? (?:yes|no))$/.test(text);
-  if (/^Node \d+ active_anon:/.test(text)) return !/all_unreclaimable\? (?:yes|no)$/.test(text);
+  if (/^Node \d+ active_anon:/.test(text)) return !/all_unreclaimable\? (?:yes|no)(?: Balloon:\d+kB)?$/.test(text);
   if (/\bKill(?:ed)? process(?: \d+)?(?: \(.*\))?$/.test(text)) return true;
   if (/Killed process \d+ .*(?:[,:k]|rss:\d+|[a-z])$/.test(text)) return !/child$/.test(text);
   return false;
@@ -105,6 +105,8 @@ const FIELD = /^(?:total-vm|anon-rss|file-rss|shmem-rss|pgtables|oom_score_adj|U
 /** What stood between two pieces: nothing where a word was broken, else a blank. */
 function gapOf(a: string, b: string, columns: number): string {
   if (a.startsWith('oom-kill:')) return '';
+  // Names of flags hold no blanks.
+  if (/gfp_mask=0x[0-9a-f]+\([^)]*$/.test(a)) return '';
   const last = a.slice(a.lastIndexOf(' ') + 1);
   const blank = b.indexOf(' ');
   const first = blank < 0 ? b : b.slice(0, blank);

@@ -1,14 +1,19 @@
 /** Compares whom the rules name with who died, and says why they agree, differ or cannot be compared. */
 import type { BadnessEra } from '../linux/versions/badness';
+import { invokerIs } from './invoker';
+import { isAllocating } from './parseKill';
+import { heardScore, scoreWith } from './printed';
 import { type EraFound, isDevelopment } from './release';
-import { choose, pageSizeOf, type Rules, type Scored, scoreAll, type Totals, totalsOf } from './score';
+import { choose, pageSizeOf, type Rules, type Scored, scoreAll, type Totals, tablePages, totalsOf } from './score';
 import type { RawReport, TaskRow } from './types';
 
 export type ReasonCode =
   | 'highest-score'
   | 'highest-score-rows-lost'
   | 'highest-score-root-bonus'
+  | 'highest-any-total'
   | 'allocating-task'
+  | 'allocating-task-child'
   | 'tie'
   | 'close'
   | 'child-sacrificed'
@@ -19,6 +24,8 @@ export type ReasonCode =
   | 'unexplained'
   | 'no-table'
   | 'empty-table'
+  | 'none-killable'
+  | 'rows-missing'
   | 'table-cut'
   | 'old-rules'
   | 'total-unknown'
@@ -90,38 +97,84 @@ export function judge(r: RawReport, { era, certain }: EraFound, dead: ReadonlySe
   };
   const unknown = cannotScore(r, v, rows);
   if (unknown) v.code = unknown;
-  if (era.score === 'total-vm-and-times' || (totals.totalPages === null && adjMatters(rows))) {
+  if (era.score === 'total-vm-and-times' || needsTotal(v, rows)) {
     v.tasks = rows.map((row) => ({ row, points: Number.NaN }));
+    if (askerDies(r, v)) return v;
+    if (unknown === 'total-unknown' && leadsAnyway(v, rows)) {
+      v.predicted = { pid: (victim as Victim).pid, comm: (victim as Victim).comm, points: Number.NaN };
+      v.agrees = true;
+      v.code = 'highest-any-total';
+    }
     return v;
   }
-  predict(v, rows, rules);
+  const heard = heardScore(r, rules, totals);
+  v.totals = heard.totals;
+  predict(v, rows, heard.rules);
+  if (askerDies(r, v)) return v;
   if (!unknown) compare(r, v, rows);
   else v.predicted = unknown === 'no-victim' || unknown === 'already-exiting' ? v.predicted : null;
-  if (r.selected?.score != null) v.score = { printed: r.selected.score, computed: printedScore(v, r.selected.pid) };
+  if (r.selected?.score != null) v.score = { printed: r.selected.score, computed: computedScore(v, r.selected.pid) };
   return v;
 }
 
-const adjMatters = (rows: readonly TaskRow[]): boolean =>
-  rows.some((t) => t.oom_score_adj !== 0 && t.oom_score_adj !== -1000);
+/** The total that oom_score_adj, root's bonus or the score itself is measured by is not in the text, and matters. */
+function needsTotal({ era, totals }: Verdict, rows: readonly TaskRow[]): boolean {
+  if (totals.totalPages !== null) return false;
+  if (era.score === 'permille') return true;
+  if (era.adminBonus === 'adj-30' && rows.some((t) => t.uid === 0)) return true;
+  return rows.some((t) => t.oom_score_adj !== 0 && t.oom_score_adj !== -1000);
+}
+
+/** The victim is ahead of all others in size and in oom_score_adj: then it is chosen however much memory there is. */
+function leadsAnyway({ era, victim, rules }: Verdict, rows: readonly TaskRow[]): boolean {
+  const mine = rows.find((t) => t.pid === victim?.pid);
+  if (!mine || era.score !== 'pages' || mine.oom_score_adj === -1000) return false;
+  // With a bonus that uid 0 may have, its own size is taken to be smaller, and those of others are not.
+  const spared = era.adminBonus !== 'none' && mine.uid === 0;
+  if (spared && era.adminBonus === 'adj-30') return false;
+  const size = (t: TaskRow): number => t.rss + (t.swapents ?? 0) + tablePages(t, era, rules.pageSize);
+  const least = spared ? Math.floor(size(mine) * 0.97) : size(mine);
+  return rows.every(
+    (t) => t === mine || t.oom_score_adj === -1000 || (size(t) < least && t.oom_score_adj <= mine.oom_score_adj),
+  );
+}
+
+/** vm.oom_kill_allocating_task: no score counts, and no table is needed. */
+function askerDies(r: RawReport, v: Verdict): boolean {
+  const { victim } = v;
+  if (victim === null || !isAllocating(r)) return false;
+  const points = v.tasks.find((t) => t.row.pid === victim.pid)?.points ?? Number.NaN;
+  // The line of the choice names the process, the first line of the report may name one of its threads.
+  const asked = r.selected ?? r.invoker;
+  v.predicted = { pid: asked?.pid ?? victim.pid, comm: asked?.comm ?? victim.comm, points };
+  v.agrees = v.predicted.pid === victim.pid || (r.selected === null && invokerIs(r, victim) !== 'other');
+  if (v.agrees) v.predicted = { ...v.predicted, pid: victim.pid };
+  v.params.selected = v.predicted.comm;
+  v.code = v.agrees || r.selected === null ? 'allocating-task' : 'allocating-task-child';
+  return true;
+}
 
 /** Why nothing can be compared, or null. */
 function cannotScore(r: RawReport, v: Verdict, rows: readonly TaskRow[]): ReasonCode | null {
   if (r.noKillable && r.table !== null && rows.length === 0) return 'empty-table';
   if (r.panic !== null && v.victim === null) {
     if (r.noKillable || r.panic.includes('deadlocked')) {
-      return rows.some((t) => t.oom_score_adj !== -1000) ? 'panic-all-reaped' : 'panic';
+      return rows.some((t) => t.oom_score_adj !== -1000) ? 'panic-all-reaped' : 'none-killable';
     }
     return 'panic';
   }
-  if (r.noKillable && v.victim === null) return rows.length > 0 ? 'panic-all-reaped' : 'empty-table';
+  if (r.noKillable && v.victim === null) {
+    if (rows.length === 0) return 'none-killable';
+    return rows.some((t) => t.oom_score_adj !== -1000) ? 'panic-all-reaped' : 'none-killable';
+  }
   if (r.table === null) return 'no-table';
-  if (rows.length === 0) return r.tableCut || r.cuts.length > 0 || v.victim === null ? 'table-cut' : 'empty-table';
+  if (rows.length === 0) return v.victim === null ? 'table-cut' : 'rows-missing';
   if (v.era.score === 'total-vm-and-times') return 'old-rules';
-  if (v.totals.totalPages === null && adjMatters(rows)) return 'total-unknown';
   if (r.alreadyExiting && v.victim === null) return 'already-exiting';
   // Without a line behind it the table may lack its end.
   if (v.victim === null) return r.summary === null && r.reaped.length === 0 ? 'table-cut' : 'no-victim';
   if (r.tableCut || r.table.columns === null) return 'table-cut';
+  if (needsTotal(v, rows)) return 'total-unknown';
   return null;
 }
 
@@ -134,19 +187,12 @@ function predict(v: Verdict, rows: readonly TaskRow[], rules: Rules): void {
 
 function compare(r: RawReport, v: Verdict, rows: readonly TaskRow[]): void {
   const victim = v.victim as Victim;
-  if (r.kills[0]?.message.includes('oom_kill_allocating_task')) {
-    const points = v.tasks.find((t) => t.row.pid === victim.pid)?.points ?? 0;
-    v.predicted = { pid: r.invoker?.pid ?? victim.pid, comm: r.invoker?.comm ?? victim.comm, points };
-    v.agrees = v.predicted.pid === victim.pid;
-    v.code = 'allocating-task';
-    return;
-  }
   if (v.predicted === null) {
     v.code = 'rows-lost';
     return;
   }
   const named = (): boolean => v.predicted?.pid === victim.pid;
-  if (!named() && v.era.adminBonus !== 'none') {
+  if (!named() && v.era.adminBonus !== 'none' && v.rules.rootIsAdmin) {
     predict(v, rows, { ...v.rules, rootIsAdmin: false });
     if (named()) {
       v.agrees = true;
@@ -154,6 +200,10 @@ function compare(r: RawReport, v: Verdict, rows: readonly TaskRow[]): void {
       return;
     }
     predict(v, rows, { ...v.rules, rootIsAdmin: true });
+  } else if (named() && !v.rules.rootIsAdmin) {
+    v.agrees = true;
+    v.code = 'highest-score-root-bonus';
+    return;
   }
   // Late 5.4 kernels carry the rules of 5.9.
   if (!named() && v.era.clamp === 'at-least-one' && r.uname?.startsWith('5.4.')) {
@@ -205,9 +255,8 @@ function otherTotalAgrees(v: Verdict, victim: Victim): boolean {
   });
 }
 
-/** What the kernel would print as "score N". */
-function printedScore(v: Verdict, pid: number): number | null {
-  const points = v.tasks.find((t) => t.row.pid === pid)?.points;
-  if (points === undefined || !Number.isFinite(points) || v.rules.total === 0) return null;
-  return v.era.score === 'permille' ? points : Math.trunc((points * 1000) / v.rules.total);
+/** What the kernel would print as "score N" of a process. */
+function computedScore(v: Verdict, pid: number): number | null {
+  const row = v.tasks.find((t) => t.row.pid === pid)?.row;
+  return row ? scoreWith(row, v.rules) : null;
 }

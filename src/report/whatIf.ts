@@ -8,6 +8,7 @@ import type { Explained } from './explain';
 import { type Segment, victimStrip } from './savedBy';
 import { choose, isMemcg, pointsOf, type Rules, type Scored, scoreAll } from './score';
 import type { TaskRow } from './types';
+import { limitHit } from './why';
 import type { ZoneVerdict } from './zones';
 
 /** The rules and the total that a report's tasks were ranked by, as plain data. */
@@ -162,7 +163,7 @@ function anonIn({ raw, pageSize }: Explained, name: string): number {
 }
 
 function moreLimit(e: Explained): MoreMemory {
-  const usage = e.raw.cgroup?.memory;
+  const usage = limitHit(e.raw);
   if (!usage || usage.limitKb === null || e.raw.order === null) {
     return { of: 'limit', code: 'unknown', missing: null, zone: null };
   }

@@ -1,8 +1,10 @@
 /** What there is to say about a report: the causes, and what readers commonly take for something else. */
 import type { Request } from './gfp';
+import { invokerIs } from './invoker';
 import type { Breakdown, PartCode } from './memory';
+import { isAllocating } from './parseKill';
 import { isMemcg } from './score';
-import type { RawReport } from './types';
+import type { CgroupUsage, RawReport } from './types';
 import type { Verdict } from './verdict';
 import type { ZoneVerdict } from './zones';
 
@@ -22,6 +24,7 @@ const MUCH = {
   pagetables: 0.05,
   file: 0.1,
   hugetlb: 0.1,
+  zspages: 0.1,
   rest: 0.25,
   free: 0.2,
 };
@@ -46,6 +49,22 @@ export function whyOf(
 
 type Add = (code: string, params?: Note['params']) => void;
 
+/** The limit that was reached: of memory, or on cgroup v1 of memory and swap together. */
+export function limitHit(r: RawReport): CgroupUsage | null {
+  const { memory, memsw } = r.cgroup ?? { memory: null, memsw: null };
+  const isFull = (u: CgroupUsage | null): boolean => u !== null && u.limitKb !== null && u.usageKb >= u.limitKb;
+  return !isFull(memory) && isFull(memsw) ? memsw : memory;
+}
+
+/** More are not told one by one: they stand in the list of zones. */
+const FEW_ZONES = 6;
+
+/** The zone that came nearest to granting the request. */
+function leastLacking(refused: readonly ZoneVerdict[]): ZoneVerdict {
+  const lacks = (z: ZoneVerdict): number => (z.min ?? 0) + z.reserve - (z.free - z.cma);
+  return refused.reduce((best, z) => (lacks(z) < lacks(best) ? z : best));
+}
+
 /** What was full. */
 function cause(
   r: RawReport,
@@ -60,9 +79,11 @@ function cause(
     return;
   }
   if (isMemcg(r)) {
-    const usage = r.cgroup?.memory;
+    const usage = limitHit(r);
     if (usage && usage.limitKb !== null) {
-      add(usage.usageKb < usage.limitKb * NEAR_LIMIT ? 'limit-left' : 'limit-reached', {
+      const both = usage === r.cgroup?.memsw;
+      const left = usage.usageKb < usage.limitKb * NEAR_LIMIT;
+      add(left ? 'limit-left' : both ? 'memsw-reached' : 'limit-reached', {
         path: r.cgroup?.path ?? r.summary?.oomMemcg ?? '?',
         usage: usage.usageKb,
         limit: usage.limitKb,
@@ -82,17 +103,34 @@ function cause(
   }
   const usable = zones.filter((z) => z.code !== 'not-for-it' && z.code !== 'unknown');
   const allowed = usable.filter((z) => z.code === 'allowed');
+  const refused = usable.filter((z) => z.code === 'refused');
+  const few = refused.length <= FEW_ZONES;
+  if (!few) add('zones-refused', { n: refused.length, zone: leastLacking(refused).zone });
   if (allowed.length > 1) add('zones-allowed', { zones: allowed.map((z) => z.zone).join(', ') });
   for (const z of usable) {
-    const p = { zone: z.zone, free: z.free, cma: z.cma, min: z.min ?? 0, reserve: z.reserve, order: r.order ?? 0 };
-    if (z.code === 'refused') add('zone-refused', p);
-    else if (z.code === 'no-block') add('zone-no-block', p);
+    const p = {
+      zone: z.zone,
+      free: z.free,
+      cma: z.cma,
+      cmaCounted: z.cmaCounted,
+      reserveKnown: Number(z.reserveKnown),
+      min: z.min ?? 0,
+      reserve: z.reserve,
+      order: r.order ?? 0,
+    };
+    if (z.code === 'refused') {
+      if (few || z === leastLacking(refused)) add('zone-refused', p);
+    } else if (z.code === 'no-block') add('zone-no-block', p);
     else if (allowed.length === 1) add('zone-allowed', p);
   }
   const others = zones.filter((z) => z.code === 'not-for-it');
   const spare = others.reduce((n, z) => n + Math.max(0, z.free - (z.min ?? 0)), 0);
-  if (others.length > 0 && usable.length === 0) add('no-usable-zone', { zones: others.map((z) => z.zone).join(', ') });
+  // Without a cpuset or a policy all zones are printed: then those that it can use are not in the text.
+  const bound = constraint === 'CONSTRAINT_CPUSET' || constraint === 'CONSTRAINT_MEMORY_POLICY';
+  if (others.length > 0 && usable.length === 0 && bound)
+    add('no-usable-zone', { zones: others.map((z) => z.zone).join(', ') });
   else if (spare > 1024 && others.some((z) => z.zone.endsWith('HighMem'))) add('lowmem', { pages: spare });
+  else if (spare > 1024 && others.every((z) => z.zone.endsWith('Movable'))) add('movable-free', { pages: spare });
   if (usable.length > 0 && usable.every((z) => z.code === 'no-block')) add('fragmented', { order: r.order ?? 0 });
   const free = memory?.parts.find((p) => p.code === 'free')?.pages ?? r.counts.free ?? 0;
   if (v.totals.ramPages !== null && free > v.totals.ramPages * MUCH.free) add('plenty-free', { pages: free });
@@ -121,6 +159,7 @@ function parts(r: RawReport, v: Verdict, memory: Breakdown, add: Add): void {
       dirty: pages,
     });
   }
+  if (much('zspages')) add('zspages', { pages: of('zspages'), share: share('zspages') });
   if (much('rest') && !isMemcg(r)) add('unaccounted', { pages: of('rest'), share: share('rest') });
   const top = [...r.slabs].sort((a, b) => b.totalKb - a.totalKb)[0];
   if (top && top.totalKb > 65536) add('slab-top', { name: top.name, kb: top.totalKb });
@@ -132,10 +171,18 @@ function swap(r: RawReport, v: Verdict, add: Add): void {
   else if (r.freeSwapKb * 50 < r.totalSwapKb) add('swap-full', { kb: r.totalSwapKb });
   else add('swap-left', { free: r.freeSwapKb, total: r.totalSwapKb });
   const swapped = v.tasks.reduce((n, t) => n + (t.row.swapents ?? 0), 0);
+  if (v.code === 'table-cut' || v.code === 'rows-missing') return;
   if (swapped > 0 && v.totals.swapPages && swapped < v.totals.swapPages / 2 && r.freeSwapKb * 50 < r.totalSwapKb) {
     add('swap-unowned', { pages: v.totals.swapPages - swapped });
   }
 }
+
+const INVOKER_NOTES = {
+  other: 'invoker-not-victim',
+  thread: 'invoker-thread',
+  maybe: 'invoker-unlisted',
+  unknown: 'invoker-unknown',
+};
 
 /** Invoker, victim and the largest may be three processes. */
 function people(r: RawReport, v: Verdict, add: Add): void {
@@ -143,9 +190,11 @@ function people(r: RawReport, v: Verdict, add: Add): void {
   if (r.panic !== null) add('panicked', { text: r.panic });
   if (!victim) return;
   const { invoker } = r;
-  const different = invoker?.pid != null ? invoker.pid !== victim.pid : invoker && invoker.comm !== victim.comm;
-  if (invoker && different && r.order !== -1)
-    add('invoker-not-victim', { invoker: invoker.comm, pid: invoker.pid ?? '', victim: victim.comm });
+  const is = invokerIs(r, victim);
+  const asked = isAllocating(r);
+  if (invoker && is !== 'victim' && r.order !== -1 && !asked) {
+    add(INVOKER_NOTES[is], { invoker: invoker.comm, pid: invoker.pid ?? '', victim: victim.comm });
+  }
   const size = (t: Verdict['tasks'][number]): number => t.row.rss + (t.row.swapents ?? 0);
   const mine = v.tasks.find((t) => t.row.pid === victim.pid);
   let largest = mine;

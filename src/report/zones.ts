@@ -10,10 +10,13 @@ export interface ZoneVerdict {
   low: number | null;
   high: number | null;
   boost: number;
-  /** lowmem_reserve against this request, pages. */
+  /** lowmem_reserve against this request, pages; 0 where the text does not say. */
   reserve: number;
+  reserveKnown: boolean;
   /** Free pages of CMA, which the request cannot have. */
   cma: number;
+  /** Free pages of CMA without which the request would have been refused. */
+  cmaCounted: number;
   /**
    * `refused`: free - cma ≤ min + reserve; `no-block`: enough is free, but no block of the order; `not-for-it`: the
    * request may not use this zone; `allowed`: the request would have been granted at the moment of the report.
@@ -23,19 +26,42 @@ export interface ZoneVerdict {
   blocks: number;
 }
 
-/** The kernel's order of zones, which is the order of lowmem_reserve[], by how many there are. */
-export function zoneOrder(zones: readonly ReportedZone[], entries: number): string[] {
-  const high = zones.some((z) => z.name === 'HighMem');
+/** All zones that a kernel may be built with, in its order; one of them is always there. */
+const KINDS = ['DMA', 'DMA32', 'Normal', 'HighMem', 'Movable', 'Device'];
+
+/** The usual choice for so many entries, where the values leave more than one open. */
+function usualOrder(zones: readonly ReportedZone[], entries: number): string[] {
+  const has = (name: string): boolean => zones.some((z) => z.name === name);
+  const high = has('HighMem');
   if (entries === 2) return ['Normal', 'Movable'];
   if (entries === 3) {
     if (high) return ['Normal', 'HighMem', 'Movable'];
-    return zones.some((z) => z.name === 'DMA32')
-      ? ['DMA32', 'Normal', 'Movable']
-      : zones.some((z) => z.name === 'DMA')
-        ? ['DMA', 'Normal', 'Movable']
-        : ['DMA32', 'Normal', 'Movable'];
+    return [has('DMA') && !has('DMA32') ? 'DMA' : 'DMA32', 'Normal', 'Movable'];
   }
   return high ? ['DMA', 'Normal', 'HighMem', 'Movable'] : ['DMA', 'DMA32', 'Normal', 'Movable', 'Device'];
+}
+
+/** A zone keeps nothing from requests for itself and for lower ones. */
+const fits = (order: readonly string[], zones: readonly ReportedZone[]): boolean =>
+  zones.every((z) => {
+    const own = order.indexOf(z.name);
+    return own >= 0 && z.reserve.slice(0, own + 1).every((pages) => pages === 0);
+  });
+
+/** Choices of so many, in their order. */
+function choices(from: readonly string[], n: number): string[][] {
+  if (n === 0) return [[]];
+  if (from.length < n) return [];
+  const [first, ...rest] = from;
+  return [...choices(rest, n - 1).map((c) => [first, ...c]), ...choices(rest, n)];
+}
+
+/** The kernel's order of zones, which is the order of lowmem_reserve[], by how many entries there are and what is in them. */
+export function zoneOrder(zones: readonly ReportedZone[], entries: number): string[] {
+  const usual = usualOrder(zones, entries);
+  if (entries < 2 || entries > KINDS.length || fits(usual, zones)) return usual;
+  const others = choices(KINDS, entries).filter((order) => order.includes('Movable') && fits(order, zones));
+  return others.find((order) => order.includes('Normal')) ?? others[0] ?? usual;
 }
 
 /** gfp_zone: the highest zone a request may use. §1.3. */
@@ -75,14 +101,19 @@ function judgeZone(
     high: z.kb.high === undefined ? null : pages(z.kb.high),
     boost: pages(z.kb.boost),
     reserve: z.reserve[highest] ?? 0,
+    reserveKnown: z.reserve.length > 0,
     cma,
+    cmaCounted: 0,
     code: 'unknown',
     blocks,
   };
   if (v.min === null || !request) return v;
   if (order.indexOf(z.name) > highest) v.code = 'not-for-it';
   else if (v.free - cma - ((1 << wanted) - 1) <= v.min + v.reserve) v.code = 'refused';
+  else if (!v.reserveKnown) return v;
   else v.code = wanted > 0 && z.blocks.length > 0 && blocks === 0 ? 'no-block' : 'allowed';
+  const counted = pages(z.kb.free_cma) - cma;
+  if (v.code === 'allowed' && v.free - counted - ((1 << wanted) - 1) <= v.min + v.reserve) v.cmaCounted = counted;
   return v;
 }
 

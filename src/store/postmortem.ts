@@ -1,5 +1,7 @@
 /** The log that was pasted last, explained. Not in the index: only the post-mortem's own part of the page loads it. */
+
 import { createStore } from 'zustand/vanilla';
+import type { Instead } from '../report/explain';
 import type { ReportAnswer } from '../worker/reportClient';
 
 export interface PostMortemState {
@@ -11,8 +13,8 @@ export interface PostMortemState {
   answer: Extract<ReportAnswer, { ok: true }> | null;
   /** Why it failed; '' where the text merely has no report. */
   why: string;
-  /** The text has no report, but a request for memory that was refused. */
-  refused: boolean;
+  /** What the text is about where it has no report. */
+  instead: Instead | null;
   /** Index of the report that is shown. */
   shown: number;
 }
@@ -23,6 +25,6 @@ export const postMortemStore = createStore<PostMortemState>(() => ({
   share: 0,
   answer: null,
   why: '',
-  refused: false,
+  instead: null,
   shown: 0,
 }));

@@ -25,7 +25,7 @@ async function answer(input: string | Blob): Promise<ReportAnswer> {
     found = explainText(text, (share) => send({ type: 'progress', share }));
     const { reports, story } = explainDocument(found);
     const inReports = reports.reduce((n, r) => n + r.lastLine - r.line + 1, 0);
-    return { ok: true, lines: countLines(text), inReports, reports, story, refused: found.refused };
+    return { ok: true, lines: countLines(text), inReports, reports, story, instead: found.instead };
   } catch (error) {
     return { ok: false, why: error instanceof Error ? error.message : String(error) };
   }

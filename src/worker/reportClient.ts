@@ -1,5 +1,7 @@
 /** The page's side of the post-mortem: a worker for each text. The text goes nowhere else. */
+
 import type { ReportDocument } from '../report/document';
+import type { Instead } from '../report/explain';
 import type { ParsedStory } from '../report/types';
 import type { Scenario } from '../scenario/schema';
 
@@ -11,8 +13,8 @@ export type ReportAnswer =
       inReports: number;
       reports: ReportDocument[];
       story: ParsedStory;
-      /** No report, but a request for memory that was refused. */
-      refused: boolean;
+      /** What the text is about where it has no report. */
+      instead: Instead | null;
     }
   | { ok: false; why: string };
 

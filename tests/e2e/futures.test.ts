@@ -25,8 +25,8 @@ describe('when the past is changed', () => {
     expect(second).not.toBe(first);
     const futures = page.getByRole('combobox', { name: 'Future' });
     expect(await futures.locator('option').allInnerTexts()).toEqual([
-      expect.stringMatching(/^1\/2 as it was; oom_killer_try dies$/),
-      expect.stringMatching(/^2\/2 1\.0\d\d s: oom_killer_try adj −\d+; tab-1 dies$/),
+      expect.stringMatching(/^1\/2\sas it was; oom_killer_try dies$/),
+      expect.stringMatching(/^2\/2\s1\.0\d\d s: oom_killer_try adj −\d+; tab-1 dies$/),
     ]);
     await futures.selectOption('0');
     expect(await atRest(page, second)).toBe(first);
@@ -42,7 +42,7 @@ describe('when the past is changed', () => {
       .getByRole('img', { name: /Broken lines: 1 other future\./ })
       .waitFor({ state: 'attached', timeout: 20_000 });
     await page.getByRole('button', { name: 'Forget a future' }).press('Enter');
-    await page.getByRole('menuitem', { name: /^1\/2 as it was/ }).press('Enter');
+    await page.getByRole('menuitem', { name: /^1\/2\sas it was/ }).press('Enter');
     await expect.poll(() => futures.count()).toBe(0);
     expect(await atRest(page)).toBe(second);
   }, 120_000);

@@ -23,6 +23,8 @@ describe('control groups', () => {
     await page.getByRole('textbox', { name: 'Name of the new group in /' }).fill('box');
     await page.keyboard.press('Enter');
     await row(page, /^box 0 B.*0 processes/).waitFor();
+    // The field belonged to the group above; who is at the keyboard goes on in the new one.
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('/box');
     const max = page.getByRole('textbox', { name: 'memory.max of /box' });
     await max.fill('lots');
     await max.press('Enter');

@@ -79,6 +79,8 @@ describe('the post-mortem', () => {
     await page.getByRole('button', { name: 'Load this machine into the lab' }).click();
     await page.getByText('The machine on which worker-b (720) was killed').first().waitFor({ timeout: 60_000 });
     expect(page.url()).not.toMatch(/postmortem|worker/);
+    // The button that led here is gone; the next one to press has the focus.
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Run');
     await page.getByRole('button', { name: /^Run until/ }).click();
     await page.getByRole('menuitem', { name: /kill/ }).first().click();
     await page

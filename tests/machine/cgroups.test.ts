@@ -116,6 +116,8 @@ describe('control groups of a machine', () => {
 
   test.each<[Action, string]>([
     [{ op: 'cgroup_create', path: 'web' }, 'bad-cgroup-path'],
+    [{ op: 'cgroup_create', path: '/..' }, 'bad-cgroup-path'],
+    [{ op: 'cgroup_create', path: '/web/./x' }, 'bad-cgroup-path'],
     [{ op: 'cgroup_create', path: '/web' }, 'cgroup-exists'],
     [{ op: 'cgroup_create', path: '/web/x' }, 'cgroup-busy'],
     [{ op: 'cgroup_create', path: '/db/x' }, ''],

@@ -242,8 +242,8 @@ describe('no answer is better than a wrong one', () => {
   });
   test('a failed allocation alone is told from a text with nothing in it', () => {
     const failed = 'kworker/0:1: page allocation failure: order:4, mode:0x40dc0(GFP_KERNEL|__GFP_COMP|__GFP_ZERO)';
-    expect(explainText(failed)).toMatchObject({ reports: [], refused: true });
-    expect(explainText('all is well')).toMatchObject({ reports: [], refused: false });
+    expect(explainText(failed)).toMatchObject({ reports: [], instead: 'refused' });
+    expect(explainText('all is well')).toMatchObject({ reports: [], instead: null });
   });
 
   test('an order that no kernel can ask for is not read', () => {

@@ -103,7 +103,12 @@ describe('damaged reports', () => {
           if (r.agrees === true && r.reasonCode !== 'allocating-task') {
             expect(r.predicted?.pid).toBe(r.victim?.pid);
             const chosen = choose(e.verdict.tasks, e.verdict.era);
-            expect(e.verdict.tasks[chosen].row.pid).toBe(r.victim?.pid);
+            const rows = e.verdict.tasks.map((t) => t.row);
+            if (r.reasonCode !== 'highest-any-total') expect(rows[chosen].pid).toBe(r.victim?.pid);
+            else
+              expect(Math.max(...rows.map((t) => t.oom_score_adj))).toBe(
+                r.tasks.find((t) => t.pid === r.victim?.pid)?.oom_score_adj,
+              );
           }
           if (r.agrees === null) expect(r.savedBy).toBeNull();
           if (r.memory) {

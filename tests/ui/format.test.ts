@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bytes, clock, duration, int, mib, nominal, pages, percent, seconds } from '../../src/ui/format';
+import { moment } from '../../src/ui/moment';
+import type { Frame } from '../../src/worker/protocol';
 
 describe('numbers on the screen', () => {
   it('separates thousands and writes a true minus', () => {
@@ -37,6 +39,12 @@ describe('numbers on the screen', () => {
     expect(seconds(31_064_912_000)).toBe('31.064');
     expect(clock(31_064_912_000).rest).toBe('.064');
     expect(clock(101_350_000_000)).toEqual({ main: '01:41', rest: '.350' });
+  });
+  it('names no moment before a kill that has been made', () => {
+    const oomRecords = [{ t: 30_792_001_000 }] as Frame['oomRecords'];
+    expect(moment({ t: 30_791_999_000, oomRecords })).toBe(30_792_001_000);
+    expect(moment({ t: 31e9, oomRecords })).toBe(31e9);
+    expect(moment({ t: 5, oomRecords: [] })).toBe(5);
   });
   it('gives small shares decimals', () => {
     expect(percent(0.0064)).toBe('0.64 %');

@@ -48,6 +48,14 @@ describe('the list of processes', () => {
     const [leakyd] = fixtureFrame().procs;
     expect(rowKind({ ...leakyd, killedAt: 5, state: 'exiting', points: null, never: 'exiting' })).toBe('dying');
   });
+  it('has a victim whose memory is not free yet above all, however little it holds', () => {
+    const procs = fixtureFrame().procs.map((p) =>
+      p.comm === 'lockd' ? { ...p, state: 'exiting' as const, points: null } : p,
+    );
+    const pid = procs.find((p) => p.comm === 'lockd')?.pid ?? 0;
+    expect(orderProcesses(procs, [pid])[0].comm).toBe('lockd');
+    expect(orderProcesses(procs)[0].comm).toBe('leakyd');
+  });
   it('leaves the rows where they are while one is in hand', () => {
     const procs = fixtureFrame().procs;
     const before = orderProcesses(procs).map((p) => p.pid);
@@ -127,6 +135,8 @@ describe('signals and programs', () => {
     expect(document.querySelectorAll('.launch button')).toHaveLength(8);
     await userEvent.click(launch.getByRole('button', { name: /mlock hog/ }));
     expect(commands()).toEqual([{ op: 'launch', program: 'mlock-hog' }]);
+    // The machine stands still, and the list does not change: what was done has to be said.
+    expect(await launch.findByRole('status')).toHaveTextContent('1 will start on Run');
   });
 });
 

@@ -36,6 +36,22 @@ afterEach(() => {
   });
 });
 
+test('what goes off the page while it is pointed at, or has the focus, leaves nothing faded', async () => {
+  const lists = render(<Processes />);
+  const row = lists.container.querySelector<HTMLElement>('.proc[data-pid="412"]');
+  if (!row) throw new Error('no row');
+  await userEvent.hover(row);
+  expect(selectionStore.getState().hoveredPid).toBe(412);
+  lists.unmount();
+  expect(selectionStore.getState().hoveredPid).toBeNull();
+
+  const again = render(<Processes />);
+  act(() => again.getByRole('slider', { name: 'oom_score_adj of tab-2 (431)' }).focus());
+  expect(selectionStore.getState().hoveredPid).toBe(431);
+  again.unmount();
+  expect(selectionStore.getState().hoveredPid).toBeNull();
+});
+
 test('a process that is pointed at keeps its colour in every list, and all others fade', async () => {
   const { container } = render(
     <>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { refusalText } from '../../src/i18n/errors';
 import { createMachine } from '../../src/machine/boot';
 import { hashMachine } from '../../src/machine/hash';
 import { runFor } from '../../src/machine/run';
@@ -54,6 +55,9 @@ describe('the host', () => {
       'unknown-proc-file',
       'bad-cell',
     ]);
+    // Whoever has typed it can mend it.
+    const words = refusals.flatMap((r) => (r.ok ? [] : [refusalText(r.refusal)]));
+    expect(words).toContain('The kernel refuses "201" for vm.swappiness: expected a whole number from 0 to 200.');
     bench.ask({ type: 'pause' });
     expect(bench.frame.stateHash).toBe(stateHash);
   });

@@ -258,7 +258,8 @@ export function sysctlRange(name: string): { min: number; max: number } | null {
   const file = vmName(name);
   const e = ENTRIES.find((x) => x.name === file) ?? ACTIONS.find((x) => x.name === file);
   if (!e) return null;
-  return { min: e.min ?? INT_MIN, max: e.max ?? INT_MAX };
+  const most = 'ulong' in e && e.ulong ? Number.POSITIVE_INFINITY : INT_MAX;
+  return { min: e.min ?? INT_MIN, max: e.max ?? most };
 }
 
 export { writeOomScoreAdj } from '../fs/proc/oom';

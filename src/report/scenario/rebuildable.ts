@@ -14,7 +14,7 @@ export const MAX_PAGES = 4_194_304;
 /** PAGE_ALLOC_COSTLY_ORDER: for larger blocks the lab's kernel kills nobody. */
 const MAX_ORDER = PAGE_ALLOC_COSTLY_ORDER;
 
-const TABLE_LOST: ReadonlySet<string> = new Set(['no-table', 'empty-table', 'table-cut', 'rows-lost']);
+const TABLE_LOST: ReadonlySet<string> = new Set(['no-table', 'empty-table', 'rows-missing', 'table-cut', 'rows-lost']);
 
 const no = (code: string, params: Note['params'] = {}): Note => ({ code, params });
 

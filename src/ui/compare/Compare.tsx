@@ -69,7 +69,7 @@ export default function Compare() {
       <main className="cmp-main">
         <h1 className="vh">{w.heading}</h1>
         {problem && <p className="error">{problem}</p>}
-        {sides[0].source === sides[1].source && <p className="sub cmp-alike">{w.alike}</p>}
+        <Note sides={sides} />
         <div className="cmp-sides">
           {SIDES.map((i) => (
             <Machine key={i} i={i} onOpen={(source) => told(openSide(i, source))} />
@@ -84,6 +84,13 @@ export default function Compare() {
       <Notices />
     </div>
   );
+}
+
+/** What has to be known to read the two. */
+function Note({ sides }: { sides: readonly SideState[] }) {
+  const t = useStore(compareStore, (s) => s.t);
+  if (sides.some(({ frame }) => frame?.status === 'seeking')) return <p className="sub">{w.onTheWay(seconds(t))}</p>;
+  return sides[0].source === sides[1].source && <p className="sub">{w.alike}</p>;
 }
 
 function Bar() {

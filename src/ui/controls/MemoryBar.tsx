@@ -2,6 +2,7 @@ import { t } from '../../i18n';
 import { hoverKind, type MarkKind } from '../../store';
 import type { ProcFrame } from '../../worker/protocol';
 import { pages } from '../format';
+import { usePointing } from './usePointing';
 
 type Held = Pick<ProcFrame, 'rssAnon' | 'rssFile' | 'rssShmem' | 'swap' | 'pgtables'>;
 
@@ -44,8 +45,12 @@ export function MemoryBar({ proc, scale, adjPoints = 0, className = 'rss' }: Pro
   // Finer than that nothing is seen.
   const share = (n: number) => `${((100 * n) / scale).toFixed(1)}%`;
   const solid = held(proc);
+  const { enter, leave } = usePointing(
+    () => {},
+    () => hoverKind(null),
+  );
   return (
-    <span className={className} role="img" aria-label={heldText(proc)}>
+    <span className={className} role="img" aria-label={heldText(proc)} onPointerEnter={enter} onPointerLeave={leave}>
       {parts(proc).map(({ key, n }) => (
         <i
           key={key}

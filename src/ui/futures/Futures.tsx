@@ -26,7 +26,7 @@ export function Futures() {
       >
         {branches.map((b, i) => (
           <option key={b.id} value={b.id}>
-            {`${i + 1}/${branches.length} ${futureWords(b, nameOf)}`}
+            {`${i + 1}/${branches.length}\u2003${futureWords(b, nameOf)}`}
           </option>
         ))}
       </select>

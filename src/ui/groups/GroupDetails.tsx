@@ -16,7 +16,8 @@ interface Props {
   procs: readonly ProcFrame[];
   heading: Ref<HTMLHeadingElement>;
   /** What has the focus is about to go away. */
-  onLeave: () => void;
+  /** What has the focus is about to go away, or stays after all. */
+  onLeave: (going: boolean) => void;
 }
 
 /** One group: its limits to be written, its processes to be moved, and what its files count. */
@@ -25,9 +26,10 @@ export function GroupDetails({ group, groups, procs, heading, onLeave }: Props) 
   const [error, setError] = useState('');
   const empty = !groups.some((g) => g.path !== path && parentOf(g.path) === path) && group.procs === 0;
   async function remove() {
-    onLeave();
+    onLeave(true);
     const problem = await removeGroup(path);
     if (problem === '') selectGroup(parentOf(path));
+    else onLeave(false);
     setError(problem);
   }
   return (
@@ -50,7 +52,7 @@ export function GroupDetails({ group, groups, procs, heading, onLeave }: Props) 
       )}
       {path === ROOT ? <p className="mut small">{w.rootLimits}</p> : <Limits group={group} />}
       <Members group={group} groups={groups} procs={procs} onLeave={onLeave} />
-      <NewGroup key={path} parent={path} />
+      <NewGroup key={path} parent={path} onLeave={onLeave} />
       {path !== ROOT && <Events group={group} />}
       <Stat key={`stat ${path}`} path={path} />
     </div>

@@ -48,8 +48,8 @@ export function Groups({ asTable }: { asTable: boolean }) {
             groups={groups}
             procs={procs}
             heading={heading}
-            onLeave={() => {
-              leaving.current = true;
+            onLeave={(going) => {
+              leaving.current = going;
             }}
           />
         </div>

@@ -17,7 +17,7 @@ interface Props {
   /** All that live, of whatever group. */
   procs: readonly ProcFrame[];
   /** What has the focus is about to go away. */
-  onLeave: () => void;
+  onLeave: (going: boolean) => void;
 }
 
 const byName = (a: ProcFrame, b: ProcFrame): number => a.comm.localeCompare(b.comm) || a.pid - b.pid;
@@ -51,7 +51,7 @@ export function Members({ group, groups, procs, onLeave }: Props) {
                   }))}
                   close={close}
                   onChoose={(to) => {
-                    onLeave();
+                    onLeave(true);
                     void move(p.pid, to);
                   }}
                 />

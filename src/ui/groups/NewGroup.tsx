@@ -5,13 +5,15 @@ import { groupWords as w } from '../../i18n/en-groups';
 import { childPath } from './tree';
 
 /** Makes a group below another one. */
-export function NewGroup({ parent }: { parent: string }) {
+export function NewGroup({ parent, onLeave }: { parent: string; onLeave: (going: boolean) => void }) {
   const [name, setName] = useState('');
   const [error, setError] = useState('');
   async function create() {
+    onLeave(true);
     const problem = await createGroup(childPath(parent, name.trim()));
     setError(problem);
     if (problem === '') setName('');
+    else onLeave(false);
   }
   return (
     <form

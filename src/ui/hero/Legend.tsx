@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { type Key, t } from '../../i18n';
 import { hoverKind, type MarkKind, useSelection } from '../../store';
 import { KIND_LOOK } from '../charts/kinds';
@@ -18,6 +19,7 @@ const ITEMS: { kind: MarkKind; name: Key; shows: readonly MarkKind[] }[] = [
 /** What the fills mean. Pointing at one, or moving the focus to it, fades all other marks of the page. */
 export function Legend() {
   const hovered = useSelection((s) => s.hoveredKind);
+  useEffect(() => () => hoverKind(null), []);
   return (
     <ul className="hero-legend" aria-label={t('legend.label')}>
       {ITEMS.map(({ kind, name, shows }) => (
@@ -25,6 +27,8 @@ export function Legend() {
           <button
             type="button"
             data-kind={kind}
+            // Beside its neighbour "inactive" says of what; heard alone it does not.
+            aria-label={kind === 'anonInactive' || kind === 'fileInactive' ? t(KIND_LOOK[kind].name) : undefined}
             data-faded={hovered !== null && !shows.includes(hovered) ? '' : undefined}
             aria-pressed={hovered === kind}
             onPointerEnter={() => hoverKind(kind)}

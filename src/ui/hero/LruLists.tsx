@@ -65,6 +65,8 @@ function LruPicture({ width, height }: { width: number; height: number }) {
   }, [width, height]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew when it changes
   useEffect(() => redraw(), [hovered]);
+  // Another view may come by a key, with the pointer where it was.
+  useEffect(() => () => hoverKind(null), []);
   const point = (event: PointerEvent<SVGSVGElement>) => {
     const kind = (event.target as Element).closest('[data-kind]')?.getAttribute('data-kind');
     hoverKind(kind && kind in KIND_LOOK ? (kind as MarkKind) : null);

@@ -77,6 +77,8 @@ function PyramidPicture() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew when one of them changes
   useEffect(() => redraw(), [hovered, reduced]);
 
+  // Another view may come by a key, with the pointer where it was.
+  useEffect(() => () => hoverKind(null), []);
   const point = (event: PointerEvent<SVGSVGElement>) => {
     const kind = (event.target as Element).closest('[data-kind]')?.getAttribute('data-kind');
     hoverKind(kind && kind in KIND_LOOK ? (kind as MarkKind) : null);

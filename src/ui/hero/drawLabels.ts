@@ -6,7 +6,7 @@ import { spread } from '../charts/labels';
 import type { Painter } from '../charts/painter';
 import { d } from '../charts/path';
 import { textWidth } from '../charts/text';
-import { duration, mib, nominal, pages } from '../format';
+import { duration, nominal, pages } from '../format';
 import { leftAt, rightAt, type Stratum, splitZones, widthAt } from './geometry';
 import type { Scene } from './scene';
 
@@ -97,7 +97,6 @@ function insideLabel(p: Painter, { layout, hovered }: Scene, s: Stratum): boolea
   const height = s.y1 - s.y0;
   const look = KIND_LOOK[s.id];
   const name = t(s.id === 'kernel' ? 'pyramid.pagetablesKernel' : s.id === 'reserved' ? 'pyramid.reserved' : look.name);
-  const amount = phone ? mib(s.pages) : pages(s.pages);
   const opacity = fade(s.kinds, hovered);
   const big = phone ? 15 : 17;
   const ink = `var(${look.on})`;
@@ -116,8 +115,12 @@ function insideLabel(p: Painter, { layout, hovered }: Scene, s: Stratum): boolea
     );
     return true;
   }
-  const line = `${name} ${amount}`;
-  const size = [phone ? 12 : 13, 11.5, 11].find((px) => height >= px * 1.2 && textWidth(line, px, true) <= room);
+  const whole = `${name} ${pages(s.pages)}`;
+  const sizeOf = (text: string): number | undefined =>
+    [phone ? 12 : 13, 11.5, 11].find((px) => height >= px * 1.2 && textWidth(text, px, true) <= room);
+  // Beside a phone's pyramid is no room for what does not fit into it: the name is better than nothing.
+  const line = phone && sizeOf(whole) === undefined ? name : whole;
+  const size = sizeOf(line);
   if (size === undefined) return false;
   // Patterns would eat the letters: they stand on a plain ground.
   if (s.id === 'reserved') {

@@ -3,6 +3,7 @@ import { inspectorWords as w } from '../../i18n/en-inspector';
 import { logWords as say } from '../../i18n/en-inspector-log';
 import { hoverKind, hoverPid, useSelection } from '../../store';
 import type { KillReport } from '../../worker/protocol';
+import { usePointing } from '../controls/usePointing';
 import { taskOfLine } from '../log/about';
 import { explainReport, type Figure, type Item, pieces } from './dmesg';
 
@@ -28,14 +29,16 @@ export function DmesgMap({ kill }: { kill: KillReport }) {
 function Entry({ item }: { item: Item }) {
   const [open, setOpen] = useState(!item.folded);
   const faded = useSelection((s) => s.hoveredPid !== null && item.pid !== null && s.hoveredPid !== item.pid);
-  const enter = () => {
-    if (item.pid !== null && item.pid >= 0) hoverPid(item.pid);
-    else if (item.kind) hoverKind(item.kind);
-  };
-  const leave = () => {
-    hoverPid(null);
-    hoverKind(null);
-  };
+  const { enter, leave } = usePointing(
+    () => {
+      if (item.pid !== null && item.pid >= 0) hoverPid(item.pid);
+      else if (item.kind) hoverKind(item.kind);
+    },
+    () => {
+      hoverPid(null);
+      hoverKind(null);
+    },
+  );
   return (
     <li className={faded ? 'faded' : undefined} onPointerEnter={enter} onPointerLeave={leave}>
       {open ? (

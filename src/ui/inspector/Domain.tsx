@@ -6,6 +6,7 @@ import type { OomLimit, OomRecord } from '../../linux/include/kernel';
 import { hoverGroup, hoverPid, useShown } from '../../store';
 import type { KillReport, ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
+import { usePointing } from '../controls/usePointing';
 import { int, pages } from '../format';
 import { GroupBar } from '../groups/GroupBar';
 import '../groups/groups.css';
@@ -28,6 +29,10 @@ export function Domain({ kill }: { kill: KillReport }) {
 function Limit({ record, limit }: { record: OomRecord; limit: OomLimit }) {
   const { usage, max, failcnt, swapUsage, swapMax, below, outside } = limit;
   const { memcg } = record;
+  const { enter, leave } = usePointing(
+    () => hoverGroup(memcg),
+    () => hoverGroup(null),
+  );
   const free = record.mem?.free;
   const scale = Math.max(usage, max, swapUsage);
   return (
@@ -35,8 +40,8 @@ function Limit({ record, limit }: { record: OomRecord; limit: OomLimit }) {
       className="ki-domain"
       data-region="oom-limit"
       aria-label={w.limit(memcg)}
-      onPointerEnter={() => hoverGroup(memcg)}
-      onPointerLeave={() => hoverGroup(null)}
+      onPointerEnter={enter}
+      onPointerLeave={leave}
     >
       <div className="hd ki-hd">
         <h2>{w.limit(memcg)}</h2>

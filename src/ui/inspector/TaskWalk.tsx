@@ -4,10 +4,13 @@ import { hoverPid, setWalkStep, useInspector, useSelection, useShown } from '../
 import type { KillReport, ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { IconButton } from '../controls/IconButton';
-import { int } from '../format';
+import { usePointing } from '../controls/usePointing';
+import { int, isLong } from '../format';
 import { adjUnit, type WalkRow, walkRows } from './walk';
 
 const NO_PROCS: ProcFrame[] = [];
+/** Letters of a name that leave less room for the rest of its row. */
+const LONG_NAME = 10;
 
 /** The task list as the kernel went through it: each task's terms, or why it was passed over. */
 export function TaskWalk({ kill }: { kill: KillReport }) {
@@ -15,6 +18,7 @@ export function TaskWalk({ kill }: { kill: KillReport }) {
   const rows = walkRows(record);
   const step = useInspector((s) => s.step);
   const walked = step < 0 ? rows.length : Math.min(step, rows.length);
+  const long = rows.some(({ task }) => isLong(task.points) || task.comm.length > LONG_NAME);
   const best = walked > 0 ? rows[walked - 1].best : null;
   return (
     <section data-region="task-walk" aria-label={w.walk}>
@@ -46,7 +50,7 @@ export function TaskWalk({ kill }: { kill: KillReport }) {
         <p className="sub">{w.walkNone}</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways has to be reachable by keyboard
-        <section className="ki-table" aria-label={w.walkTable} tabIndex={0}>
+        <section className={long ? 'ki-table long' : 'ki-table'} aria-label={w.walkTable} tabIndex={0}>
           <table>
             <thead>
               <tr>
@@ -68,6 +72,7 @@ export function TaskWalk({ kill }: { kill: KillReport }) {
                 <Row
                   key={row.task.pid}
                   row={row}
+                  known={isSaid(row.outcome, rows[i - 1]?.outcome)}
                   state={i + 1 < walked ? 'done' : i + 1 === walked ? 'now' : 'ahead'}
                   chosen={walked === rows.length && row.task.pid === record.chosen}
                 />
@@ -84,15 +89,24 @@ export function TaskWalk({ kill }: { kill: KillReport }) {
   );
 }
 
+/** Lower than the same task as the row before: whom it is lower than need not be said again. */
+const isSaid = (now: WalkRow['outcome'], before: WalkRow['outcome'] | undefined): boolean =>
+  now.kind === 'lower' && before?.kind === 'lower' && now.than.pid === before.than.pid;
+
 interface RowProps {
   row: WalkRow;
+  known: boolean;
   state: 'done' | 'now' | 'ahead';
   chosen: boolean;
 }
 
-function Row({ row: { task, outcome, more }, state, chosen }: RowProps) {
+function Row({ row: { task, outcome, more }, known, state, chosen }: RowProps) {
   const chip = useShown((f) => f.procs, NO_PROCS).find((p) => p.pid === task.pid)?.chip ?? 0;
   const faded = useSelection((s) => s.hoveredPid !== null && s.hoveredPid !== task.pid);
+  const { enter, leave } = usePointing(
+    () => hoverPid(task.pid),
+    () => hoverPid(null),
+  );
   const skipped = outcome.kind === 'skipped' || outcome.kind === 'aborted';
   const className = [skipped && 'skip', chosen && 'vic', state, faded && 'faded'].filter(Boolean).join(' ');
   return (
@@ -100,8 +114,8 @@ function Row({ row: { task, outcome, more }, state, chosen }: RowProps) {
       className={className}
       data-pid={task.pid}
       aria-current={state === 'now' ? 'step' : undefined}
-      onPointerEnter={() => hoverPid(task.pid)}
-      onPointerLeave={() => hoverPid(null)}
+      onPointerEnter={enter}
+      onPointerLeave={leave}
     >
       <th className="l" scope="row">
         <Chip proc={{ comm: task.comm, chip }} /> <b className="ki-comm">{task.comm}</b>{' '}
@@ -123,7 +137,7 @@ function Row({ row: { task, outcome, more }, state, chosen }: RowProps) {
           <td>{int(task.pgtables)}</td>
           <td>{int(task.adjPoints)}</td>
           <td className="f">{int(task.points)}</td>
-          <td className="l why">{chosen ? w.chosen : outcomeText(outcome)}</td>
+          <td className="l why">{chosen ? w.chosen : known ? w.lowerToo : outcomeText(outcome)}</td>
         </>
       )}
     </tr>

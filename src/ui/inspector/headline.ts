@@ -20,14 +20,18 @@ export function headline(kill: KillReport): string {
   const { record } = kill;
   if (record.chosen < 0) return record.walk.length === 0 ? w.titlePanic : w.titleNobody;
   const name = victimName(kill);
+  const own = record.chosen === record.invoker;
+  // Two of one name are told apart by their numbers.
+  const twins = !own && name === record.invokerComm;
   if (record.order < 0) return w.titleSysrq(name);
   if (record.memcg !== '') {
     return record.group.length > 0
       ? w.titleTogether(name, record.group.length, record.memcg)
       : w.titleGroup(name, record.memcg);
   }
-  return record.chosen === record.invoker
-    ? w.titleSelf(name, wanted(record.order))
+  if (own) return w.titleSelf(name, wanted(record.order));
+  return twins
+    ? w.titleOther(w.numbered(name, record.chosen), w.numbered(name, record.invoker), wanted(record.order))
     : w.titleOther(name, record.invokerComm, wanted(record.order));
 }
 

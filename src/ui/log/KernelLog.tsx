@@ -1,8 +1,9 @@
-import { memo, useMemo } from 'react';
+import { Fragment, memo, type ReactNode, useMemo } from 'react';
 import { Button } from 'react-aria-components';
 import { t } from '../../i18n';
 import { hoverKind, hoverPid, useRun, useSelection } from '../../store';
 import type { LogFrame } from '../../worker/protocol';
+import { usePointing } from '../controls/usePointing';
 import { WhyButton } from '../inspector/WhyButton';
 import { aboutOf } from './about';
 import { Scroller } from './Scroller';
@@ -57,29 +58,46 @@ const KILLED = /: Killed process (\d+) \(([^)]*)\)/;
 
 const Line = memo(function Line({ line }: { line: LogFrame }) {
   const killed = KILLED.exec(line.text);
+  const weighty = WEIGHTY.test(line.text);
   const { pid, kind } = useMemo(() => aboutOf(line.text), [line.text]);
   const kept = useSelection((s) => pid !== null && s.hoveredPid === pid);
-  const enter = (): void => {
-    if (pid !== null) hoverPid(pid);
-    if (kind !== null) hoverKind(kind);
-  };
-  const leave = (): void => {
-    if (pid !== null) hoverPid(null);
-    if (kind !== null) hoverKind(null);
-  };
+  const { enter, leave } = usePointing(
+    () => {
+      if (pid !== null) hoverPid(pid);
+      if (kind !== null) hoverKind(kind);
+    },
+    () => {
+      if (pid !== null) hoverPid(null);
+      if (kind !== null) hoverKind(null);
+    },
+  );
   return (
     <div
-      className={WEIGHTY.test(line.text) ? 'log-line weighty' : 'log-line'}
+      className={weighty ? 'log-line weighty' : 'log-line'}
       data-report={isReport(line) || undefined}
       data-kept={kept || undefined}
       onPointerEnter={enter}
       onPointerLeave={leave}
     >
-      <span className="ts">{dmesgTime(line.t)}</span> {line.text}
+      <span className="ts">{dmesgTime(line.t)}</span> {weighty ? foldable(line.text) : line.text}
       {killed && <WhyButton pid={Number(killed[1])} name={killed[2]} />}
     </div>
   );
 });
+
+/** May go on in the next line after any comma. */
+const foldable = (text: string): ReactNode =>
+  text.split(',').map((part, i) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text, which does not change
+    <Fragment key={i}>
+      {i > 0 && (
+        <>
+          ,<wbr />
+        </>
+      )}
+      {part}
+    </Fragment>
+  ));
 
 function Gap({ n }: { n: number }) {
   return <div className="log-line mut">… {t('log.gap', { n })}</div>;

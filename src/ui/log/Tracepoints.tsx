@@ -3,6 +3,7 @@ import * as lab from '../../actions/lab';
 import { t } from '../../i18n';
 import { hoverPid, runStore, useSelection, useShown } from '../../store';
 import type { TraceFrame } from '../../worker/protocol';
+import { usePointing } from '../controls/usePointing';
 import { seconds } from '../format';
 import { Scroller } from './Scroller';
 
@@ -39,13 +40,12 @@ export function Tracepoints() {
 
 const Line = memo(function Line({ event }: { event: TraceFrame }) {
   const kept = useSelection((s) => s.hoveredPid === event.pid);
+  const { enter, leave } = usePointing(
+    () => hoverPid(event.pid),
+    () => hoverPid(null),
+  );
   return (
-    <div
-      className="log-line"
-      data-kept={kept || undefined}
-      onPointerEnter={() => hoverPid(event.pid)}
-      onPointerLeave={() => hoverPid(null)}
-    >
+    <div className="log-line" data-kept={kept || undefined} onPointerEnter={enter} onPointerLeave={leave}>
       <span className="ts">{seconds(event.t, 4)}</span> {event.comm.padEnd(9)} <b>{event.name}</b>{' '}
       {argsText(event.args)}
     </div>

@@ -1,11 +1,13 @@
 import { reset, seek, step, stepBack } from '../../actions/lab';
 import { t } from '../../i18n';
 import { useRun, useSettings, useShown } from '../../store';
+import type { Frame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { IconButton } from '../controls/IconButton';
 import { held, MemoryBar } from '../controls/MemoryBar';
 import { durationParts, int, percent, seconds } from '../format';
 import { slowdown } from '../hero/EffectiveAccessTime';
+import { WhyButton } from '../inspector/WhyButton';
 import { doomedPid, isFresh } from '../processes/Processes';
 import { RunUntil } from '../topbar/RunUntil';
 import { RunButton } from '../topbar/Transport';
@@ -66,9 +68,17 @@ function AccessTime() {
   );
 }
 
+/** The latest kill whose victim still holds memory: at a group's limit it need not be who would be next on the machine. */
+const unfinished = (f: Frame) =>
+  f.oomRecords.findLast((r) => f.procs.some((p) => p.pid === (r.sacrificed ?? r.chosen) && p.state === 'exiting'));
+
 function Candidate() {
-  const proc = useShown((f) => f.procs.find((p) => p.pid === doomedPid(f)) ?? null, null);
-  const killedAt = useShown((f) => f.oomRecords.find((r) => (r.sacrificed ?? r.chosen) === doomedPid(f))?.t ?? -1, -1);
+  const killedAt = useShown((f) => unfinished(f)?.t ?? -1, -1);
+  const proc = useShown((f) => {
+    const record = unfinished(f);
+    const pid = record ? (record.sacrificed ?? record.chosen) : doomedPid(f);
+    return f.procs.find((p) => p.pid === pid) ?? null;
+  }, null);
   const idle = useShown((f) => f.procs.every((p) => p.never === 'init'), true);
   const fresh = useShown(isFresh, true);
   if (fresh) return <p className="sub dock-candidate">{t('intro.phone')}</p>;
@@ -76,9 +86,13 @@ function Candidate() {
   return (
     <div className="dock-candidate">
       <p className="flag">
-        {killedAt >= 0 && proc.state === 'exiting'
-          ? t('processes.killedAt', { t: seconds(killedAt) })
-          : t('processes.wouldDie')}
+        {killedAt >= 0 ? (
+          <>
+            {t('processes.killedAt', { t: seconds(killedAt) })} <WhyButton pid={proc.pid} name={proc.comm} />
+          </>
+        ) : (
+          t('processes.wouldDie')
+        )}
       </p>
       <div className="dock-who">
         <Chip proc={proc} />
@@ -107,7 +121,7 @@ function Scrubber() {
     .filter((_, i) => i % every === 0)
     .map((s) => `${x(s.t).toFixed(1)},${(HEIGHT - (HEIGHT * s.free) / most).toFixed(1)}`);
   return (
-    <div className="scrubber">
+    <div className="scrubber" data-empty={known === 0 || undefined}>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
         <polyline points={points.join(' ')} className="scrub-free" />
         {events

@@ -46,7 +46,13 @@ export function More({ close }: { close: () => void }) {
           <Icon name="knobs" />
           {t('nav.sysctl')}
         </Button>
-        <Button className="btn soft touch" onPress={() => runAction('share')}>
+        <Button
+          className="btn soft touch"
+          onPress={() => {
+            close();
+            runAction('share');
+          }}
+        >
           <Icon name="share" />
           {t('nav.share')}
         </Button>

@@ -17,6 +17,7 @@ const FILLS: Record<PartCode, string> = {
   hugetlb: 'var(--anon-i)',
   sock: 'var(--kern)',
   percpu: 'var(--kern)',
+  zspages: 'var(--anon-i)',
   free: 'var(--free)',
   rest: 'url(#k-reserved)',
 };

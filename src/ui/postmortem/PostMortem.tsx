@@ -6,6 +6,7 @@ import { closePostMortem } from '../../actions/screen';
 import { t } from '../../i18n';
 import { pmWords as w } from '../../i18n/en-postmortem';
 import { reportWords } from '../../i18n/en-report';
+import type { Instead } from '../../report/explain';
 import { reportMarkdown } from '../../report/markdown';
 import { notify, setTheme, settingsStore, useSettings } from '../../store';
 import { postMortemStore } from '../../store/postmortem';
@@ -127,7 +128,7 @@ function TopRow() {
 
 /** Where a log goes in, and what is wrong with the one that did. */
 function Paste() {
-  const { phase, size, why, refused } = useStore(postMortemStore);
+  const { phase, size, why, instead } = useStore(postMortemStore);
   const field = useRef<HTMLTextAreaElement>(null);
   const file = useRef<HTMLInputElement>(null);
   const [empty, setEmpty] = useState(false);
@@ -136,7 +137,7 @@ function Paste() {
     setEmpty(text.trim() === '');
     if (text.trim() !== '') void explain(text);
   };
-  const problem = empty ? w.nothingPasted : phase === 'failed' ? failure(why, refused) : '';
+  const problem = empty ? w.nothingPasted : phase === 'failed' ? failure(why, instead) : '';
   return (
     <section className="pm-paste" aria-labelledby="pm-paste">
       <h1 id="pm-paste">{w.pasteTitle}</h1>
@@ -199,9 +200,9 @@ function Reading() {
   );
 }
 
-function failure(why: string, refused: boolean): string {
+function failure(why: string, instead: Instead | null): string {
   if (why !== '') return w.failed(why);
-  return refused ? w.refused(reportWords.refused) : w.noReport(reportWords.noReport);
+  return instead ? w.instead(reportWords.instead[instead]) : w.noReport(reportWords.noReport);
 }
 
 async function copy(text: string): Promise<void> {

@@ -1,3 +1,5 @@
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
 import { pmWords as w } from '../../i18n/en-postmortem';
 import type { ReportDocument } from '../../report/document';
 import { inequalityOf } from '../../report/sentences';
@@ -25,8 +27,13 @@ function Gauge({ zone: { free, min, low, high, reserve, code } }: { zone: Zone }
   );
 }
 
+/** Zones that are shown at first. */
+const FEW = 12;
+
 /** Each zone against the request, with the inequality that failed. */
 export function Zones({ report: r }: { report: ReportDocument }) {
+  const [all, setAll] = useState(false);
+  const zones = all ? r.zones : r.zones.slice(0, FEW);
   return (
     <section aria-labelledby="pm-zones">
       <div className="hd">
@@ -43,7 +50,7 @@ export function Zones({ report: r }: { report: ReportDocument }) {
           </tr>
         </thead>
         <tbody>
-          {r.zones.map((z) => (
+          {zones.map((z) => (
             <tr key={z.zone} data-code={z.code}>
               <th scope="row">{z.zone}</th>
               <td>
@@ -55,6 +62,11 @@ export function Zones({ report: r }: { report: ReportDocument }) {
           ))}
         </tbody>
       </table>
+      {zones.length < r.zones.length && (
+        <Button className="btn soft" onPress={() => setAll(true)}>
+          {w.showAllZones(r.zones.length)}
+        </Button>
+      )}
     </section>
   );
 }

@@ -4,6 +4,7 @@ import { hoverPid, isFaded, useSelection } from '../../store';
 import type { ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { held, MemoryBar } from '../controls/MemoryBar';
+import { usePointing } from '../controls/usePointing';
 import { int, isLong, seconds } from '../format';
 import { WhyButton } from '../inspector/WhyButton';
 import { AdjControl } from './AdjControl';
@@ -36,11 +37,15 @@ export const ProcessRow = memo(Row, (a, b) => {
 function Row({ proc, scale, candidate, chosenAt, inHand }: Props) {
   const kind = rowKind(proc);
   const faded = useSelection((s) => isFaded(s, proc));
+  const { enter, leave } = usePointing(
+    () => hoverPid(proc.pid),
+    () => hoverPid(null),
+  );
   const hover: Hover = {
-    onPointerEnter: () => hoverPid(proc.pid),
-    onPointerLeave: () => hoverPid(null),
-    onFocus: () => hoverPid(proc.pid),
-    onBlur: () => hoverPid(null),
+    onPointerEnter: enter,
+    onPointerLeave: leave,
+    onFocus: enter,
+    onBlur: leave,
     'data-faded': faded || undefined,
   };
   if (kind === 'gone') {

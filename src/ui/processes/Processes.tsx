@@ -66,11 +66,14 @@ function ProcessList() {
   const list = useRef<HTMLUListElement>(null);
 
   const rows = useMemo(() => {
-    const sorted = orderProcesses(procs);
+    const sorted = orderProcesses(
+      procs,
+      kills.map((record) => record.sacrificed ?? record.chosen),
+    );
     const kept = inHand === null ? sorted : keepOrder(sorted, order.current);
     order.current = kept.map((p) => p.pid);
     return kept;
-  }, [procs, inHand]);
+  }, [procs, kills, inHand]);
   const visible = all ? rows : rows.slice(0, SHOWN);
   const scale = barScale(rows, totalpages);
   const kthreads = procs.length - rows.length;

@@ -20,12 +20,14 @@ const RANK: Record<RowKind, number> = { full: 0, dying: 0, gone: 1, exempt: 2 };
 /** Points where there are any: what it holds where it is dying. */
 const weight = (p: ProcFrame): number => p.points ?? held(p);
 
-/** By badness, of equals the later one as the kernel chooses; then the dead, latest first, then those that are never chosen. Kernel threads are left out. */
-export function orderProcesses(procs: readonly ProcFrame[]): ProcFrame[] {
+/** Victims that still hold memory, then by badness, of equals the later one as the kernel chooses; then the dead, latest first, then those that are never chosen. Kernel threads are left out. */
+export function orderProcesses(procs: readonly ProcFrame[], victims: readonly number[] = []): ProcFrame[] {
+  // However little it holds: it is what has just happened.
+  const rankOf = (p: ProcFrame): number => (rowKind(p) === 'dying' && victims.includes(p.pid) ? -1 : RANK[rowKind(p)]);
   return procs
     .filter((p) => p.never !== 'kthread')
     .sort((a, b) => {
-      const rank = RANK[rowKind(a)] - RANK[rowKind(b)];
+      const rank = rankOf(a) - rankOf(b);
       if (rank !== 0) return rank;
       if (rowKind(a) === 'gone') return b.killedAt - a.killedAt || b.pid - a.pid;
       if (rowKind(a) === 'exempt') return b.pid - a.pid;

@@ -1,6 +1,6 @@
 import { Button } from 'react-aria-components';
 import { t } from '../../i18n';
-import { dismiss, useNotices, useRun } from '../../store';
+import { dismiss, holdNotice, useNotices, useRun } from '../../store';
 import { IconButton } from '../controls/IconButton';
 
 /** Messages over the page: refusals, news, and the death of the worker, which stays. */
@@ -17,7 +17,15 @@ export function Notices() {
         </p>
       )}
       {notices.map(({ id, text, problem, action }) => (
-        <p key={id} className="notice" role={problem ? 'alert' : 'status'}>
+        <p
+          key={id}
+          className="notice"
+          role={problem ? 'alert' : 'status'}
+          onPointerEnter={() => holdNotice(id)}
+          onPointerLeave={() => holdNotice(null)}
+          onFocus={() => holdNotice(id)}
+          onBlur={() => holdNotice(null)}
+        >
           <span>{text}</span>
           {action && (
             <Button

@@ -3,19 +3,24 @@ import { t } from '../../i18n';
 import { useRun, useShown } from '../../store';
 import { SAMPLE_NS } from '../../worker/protocol';
 import { PlaceSlider } from '../controls/PlaceSlider';
+import { moment } from '../moment';
 import { notable } from './flags';
 import { headText } from './text';
 
 /** The head for the keyboard and for those who cannot see it. */
 export function HeadSlider({ onScrub }: { onScrub: (time: number) => void }) {
-  const { time, known } = useShown((f) => ({ time: f.t, known: f.known }), { time: 0, known: 0 });
+  const { time, known, named } = useShown((f) => ({ time: f.t, known: f.known, named: moment(f) }), {
+    time: 0,
+    known: 0,
+    named: 0,
+  });
   const events = useRun((s) => s.events);
   const end = Math.max(time, known);
   return (
     <PlaceSlider
       className="timeline-slider"
       label={t('time.head')}
-      text={headText(time, events)}
+      text={headText(named, events)}
       value={time}
       max={end}
       unit={1e6}

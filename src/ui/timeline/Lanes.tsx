@@ -7,6 +7,7 @@ import { setText } from '../charts/setText';
 import { textWidth } from '../charts/text';
 import { seconds } from '../format';
 import { redraw, subscribe } from '../frameLoop';
+import { moment } from '../moment';
 import { toX } from './domain';
 import { drawMarks } from './drawMarks';
 import { placeFlags } from './flags';
@@ -94,7 +95,7 @@ export function Lanes({ width, height, summary, onFreeScale }: Props) {
         if (headTag.current) headTag.current.style.left = `${Math.min(from, width - (place.left + x) - 70)}px`;
       }
       // Cut off, not rounded, as on the clock.
-      const words = seconds(Math.floor(time / 1e6) * 1e6);
+      const words = seconds(Math.floor((time === frame.t ? moment(frame) : time) / 1e6) * 1e6);
       if (headTag.current) {
         headTag.current.style.setProperty('--figures', String(words.length));
         setText(headTag.current, words);

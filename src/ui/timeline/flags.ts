@@ -61,6 +61,8 @@ const kindOf = (event: TimelineEvent): Flag['kind'] =>
 const RANK: Record<Flag['kind'], number> = { kill: 0, landmark: 1, command: 2, tick: 3 };
 /** Of the pennant, and between words. */
 const PENNANT = 12;
+/** Half the width of a command's pennant, px. */
+const HALF = 4;
 
 export function placeFlags(
   events: readonly TimelineEvent[],
@@ -112,11 +114,15 @@ export function placeFlags(
   for (const flag of order) {
     if (flag.label === '') continue;
     const poles = flags.filter((f) => f !== flag && RANK[f.kind] <= 1);
+    const small = flags.filter((f) => f !== flag && f.kind === 'command');
     const clear = (from: number, to: number) => free(from, to) && !poles.some((f) => f.x > from && f.x < to);
+    const wholly = (from: number, to: number) =>
+      clear(from, to) && !small.some((f) => f.x + HALF > from && f.x - HALF < to);
     const fits = (): boolean => {
       const right: [number, number] = [flag.x, flag.x + PENNANT + flag.width + 6];
       const left: [number, number] = [flag.x - flag.width - PENNANT, flag.x];
-      if (clear(...right)) taken.push(right);
+      // Rather over the pennant of a command than not at all.
+      if (wholly(...right) || (!wholly(...left) && clear(...right))) taken.push(right);
       else if (clear(...left)) {
         flag.side = 'left';
         taken.push(left);

@@ -3,6 +3,7 @@ import { t } from '../../i18n';
 import { setText } from '../charts/setText';
 import { clock } from '../format';
 import { subscribe } from '../frameLoop';
+import { moment } from '../moment';
 
 /** Virtual time, written by the frame loop so that the milliseconds run. */
 export function Clock() {
@@ -13,7 +14,7 @@ export function Clock() {
     () =>
       subscribe((frame, _now, { flows }) => {
         if (!flows) return;
-        const text = clock(frame.t);
+        const text = clock(moment(frame));
         // Its box does not follow its content, or every figure would lay the page out.
         box.current?.style.setProperty('--main', `${text.main.length}ch`);
         if (main.current) setText(main.current, text.main);

@@ -5,6 +5,7 @@ import { hoverPid, isFaded, selectGroup, useSelection, useShown } from '../../st
 import type { CgroupFrame, ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { held, heldText, MemoryBar } from '../controls/MemoryBar';
+import { usePointing } from '../controls/usePointing';
 import { int, isLong } from '../format';
 
 const RANKED = 5;
@@ -160,30 +161,39 @@ function Rules({ child }: { child: ProcFrame | undefined }) {
 }
 
 function Ranking({ ranked }: { ranked: ProcFrame[] }) {
-  const pointed = useSelection(({ hoveredPid, hoveredGroup }) => ({ hoveredPid, hoveredGroup }));
   let scale = 1;
   for (const p of ranked) scale = Math.max(scale, held(p) + Math.max(0, p.adjPoints));
   return (
     <ol className="ranking" aria-label={t('victim.ranking')}>
       {ranked.map((proc, i) => (
-        <li
-          key={proc.pid}
-          className={i === 0 ? 'rank top' : 'rank'}
-          data-pid={proc.pid}
-          data-faded={isFaded(pointed, proc) || undefined}
-          title={t('victim.held', { name: proc.comm, parts: heldText(proc) })}
-          onPointerEnter={() => hoverPid(proc.pid)}
-          onPointerLeave={() => hoverPid(null)}
-        >
-          <Chip proc={proc} />
-          <span className="rank-name">
-            <span>{proc.comm}</span> <i>{proc.pid}</i>
-          </span>
-          <MemoryBar proc={proc} scale={scale} adjPoints={proc.adjPoints} className="rss rank-bar" />
-          <span className="num">{int(proc.points ?? 0)}</span>
-        </li>
+        <Ranked key={proc.pid} proc={proc} scale={scale} top={i === 0} />
       ))}
     </ol>
+  );
+}
+
+function Ranked({ proc, scale, top }: { proc: ProcFrame; scale: number; top: boolean }) {
+  const faded = useSelection((s) => isFaded(s, proc));
+  const { enter, leave } = usePointing(
+    () => hoverPid(proc.pid),
+    () => hoverPid(null),
+  );
+  return (
+    <li
+      className={top ? 'rank top' : 'rank'}
+      data-pid={proc.pid}
+      data-faded={faded || undefined}
+      title={t('victim.held', { name: proc.comm, parts: heldText(proc) })}
+      onPointerEnter={enter}
+      onPointerLeave={leave}
+    >
+      <Chip proc={proc} />
+      <span className="rank-name">
+        <span>{proc.comm}</span> <i>{proc.pid}</i>
+      </span>
+      <MemoryBar proc={proc} scale={scale} adjPoints={proc.adjPoints} className="rss rank-bar" />
+      <span className="num">{int(proc.points ?? 0)}</span>
+    </li>
   );
 }
 

@@ -1,6 +1,9 @@
 /** NUMA: the order of nodes, memory policies and cpusets. §1.4, §10.4, §10.5. */
 import { describe, expect, test } from 'vitest';
 import {
+  __GFP_DMA,
+  __GFP_NOFAIL,
+  __GFP_NORETRY,
   ALLOC_MIN_RESERVE,
   GFP_ANON_FAULT,
   GFP_ATOMIC,
@@ -11,8 +14,16 @@ import {
 import type { Kernel } from '../../../src/linux/include/kernel';
 import { MPOL_BIND, MPOL_DEFAULT, MPOL_INTERLEAVE, MPOL_PREFERRED } from '../../../src/linux/include/mempolicy';
 import { VM_READ, VM_WRITE } from '../../../src/linux/include/mm_types';
-import { ZONE_DMA32, ZONE_NORMAL } from '../../../src/linux/include/mmzone';
-import type { Task } from '../../../src/linux/include/sched';
+import { ZONE_DMA, ZONE_DMA32, ZONE_MOVABLE, ZONE_NORMAL } from '../../../src/linux/include/mmzone';
+import {
+  type AllocContext,
+  type AllocStage,
+  PF_KTHREAD,
+  TASK_INTERRUPTIBLE,
+  TASK_RUNNING,
+  type Task,
+  WAIT_KTHREAD,
+} from '../../../src/linux/include/sched';
 import { NUMA_FOREIGN, NUMA_HIT, NUMA_LOCAL, NUMA_MISS, NUMA_OTHER } from '../../../src/linux/include/vmstat';
 import { mmAlloc } from '../../../src/linux/kernel/fork';
 import { createTask, pageZone } from '../../../src/linux/kernel/sched/core';
@@ -22,6 +33,8 @@ import { mmap } from '../../../src/linux/mm/mmap';
 import { outOfMemory } from '../../../src/linux/mm/oom_kill';
 import { allocPages, allocPagesNowait, allocSlowpathStep } from '../../../src/linux/mm/page_alloc';
 import { freeOnePage, rmqueueBuddy } from '../../../src/linux/mm/page_alloc/buddy';
+import { gfpZone } from '../../../src/linux/mm/page_alloc/page_alloc';
+import { newAllocContext } from '../../../src/linux/mm/page_alloc/slowpath_context';
 import { fakeMm } from '../recordings';
 import { bootZones } from '../support';
 
@@ -124,6 +137,46 @@ describe('without a policy', () => {
     expect(k.zones[1].stat[NUMA_OTHER]).toBe(away);
     expect(k.zones[0].stat[NUMA_FOREIGN]).toBe(away);
     expect(k.zones[0].stat[NUMA_MISS]).toBe(0);
+  });
+});
+
+describe('a request in need', () => {
+  const dma = zone(0, ZONE_DMA, 1, 2000);
+  const home = zone(0, ZONE_NORMAL, 1 << 20, 9000);
+  const away = zone(1, ZONE_NORMAL, 1 << 21, 9000);
+
+  /** What each kswapd is asked for by a request on this node, -1 = nothing, and who is awake then. */
+  function wakes(k: Kernel, nid: number, gfp: number): { zone: number[]; awake: boolean[] } {
+    const kswapds = k.nodes.map((node) => {
+      const t = createTask(k, { comm: `kswapd${node.id}`, flags: PF_KTHREAD, state: TASK_INTERRUPTIBLE });
+      Object.assign(t, { waitKind: WAIT_KTHREAD, wakeAt: Infinity });
+      node.kswapd = t.pid;
+      return t;
+    });
+    for (const z of k.zones) z.free = 0;
+    const task = createTask(k, { comm: 'a' });
+    task.alloc = newAllocContext(k, gfp, 0, gfpZone(gfp), MIGRATE_MOVABLE, nid, 0);
+    allocSlowpathStep(k, task);
+    return {
+      zone: k.nodes.map((n) => n.kswapdHighestZoneidx),
+      awake: kswapds.map((t) => t.state === TASK_RUNNING),
+    };
+  }
+  const boot = () => bootZones([dma, home, away], { cpus: 2, cpuNode: [0, 1] });
+
+  test('wakes the kswapd of every node that it may use, wherever it was made', () => {
+    for (const nid of [0, 1])
+      expect(wakes(boot(), nid, GFP_KERNEL)).toEqual({ zone: [ZONE_NORMAL, ZONE_NORMAL], awake: [true, true] });
+  });
+
+  test('for DMA memory asks nothing of a node that has none', () => {
+    expect(wakes(boot(), 1, GFP_KERNEL | __GFP_DMA)).toEqual({ zone: [ZONE_DMA, -1], awake: [true, false] });
+  });
+
+  test('looks past a zone that gives out no pages to the next of its node', () => {
+    const k = boot();
+    k.zones[1].managed = 0;
+    expect(wakes(k, 0, GFP_KERNEL).awake).toEqual([true, true]);
   });
 });
 
@@ -249,6 +302,30 @@ describe('a cpuset', () => {
     k.cpusets.push({ name: 'batch', mems: 0b10 });
     return { k, t: createTask(k, { comm: 'job', cpuset: 0, mm: fakeMm(k, { anon: 8000 }).id }) };
   }
+
+  /** One step of the request from this stage, which its cpuset's node cannot meet above its watermarks. */
+  function step(k: Kernel, t: Task, stage: AllocStage, gfp: number): AllocContext {
+    const ctx = newAllocContext(k, gfp, 0, ZONE_MOVABLE, MIGRATE_MOVABLE, 0, 0);
+    ctx.stage = stage;
+    t.alloc = ctx;
+    allocSlowpathStep(k, t);
+    return ctx;
+  }
+
+  test('is where a request that must not fail gets a page first, and elsewhere only if there is none', () => {
+    const { k, t } = confined();
+    const gfp = GFP_USER_PAGE | __GFP_NOFAIL | __GFP_NORETRY;
+    expect(nodeOf(k, step(k, t, 'direct_compact', gfp).page)).toBe(1);
+    k.zones[1].free = 0;
+    expect(nodeOf(k, step(k, t, 'direct_compact', gfp).page)).toBe(0);
+  });
+
+  test('binds the last look before a kill, for kernel memory too, which came from anywhere until then', () => {
+    const { k, t } = confined();
+    k.zones[1].free = 0;
+    expect(nodeOf(k, step(k, t, 'retry_min_watermark', GFP_KERNEL).page)).toBe(0);
+    expect(step(k, t, 'may_oom', GFP_KERNEL)).toMatchObject({ stage: 'out_of_memory', page: -1 });
+  });
 
   test('keeps user pages to its nodes', () => {
     const { k, t } = confined();

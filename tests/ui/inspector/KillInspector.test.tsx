@@ -59,6 +59,15 @@ test('the walk is gone step by step', async () => {
   expect(screen.getByRole('button', { name: 'Next task' })).toBeDisabled();
 });
 
+test('whom a task is lower than is said once in a row', () => {
+  const chosen = record.walk.filter((c) => c.pid === record.chosen);
+  const walk = [...chosen, ...record.walk.filter((c) => c.pid !== record.chosen)];
+  act(() => runStore.setState({ kills: [{ ...kill, record: { ...record, walk } }] }));
+  render(<KillInspector />);
+  const outcomes = [...document.querySelectorAll('.ki-table td.why:not([colspan])')].map((td) => td.textContent);
+  expect(outcomes.slice(0, 3)).toEqual(['✕ chosen', 'lower than oom_killer_try', 'lower']);
+});
+
 test('another value is computed by the machine, and what it answers is shown', async () => {
   const other = record.walk.find((c) => c.comm === 'tab-1');
   const answer: WhatIf = {

@@ -134,6 +134,9 @@ describe('the kill in words', () => {
     expect(headline({ ...kill, record: { ...record, invokerComm: 'postgres', invoker: 201 } })).toBe(
       'oom_killer_try is killed so that postgres can have one page',
     );
+    expect(headline({ ...kill, record: { ...record, invoker: 999 } })).toBe(
+      `oom_killer_try (${record.chosen}) is killed so that oom_killer_try (999) can have one page`,
+    );
     expect(headline({ ...kill, record: { ...record, order: -1 } })).toMatch(/SysRq-f/);
     expect(headline({ ...kill, record: { ...record, chosen: -1 } })).toMatch(/Nobody/);
     const { why, most, rest } = reasons(kill);

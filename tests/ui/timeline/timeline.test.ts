@@ -117,6 +117,15 @@ describe('flags', () => {
       }),
     );
   });
+  test('keep clear of the pennants of commands where the other side is free', () => {
+    const kill: TimelineEvent = { t: 30 * S, kind: 'kill', label: 'leakyd', pid: 1 };
+    const command = (at: number): TimelineEvent => ({ t: at * S, kind: 'command', label: 'a', pid: 0 });
+    const side = (...events: TimelineEvent[]) =>
+      placeFlags([kill, ...events], domain, 890, measure).find((f) => f.kind === 'kill')?.side;
+    expect(side()).toBe('right');
+    expect(side(command(31))).toBe('left');
+    expect(side(command(31), command(29))).toBe('right');
+  });
   test('let kills at one place become one flag that counts them', () => {
     const kills = [1, 2, 3].map((pid): TimelineEvent => ({ t: 10 * S + pid, kind: 'kill', label: `p${pid}`, pid }));
     const [flag, ...more] = placeFlags(kills, domain, 890, measure);

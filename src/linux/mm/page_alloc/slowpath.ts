@@ -13,7 +13,6 @@ import {
   __GFP_NOFAIL,
   __GFP_NOMEMALLOC,
   __GFP_NORETRY,
-  __GFP_NOWARN,
   __GFP_RETRY_MAYFAIL,
   __GFP_THISNODE,
   ALLOC_CPUSET,
@@ -44,7 +43,7 @@ function wakeAllKswapds(k: Kernel, task: Task, ctx: AllocContext): void {
   let last = -1;
   for (const i of k.nodes[ctx.nid].zonelist) {
     const z = k.zones[i];
-    if (z.type > ctx.highestZoneidx || z.node === last) continue;
+    if (z.type > ctx.highestZoneidx || z.managed === 0 || z.node === last) continue;
     if (nodes !== 0 && !(nodes & (1 << z.node))) continue;
     last = z.node;
     wakeupKswapd(k, z, ctx.gfp, ctx.order, ctx.highestZoneidx);
@@ -63,7 +62,7 @@ function noPage(k: Kernel, task: Task, ctx: AllocContext): void {
   ctx.stage = 'nopage';
   ctx.done = true;
   ctx.failed = true;
-  if (!(ctx.gfp & __GFP_NOWARN)) warnAlloc(k, task, ctx.gfp, ctx.order, ctx.nodemask);
+  warnAlloc(k, task, ctx.gfp, ctx.order, ctx.nodemask);
 }
 
 /** One stage of the slow path of `task.alloc`. Returns with `done` set, or in the next stage, or asleep. */

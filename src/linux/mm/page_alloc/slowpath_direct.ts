@@ -71,13 +71,11 @@ export function directCompact(k: Kernel, task: Task, ctx: AllocContext, name: Al
   psiMemstallLeave(k, task);
   if (ctx.compactResult === COMPACT_SKIPPED) return true;
   k.vmEvents[COMPACTSTALL]++;
-  if (!tryFreelist(k, task, ctx, name, ctx.allocFlags)) {
-    k.vmEvents[COMPACTFAIL]++;
-    return true;
-  }
-  const z = pageZone(k, ctx.page);
-  z.compactBlockskipFlush = false;
-  compactionDeferReset(z, ctx.order, true);
-  k.vmEvents[COMPACTSUCCESS]++;
+  if (tryFreelist(k, task, ctx, name, ctx.allocFlags)) {
+    const z = pageZone(k, ctx.page);
+    z.compactBlockskipFlush = false;
+    compactionDeferReset(z, ctx.order, true);
+    k.vmEvents[COMPACTSUCCESS]++;
+  } else k.vmEvents[COMPACTFAIL]++;
   return true;
 }

@@ -21,7 +21,7 @@ const RETRY_ZONE = tracepointId('reclaim_retry_zone');
 
 /** The nodes that a pass may use, bit mask, 0 = all: the policy's, and those of the cpuset unless the request is above it. */
 export const nodesFor = (k: Kernel, task: Task, ctx: AllocContext, flags: number, gfp: number): number =>
-  task.cpuset >= 0 && flags & ALLOC_CPUSET ? bothMasks(ctx.nodemask, cpusetNodemask(k, task, gfp)) : ctx.nodemask;
+  flags & ALLOC_CPUSET ? bothMasks(ctx.nodemask, cpusetNodemask(k, task, gfp)) : ctx.nodemask;
 
 /** should_reclaim_retry: would the request fit if all that can be reclaimed were? §4.5. */
 export function shouldReclaimRetry(k: Kernel, task: Task, ctx: AllocContext): boolean {

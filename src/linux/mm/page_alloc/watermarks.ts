@@ -135,13 +135,11 @@ export const totalLowWmark = (k: Kernel): number => k.zones.reduce((n, z) => n +
 /** What may stay of a watermark for a request with reserve rights. §2.6. */
 export function effectiveMin(mark: number, allocFlags: number): number {
   let min = mark;
-  if (allocFlags & ALLOC_RESERVES) {
-    if (allocFlags & ALLOC_MIN_RESERVE) {
-      min -= Math.trunc(min / 2);
-      if (allocFlags & ALLOC_NON_BLOCK) min -= Math.trunc(min / 4);
-    }
-    if (allocFlags & ALLOC_OOM) min -= Math.trunc(min / 2);
+  if (allocFlags & ALLOC_MIN_RESERVE) {
+    min -= Math.trunc(min / 2);
+    if (allocFlags & ALLOC_NON_BLOCK) min -= Math.trunc(min / 4);
   }
+  if (allocFlags & ALLOC_OOM) min -= Math.trunc(min / 2);
   return min;
 }
 

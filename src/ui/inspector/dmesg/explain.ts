@@ -22,7 +22,13 @@ export const EXPLAIN: Record<string, (item: Item, kill: KillReport) => void> = {
     item.sentence =
       record.order < 0
         ? say.invokedSysrq(record.invokerComm)
-        : say.invoked(record.invokerComm, what, record.invoker === record.chosen);
+        : say.invoked(
+            nameOf(record, record.chosen) === record.invokerComm && record.invoker !== record.chosen
+              ? w.numbered(record.invokerComm, record.invoker)
+              : record.invokerComm,
+            what,
+            record.invoker === record.chosen,
+          );
     item.pid = record.invoker;
     if (!found) return;
     item.flags = found[2].split('|').map((name) => [name, say.flags[name] ?? say.unknownFlag]);

@@ -118,7 +118,7 @@ describe('a request that fails the fast path', () => {
     k.cost = 0;
     const ctx = begin();
     expect(k.cost).toBe(TEST_COSTS.slowpath);
-    expect(ctx).toMatchObject({ stage: 'wake_kswapd', done: false, failed: false, page: -1, rounds: 0 });
+    expect(ctx).toMatchObject({ stage: 'wake_kswapd', done: false, failed: false, page: -1, rounds: 0, gaveUpAt: '' });
     expect(ctx.tests.fast_path).toEqual([
       {
         zone: DMA32,
@@ -246,6 +246,10 @@ describe('the reserves', () => {
     claimDma32(edge(WMARK_MIN));
     const ctx = stepFrom('reserves', begin(GFP_USER_PAGE, 0, 1));
     expect(ctx).toMatchObject({ stage: 'direct_reclaim', done: false, nodemask: 1, rounds: 1 });
+    expect(ctx.tests.reserves.map((t) => [t.mark, t.ok])).toEqual([
+      [WMARK_MIN, false],
+      [WMARK_MIN, false],
+    ]);
   });
   test('end a request that must not wait, with a warning unless it wants none', () => {
     claimFree(0);
@@ -334,7 +338,9 @@ describe('direct_reclaim', () => {
     for (const p of pages) freePage(k, p);
     expect(zonePcpCount(k.zones[DMA32])).toBeGreaterThan(30);
     claimDma32(edge(WMARK_MIN));
-    expect(reclaimed(begin(), 1)).toMatchObject({ stage: 'page', done: true });
+    const ctx = reclaimed(begin(), 1);
+    expect(ctx).toMatchObject({ stage: 'page', done: true });
+    expect(Object.keys(ctx.tests)).toEqual(['fast_path', 'direct_reclaim']);
   });
 });
 
@@ -444,6 +450,16 @@ describe('may_oom', () => {
     expect(task.state).toBe(TASK_UNINTERRUPTIBLE);
     expect(task.wakeAt).toBe(5000 + JIFFY);
     expect(k.oomLock).toBe(999);
+  });
+  test('does not let a victim wait that had its reserves: it gives up', () => {
+    claimFree(0);
+    k.oomLock = 999;
+    task.oomMm = task.mm;
+    expect(stepFrom('may_oom', begin()).stage).toBe('reserves');
+    const ctx = begin(GFP_USER_PAGE | __GFP_NOWARN);
+    ctx.allocFlags = ALLOC_OOM;
+    expect(stepFrom('may_oom', ctx)).toMatchObject({ stage: 'nopage', gaveUpAt: 'may_oom', failed: true });
+    expect(k.oomRecords).toEqual([]);
   });
   test('takes the lock, of process 0 as well', () => {
     claimFree(0);

@@ -8,7 +8,14 @@ import {
   MIGRATE_TYPES,
 } from '../../../../src/linux/include/gfp';
 import type { Kernel } from '../../../../src/linux/include/kernel';
-import { ZONE_DMA, ZONE_DMA32, ZONE_MOVABLE, ZONE_NORMAL } from '../../../../src/linux/include/mmzone';
+import {
+  WMARK_LOW,
+  WMARK_MIN,
+  ZONE_DMA,
+  ZONE_DMA32,
+  ZONE_MOVABLE,
+  ZONE_NORMAL,
+} from '../../../../src/linux/include/mmzone';
 import { NR_PAGE_ORDERS } from '../../../../src/linux/include/units';
 import {
   calculateMinFreeKbytes,
@@ -37,6 +44,11 @@ describe('watermarks', () => {
   it('give a Movable zone a thousandth of itself, between 32 and 128 pages', () => {
     expect(zoneWatermarks(0, true, 1000, 100_000, 10)[0]).toBe(32);
     expect(zoneWatermarks(1_000_000, true, 1000, 100_000, 10)[0]).toBe(128);
+  });
+
+  it('are each a step above the last: a quarter of min, or a thousandth of the zone if that is more', () => {
+    expect(zoneWatermarks(100_000, false, 2000, 200_000, 10)).toEqual([1000, 1250, 1500, 1750]);
+    expect(zoneWatermarks(400_000, false, 200, 400_000, 10)).toEqual([200, 600, 1000, 1400]);
   });
 
   it('start from the square root of sixteen times low memory', () => {
@@ -125,6 +137,14 @@ describe('a machine’s numbers', () => {
     expect(raise({ [ZONE_DMA32]: much }, block - 4)).toBe(block);
   });
 
+  it('share min out among zones that are not Movable, which has a min of its own', () => {
+    const it = k({ [ZONE_DMA32]: 30_000, [ZONE_NORMAL]: 10_000, [ZONE_MOVABLE]: 60_000 });
+    it.sysctl.min_free_kbytes = 4 * 1000;
+    setupPerZoneWmarks(it);
+    expect(it.zones.map((z) => z.watermark[WMARK_MIN])).toEqual([750, 250, 58]);
+    expect(it.zones.map((z) => z.watermark[WMARK_LOW])).toEqual([750 + 187, 250 + 62, 58 + 375]);
+  });
+
   it('add up what zones keep back, each at most what it has', () => {
     const it = k({ [ZONE_DMA]: 100, [ZONE_DMA32]: 5000 });
     it.zones[0].lowmemReserve = [0, 50, 400, 400, 400];
@@ -137,6 +157,7 @@ describe('a machine’s numbers', () => {
 
   it('have no share of min where there is no low memory', () => {
     expect(zoneWatermarks(0, true, 1000, 0, 10)).toEqual([32, 32, 32, 32]);
+    expect(zoneWatermarks(0, false, 1000, 0, 10)).toEqual([0, 0, 0, 0]);
     expect(zoneWatermarks(50_000, true, 1000, 100_000, 10)[0]).toBe(48);
   });
 });
@@ -213,6 +234,13 @@ describe('__zone_watermark_ok', () => {
     // A count without a block of any kind is none, and one page needs no block at all.
     z.nrFree.fill(1);
     expect([ok(4), ok(4, ALLOC_OOM), ok(0)]).toEqual([false, false, true]);
+  });
+  it('takes no block of the next zone for one of its own', () => {
+    const k = bootTestKernel(120_064);
+    const [dma, dma32] = k.zones;
+    dma.nrFree.fill(0);
+    expect(dma32.nrFree.some((n) => n > 0)).toBe(true);
+    expect(zoneWatermarkOk(k, dma, 1, 0, ZONE_DMA, 0)).toBe(false);
   });
   it('refuses a large block when there are only small ones', () => {
     const k = bootTestKernel(120_064);
