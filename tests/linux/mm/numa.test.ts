@@ -9,6 +9,7 @@ import {
   GFP_ATOMIC,
   GFP_KERNEL,
   GFP_USER_PAGE,
+  gfpZone,
   MIGRATE_MOVABLE,
 } from '../../../src/linux/include/gfp';
 import type { Kernel } from '../../../src/linux/include/kernel';
@@ -33,7 +34,6 @@ import { mmap } from '../../../src/linux/mm/mmap';
 import { outOfMemory } from '../../../src/linux/mm/oom_kill';
 import { allocPages, allocPagesNowait, allocSlowpathStep } from '../../../src/linux/mm/page_alloc';
 import { freeOnePage, rmqueueBuddy } from '../../../src/linux/mm/page_alloc/buddy';
-import { gfpZone } from '../../../src/linux/mm/page_alloc/page_alloc';
 import { newAllocContext } from '../../../src/linux/mm/page_alloc/slowpath_context';
 import { fakeMm } from '../recordings';
 import { bootZones } from '../support';
