@@ -6,6 +6,7 @@ import type { Explained, PostMortem } from './explain';
 import { invokerIs } from './invoker';
 import { rebuild } from './scenario';
 import { agreementOf, detailsOf, moreTextOf, savedOf, storyLineOf, verdictOf } from './sentences';
+import { isRanked } from './verdict';
 import { changesAt, moreMemory, questionOf, rankingOf } from './whatIf';
 
 const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
@@ -27,20 +28,16 @@ function labOf(e: Explained): { possible: boolean; code: string | null; notes: s
   return { possible: true, code: null, notes: it.notes.map((x) => rebuildNote(x.code, x.params)) };
 }
 
-/** The rules name the victim, and can be asked what else they would have named. */
-const isAsked = ({ verdict: { agrees, code, totals } }: Explained): boolean =>
-  agrees === true && code !== 'allocating-task' && totals.totalPages !== null;
-
 /** What more swap or a higher limit would have done, and from how much on another one would be chosen. */
 function moreOf(e: Explained) {
-  const asked = isAsked(e);
+  const asked = isRanked(e.verdict);
   return { ...moreMemory(e), changesAt: asked ? changesAt(questionOf(e)) : null };
 }
 
 function reportDocument(e: Explained) {
   const { raw, verdict: v } = e;
   const { victim } = v;
-  const asked = isAsked(e);
+  const asked = isRanked(v);
   return {
     line: raw.line,
     lastLine: raw.lastLine,

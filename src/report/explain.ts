@@ -10,7 +10,7 @@ import { choose, isMemcg, pageSizeOf } from './score';
 import { type ParsedLog, parseLog } from './split';
 import { storyOf } from './story';
 import type { KillLine, ParsedStory, RawReport } from './types';
-import { judge, type Verdict } from './verdict';
+import { isRanked, judge, type Verdict } from './verdict';
 import { type Note, whyOf } from './why';
 import { judgeZones, type ZoneVerdict } from './zones';
 
@@ -129,7 +129,7 @@ export function explainReport(raw: RawReport, dead: ReadonlySet<number>): Explai
   const zones = memcg ? [] : judgeZones(raw, request, page.bytes);
   const { tasks, rules, predicted } = verdict;
   // By sizes alone the victim leads, but how far is measured by the total.
-  const asTold = verdict.agrees === true && verdict.code !== 'allocating-task' && verdict.totals.totalPages !== null;
+  const asTold = isRanked(verdict);
   const chosen = predicted ? choose(tasks, rules.era) : -1;
   const warnings = warningsOf(raw, verdict, page.certain);
   return {

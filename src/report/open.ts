@@ -53,6 +53,14 @@ export interface Open {
   pids: Set<number>;
 }
 
+/** A report that begins at a line, or in its midst. */
+export const openAt = (l: LogLine, section: Section): Open => ({
+  r: newReport(l),
+  section,
+  inTable: false,
+  pids: new Set(),
+});
+
 /** Log shippers repeat lines. */
 export function addKill(kills: KillLine[], k: KillLine): void {
   const near = kills.slice(-60);

@@ -22,6 +22,11 @@ const TOTALS: readonly [RegExp, string][] = [
 /** More zones and nodes than any machine has: the rest is damage. */
 const MAX_ZONES = 512;
 
+/** Log shippers repeat lines: what they repeat counts once. */
+function addOnce<T>(list: T[], added: T, isSame: (x: T) => boolean): void {
+  if (list.length < MAX_ZONES && !list.some(isSame)) list.push(added);
+}
+
 function kbValues(text: string): Record<string, number> {
   const out: Record<string, number> = {};
   for (const m of text.matchAll(/([A-Za-z_]+(?:\([a-z]+\))?):? ?(?<=:| )(\d+)[kK]B/g)) out[m[1]] = Number(m[2]);
@@ -44,17 +49,14 @@ export function memInfoLine(r: RawReport, text: string): boolean {
   if (buddy) return buddyLine(r, Number(buddy[1] ?? 0), buddy[2], text.slice(buddy[0].length));
   const zone = ZONE.exec(text);
   if (zone) {
-    const at = Number(zone[1] ?? 0);
-    // Log shippers repeat lines.
-    const again = r.zones.some((z) => z.node === at && z.name === zone[2]);
-    if (!again && r.zones.length < MAX_ZONES)
-      r.zones.push({ node: at, name: zone[2], kb: kbValues(text), reserve: [], blocks: [] });
+    const added = { node: Number(zone[1] ?? 0), name: zone[2], kb: kbValues(text), reserve: [], blocks: [] };
+    addOnce(r.zones, added, (z) => z.node === added.node && z.name === added.name);
     return true;
   }
   const node = NODE.exec(text);
   if (node) {
-    const again = r.nodes.some((n) => n.node === Number(node[1]));
-    if (!again && r.nodes.length < MAX_ZONES) r.nodes.push({ node: Number(node[1]), kb: kbValues(text) });
+    const added = { node: Number(node[1]), kb: kbValues(text) };
+    addOnce(r.nodes, added, (n) => n.node === added.node);
     return true;
   }
   if (COUNTER.test(text)) {
@@ -88,8 +90,7 @@ function hugeLine(r: RawReport, text: string): boolean {
     /^(?:Node (\d+) )?hugepages_total=(\d+) hugepages_free=(\d+) hugepages_surp=\d+ hugepages_size=(\d+)kB/.exec(text);
   if (!m) return false;
   const pool = { node: Number(m[1] ?? 0), total: Number(m[2]), free: Number(m[3]), kb: Number(m[4]) };
-  const again = r.hugePages.some((h) => h.node === pool.node && h.kb === pool.kb);
-  if (!again && r.hugePages.length < MAX_ZONES) r.hugePages.push(pool);
+  addOnce(r.hugePages, pool, (h) => h.node === pool.node && h.kb === pool.kb);
   return true;
 }
 

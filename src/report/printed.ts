@@ -1,6 +1,5 @@
 /** The score that kernels before 5.1 print is a witness: of root's bonus, and of a total that the text does not give. */
-import type { BadnessEra } from '../linux/versions/badness';
-import { pointsOf, type Rules, type Totals, tablePages } from './score';
+import { heldPages, pointsOf, type Rules, type Totals } from './score';
 import type { RawReport, TaskRow } from './types';
 
 /** Lower ones are rounded too coarsely to tell anything. */
@@ -37,8 +36,5 @@ export function heardScore(r: RawReport, rules: Rules, totals: Totals): { rules:
 function totalOf(row: TaskRow, printed: number, { era, pageSize }: Rules): number | null {
   if (row.uid === 0 && era.adminBonus !== 'none') return null;
   const share = printed + 0.5 - row.oom_score_adj;
-  return share > 0 ? Math.round((sizeOf(row, era, pageSize) * 1000) / share) : null;
+  return share > 0 ? Math.round((heldPages(row, era, pageSize) * 1000) / share) : null;
 }
-
-const sizeOf = (t: TaskRow, era: BadnessEra, pageSize: number): number =>
-  t.rss + (t.swapents ?? 0) + tablePages(t, era, pageSize);

@@ -97,6 +97,10 @@ export function tablePages(row: TaskRow, era: BadnessEra, pageSize: number): num
   return Math.floor((row.pgtables_bytes ?? 0) / pageSize);
 }
 
+/** What a task holds, pages: in RAM, in swap and in page tables. */
+export const heldPages = (row: TaskRow, era: BadnessEra, pageSize: number): number =>
+  row.rss + (row.swapents ?? 0) + tablePages(row, era, pageSize);
+
 export interface Rules {
   era: BadnessEra;
   pageSize: number;

@@ -1,7 +1,7 @@
 /** Finds the reports in a log: where each begins and ends. One pass, one look at each line. */
 import { cleanLog, type Progress } from './clean';
 import { bodyLine, headLine, INVOKED, isMemInfo } from './lines';
-import { addKill, newReport, type Open } from './open';
+import { addKill, newReport, type Open, openAt } from './open';
 import { parseKilled } from './parseKill';
 import { memInfoLine } from './parseMem';
 import { isHeader } from './parseTasks';
@@ -33,7 +33,7 @@ export function parseLog(text: string, progress?: Progress): ParsedLog {
     if (l.text.includes(INVOKED)) {
       if (o && isRepeated(o, l)) continue;
       if (o) close(log, o);
-      o = { r: newReport(l), section: 'head', inTable: false, pids: new Set() };
+      o = openAt(l, 'head');
       open.set(l.host, o);
       headLine(o.r, l);
     } else if (!o) {
@@ -46,7 +46,7 @@ export function parseLog(text: string, progress?: Progress): ParsedLog {
       if (!memInfoLine(newReport(l), l.text)) open.delete(l.host);
     } else if (OTHER_DUMP.test(l.text) && (o.section === 'end' || o.section === 'tasks')) {
       close(log, o);
-      open.set(l.host, { r: newReport(l), section: 'foreign', inTable: false, pids: new Set() });
+      open.set(l.host, openAt(l, 'foreign'));
     } else if (startsAnother(o, l.text)) {
       close(log, o);
       o = headless(l, log);
@@ -86,12 +86,12 @@ function headless(l: LogLine, log: ParsedLog): Open | undefined {
     l.text.startsWith('Task in ') ||
     /[Kk]ill process \d+ \(/.test(l.text);
   if (MANUAL.test(l.text)) log.manual = true;
-  if (OTHER_DUMP.test(l.text)) return { r: newReport(l), section: 'foreign', inTable: false, pids: new Set() };
+  if (OTHER_DUMP.test(l.text)) return openAt(l, 'foreign');
   if (begins) {
-    const r = newReport(l);
-    if (log.manual) r.order = -1;
+    const o = openAt(l, 'mem');
+    if (log.manual) o.r.order = -1;
     log.manual = false;
-    return { r, section: 'mem', inTable: false, pids: new Set() };
+    return o;
   }
   const stray = parseKilled(l);
   if (stray) addKill(log.strays, stray);

@@ -4,7 +4,7 @@ import { invokerIs } from './invoker';
 import { isAllocating } from './parseKill';
 import { heardScore, scoreWith } from './printed';
 import { type EraFound, isDevelopment } from './release';
-import { choose, pageSizeOf, type Rules, type Scored, scoreAll, type Totals, tablePages, totalsOf } from './score';
+import { choose, heldPages, pageSizeOf, type Rules, type Scored, scoreAll, type Totals, totalsOf } from './score';
 import type { RawReport, TaskRow } from './types';
 
 export type ReasonCode =
@@ -67,6 +67,10 @@ export function victimOf(r: RawReport): Victim | null {
   const reaped = r.table !== null && r.reaped[0];
   return reaped ? { pid: reaped.pid, comm: reaped.comm, from: 'reaper' } : null;
 }
+
+/** The rules name the victim by its score, and can be asked what else they would have named. */
+export const isRanked = ({ agrees, code, totals }: Verdict): boolean =>
+  agrees === true && code !== 'allocating-task' && totals.totalPages !== null;
 
 /** A swap area this many times the limit is tried where a cgroup's report does not print the machine's swap. */
 const SWAP_GUESSES = [1, 2, 4, 16];
@@ -132,7 +136,7 @@ function leadsAnyway({ era, victim, rules }: Verdict, rows: readonly TaskRow[]):
   // With a bonus that uid 0 may have, its own size is taken to be smaller, and those of others are not.
   const spared = era.adminBonus !== 'none' && mine.uid === 0;
   if (spared && era.adminBonus === 'adj-30') return false;
-  const size = (t: TaskRow): number => t.rss + (t.swapents ?? 0) + tablePages(t, era, rules.pageSize);
+  const size = (t: TaskRow): number => heldPages(t, era, rules.pageSize);
   const least = spared ? Math.floor(size(mine) * 0.97) : size(mine);
   return rows.every(
     (t) => t === mine || t.oom_score_adj === -1000 || (size(t) < least && t.oom_score_adj <= mine.oom_score_adj),
