@@ -1,4 +1,5 @@
 /** `oomlab run`: a scenario or a session, headless. */
+import { oomVictim } from '../linux/include/oom';
 import { formatDmesg } from '../linux/kernel/printk';
 import { OOM_RULE_NAMES } from '../linux/versions/oom_rules';
 import { createMachine } from '../machine/boot';
@@ -175,7 +176,7 @@ export function runSession(session: Session, until: Until | null): RunResult {
   const kills = m.kernel.oomRecords
     .filter((r) => r.chosen >= 0)
     .map((r): Kill => {
-      const pid = r.sacrificed ?? r.chosen;
+      const pid = oomVictim(r);
       return {
         t: r.t,
         pid,

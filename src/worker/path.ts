@@ -3,6 +3,7 @@
 import { COMPACT_DEFERRED, COMPACT_SKIPPED, COMPACT_SUCCESS } from '../linux/include/compaction';
 import { GFP_ANON_FAULT, GFP_USER_PAGE } from '../linux/include/gfp';
 import type { Kernel } from '../linux/include/kernel';
+import { oomVictim } from '../linux/include/oom';
 import {
   type AllocContext,
   type AllocStage,
@@ -195,11 +196,11 @@ function asOfKill(k: Kernel, task: Task, ctx: AllocContext): AllocContext | null
 
 /** What the last call of out_of_memory() did. */
 function killNote(k: Kernel): Refusal {
-  const { chosen, sacrificed, group } = k.oomRecords[k.oomRecords.length - 1];
-  const pid = sacrificed ?? chosen;
+  const record = k.oomRecords[k.oomRecords.length - 1];
+  const pid = oomVictim(record);
   if (pid < 0) return note(pid === OOM_NOBODY ? 'path.note.nobody' : 'path.note.victimDying');
   const name = k.tasks.find((t) => t.pid === pid)?.comm ?? '';
-  return note(group.length > 0 ? 'path.note.killsGroup' : 'path.note.kills', { name, pid: String(pid) });
+  return note(record.group.length > 0 ? 'path.note.killsGroup' : 'path.note.kills', { name, pid: String(pid) });
 }
 
 /** How far along a walk is: what is furthest is the most interesting. */

@@ -88,6 +88,10 @@ export interface OomRecord {
   noProgressLoops: number;
 }
 
+/** pid of who is killed by a decision: the chosen process, or the child in its place; negative = nobody. */
+export const oomVictim = ({ chosen, sacrificed }: Pick<OomRecord, 'chosen' | 'sacrificed'>): number =>
+  sacrificed ?? chosen;
+
 /** A cgroup at its limit, pages; null = no limit. §11.5. */
 export interface OomLimit {
   usage: number;

@@ -1,5 +1,6 @@
 import { reset, seek, step, stepBack } from '../../actions/lab';
 import { t } from '../../i18n';
+import { oomVictim } from '../../linux/include/oom';
 import { useRun, useSettings, useShown } from '../../store';
 import type { Frame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
@@ -70,13 +71,13 @@ function AccessTime() {
 
 /** The latest kill whose victim still holds memory: at a group's limit it need not be who would be next on the machine. */
 const unfinished = (f: Frame) =>
-  f.oomRecords.findLast((r) => f.procs.some((p) => p.pid === (r.sacrificed ?? r.chosen) && p.state === 'exiting'));
+  f.oomRecords.findLast((r) => f.procs.some((p) => p.pid === oomVictim(r) && p.state === 'exiting'));
 
 function Candidate() {
   const killedAt = useShown((f) => unfinished(f)?.t ?? -1, -1);
   const proc = useShown((f) => {
     const record = unfinished(f);
-    const pid = record ? (record.sacrificed ?? record.chosen) : doomedPid(f);
+    const pid = record ? oomVictim(record) : doomedPid(f);
     return f.procs.find((p) => p.pid === pid) ?? null;
   }, null);
   const idle = useShown((f) => f.procs.every((p) => p.never === 'init'), true);

@@ -2,6 +2,7 @@ import { type FocusEvent, useLayoutEffect, useMemo, useRef, useState } from 'rea
 import { Button } from 'react-aria-components';
 import { showGroup } from '../../actions/groups';
 import { t } from '../../i18n';
+import { oomVictim } from '../../linux/include/oom';
 import { useShown } from '../../store';
 import type { Frame, ProcFrame } from '../../worker/protocol';
 import { Intro } from './Intro';
@@ -48,7 +49,7 @@ export function Processes() {
 /** When the OOM killer last killed a process, ns; -1 = never. */
 function chosenAt(records: Frame['oomRecords'], pid: number): number {
   let at = -1;
-  for (const record of records) if ((record.sacrificed ?? record.chosen) === pid) at = record.t;
+  for (const record of records) if (oomVictim(record) === pid) at = record.t;
   return at;
 }
 
@@ -66,10 +67,7 @@ function ProcessList() {
   const list = useRef<HTMLUListElement>(null);
 
   const rows = useMemo(() => {
-    const sorted = orderProcesses(
-      procs,
-      kills.map((record) => record.sacrificed ?? record.chosen),
-    );
+    const sorted = orderProcesses(procs, kills.map(oomVictim));
     const kept = inHand === null ? sorted : keepOrder(sorted, order.current);
     order.current = kept.map((p) => p.pid);
     return kept;
