@@ -14,23 +14,24 @@ export const victimName = ({ record, victims }: KillReport): string =>
   record.tasks?.find((task) => task.pid === record.chosen)?.comm ??
   '';
 
+/** Whoever asked and the victim are two of one name, which are told apart by their numbers. */
+export const isNamesake = (kill: KillReport): boolean =>
+  kill.record.invoker !== kill.record.chosen && kill.record.invokerComm === victimName(kill);
+
 export const wanted = (order: number): string => (order > 0 ? w.block(order) : w.onePage);
 
 export function headline(kill: KillReport): string {
   const { record } = kill;
   if (record.chosen < 0) return record.walk.length === 0 ? w.titlePanic : w.titleNobody;
   const name = victimName(kill);
-  const own = record.chosen === record.invoker;
-  // Two of one name are told apart by their numbers.
-  const twins = !own && name === record.invokerComm;
   if (record.order < 0) return w.titleSysrq(name);
   if (record.memcg !== '') {
     return record.group.length > 0
       ? w.titleTogether(name, record.group.length, record.memcg)
       : w.titleGroup(name, record.memcg);
   }
-  if (own) return w.titleSelf(name, wanted(record.order));
-  return twins
+  if (record.chosen === record.invoker) return w.titleSelf(name, wanted(record.order));
+  return isNamesake(kill)
     ? w.titleOther(w.numbered(name, record.chosen), w.numbered(name, record.invoker), wanted(record.order))
     : w.titleOther(name, record.invokerComm, wanted(record.order));
 }

@@ -5,6 +5,7 @@ import type { OomRecord, OomTask, OomZone } from '../../../linux/include/kernel'
 import type { KillReport } from '../../../worker/protocol';
 import { int, pages } from '../../format';
 import { taskOfLine } from '../../log/about';
+import { isNamesake } from '../headline';
 import { COUNTS, figure, highestZone, numberAfter, swapTotal, ZONE_FIELDS } from './figures';
 import type { Item } from './item';
 
@@ -14,7 +15,8 @@ const nameOf = (record: OomRecord, pid: number): string =>
   record.walk.find((c) => c.pid === pid)?.comm ?? record.tasks?.find((task) => task.pid === pid)?.comm ?? String(pid);
 
 export const EXPLAIN: Record<string, (item: Item, kill: KillReport) => void> = {
-  invoked(item, { record }) {
+  invoked(item, kill) {
+    const { record } = kill;
     const [line] = item.lines;
     const found = /gfp_mask=(0x[0-9a-f]+)\(([^)]*)\), order=(-?\d+)/.exec(line);
     const what = record.order > 0 ? w.block(record.order) : w.onePage;
@@ -23,9 +25,7 @@ export const EXPLAIN: Record<string, (item: Item, kill: KillReport) => void> = {
       record.order < 0
         ? say.invokedSysrq(record.invokerComm)
         : say.invoked(
-            nameOf(record, record.chosen) === record.invokerComm && record.invoker !== record.chosen
-              ? w.numbered(record.invokerComm, record.invoker)
-              : record.invokerComm,
+            isNamesake(kill) ? w.numbered(record.invokerComm, record.invoker) : record.invokerComm,
             what,
             record.invoker === record.chosen,
           );
