@@ -3,7 +3,9 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { hoverKind, hoverPid, runStore, selectionStore } from '../../src/store';
 import { FADED, fade, kindsOf, pointedAt } from '../../src/ui/charts/kinds';
+import { Strata } from '../../src/ui/compare/Side';
 import { futureWords } from '../../src/ui/futures/words';
+import { Members } from '../../src/ui/groups/Members';
 import { KernelLog } from '../../src/ui/log/KernelLog';
 import { Processes } from '../../src/ui/processes/Processes';
 import { WhoDiesNext } from '../../src/ui/victim/WhoDiesNext';
@@ -116,4 +118,25 @@ test('a future is named by where it begins, what was changed, and who dies', () 
   expect(futureWords(second, name)).toBe('31.090 s: leakyd adj −253');
   const kills = [{ t: 31.1e9, pid: 431, comm: 'tab-2' }];
   expect(futureWords({ ...second, kills }, name)).toBe('31.090 s: leakyd adj −253; tab-2 dies');
+});
+
+test('a process that leaves its group while it is pointed at, and a strip that goes with its screen, leave nothing faded', async () => {
+  const [first] = frame.procs;
+  const group = { ...frame.cgroups[0], path: first.cgroup, leaf: true };
+  const members = (procs: typeof frame.procs) => (
+    <Members group={group} groups={[group]} procs={procs} onLeave={() => {}} />
+  );
+  const groups = render(members(frame.procs));
+  await userEvent.hover(groups.getAllByRole('listitem')[0]);
+  expect(selectionStore.getState().hoveredPid).not.toBeNull();
+  groups.rerender(members([]));
+  expect(selectionStore.getState().hoveredPid).toBeNull();
+
+  const strips = render(<Strata letter="A" frame={frame} scale={frame.totalpages} />);
+  const strip = strips.container.querySelector('rect');
+  if (!strip) throw new Error('no strip');
+  await userEvent.hover(strip);
+  expect(selectionStore.getState().hoveredKind).not.toBeNull();
+  strips.unmount();
+  expect(selectionStore.getState().hoveredKind).toBeNull();
 });

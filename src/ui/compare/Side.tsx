@@ -6,6 +6,7 @@ import type { Frame, Kind, ProcFrame } from '../../worker/protocol';
 import { FADED, KIND_LOOK } from '../charts/kinds';
 import { Chip } from '../controls/Chip';
 import { held, MemoryBar } from '../controls/MemoryBar';
+import { useGone } from '../controls/usePointing';
 import { durationParts, int, pages, seconds } from '../format';
 import { orderProcesses } from '../processes/order';
 
@@ -31,6 +32,7 @@ const HEIGHT = 34;
 export function Strata({ letter, frame, scale }: { letter: string; frame: Frame; scale: number }) {
   const hovered = useSelection((s) => s.hoveredKind);
   const share = (n: number): number => (100 * n) / Math.max(1, scale);
+  useGone(hoverKind);
   let x = 0;
   const parts = ORDER.filter((kind) => frame.kinds[kind] > 0);
   const words = parts.map((kind) => `${t(KIND_LOOK[kind].name)} ${pages(frame.kinds[kind])}`).join(', ');

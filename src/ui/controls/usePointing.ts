@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { hoverPid } from '../../store';
 
 /**
  * Handlers for something that can be pointed at. What goes off the page while it is pointed at has been left as well,
@@ -24,4 +25,16 @@ export function usePointing(enter: () => void, leave: () => void): { enter: () =
       leave();
     },
   };
+}
+
+/** The same for something that stands for a process. */
+export const usePointingAt = (pid: number) =>
+  usePointing(
+    () => hoverPid(pid),
+    () => hoverPid(null),
+  );
+
+/** For something whose parts are pointed at: when it goes off the page, none of them is any more. */
+export function useGone(hover: (none: null) => void): void {
+  useEffect(() => () => hover(null), [hover]);
 }

@@ -15,7 +15,6 @@ interface Props {
   groups: readonly Group[];
   procs: readonly ProcFrame[];
   heading: Ref<HTMLHeadingElement>;
-  /** What has the focus is about to go away. */
   /** What has the focus is about to go away, or stays after all. */
   onLeave: (going: boolean) => void;
 }

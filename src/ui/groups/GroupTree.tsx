@@ -1,6 +1,7 @@
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { type KeyboardEvent, useRef } from 'react';
 import { groupWords as w } from '../../i18n/en-groups';
 import { hoverGroup, selectGroup } from '../../store';
+import { useGone } from '../controls/usePointing';
 import { pages } from '../format';
 import { GroupBar } from './GroupBar';
 import { barText, type Group, levelOf, nameOf, parentOf, ROOT } from './tree';
@@ -39,7 +40,7 @@ export function treeKey(key: string, groups: readonly { path: string }[], at: nu
 /** The groups below each other, each with its bar. One is looked into: arrows go from one to the next. */
 export function GroupTree({ groups, ram, scale, selected }: Props) {
   const list = useRef<HTMLDivElement>(null);
-  useEffect(() => () => hoverGroup(null), []);
+  useGone(hoverGroup);
   function key(e: KeyboardEvent) {
     if (e.ctrlKey || e.metaKey || e.altKey) return;
     const at = groups.findIndex((g) => g.path === selected);

@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import { moveProcess } from '../../actions/groups';
 import { groupWords as w } from '../../i18n/en-groups';
-import { hoverPid } from '../../store';
 import type { ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { ListMenu } from '../controls/ListMenu';
 import { held } from '../controls/MemoryBar';
+import { PointedAt } from '../controls/PointedAt';
 import { Pop } from '../controls/Pop';
 import { pages } from '../format';
 
@@ -36,7 +36,7 @@ export function Members({ group, groups, procs, onLeave }: Props) {
       {inside.length === 0 && <p className="mut small">{leaf ? w.insideNone : w.insideNotLeaf}</p>}
       <ul className="gr-members">
         {inside.map((p) => (
-          <li key={p.pid} onPointerEnter={() => hoverPid(p.pid)} onPointerLeave={() => hoverPid(null)}>
+          <PointedAt key={p.pid} pid={p.pid}>
             <Pop
               kind="menu"
               className="btn small gr-member"
@@ -60,7 +60,7 @@ export function Members({ group, groups, procs, onLeave }: Props) {
               <Chip proc={p} /> {p.comm} <i>{p.pid}</i> <span className="mut">{pages(held(p))}</span>
               <span className="vh">: {w.move}</span>
             </Pop>
-          </li>
+          </PointedAt>
         ))}
       </ul>
       {leaf && outside.length > 0 && (

@@ -1,7 +1,7 @@
-import { useEffect } from 'react';
 import { type Key, t } from '../../i18n';
 import { hoverKind, type MarkKind, useSelection } from '../../store';
 import { KIND_LOOK } from '../charts/kinds';
+import { useGone } from '../controls/usePointing';
 
 const ITEMS: { kind: MarkKind; name: Key; shows: readonly MarkKind[] }[] = [
   { kind: 'anonActive', name: 'legend.anonActive', shows: ['anonActive'] },
@@ -19,7 +19,7 @@ const ITEMS: { kind: MarkKind; name: Key; shows: readonly MarkKind[] }[] = [
 /** What the fills mean. Pointing at one, or moving the focus to it, fades all other marks of the page. */
 export function Legend() {
   const hovered = useSelection((s) => s.hoveredKind);
-  useEffect(() => () => hoverKind(null), []);
+  useGone(hoverKind);
   return (
     <ul className="hero-legend" aria-label={t('legend.label')}>
       {ITEMS.map(({ kind, name, shows }) => (

@@ -7,6 +7,7 @@ import { KIND_LOOK, pointedAt } from '../charts/kinds';
 import { createPainter } from '../charts/painter';
 import { useSize } from '../charts/useSize';
 import { useSlow } from '../charts/useSlow';
+import { useGone } from '../controls/usePointing';
 import { redraw, subscribe } from '../frameLoop';
 import { drawGenerations, pagesPerGenerationSquare } from './drawGenerations';
 import { drawLru } from './drawLru';
@@ -66,7 +67,7 @@ function LruPicture({ width, height }: { width: number; height: number }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew when it changes
   useEffect(() => redraw(), [hovered]);
   // Another view may come by a key, with the pointer where it was.
-  useEffect(() => () => hoverKind(null), []);
+  useGone(hoverKind);
   const point = (event: PointerEvent<SVGSVGElement>) => {
     const kind = (event.target as Element).closest('[data-kind]')?.getAttribute('data-kind');
     hoverKind(kind && kind in KIND_LOOK ? (kind as MarkKind) : null);

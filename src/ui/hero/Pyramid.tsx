@@ -6,6 +6,7 @@ import { KIND_LOOK, pointedAt } from '../charts/kinds';
 import { createPainter } from '../charts/painter';
 import { useSize } from '../charts/useSize';
 import { useSlow } from '../charts/useSlow';
+import { useGone } from '../controls/usePointing';
 import { redraw, subscribe } from '../frameLoop';
 import { drawPyramid } from './drawPyramid';
 import { pyramidLayout } from './layout';
@@ -78,7 +79,7 @@ function PyramidPicture() {
   useEffect(() => redraw(), [hovered, reduced]);
 
   // Another view may come by a key, with the pointer where it was.
-  useEffect(() => () => hoverKind(null), []);
+  useGone(hoverKind);
   const point = (event: PointerEvent<SVGSVGElement>) => {
     const kind = (event.target as Element).closest('[data-kind]')?.getAttribute('data-kind');
     hoverKind(kind && kind in KIND_LOOK ? (kind as MarkKind) : null);

@@ -3,9 +3,10 @@ import { Button } from 'react-aria-components';
 import { showGroup } from '../../actions/groups';
 import { inspectorWords as w } from '../../i18n/en-inspector';
 import type { OomLimit, OomRecord } from '../../linux/include/kernel';
-import { hoverGroup, hoverPid, useShown } from '../../store';
+import { hoverGroup, useShown } from '../../store';
 import type { KillReport, ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
+import { PointedAt } from '../controls/PointedAt';
 import { usePointing } from '../controls/usePointing';
 import { int, pages } from '../format';
 import { GroupBar } from '../groups/GroupBar';
@@ -190,7 +191,7 @@ function Together({ kill: { record, victims }, path }: { kill: KillReport; path:
       </p>
       <ul className="ki-victims">
         {victims.map(({ pid, comm }) => (
-          <li key={pid} onPointerEnter={() => hoverPid(pid)} onPointerLeave={() => hoverPid(null)}>
+          <PointedAt key={pid} pid={pid}>
             <Chip proc={{ comm, chip: procs.find((p) => p.pid === pid)?.chip ?? 0 }} /> <s>{comm}</s>{' '}
             <span className="mut">{pid}</span>
             {record.tasks && (
@@ -200,7 +201,7 @@ function Together({ kill: { record, victims }, path }: { kill: KillReport; path:
               </Fragment>
             )}{' '}
             {pid === record.chosen && <b className="red">{w.chosen}</b>}
-          </li>
+          </PointedAt>
         ))}
       </ul>
     </section>

@@ -1,10 +1,10 @@
 import { type Key, t } from '../../i18n';
 import { inspectorWords as w } from '../../i18n/en-inspector';
-import { hoverPid, setWalkStep, useInspector, useSelection, useShown } from '../../store';
+import { setWalkStep, useInspector, useSelection, useShown } from '../../store';
 import type { KillReport, ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { IconButton } from '../controls/IconButton';
-import { usePointing } from '../controls/usePointing';
+import { usePointingAt } from '../controls/usePointing';
 import { int, isLong } from '../format';
 import { adjUnit, type WalkRow, walkRows } from './walk';
 
@@ -103,10 +103,7 @@ interface RowProps {
 function Row({ row: { task, outcome, more }, known, state, chosen }: RowProps) {
   const chip = useShown((f) => f.procs, NO_PROCS).find((p) => p.pid === task.pid)?.chip ?? 0;
   const faded = useSelection((s) => s.hoveredPid !== null && s.hoveredPid !== task.pid);
-  const { enter, leave } = usePointing(
-    () => hoverPid(task.pid),
-    () => hoverPid(null),
-  );
+  const { enter, leave } = usePointingAt(task.pid);
   const skipped = outcome.kind === 'skipped' || outcome.kind === 'aborted';
   const className = [skipped && 'skip', chosen && 'vic', state, faded && 'faded'].filter(Boolean).join(' ');
   return (

@@ -1,9 +1,9 @@
 import { memo, useEffect } from 'react';
 import * as lab from '../../actions/lab';
 import { t } from '../../i18n';
-import { hoverPid, runStore, useSelection, useShown } from '../../store';
+import { runStore, useSelection, useShown } from '../../store';
 import type { TraceFrame } from '../../worker/protocol';
-import { usePointing } from '../controls/usePointing';
+import { usePointingAt } from '../controls/usePointing';
 import { seconds } from '../format';
 import { Scroller } from './Scroller';
 
@@ -40,10 +40,7 @@ export function Tracepoints() {
 
 const Line = memo(function Line({ event }: { event: TraceFrame }) {
   const kept = useSelection((s) => s.hoveredPid === event.pid);
-  const { enter, leave } = usePointing(
-    () => hoverPid(event.pid),
-    () => hoverPid(null),
-  );
+  const { enter, leave } = usePointingAt(event.pid);
   return (
     <div className="log-line" data-kept={kept || undefined} onPointerEnter={enter} onPointerLeave={leave}>
       <span className="ts">{seconds(event.t, 4)}</span> {event.comm.padEnd(9)} <b>{event.name}</b>{' '}

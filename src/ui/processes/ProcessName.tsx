@@ -5,6 +5,7 @@ import { hoverGroup } from '../../store';
 import type { ProcFrame } from '../../worker/protocol';
 import { Pop } from '../controls/Pop';
 import { part } from '../controls/part';
+import { usePointing } from '../controls/usePointing';
 
 const Details = part(() => import('./Details').then((m) => m.Details));
 
@@ -13,6 +14,10 @@ const Details = part(() => import('./Details').then((m) => m.Details));
  * no stop of the Tab key: the details have it too.
  */
 export function GroupChip({ proc: { cgroup, comm, pid } }: { proc: ProcFrame }) {
+  const { enter, leave } = usePointing(
+    () => hoverGroup(cgroup),
+    () => hoverGroup(null),
+  );
   if (cgroup === '/') return null;
   return (
     <button
@@ -21,8 +26,8 @@ export function GroupChip({ proc: { cgroup, comm, pid } }: { proc: ProcFrame }) 
       tabIndex={-1}
       aria-label={t('processes.group', { path: cgroup, name: comm, pid: String(pid) })}
       onClick={() => showGroup(cgroup)}
-      onPointerEnter={() => hoverGroup(cgroup)}
-      onPointerLeave={() => hoverGroup(null)}
+      onPointerEnter={enter}
+      onPointerLeave={leave}
     >
       {cgroup}
     </button>

@@ -1,10 +1,10 @@
 import { memo, useId, useState } from 'react';
 import { t } from '../../i18n';
-import { hoverPid, isFaded, useSelection } from '../../store';
+import { isFaded, useSelection } from '../../store';
 import type { ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { held, MemoryBar } from '../controls/MemoryBar';
-import { usePointing } from '../controls/usePointing';
+import { usePointingAt } from '../controls/usePointing';
 import { int, isLong, seconds } from '../format';
 import { WhyButton } from '../inspector/WhyButton';
 import { AdjControl } from './AdjControl';
@@ -37,10 +37,7 @@ export const ProcessRow = memo(Row, (a, b) => {
 function Row({ proc, scale, candidate, chosenAt, inHand }: Props) {
   const kind = rowKind(proc);
   const faded = useSelection((s) => isFaded(s, proc));
-  const { enter, leave } = usePointing(
-    () => hoverPid(proc.pid),
-    () => hoverPid(null),
-  );
+  const { enter, leave } = usePointingAt(proc.pid);
   const hover: Hover = {
     onPointerEnter: enter,
     onPointerLeave: leave,

@@ -1,11 +1,11 @@
 import { Fragment } from 'react';
 import { type Key, t } from '../../i18n';
 import { type BadnessStep, sumOfSteps } from '../../linux/versions/badness';
-import { hoverPid, isFaded, selectGroup, useSelection, useShown } from '../../store';
+import { isFaded, selectGroup, useSelection, useShown } from '../../store';
 import type { CgroupFrame, ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
 import { held, heldText, MemoryBar } from '../controls/MemoryBar';
-import { usePointing } from '../controls/usePointing';
+import { usePointingAt } from '../controls/usePointing';
 import { int, isLong } from '../format';
 
 const RANKED = 5;
@@ -174,10 +174,7 @@ function Ranking({ ranked }: { ranked: ProcFrame[] }) {
 
 function Ranked({ proc, scale, top }: { proc: ProcFrame; scale: number; top: boolean }) {
   const faded = useSelection((s) => isFaded(s, proc));
-  const { enter, leave } = usePointing(
-    () => hoverPid(proc.pid),
-    () => hoverPid(null),
-  );
+  const { enter, leave } = usePointingAt(proc.pid);
   return (
     <li
       className={top ? 'rank top' : 'rank'}
