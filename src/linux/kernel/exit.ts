@@ -36,6 +36,10 @@ export const EXIT_MM = 1;
 /** The task is off the list. */
 export const EXIT_DEAD = 2;
 
+/** Values of `MmStruct.unmapCursor` past the last address: hidden from the OOM killer, and page tables gathered. */
+const TABLES_HIDDEN = TABLES_END + 1;
+const TABLES_FREED = TABLES_END + 2;
+
 const SCHED_PROCESS_EXIT = tracepointId('sched_process_exit');
 
 /** One page of a kernel stack, in kB of nr_kernel_stack. */
@@ -52,7 +56,8 @@ export function freeThreadStack(k: Kernel, stack: number[]): void {
 
 /**
  * exit_mmap: takes an address space without users apart. All is unmapped first; then MMF_OOM_SKIP is set, although most
- * of the memory is only gathered so far; then it is freed, page tables last; then VMAs and what they had promised.
+ * of the memory is only gathered so far, and others may run; then it is freed, page tables last; then VMAs and what they
+ * had promised.
  *
  * @param task that does it
  * @param budget stop when `k.cost` (ns) has reached it
@@ -91,9 +96,13 @@ function unmapAll(k: Kernel, task: Task, mm: MmStruct, tlb: MmuGather, budget: n
   }
   if (mm.unmapCursor === TABLES_END) {
     mm.flags |= MMF_OOM_SKIP;
+    mm.unmapCursor = TABLES_HIDDEN;
+    // mmap_write_lock may sleep, so others may run: the killer finds no victim any more, and nothing free yet.
+    if (k.cost >= budget) return false;
+  }
+  if (mm.unmapCursor === TABLES_HIDDEN) {
     freePgtables(k, mm, 0, TABLES_END, 0, TABLES_END);
-    // Not to come here twice.
-    mm.unmapCursor = TABLES_END + 1;
+    mm.unmapCursor = TABLES_FREED;
   }
   if (!tlbFlushMmu(k, tlb, budget)) return false;
   tlbFinishMmu(k, mm);
