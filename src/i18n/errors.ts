@@ -87,5 +87,3 @@ export function refusalText(refusal: Refusal): string {
   const sentence = sentences[refusal.code];
   return sentence ? sentence(refusal.params) : `This was refused (${refusal.code}).`;
 }
-/** Codes that have a sentence. */
-export const REFUSAL_CODES: readonly string[] = Object.keys(sentences);

@@ -180,8 +180,3 @@ export function timeOf(m: Machine): number {
   for (let i = 0; i < m.cpus.length; i++) if (m.cpus[i].clock < t) t = m.cpus[i].clock;
   return t;
 }
-
-export function procOf(m: Machine, pid: number): Proc | null {
-  for (let i = 0; i < m.procs.length; i++) if (m.procs[i].pid === pid) return m.procs[i];
-  return null;
-}

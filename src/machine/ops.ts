@@ -93,8 +93,6 @@ export type Op =
   | { op: 'loop'; ops: Op[] }
   | { op: 'repeat'; times: number; ops: Op[] };
 
-export type OpName = Op['op'];
-
 /** A process to be started. */
 export interface ProcessSpec {
   /** Name as in /proc/PID/comm, up to 15 characters. */

@@ -9,5 +9,3 @@ export const PROGRAM_IDS = [
   'mlock-hog',
   'fork-herd',
 ] as const;
-
-export type ProgramId = (typeof PROGRAM_IDS)[number];

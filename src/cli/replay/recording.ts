@@ -85,8 +85,6 @@ const Table = v.looseObject({
 
 /** A recording with a script. */
 export type Recording = v.InferOutput<typeof Scripted>;
-/** One zone of `before.zones`, pages. */
-export type RecordedZone = v.InferOutput<typeof Zone>;
 /** A table of watermarks over sizes and sysctls. */
 export type WatermarkTable = v.InferOutput<typeof Table>;
 export type WatermarkBoot = v.InferOutput<typeof TableBoot>;

@@ -31,8 +31,6 @@ export const JIFFY = SEC / HZ;
 
 /** Pages to the kB the kernel prints. */
 export const kB = (pages: number): number => pages * 4;
-/** Bytes to whole pages, rounded up. */
-export const bytesToPages = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE);
 
 /** mult_frac: x * n / d without overflow, rounded down. */
 export const multFrac = (x: number, n: number, d: number): number =>

@@ -205,16 +205,3 @@ export function mlockall(k: Kernel, task: Task, flags: number): number {
   }
   return 0;
 }
-
-/** munlockall(2). Returns 0. */
-export function munlockall(k: Kernel, task: Task): number {
-  const mm = k.mms[task.mm];
-  mm.defFlags &= ~VM_LOCKED;
-  for (const vma of mm.vmas) {
-    if (!(vma.flags & VM_LOCKED)) continue;
-    vma.flags &= ~VM_LOCKED;
-    mm.lockedVm -= vma.end - vma.start;
-    mlockPages(k, mm, vma.start, vma.end, false);
-  }
-  return 0;
-}

@@ -17,7 +17,6 @@ import {
   PG_MLOCKED,
   PG_REFERENCED,
   PG_SWAPBACKED,
-  PG_SWAPCACHE,
   PG_UNEVICTABLE,
   PGZONE_MASK,
   PGZONE_SHIFT,
@@ -29,8 +28,6 @@ import {
   NR_LRU_BASE,
   NR_ZONE_LRU_BASE,
   PGACTIVATE,
-  PGDEACTIVATE,
-  PGLAZYFREE,
   PGROTATED,
   UNEVICTABLE_PGCULLED,
   UNEVICTABLE_PGRESCUED,
@@ -277,34 +274,6 @@ export function folioMarkAccessed(k: Kernel, pfn: number): void {
     m.flags[pfn] &= ~PG_REFERENCED;
     workingsetActivation(k, pfn);
   }
-}
-
-/** folio_deactivate: to the head of the inactive list (MADV_COLD). */
-export function folioDeactivate(k: Kernel, pfn: number): void {
-  const m = k.mem;
-  const flags = m.flags[pfn];
-  if (!(flags & PG_ACTIVE || k.lruGenEnabled) || flags & PG_UNEVICTABLE) return;
-  if (onList(flags)) {
-    lruvecDelFolio(k, pfn);
-    m.flags[pfn] &= ~(PG_ACTIVE | PG_REFERENCED);
-    lruvecAddFolio(k, pfn);
-    k.vmEvents[PGDEACTIVATE]++;
-  } else {
-    m.flags[pfn] = flags & ~(PG_ACTIVE | PG_REFERENCED);
-  }
-}
-
-/** folio_mark_lazyfree: an anonymous page whose content may be dropped goes to the file list (MADV_FREE). §5.1. */
-export function folioMarkLazyfree(k: Kernel, pfn: number): void {
-  const m = k.mem;
-  const flags = m.flags[pfn];
-  if (m.mapping[pfn] <= 0 || !(flags & PG_SWAPBACKED) || flags & (PG_SWAPCACHE | PG_UNEVICTABLE)) return;
-  if (flags & PG_BATCHED) lruAddDrainAll(k);
-  if (!onList(m.flags[pfn])) return;
-  lruvecDelFolio(k, pfn);
-  m.flags[pfn] &= ~(PG_ACTIVE | PG_REFERENCED | PG_SWAPBACKED | PG_DIRTY);
-  lruvecAddFolio(k, pfn);
-  k.vmEvents[PGLAZYFREE]++;
 }
 
 /** folio_rotate_reclaimable: a page that was written for reclaim goes to the tail, to be freed next. §5.4. */

@@ -7,16 +7,7 @@
 import { ALLOC_CPUSET, ALLOC_WMARK_MIN, GFP_HIGHUSER_MOVABLE, GFP_KERNEL, GFP_USER_PAGE } from '../include/gfp';
 import type { Kernel } from '../include/kernel';
 import type { SwapArea, Vma } from '../include/mm_types';
-import {
-  PG_DIRTY,
-  PG_READAHEAD,
-  PG_SWAPBACKED,
-  PG_SWAPCACHE,
-  PG_WORKINGSET,
-  PTE_PRESENT,
-  PTE_SHIFT,
-  PTE_SWAP,
-} from '../include/page';
+import { PG_DIRTY, PG_READAHEAD, PG_SWAPBACKED, PG_SWAPCACHE, PTE_PRESENT, PTE_SHIFT, PTE_SWAP } from '../include/page';
 import type { Task } from '../include/sched';
 import { trace, tracepointId } from '../include/trace';
 import { NR_FILE_PAGES, NR_SWAPCACHE, SWAP_RA, SWAP_RA_HIT } from '../include/vmstat';
@@ -289,6 +280,3 @@ function vmaReadahead(k: Kernel, task: Task, pfn: number, slot: number, vma: Vma
     if (!readAheadSlot(k, task, pte >>> PTE_SHIFT)) return;
   }
 }
-
-/** True for a page whose return from swap counts as a memory stall: it had been part of the working set. §12.3. */
-export const isThrashing = (k: Kernel, pfn: number): boolean => (k.mem.flags[pfn] & PG_WORKINGSET) !== 0;

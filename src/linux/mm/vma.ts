@@ -88,9 +88,6 @@ export function splitRange(k: Kernel, mm: MmStruct, start: number, end: number):
   if (i >= 0 && mm.vmas[i].start < end) splitVma(k, mm, i, end);
 }
 
-/** Private memory of its own: what fork copies and what may be merged. */
-export const vmaIsAnonymous = (vma: Vma): boolean => vma.inode < 0;
-
 /** vma_merge: joins neighbours that are alike, around index `i`. Anonymous ones only. */
 export function mergeVma(mm: MmStruct, i: number): void {
   const vmas = mm.vmas;

@@ -43,9 +43,6 @@ function bucketAge(k: Kernel, lruvec: Lruvec): number {
   return (order === 0 ? age : Math.floor(age / (1 << order))) & AGE_MASK;
 }
 
-/** True for the shadow of an evicted page in a file's cache. */
-export const isShadow = (entry: number): boolean => entry < 0;
-
 /**
  * lru_note_cost: what reclaim from one type of pages has cost lately, for the balance between the types. I/O counts 32
  * times. Both are halved when their sum exceeds a quarter of the lists. §5.8.

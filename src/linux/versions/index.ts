@@ -6,7 +6,6 @@ import { LINUX_6_12 } from './6.12';
 export { LINUX_6_1, LINUX_6_12 };
 /** Newest first. */
 export const RELEASES: readonly Release[] = [LINUX_6_12, LINUX_6_1];
-export const DEFAULT_RELEASE = LINUX_6_12;
 
 /**
  * The release of this name ("6.12") or of this `uname -r` ("6.12.117+deb12-cloud-amd64").

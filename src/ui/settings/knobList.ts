@@ -43,6 +43,3 @@ export function knobGroups(listed: readonly string[], query: string): KnobGroup[
     knobs: found.filter((knob) => knob.group === group),
   })).filter(({ knobs: some }) => some.length > 0);
 }
-
-/** Settings that only do something, which the machine lists no value of. */
-export const ONE_SHOT: readonly string[] = ORDER.filter((name) => knobs[name].once !== undefined);
