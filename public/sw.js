@@ -11,8 +11,10 @@ const CACHE = PREFIX + new URL(self.location.href).searchParams.get('v');
 async function keep() {
   const cache = await caches.open(CACHE);
   const list = await fetch('precache.json', { cache: 'no-store' });
-  const { files } = await list.json();
+  const { files } = await list.clone().json();
   await cache.addAll(files);
+  // A page that takes itself to be on line asks for it at its start, and finds this build to be the newest.
+  await cache.put('precache.json', list);
 }
 
 async function dropOthers() {

@@ -18,6 +18,8 @@ describe('without a network', () => {
     const { page } = await open({ query: 'scenario=leaky-server' });
     await kept(page);
     await page.context().setOffline(true);
+    // What the page asks for when it believes that there is a network.
+    expect(await page.evaluate(() => fetch('./precache.json', { cache: 'no-store' }).then((r) => r.ok))).toBe(true);
     await page.getByRole('button', { name: 'Post-mortem' }).click();
     await page.getByLabel('Kernel log with an OOM report').waitFor();
     await page.getByRole('button', { name: 'Back to the lab' }).click();
@@ -46,6 +48,8 @@ describe('without a network', () => {
     expect(paths).toContain('/');
     expect(paths).toContain('/agreement.json');
     expect(paths.filter((it) => it.startsWith('/assets/')).length).toBeGreaterThan(20);
-    expect(paths.filter((it) => !/^\/($|assets\/|agreement\.json$|icon\.svg$|schema\/)/.test(it))).toEqual([]);
+    expect(
+      paths.filter((it) => !/^\/($|assets\/|agreement\.json$|precache\.json$|icon\.svg$|schema\/)/.test(it)),
+    ).toEqual([]);
   });
 });
