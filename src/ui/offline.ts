@@ -2,7 +2,6 @@
 
 /** Registers the service worker of this build. Where there is none to be had, the page works as long as it is open. */
 async function register(): Promise<void> {
-  if (!navigator.onLine) return;
   const list = await fetch('./precache.json', { cache: 'no-store' });
   if (!list.ok) return;
   const { version } = (await list.json()) as { version: string };

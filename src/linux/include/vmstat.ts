@@ -211,7 +211,6 @@ export const PGSKIP_BASE = ev('pgskip_dma');
 export const PGFREE = ev('pgfree');
 export const PGACTIVATE = ev('pgactivate');
 export const PGDEACTIVATE = ev('pgdeactivate');
-export const PGLAZYFREE = ev('pglazyfree');
 export const PGLAZYFREED = ev('pglazyfreed');
 export const PGFAULT = ev('pgfault');
 export const PGMAJFAULT = ev('pgmajfault');

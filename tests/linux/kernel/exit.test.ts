@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { audit } from '../../../src/linux/audit';
+import type { Kernel } from '../../../src/linux/include/kernel';
 import { MMF_OOM_SKIP } from '../../../src/linux/include/mm_types';
-import { PF_MEMDIE, PF_STUCK, TASK_UNINTERRUPTIBLE } from '../../../src/linux/include/sched';
+import { PF_MEMDIE, PF_STUCK, TASK_UNINTERRUPTIBLE, type Task } from '../../../src/linux/include/sched';
 import { NR_ANON_MAPPED, NR_PAGETABLE } from '../../../src/linux/include/vmstat';
 import { doExit, doExitStep, EXIT_ALIVE, oomReapMm } from '../../../src/linux/kernel/exit';
 import { allocThreadStack, fork, mmAlloc } from '../../../src/linux/kernel/fork';
@@ -9,6 +10,14 @@ import { findTask, sendSigkill } from '../../../src/linux/kernel/sched/core';
 import { getMmRssSum } from '../../../src/linux/mm/mm_counters';
 import { ALLOC_WAIT } from '../../../src/linux/mm/page_alloc';
 import { anon, boot, freePages, settle, spawn, touch } from '../driver';
+
+/** A process with so many anonymous pages that has been told to die. */
+function killed(k: Kernel, pages: number): Task {
+  const t = spawn(k, 'hog');
+  touch(k, t, anon(k, t, pages), pages);
+  sendSigkill(k, t);
+  return t;
+}
 
 describe('exit', () => {
   it('gives everything back', () => {
@@ -27,10 +36,8 @@ describe('exit', () => {
 
   it('unmaps in turns and frees at the end; the next victim may be chosen when all is unmapped, before it is free', () => {
     const k = boot();
-    const t = spawn(k, 'hog');
-    touch(k, t, anon(k, t, 4000), 4000);
+    const t = killed(k, 4000);
     const mm = k.mms[t.mm];
-    sendSigkill(k, t);
     t.flags |= PF_MEMDIE;
     const before = freePages(k);
     const turns = { unmapping: 0, freeing: 0 };
@@ -42,6 +49,7 @@ describe('exit', () => {
       if (mm.flags & MMF_OOM_SKIP) {
         turns.freeing++;
         expect(k.nodes[0].stat[NR_ANON_MAPPED]).toBe(0);
+        expect(freePages(k)).toBeGreaterThan(before);
       } else {
         turns.unmapping++;
         // The lists of what is to be freed take pages themselves, one for 509 entries.
@@ -56,10 +64,8 @@ describe('exit', () => {
 
   it('others may run when all is unmapped and nothing is free: the moment in which a second victim is chosen', () => {
     const k = boot();
-    const t = spawn(k, 'hog');
-    touch(k, t, anon(k, t, 1000), 1000);
+    const t = killed(k, 1000);
     const mm = k.mms[t.mm];
-    sendSigkill(k, t);
     const before = freePages(k);
     const hidden: number[] = [];
     // The cpu is wanted by another at every turn.
