@@ -14,6 +14,7 @@ import {
   MEMCG_OOM_KILL,
   MEMCG_SWAP_HIGH,
 } from '../../../src/linux/include/memcontrol';
+import { MMF_OOM_SKIP } from '../../../src/linux/include/mm_types';
 import { NR_LRU_LISTS, ZONE_MOVABLE } from '../../../src/linux/include/mmzone';
 import type { Task } from '../../../src/linux/include/sched';
 import { JIFFY, SEC } from '../../../src/linux/include/units';
@@ -29,6 +30,7 @@ import { doExitStep } from '../../../src/linux/kernel/exit';
 import { calculateHighDelay, memCgroupGetMax } from '../../../src/linux/mm/memcontrol';
 import { handleOverHighStep } from '../../../src/linux/mm/memcontrol/high';
 import { beginLimitWrite, memcgWorkStep } from '../../../src/linux/mm/memcontrol/limits';
+import { drainAllStock } from '../../../src/linux/mm/memcontrol/stock';
 import { lastFault, touchRange, VM_FAULT_DONE, VM_FAULT_WAIT } from '../../../src/linux/mm/memory';
 import { effectiveProtection, pageCounterTryCharge } from '../../../src/linux/mm/page_counter';
 import { getScanCount } from '../../../src/linux/mm/vmscan/scan_balance';
@@ -233,6 +235,28 @@ describe('memory.max', () => {
     ).toBe(true);
     expect(text.some((l) => l.startsWith('Memory cgroup out of memory: Killed process'))).toBe(true);
     expect(audit(k)).toEqual([]);
+  });
+
+  test('fails a victim that has given up its memory at once, without reclaim', () => {
+    mkdir('/a');
+    write('/a/memory.max', '1M');
+    const t = member('/a');
+    use(t, 200);
+    const cgroup = memcg('/a');
+    drainAllStock(k, cgroup.id);
+    while (pageCounterTryCharge(k, cgroup.id, 'memory', 1) < 0);
+    const events = cgroup.events[MEMCG_MAX];
+    const fail = (flags: number): boolean => {
+      t.oomMm = t.mm;
+      k.mms[t.mm].flags = flags;
+      touchRange(k, t, anon(k, t, 1), 1, 1, true, Infinity);
+      return t.charge?.failed ?? false;
+    };
+    expect(fail(MMF_OOM_SKIP)).toBe(true);
+    expect(cgroup.events[MEMCG_MAX]).toBe(events);
+    t.charge = null;
+    expect(fail(0)).toBe(false);
+    expect(cgroup.events[MEMCG_MAX]).toBe(events + 1);
   });
 
   test('of a parent is hit by its children, and the worst of them all dies', () => {

@@ -2,6 +2,7 @@
 import { __GFP_DIRECT_RECLAIM, __GFP_HIGH, __GFP_NOFAIL, __GFP_NORETRY, __GFP_RETRY_MAYFAIL } from '../../include/gfp';
 import type { Kernel } from '../../include/kernel';
 import { type ChargeContext, MEMCG_CHARGE_BATCH, MEMCG_MAX } from '../../include/memcontrol';
+import { MMF_OOM_SKIP } from '../../include/mm_types';
 import { PGTYPE_MASK, PGTYPE_USER } from '../../include/page';
 import { PF_EXITING, PF_MEMALLOC, type Task } from '../../include/sched';
 import { MAX_RECLAIM_RETRIES, PAGE_ALLOC_COSTLY_ORDER } from '../../include/units';
@@ -179,7 +180,9 @@ function limitHit(k: Kernel, task: Task, c: ChargeContext): void {
     force(k, c);
     return;
   }
-  if (!(c.chargeGfp & __GFP_DIRECT_RECLAIM)) {
+  // A victim that has given up its memory already is not to wait for more of it. §10.10
+  const skipped = task.oomMm >= 0 && (k.mms[task.oomMm].flags & MMF_OOM_SKIP) !== 0;
+  if (!(c.chargeGfp & __GFP_DIRECT_RECLAIM) || skipped) {
     nomem(k, c);
     return;
   }
