@@ -17,12 +17,12 @@ export function useMedia(query: string): boolean {
 export type Layout = 'wide' | 'medium' | 'narrow';
 
 export function useLayout(present = false): Layout {
-  // Presenting, all is larger, and there is no log beside the timeline.
-  const narrow = useMedia(present ? '(max-width: 1075px)' : '(max-width: 767px)');
+  // Presenting, all is larger (present.css), and there is no log beside the timeline.
+  const narrow = useMedia(present ? '(max-width: 999px)' : '(max-width: 767px)');
   const medium = useMedia(present ? '(max-width: 1399px)' : '(max-width: 1199px)');
   return narrow ? 'narrow' : medium ? 'medium' : 'wide';
 }
 
 /** Whether the height is scarce: lying on its side, magnified, or presenting on a small screen. */
 export const useShort = (present: boolean): boolean =>
-  useMedia(present ? '(max-height: 839px)' : '(max-height: 599px)');
+  useMedia(present ? '(max-height: 719px), (min-width: 1076px) and (max-height: 839px)' : '(max-height: 599px)');
