@@ -70,17 +70,18 @@ describe('for an audience', () => {
   for (const [width, height] of [
     [1440, 900],
     [1024, 768],
+    [960, 600],
   ]) {
     test(`presenting at ${width}x${height} all is larger, the log is gone, and the head is scrubbed where it is seen`, async ({
       open,
     }) => {
       const { page } = await open({ query: 'present=1&theme=projector', viewport: { width, height } });
       await atRest(page);
-      if (width < 1200) await page.getByRole('tab', { name: 'Timeline' }).click();
+      if (width < 1000) await page.getByRole('tab', { name: 'Timeline' }).click();
       await page.locator('[data-region="timeline"]').waitFor();
-      if (width === 1440) {
+      if (width >= 1000) {
         expect(await page.locator('[data-region="log"]').count()).toBe(0);
-        for (const region of ['processes', 'memory-pyramid', 'allocation-path']) {
+        for (const region of ['processes', 'memory-pyramid', ...(width === 1440 ? ['allocation-path'] : [])]) {
           expect(await page.locator(`[data-region="${region}"]`).isVisible(), region).toBe(true);
         }
       }
