@@ -23,6 +23,9 @@ export function useLayout(present = false): Layout {
   return narrow ? 'narrow' : medium ? 'medium' : 'wide';
 }
 
-/** Whether the height is scarce: lying on its side, magnified, or presenting on a small screen. */
+/**
+ * Whether the height is scarce: lying on its side, magnified, or presenting on a small screen, where 600 px are 720 or
+ * 840 as present.css magnifies.
+ */
 export const useShort = (present: boolean): boolean =>
   useMedia(present ? '(max-height: 719px), (min-width: 1076px) and (max-height: 839px)' : '(max-height: 599px)');

@@ -5,7 +5,7 @@ import { PG_HEAD, PG_MLOCKED, PGZONE_MASK, PGZONE_SHIFT, PTE_YOUNG } from '../..
 import { NR_MLOCK, UNEVICTABLE_PGMLOCKED } from '../../include/vmstat';
 import { hugeReferenced } from '../huge_memory/reclaim';
 import { lruGenLookAround } from '../vmscan/lru_gen/look_around';
-import { anonMmAt, pageVpn, pteOf, vmaAt } from './walk';
+import { anonMmAt, pageVpn, pteOf, type RmapOne, rmapWalkFile, vmaAt } from './walk';
 
 /**
  * Further results of `folioReferenced`: the flags of the VMAs it met, together, and the index of the entry it found when
@@ -36,7 +36,7 @@ export function folioReferenced(k: Kernel, pfn: number): number {
   const mapcount = m.mapcount[pfn];
   if (mapcount === 0) return 0;
   const mapping = m.mapping[pfn];
-  return mapping > 0 ? anonReferenced(k, pfn, mapping - 1, mapcount) : fileReferenced(k, pfn, -mapping - 1, mapcount);
+  return mapping > 0 ? anonReferenced(k, pfn, mapping - 1, mapcount) : rmapWalkFile(k, pfn, fileReferencedOne);
 }
 
 function anonReferenced(k: Kernel, pfn: number, av: number, mapcount: number): number {
@@ -76,37 +76,17 @@ function anonReferenced(k: Kernel, pfn: number, av: number, mapcount: number): n
   return young;
 }
 
-function fileReferenced(k: Kernel, pfn: number, ino: number, mapcount: number): number {
+/** folio_referenced_one, for a file page: 1 for a young entry, and no further once one is locked. */
+const fileReferencedOne: RmapOne = (k, pfn, _mm, vma, vpn, at) => {
   const { entries } = k.pgtables;
-  const { mappers } = k.inodes[ino];
-  const offset = pageVpn(k, pfn);
-  let found = 0;
-  let young = 0;
-  for (let i = 0; i < mappers.length && found < mapcount; i++) {
-    // One entry a VMA: those of one process stand together.
-    if (i > 0 && mappers[i] === mappers[i - 1]) continue;
-    const mm = k.mms[mappers[i]];
-    const { vmas } = mm;
-    for (let v = 0; v < vmas.length; v++) {
-      const vma = vmas[v];
-      if (vma.inode !== ino) continue;
-      const vpn = vma.start + offset - vma.pgoff;
-      if (vpn < vma.start || vpn >= vma.end) continue;
-      const at = pteOf(k, mm, vpn, pfn);
-      if (at < 0) continue;
-      found++;
-      if (vma.flags & VM_LOCKED) {
-        referenced.vmFlags |= VM_LOCKED;
-        restoreMlock(k, pfn);
-        return young;
-      }
-      if (entries[at] & PTE_YOUNG) {
-        if (k.lruGenEnabled) lruGenLookAround(k, pfn, vma, vpn, at);
-        entries[at] &= ~PTE_YOUNG;
-        young++;
-        referenced.vmFlags |= vma.flags;
-      }
-    }
+  if (vma.flags & VM_LOCKED) {
+    referenced.vmFlags |= VM_LOCKED;
+    restoreMlock(k, pfn);
+    return -1;
   }
-  return young;
-}
+  if (!(entries[at] & PTE_YOUNG)) return 0;
+  if (k.lruGenEnabled) lruGenLookAround(k, pfn, vma, vpn, at);
+  entries[at] &= ~PTE_YOUNG;
+  referenced.vmFlags |= vma.flags;
+  return 1;
+};

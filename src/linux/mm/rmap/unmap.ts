@@ -23,7 +23,7 @@ import { pageNode } from '../../kernel/sched/core';
 import { addMmCounter, updateHiwaterRss } from '../mm_counters';
 import { setPageDirty } from '../page-writeback';
 import { swapDuplicate } from '../swapfile';
-import { anonMmAt, folioRemoveRmap, pageVpn, pteOf } from './walk';
+import { anonMmAt, folioRemoveRmap, pageVpn, pteOf, type RmapOne, rmapWalkFile } from './walk';
 
 /**
  * try_to_unmap: takes the page out of all page tables.
@@ -40,7 +40,7 @@ export function tryToUnmap(k: Kernel, pfn: number, pte = -1): boolean {
   const mapping = m.mapping[pfn];
   if (pte >= 0) unmapAnonEntry(k, k.mms[mapping - 1], pfn, pte);
   else if (mapping > 0) unmapAnon(k, pfn, mapping - 1);
-  else unmapFile(k, pfn, -mapping - 1);
+  else rmapWalkFile(k, pfn, unmapFileOne);
   return m.mapcount[pfn] === 0;
 }
 
@@ -84,60 +84,30 @@ function unmapAnonEntry(k: Kernel, mm: MmStruct, pfn: number, at: number): boole
   return true;
 }
 
-function unmapFile(k: Kernel, pfn: number, ino: number): void {
-  const m = k.mem;
+/** try_to_unmap_one, for a file page. */
+const unmapFileOne: RmapOne = (k, pfn, mm, _vma, _vpn, at) => {
   const { entries, used } = k.pgtables;
-  const { mappers } = k.inodes[ino];
-  const offset = pageVpn(k, pfn);
-  const member = m.flags[pfn] & PG_SWAPBACKED ? MM_SHMEMPAGES : MM_FILEPAGES;
-  for (let i = 0; i < mappers.length && m.mapcount[pfn] > 0; i++) {
-    if (i > 0 && mappers[i] === mappers[i - 1]) continue;
-    const mm = k.mms[mappers[i]];
-    const { vmas } = mm;
-    for (let v = 0; v < vmas.length; v++) {
-      const vma = vmas[v];
-      if (vma.inode !== ino) continue;
-      const vpn = vma.start + offset - vma.pgoff;
-      if (vpn < vma.start || vpn >= vma.end) continue;
-      const at = pteOf(k, mm, vpn, pfn);
-      if (at < 0) continue;
-      k.cost += k.costs.unmapPage;
-      if (entries[at] & PTE_DIRTY) setPageDirty(k, pfn);
-      updateHiwaterRss(mm);
-      entries[at] = 0;
-      used[at >>> 9]--;
-      addMmCounter(k, mm, member, -1);
-      folioRemoveRmap(k, pfn);
-    }
-  }
-}
+  k.cost += k.costs.unmapPage;
+  if (entries[at] & PTE_DIRTY) setPageDirty(k, pfn);
+  updateHiwaterRss(mm);
+  entries[at] = 0;
+  used[at >>> 9]--;
+  addMmCounter(k, mm, k.mem.flags[pfn] & PG_SWAPBACKED ? MM_SHMEMPAGES : MM_FILEPAGES, -1);
+  folioRemoveRmap(k, pfn);
+  return 0;
+};
+
+/** page_mkclean_one: 1 for an entry that had been written. */
+const mkcleanOne: RmapOne = (k, _pfn, _mm, vma, _vpn, at) => {
+  if (!(vma.flags & VM_SHARED)) return 0;
+  const { entries } = k.pgtables;
+  const dirty = entries[at] & PTE_DIRTY;
+  entries[at] &= ~(PTE_DIRTY | PTE_WRITE);
+  return dirty ? 1 : 0;
+};
 
 /**
  * folio_mkclean: before a file page is written, its shared mappings are made read-only and clean, so that the next write
  * faults and dirties it again. Returns whether one of them had been written.
  */
-export function folioMkclean(k: Kernel, pfn: number): boolean {
-  const m = k.mem;
-  if (m.mapcount[pfn] === 0) return false;
-  const { entries } = k.pgtables;
-  const ino = -m.mapping[pfn] - 1;
-  const { mappers } = k.inodes[ino];
-  const offset = pageVpn(k, pfn);
-  let dirty = false;
-  for (let i = 0; i < mappers.length; i++) {
-    if (i > 0 && mappers[i] === mappers[i - 1]) continue;
-    const mm = k.mms[mappers[i]];
-    const { vmas } = mm;
-    for (let v = 0; v < vmas.length; v++) {
-      const vma = vmas[v];
-      if (vma.inode !== ino || !(vma.flags & VM_SHARED)) continue;
-      const vpn = vma.start + offset - vma.pgoff;
-      if (vpn < vma.start || vpn >= vma.end) continue;
-      const at = pteOf(k, mm, vpn, pfn);
-      if (at < 0) continue;
-      if (entries[at] & PTE_DIRTY) dirty = true;
-      entries[at] &= ~(PTE_DIRTY | PTE_WRITE);
-    }
-  }
-  return dirty;
-}
+export const folioMkclean = (k: Kernel, pfn: number): boolean => rmapWalkFile(k, pfn, mkcleanOne) > 0;

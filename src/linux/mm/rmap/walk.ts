@@ -72,21 +72,45 @@ export function rmapWalk(k: Kernel, pfn: number, visit: (at: number) => void): v
     }
     return;
   }
-  const ino = -mapping - 1;
+  rmapWalkFile(k, pfn, (_k, _pfn, _mm, _vma, _vpn, at) => {
+    visit(at);
+    return 0;
+  });
+}
+
+/** What a walk does with an entry that maps the page, given by its index, and what that counts. Negative ends the walk. */
+export type RmapOne = (k: Kernel, pfn: number, mm: MmStruct, vma: Vma, vpn: number, at: number) => number;
+
+/**
+ * rmap_walk_file: visits each entry that maps a file page, VMA by VMA, until all are found or one ends the walk.
+ *
+ * @returns the sum of what they count
+ */
+export function rmapWalkFile(k: Kernel, pfn: number, one: RmapOne): number {
+  const ino = -k.mem.mapping[pfn] - 1;
   const { mappers } = k.inodes[ino];
-  for (let i = 0; i < mappers.length && found < mapcount; i++) {
+  const offset = pageVpn(k, pfn);
+  let left = k.mem.mapcount[pfn];
+  let sum = 0;
+  for (let i = 0; i < mappers.length && left > 0; i++) {
+    // One entry a VMA: those of one process stand together.
     if (i > 0 && mappers[i] === mappers[i - 1]) continue;
     const mm = k.mms[mappers[i]];
-    for (const vma of mm.vmas) {
+    const { vmas } = mm;
+    for (let v = 0; v < vmas.length; v++) {
+      const vma = vmas[v];
       if (vma.inode !== ino) continue;
-      const v = vma.start + vpn - vma.pgoff;
-      if (v < vma.start || v >= vma.end) continue;
-      const at = pteOf(k, mm, v, pfn);
+      const vpn = vma.start + offset - vma.pgoff;
+      if (vpn < vma.start || vpn >= vma.end) continue;
+      const at = pteOf(k, mm, vpn, pfn);
       if (at < 0) continue;
-      found++;
-      visit(at);
+      left--;
+      const n = one(k, pfn, mm, vma, vpn, at);
+      if (n < 0) return sum;
+      sum += n;
     }
   }
+  return sum;
 }
 
 /** folio_remove_rmap_pte: one mapping less; with the last one the page leaves AnonPages or Mapped. */
