@@ -75,6 +75,7 @@ export function tellOfKills(): () => void {
       }),
       false,
       { label: t('inspector.why'), run: () => openInspector(kill.record.t) },
+      kill.record.t,
     );
   });
 }

@@ -108,6 +108,7 @@ export const en = {
   'notice.resumed': 'Here you were: {t} s. Reset takes the machine back to its beginning.',
   'part.failed': 'This part of the page did not load: {why}. Reload the page to try again.',
   'notice.region': 'Messages',
+  'notice.kill': 'The latest kill',
   'notice.close': 'Close this message',
   'notice.forked': 'The past was changed at {t} s. The future that was known is kept: Compare shows both.',
   'notice.searchEnded': 'It does not happen: the search was given up at {t} s.',

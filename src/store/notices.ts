@@ -8,6 +8,8 @@ export interface Notice {
   problem: boolean;
   /** A button in it. */
   action?: NoticeAction;
+  /** It tells of this moment of the run, ns, and stands where the run is drawn. */
+  at?: number;
 }
 
 export interface NoticeAction {
@@ -34,10 +36,13 @@ const AFTER_MS = 1000;
 let nextId = 1;
 
 /** Shows a message; the same one again only renews it. Returns its id. */
-export function notify(text: string, problem = false, action?: NoticeAction): number {
+export function notify(text: string, problem = false, action?: NoticeAction, at?: number): number {
   const id = nextId++;
   noticeStore.setState(({ notices }) => ({
-    notices: [...notices.filter((n) => n.text !== text), { id, text, problem, ...(action && { action }) }].slice(-MOST),
+    notices: [
+      ...notices.filter((n) => n.text !== text),
+      { id, text, problem, ...(action && { action }), ...(at !== undefined && { at }) },
+    ].slice(-MOST),
   }));
   setTimeout(() => expire(id), lifetime(text));
   return id;

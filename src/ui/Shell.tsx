@@ -13,6 +13,7 @@ import { NarrowBar } from './narrow/NarrowBar';
 import { AllocationPath } from './path/AllocationPath';
 import { Processes } from './processes/Processes';
 import { Announcer } from './status/Announcer';
+import { News } from './status/News';
 import { Notices } from './status/Notices';
 import { Timeline } from './timeline/Timeline';
 import { TopBar } from './topbar/TopBar';
@@ -70,6 +71,7 @@ export function Shell() {
       {layout === 'narrow' && <Narrow />}
       <LazyInspector />
       <Notices />
+      {layout === 'narrow' && <News />}
       <Announcer />
       {settings && (
         <Suspense fallback={null}>
@@ -104,7 +106,7 @@ function Wide() {
       <aside className="lab-path" aria-label={t('tabs.path')}>
         <PathColumn />
       </aside>
-      <TimelineRegion />
+      <TimelineRegion news />
       {!present && !embed && <Log />}
     </>
   );
@@ -119,10 +121,10 @@ function PathColumn() {
   );
 }
 
-function TimelineRegion() {
+function TimelineRegion({ news = false }: { news?: boolean }) {
   return (
     <div className="lab-timeline">
-      <Timeline />
+      <Timeline news={news} />
     </div>
   );
 }
@@ -154,7 +156,7 @@ function Medium() {
       <main className="lab-hero">
         <Hero />
       </main>
-      <TimelineRegion />
+      <TimelineRegion news />
     </>
   );
 }

@@ -1,11 +1,10 @@
-import { Button } from 'react-aria-components';
 import { t } from '../../i18n';
-import { dismiss, holdNotice, useNotices, useRun } from '../../store';
-import { IconButton } from '../controls/IconButton';
+import { useNotices, useRun } from '../../store';
+import { Message } from './Message';
 
-/** Messages over the page: refusals, news, and the death of the worker, which stays. */
+/** Messages over the page: refusals, news, and the death of the worker, which stays. Those of a moment are `News`. */
 export function Notices() {
-  const notices = useNotices();
+  const notices = useNotices().filter(({ at }) => at === undefined);
   const fatal = useRun((s) => s.fatal);
   return (
     <section className="notices" aria-label={t('notice.region')}>
@@ -16,30 +15,8 @@ export function Notices() {
           </span>
         </p>
       )}
-      {notices.map(({ id, text, problem, action }) => (
-        <p
-          key={id}
-          className="notice"
-          role={problem ? 'alert' : 'status'}
-          onPointerEnter={() => holdNotice(id)}
-          onPointerLeave={() => holdNotice(null)}
-          onFocus={() => holdNotice(id)}
-          onBlur={() => holdNotice(null)}
-        >
-          <span>{text}</span>
-          {action && (
-            <Button
-              className="btn small notice-action"
-              onPress={() => {
-                dismiss(id);
-                action.run();
-              }}
-            >
-              {action.label}
-            </Button>
-          )}
-          <IconButton className="btn ic small" icon="cross" label={t('notice.close')} onPress={() => dismiss(id)} />
-        </p>
+      {notices.map((notice) => (
+        <Message key={notice.id} {...notice} role={notice.problem ? 'alert' : 'status'} />
       ))}
     </section>
   );

@@ -5,12 +5,14 @@ import { isMoving } from '../../worker/protocol';
 import { createPainter } from '../charts/painter';
 import { setText } from '../charts/setText';
 import { textWidth } from '../charts/text';
+import { zoomOf } from '../charts/zoom';
 import { seconds } from '../format';
 import { redraw, subscribe } from '../frameLoop';
 import { moment } from '../moment';
+import { News } from '../status/News';
 import { toX } from './domain';
 import { drawMarks } from './drawMarks';
-import { placeFlags } from './flags';
+import { placeFlags, type Room, roomBeside } from './flags';
 import { namedGhosts } from './ghosts';
 import { HeadSlider } from './HeadSlider';
 import { createLanePicture } from './lanePicture';
@@ -27,17 +29,20 @@ interface Props {
   height: number;
   /** What the picture shows, in words. */
   summary: string;
+  /** Messages of a moment stand among the flags. */
+  news: boolean;
   /** Told of the scale of free pages as it is drawn. */
   onFreeScale: (scale: LaneScales['free']) => void;
 }
 
 /** The picture of the run, and what can be done with a pointer on it. */
-export function Lanes({ width, height, summary, onFreeScale }: Props) {
+export function Lanes({ width, height, summary, news, onFreeScale }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const svg = useRef<SVGSVGElement>(null);
   const head = useRef<HTMLDivElement>(null);
   const headTag = useRef<HTMLSpanElement>(null);
   const area = useRef<HTMLDivElement>(null);
+  const newsBox = useRef<HTMLElement>(null);
   const theme = useSettings((s) => s.theme);
   const pointed = useSelection((s) => `${s.hoveredKind} ${s.hoveredPid}`);
   const layout = timelineLayout(width, height);
@@ -53,6 +58,8 @@ export function Lanes({ width, height, summary, onFreeScale }: Props) {
     const painter = createPainter(svg.current);
     const place = timelineLayout(width, height);
     const span = place.right - place.left;
+    /** Where the message stands that `news` shows. */
+    let stands: { at: number; need: number; room: Room } | null = null;
     const end = subscribe((frame, _now, { lanes: lanesDue, flows, marks }) => {
       const state = runStore.getState();
       const time = dragged.current ?? frame.t;
@@ -73,6 +80,19 @@ export function Lanes({ width, height, summary, onFreeScale }: Props) {
       }
       if (marks || moved) {
         const flags = placeFlags(state.events, domain, span, (text, bold) => textWidth(text, 12, bold));
+        const { current: box } = newsBox;
+        if (box) {
+          const at = Number(box.dataset.at);
+          const same = stands?.at === at ? stands : null;
+          // Measured once: whatever asks for a size while the machine runs has the page laid out.
+          const need = same?.need ?? box.getBoundingClientRect().width / zoomOf(box);
+          const room = roomBeside(flags, toX(domain, at, span), need, span, same?.room);
+          if (room !== same?.room) {
+            box.style.translate = `${place.left + room.x}px`;
+            box.style.maxWidth = `${room.width}px`;
+          }
+          stands = { at, need, room };
+        }
         const { hoveredKind, hoveredPid } = selectionStore.getState();
         // The CPU that kills may be ahead of the one that the clock follows; its signal comes in the same turn.
         const seen = time < frame.t ? time : Math.max(time, (frame.oomRecords.at(-1)?.t ?? -TURN) + TURN);
@@ -143,6 +163,7 @@ export function Lanes({ width, height, summary, onFreeScale }: Props) {
       >
         <HeadSlider onScrub={scrub} />
       </div>
+      {news && <News box={newsBox} />}
       {axis.isZoomed && (
         <button type="button" className="timeline-all" onClick={axis.showAll}>
           {t('time.all')}

@@ -6,6 +6,7 @@ import { ScrolledTable, TableToggle } from '../charts/DataTable';
 import { useSize } from '../charts/useSize';
 import { useSlow } from '../charts/useSlow';
 import { Futures } from '../futures/Futures';
+import { News } from '../status/News';
 import { namedGhosts } from './ghosts';
 import { LaneLabels } from './LaneLabels';
 import { Lanes } from './Lanes';
@@ -14,8 +15,8 @@ import type { LaneScales } from './scales';
 import { timelineSummary, timelineTable } from './text';
 import './timeline.css';
 
-/** The whole run on one axis, with the head that every other view follows. */
-export function Timeline() {
+/** The whole run on one axis, with the head that every other view follows. @param news messages of a moment stand on it */
+export function Timeline({ news = false }: { news?: boolean }) {
   const [asTable, setAsTable] = useState(false);
   const [box, { width, height }] = useSize<HTMLElement>();
   // Other futures become known at rest, when no frame comes.
@@ -40,10 +41,13 @@ export function Timeline() {
     >
       <Futures />
       {asTable ? (
-        <TimelineTable />
+        <>
+          <TimelineTable />
+          {news && <News />}
+        </>
       ) : (
         <>
-          {known && width > 0 && <Lanes width={width} height={height} summary={summary} onFreeScale={onFreeScale} />}
+          {known && width > 0 && <Lanes {...{ width, height, summary, news, onFreeScale }} />}
           {known && !layout.compact && <LaneLabels layout={layout} freeScale={freeScale} />}
         </>
       )}

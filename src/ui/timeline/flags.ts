@@ -138,6 +138,50 @@ export function placeFlags(
   return flags;
 }
 
+/** Beside words that stand among the flags, px. */
+const BESIDE = 6;
+/** What a flag without words takes to the right of its pole, px: of a pennant, of the box of a kill. */
+const BARE = { kill: 20, landmark: 10, command: HALF, tick: 0 };
+
+export interface Room {
+  /** Left edge, px. */
+  x: number;
+  width: number;
+}
+
+/**
+ * Where in the row of flags something `need` px wide has room, as near as possible to `about`, but where it stood before
+ * (`now`) as long as it can. Where it has none, the widest room there is.
+ */
+export function roomBeside(
+  flags: readonly Flag[],
+  about: number,
+  need: number,
+  width: number,
+  now: Room | null = null,
+): Room {
+  const taken = flags
+    .filter(({ kind }) => kind !== 'tick')
+    .map(({ x, side, label, kind, width: words }): [number, number] => {
+      if (label === '') return [kind === 'command' ? x - HALF : x, x + BARE[kind]];
+      return side === 'right' ? [x, x + PENNANT + words] : [x - PENNANT - words, x];
+    })
+    .sort((a, b) => a[0] - b[0]);
+  const rooms: Room[] = [];
+  let from = 0;
+  for (const [a, b] of [...taken, [width + BESIDE, width + BESIDE]]) {
+    if (a - BESIDE > from) rooms.push({ x: from, width: a - BESIDE - from });
+    from = Math.max(from, b + BESIDE);
+  }
+  if (now && now.width >= need && rooms.some((r) => r.x <= now.x && now.x + now.width <= r.x + r.width)) return now;
+  const fitting = rooms
+    .filter((r) => r.width >= need)
+    .map((r) => ({ x: Math.min(Math.max(r.x, about), r.x + r.width - need), width: need }));
+  const off = ({ x }: Room) => Math.abs(x - about);
+  if (fitting.length > 0) return fitting.sort((a, b) => off(a) - off(b))[0];
+  return rooms.sort((a, b) => b.width - a.width)[0] ?? { x: 0, width };
+}
+
 /** The event nearest to a moment, by time. */
 export function nearestEvent(events: readonly TimelineEvent[], time: number): TimelineEvent | null {
   let best: TimelineEvent | null = null;
