@@ -92,6 +92,21 @@ describe('for an audience', () => {
     }, 60_000);
   }
 
+  for (const width of [1024, 1100, 1280, 1440]) {
+    test(`presenting ${width} px wide, the bar has the machine's whole name and runs into nothing`, async ({
+      open,
+    }) => {
+      const { page } = await open({ query: 'present=1&scenario=another-year', viewport: { width, height: 900 } });
+      await atRest(page);
+      const cut = await page.locator('.picker-title').evaluate((title) => ({
+        right: title.scrollWidth - title.clientWidth,
+        below: title.scrollHeight - title.clientHeight,
+        bar: Math.max(0, (title.closest('.bar')?.scrollWidth ?? 0) - (title.closest('.bar')?.clientWidth ?? 0)),
+      }));
+      expect(cut).toEqual({ right: 0, below: 0, bar: 0 });
+    }, 60_000);
+  }
+
   test('inside another page the lab has only what moves the machine', async ({ open }) => {
     const { page } = await open({ query: 'embed=1' });
     await atRest(page);

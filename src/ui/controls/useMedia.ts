@@ -28,4 +28,4 @@ export function useLayout(present = false): Layout {
  * 840 as present.css magnifies.
  */
 export const useShort = (present: boolean): boolean =>
-  useMedia(present ? '(max-height: 719px), (min-width: 1076px) and (max-height: 839px)' : '(max-height: 599px)');
+  useMedia(present ? '(max-height: 719px), (min-width: 1200px) and (max-height: 839px)' : '(max-height: 599px)');
