@@ -85,6 +85,8 @@ const TYPING = 'input:not([type="range"]), textarea, select, [contenteditable], 
 /** Of sliders these are the arrows and their like only. */
 const SLIDER = 'input[type="range"], [role="slider"]';
 const PRESSABLE = 'button, a, summary, [role="tab"], [role="button"], [role="option"]';
+/** What Home moves to the beginning of: a slider, a list with one focus, a text that is scrolled. */
+const HAS_HOME = `${SLIDER}, [role="tab"], [role="option"], [role="treeitem"], [tabindex="0"]:is([role="log"], section, fieldset)`;
 
 /** The modifiers of a key press as an action names them; null for those that no action has. */
 function modifiers(event: KeyboardEvent): Action['mod'] | '' | null {
@@ -106,9 +108,9 @@ export function handleKey(event: KeyboardEvent): boolean {
   // A field has an undo of its own.
   if (target?.closest(TYPING) && action.id !== 'palette') return false;
   if (document.querySelector('[role="dialog"][aria-modal="true"], .modal')) return false;
-  if (event.key === 'Home' && target?.closest(SLIDER)) return false;
-  // Space presses the button that has the focus; Home may move within tabs.
-  if ((event.key === ' ' || event.key === 'Home') && target?.closest(PRESSABLE)) return false;
+  if (event.key === 'Home' && target?.closest(HAS_HOME)) return false;
+  // Space presses the button that has the focus.
+  if (event.key === ' ' && target?.closest(PRESSABLE)) return false;
   event.preventDefault();
   action.run();
   return true;

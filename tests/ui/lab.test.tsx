@@ -219,6 +219,23 @@ describe('keys', () => {
     expect(sent()).toEqual(['step', 'run']);
     slider.remove();
   });
+  it('reset with Home from a button that was pressed, but not from what Home scrolls', () => {
+    show();
+    const made = (role: string): HTMLElement => {
+      const element = document.body.appendChild(document.createElement(role === '' ? 'button' : 'div'));
+      if (role !== '') element.role = role;
+      element.tabIndex = 0;
+      return element;
+    };
+    const [button, tab, log] = ['', 'tab', 'log'].map(made);
+    expect(press('Home', tab)).toBe(false);
+    expect(press('Home', log)).toBe(false);
+    expect(press(' ', button)).toBe(false);
+    expect(sent()).toEqual([]);
+    expect(press('Home', button)).toBe(true);
+    expect(sent()).toEqual(['reset']);
+    for (const element of [button, tab, log]) element.remove();
+  });
   it('stay out of fields', () => {
     show();
     const input = document.body.appendChild(document.createElement('input'));
