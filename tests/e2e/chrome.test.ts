@@ -115,3 +115,29 @@ describe('for an audience', () => {
     expect(await axeViolations(page)).toEqual([]);
   }, 60_000);
 });
+
+describe('on a tablet', () => {
+  for (const width of [768, 834, 959, 960, 1024]) {
+    test(`${width} px wide, the bar has all its buttons, and the machine's whole name`, async ({ open }) => {
+      const { page } = await open({ query: 'scenario=another-year', viewport: { width, height: 1100 } });
+      await atRest(page);
+      const bar = page.getByRole('banner');
+      const right = await bar.evaluate((element) =>
+        Math.max(...[...element.querySelectorAll('button')].map((b) => b.getBoundingClientRect().right)),
+      );
+      expect(right).toBeLessThanOrEqual(width);
+      const title = bar.locator('.picker-title');
+      expect(await title.evaluate((t) => [t.scrollWidth > t.clientWidth, t.scrollHeight > t.clientHeight + 1])).toEqual(
+        [false, false],
+      );
+      // What opens beside the page leaves the bar to be used.
+      await page.keyboard.press('s');
+      const sheet = page.getByRole('searchbox', { name: 'Search settings' });
+      await sheet.waitFor();
+      const share = await bar.getByRole('button', { name: 'Share' }).boundingBox();
+      await page.mouse.click((share?.x ?? 0) + 10, (share?.y ?? 0) + 10);
+      await page.getByRole('status').filter({ hasText: /link/i }).first().waitFor();
+      expect(await axeViolations(page)).toEqual([]);
+    }, 60_000);
+  }
+});
