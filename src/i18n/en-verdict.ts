@@ -18,7 +18,7 @@ export const verdictWords = {
     lowmem: ['low memory was full'],
     'not-movable': ['the zones for memory that cannot be moved were full'],
     cgroup: ['its cgroup was at its limit'],
-    'cgroup-no-limit': ['a kill was asked for in its cgroup, which has no limit of its own'],
+    'cgroup-no-limit': ['a kill was asked for in its cgroup (which has no limit of its own)'],
     'no-block': ['no large enough block of free memory was left'],
     nodes: ['the memory nodes that could be used were full'],
     'no-zone': ['the memory nodes that could be used have no zone for this request'],
