@@ -35,6 +35,9 @@ export const logWords = {
   ram: 'All the RAM there is, and how much of it the kernel keeps from boot for itself.',
   tasks:
     'A row for each task that was considered, in task-list order. rss + swapents + pgtables_bytes / 4096 + adj × total / 1000 are its points.',
+  tasksOld: 'A row for each task that was considered, in task-list order, with what this kernel prints of it.',
+  choice:
+    'The search has chosen this process, with this score. If it has a child with memory of its own, the child dies in its stead.',
   global: 'The whole machine ran out, not one group.',
   policy: 'Only the nodes that a memory policy allows ran out: only tasks that can use them were considered.',
   cpuset: 'Only the nodes of a cpuset ran out: only its tasks were considered.',

@@ -4,6 +4,7 @@
  */
 import type { Kernel, OomRecord } from '../linux/include/kernel';
 import { MM_ANONPAGES, MM_FILEPAGES, MM_SHMEMPAGES, MM_SWAPENTS } from '../linux/include/mm_types';
+import { oomVictim } from '../linux/include/oom';
 import { TASK_DEAD, type Task } from '../linux/include/sched';
 import { findTask } from '../linux/kernel/sched/core';
 import { getMmCounterSum } from '../linux/mm/mm_counters';
@@ -77,7 +78,7 @@ function follow(m: Machine, kill: KillReport, t: number): void {
   const last = after.t.length - 1;
   if (t < record.t || (last >= 0 && t <= after.t[last])) return;
   if (kill.exitedAt < 0) {
-    const task = findTask(k, record.chosen);
+    const task = findTask(k, oomVictim(record));
     const gone = task === null || task.state === TASK_DEAD;
     addPoint(k, kill, task, t, gone);
     if (gone) kill.exitedAt = t;
@@ -93,7 +94,7 @@ function follow(m: Machine, kill: KillReport, t: number): void {
 }
 
 function noteReaped(m: Machine, kill: KillReport): void {
-  const pid = kill.record.chosen;
+  const pid = oomVictim(kill.record);
   const { events } = m.rec;
   for (let i = events.length - 1; i >= 0 && events[i].t >= kill.record.t; i--) {
     if (events[i].kind !== 'reap' || events[i].pid !== pid) continue;

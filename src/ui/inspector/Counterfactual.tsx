@@ -5,6 +5,7 @@ import { inspectorWords as w } from '../../i18n/en-inspector';
 import { refusalText } from '../../i18n/errors';
 import type { OomRecord } from '../../linux/include/kernel';
 import { chosenWith, pointsWith, type VictimStretch, victimStrip } from '../../linux/mm/oom_kill/choose';
+import { rulesOf } from '../../linux/versions/oom_rules';
 import { RefusalError } from '../../machine/commands';
 import { useShown } from '../../store';
 import type { KillReport, WhatIf } from '../../worker/protocol';
@@ -98,6 +99,7 @@ export function Counterfactual({ kill, next }: Props) {
       </div>
       <p className="ki-verdict">{verdict(record, pid, turning)}</p>
       <p className="ki-then">{comparison(record, pid, shown)}</p>
+      {rulesOf(record).badness.sacrificeChild && <p className="mut">{w.childInstead}</p>}
       <label className="ki-whose">
         {w.whose}{' '}
         <select className="field" value={pid} onChange={(e) => choose(Number(e.currentTarget.value), null)}>

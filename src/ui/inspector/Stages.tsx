@@ -2,6 +2,8 @@ import { Button } from 'react-aria-components';
 import { runToFate } from '../../actions/inspector';
 import { seek } from '../../actions/lab';
 import { inspectorWords as w } from '../../i18n/en-inspector';
+import { oomVictim } from '../../linux/include/oom';
+import { rulesOf } from '../../linux/versions/oom_rules';
 import { setWalkStep, useShown } from '../../store';
 import type { KillReport } from '../../worker/protocol';
 import { duration, seconds } from '../format';
@@ -56,20 +58,20 @@ export function stagesOf(kill: KillReport): Stage[] {
       ? w.reaperDone(since(kill.reapedAt))
       : kill.exitedAt >= 0
         ? w.reaperIdle(since(kill.exitedAt))
-        : w.reaperWaits;
+        : w.reaperYetToCome[rulesOf(record).reaper];
   const retry = kill.retry === null ? w.retryWaits : kill.retry.page ? w.retryPage : w.retryNone;
   stages.push(
     {
       id: 'kill',
       name: w.stageKill,
-      sub: `${name} ${record.chosen}${record.group.length > 0 ? w.stageKillMore(record.group.length) : ''}`,
+      sub: `${name} ${oomVictim(record)}${record.group.length > 0 ? w.stageKillMore(record.group.length) : ''}`,
       t: kill.decided,
       walked: -1,
     },
     { id: 'reaper', name: w.stageReaper, sub: reaper, t: kill.reapedAt >= 0 ? kill.reapedAt : kill.exitedAt },
   );
   // Who is killed for its own request does not come back to it.
-  if (record.order >= 0 && record.invoker !== record.chosen) {
+  if (record.order >= 0 && record.invoker !== oomVictim(record)) {
     stages.push({
       id: 'retry',
       name: w.stageRetry(record.invokerComm),

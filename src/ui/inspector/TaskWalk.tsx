@@ -1,5 +1,6 @@
 import { type Key, t } from '../../i18n';
 import { inspectorWords as w } from '../../i18n/en-inspector';
+import { rulesOf } from '../../linux/versions/oom_rules';
 import { setWalkStep, useInspector, useSelection, useShown } from '../../store';
 import type { KillReport, ProcFrame } from '../../worker/protocol';
 import { Chip } from '../controls/Chip';
@@ -24,7 +25,9 @@ export function TaskWalk({ kill }: { kill: KillReport }) {
     <section data-region="task-walk" aria-label={w.walk}>
       <div className="hd ki-hd">
         <h2>{w.walk}</h2>
-        <span className="mut">{record.memcg === '' ? w.walkSub : w.walkSubGroup(record.memcg)}</span>
+        <span className="mut">
+          {record.memcg === '' ? w.walkSub[rulesOf(record).badness.tie] : w.walkSubGroup(record.memcg)}
+        </span>
         <span className="grow" />
         {rows.length > 0 && (
           <span className="ki-steps">

@@ -1,5 +1,6 @@
 /** A kill in a sentence: who died for whom, and why it had to be. */
 import { inspectorWords as w } from '../../i18n/en-inspector';
+import { oomVictim } from '../../linux/include/oom';
 import type { KillReport } from '../../worker/protocol';
 import { int, pages, percent } from '../format';
 import { ranked } from './walk';
@@ -7,16 +8,19 @@ import { ranked } from './walk';
 /** Rounds of reclaim without progress after which the kernel gives up. */
 export const MAX_ROUNDS = 16;
 
-/** comm of the chosen process; '' = nobody was chosen. */
-export const victimName = ({ record, victims }: KillReport): string =>
-  record.walk.find((c) => c.pid === record.chosen)?.comm ??
-  victims.find((v) => v.pid === record.chosen)?.comm ??
-  record.tasks?.find((task) => task.pid === record.chosen)?.comm ??
+/** comm of a process that the report knows of; '' = it knows of none. */
+const nameOf = ({ record, victims }: KillReport, pid: number): string =>
+  record.walk.find((c) => c.pid === pid)?.comm ??
+  victims.find((v) => v.pid === pid)?.comm ??
+  record.tasks?.find((task) => task.pid === pid)?.comm ??
   '';
+
+/** comm of who was killed: the chosen process or, by old rules, a child in its stead; '' = nobody was. */
+export const victimName = (kill: KillReport): string => nameOf(kill, oomVictim(kill.record));
 
 /** Whoever asked and the victim are two of one name, which are told apart by their numbers. */
 export const isNamesake = (kill: KillReport): boolean =>
-  kill.record.invoker !== kill.record.chosen && kill.record.invokerComm === victimName(kill);
+  kill.record.invoker !== oomVictim(kill.record) && kill.record.invokerComm === victimName(kill);
 
 export const wanted = (order: number): string => (order > 0 ? w.block(order) : w.onePage);
 
@@ -30,9 +34,10 @@ export function headline(kill: KillReport): string {
       ? w.titleTogether(name, record.group.length, record.memcg)
       : w.titleGroup(name, record.memcg);
   }
-  if (record.chosen === record.invoker) return w.titleSelf(name, wanted(record.order));
+  const victim = oomVictim(record);
+  if (victim === record.invoker) return w.titleSelf(name, wanted(record.order));
   return isNamesake(kill)
-    ? w.titleOther(w.numbered(name, record.chosen), w.numbered(name, record.invoker), wanted(record.order))
+    ? w.titleOther(w.numbered(name, victim), w.numbered(name, record.invoker), wanted(record.order))
     : w.titleOther(name, record.invokerComm, wanted(record.order));
 }
 
@@ -52,6 +57,10 @@ export function reasons(kill: KillReport): { why: string; most: [string, string]
   }
   if (record.chosen < 0) return { why, most: null, rest: '' };
   if (record.walk.length === 0 || !first) return { why: `${why} ${w.allocating}`, most: null, rest: '' };
+  if (record.sacrificed !== undefined) {
+    const rest = w.sacrificed(nameOf(kill, record.chosen), victimName(kill));
+    return { why, most: w.mostChosen(int(record.chosenPoints)), rest };
+  }
   return {
     why,
     most: w.most(int(record.chosenPoints)),

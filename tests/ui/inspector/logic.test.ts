@@ -157,3 +157,34 @@ describe('the kill in words', () => {
     expect(stagesOf({ ...kill, exitedAt: -1 }).find((s) => s.id === 'reaper')?.t).toBe(-1);
   });
 });
+
+describe('a kill by rules under which a child dies for its parent', () => {
+  const old = firstKill('another-year');
+  const name = (pid: number | undefined) => old.record.walk.find((c) => c.pid === pid)?.comm;
+
+  test('names the child that died, and the parent that was chosen', () => {
+    expect([name(old.record.chosen), name(old.record.sacrificed)]).toEqual(['builder', 'helper']);
+    expect(headline(old)).toMatch(/^helper is killed so that builder can have /);
+    const { most, rest } = reasons(old);
+    expect(`${most?.join('')}${rest}`).toMatch(
+      /is chosen, with [\d,]+: builder\. Its child helper dies in its stead\.$/,
+    );
+    expect(stagesOf(old).find((s) => s.id === 'kill')?.sub).toBe(`helper ${old.record.sacrificed}`);
+  });
+
+  test('follows the child until it is gone, and the request that it died for', () => {
+    expect(old.exitedAt).toBeGreaterThan(old.record.t);
+    expect(old.after.rss.at(-1)).toBe(0);
+    expect(stagesOf(old).map((s) => s.id)).toContain('retry');
+    const before = stagesOf({ ...old, exitedAt: -1, reapedAt: -1 }).find((s) => s.id === 'reaper');
+    expect(before?.sub).toBe('comes at once');
+  });
+
+  test('has lines that say so, and none that speaks of a group', () => {
+    const items = explainReport(old);
+    const said = (id: string) => items.find((i) => i.key.startsWith(id))?.sentence;
+    expect(said('invoked')).toMatch(/it is not the one that dies/);
+    expect(said('choice')).toMatch(/the child dies in its stead/);
+    expect(said('killed')).toMatch(/^The victim: helper,/);
+  });
+});

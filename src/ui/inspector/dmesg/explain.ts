@@ -2,6 +2,7 @@
 import { inspectorWords as w } from '../../../i18n/en-inspector';
 import { logWords as say } from '../../../i18n/en-inspector-log';
 import type { OomRecord, OomTask, OomZone } from '../../../linux/include/kernel';
+import { oomVictim } from '../../../linux/include/oom';
 import type { KillReport } from '../../../worker/protocol';
 import { int, pages } from '../../format';
 import { taskOfLine } from '../../log/about';
@@ -27,7 +28,7 @@ export const EXPLAIN: Record<string, (item: Item, kill: KillReport) => void> = {
         : say.invoked(
             isNamesake(kill) ? w.numbered(record.invokerComm, record.invoker) : record.invokerComm,
             what,
-            record.invoker === record.chosen,
+            record.invoker === oomVictim(record),
           );
     item.pid = record.invoker;
     if (!found) return;
@@ -132,7 +133,7 @@ export const EXPLAIN: Record<string, (item: Item, kill: KillReport) => void> = {
     );
   },
   tasks(item, { record }) {
-    item.sentence = say.tasks;
+    item.sentence = record.rules === 'kernel' ? say.tasks : say.tasksOld;
     const columns =
       item.lines
         .find((line) => /pgtables_bytes/.test(line))
@@ -172,6 +173,11 @@ export const EXPLAIN: Record<string, (item: Item, kill: KillReport) => void> = {
     item.pid = record.chosen;
     figure(item, 'pid', numberAfter(line, 'pid'), '', record.chosen);
   },
+  choice(item, { record }) {
+    item.sentence = say.choice;
+    item.weighty = /process \d+ \([^)]*\)|score \d+/g;
+    item.pid = record.chosen;
+  },
   killed(item, { record }) {
     const [line] = item.lines;
     const pid = Number(/Killed process (\d+)/.exec(line)?.[1]);
@@ -180,7 +186,9 @@ export const EXPLAIN: Record<string, (item: Item, kill: KillReport) => void> = {
     item.pid = pid;
     const name = nameOf(record, pid);
     item.sentence =
-      pid === record.chosen ? say.killed(name, pages((numberAfter(line, 'anon-rss') ?? 0) / 4)) : say.killedGroup(name);
+      pid === oomVictim(record)
+        ? say.killed(name, pages((numberAfter(line, 'anon-rss') ?? 0) / 4))
+        : say.killedGroup(name);
     if (!task) return;
     figure(item, 'total-vm', numberAfter(line, 'total-vm'), 'kB', task.totalVm);
     figure(item, 'anon-rss', numberAfter(line, 'anon-rss'), 'kB', task.rssAnon);

@@ -18,6 +18,7 @@ const RULES: readonly Rule[] = [
   { id: 'ram', test: /pages (RAM|HighMem|reserved|cma|hwpoisoned)/ },
   { id: 'tasks', test: /^Tasks state|^\[ {0,2}pid {0,2}\]|^\[ *\d+\] / },
   { id: 'oomKill', test: /^oom-kill:/ },
+  { id: 'choice', test: /: [Kk]ill process \d+ \(.*\) score \d+ or / },
   { id: 'killed', test: /Killed process \d+/, starts: /Killed process/ },
   { id: 'reaped', test: /^oom_reaper: reaped/ },
   { id: 'usage', test: /^(memory|swap|kmem|memory\+swap): usage/ },
