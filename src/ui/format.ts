@@ -3,7 +3,7 @@
 export { seconds } from '../i18n/seconds';
 
 export const PAGE_BYTES = 4096;
-const MIB = 1024 * 1024;
+export const MIB = 1024 * 1024;
 
 const integers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 

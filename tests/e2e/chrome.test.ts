@@ -116,8 +116,8 @@ describe('for an audience', () => {
   }, 60_000);
 });
 
-describe('on a tablet', () => {
-  for (const width of [768, 834, 959, 960, 1024]) {
+describe('on a tablet and up', () => {
+  for (const width of [768, 834, 959, 960, 1024, 1200, 1366, 1440]) {
     test(`${width} px wide, the bar has all its buttons, and the machine's whole name`, async ({ open }) => {
       const { page } = await open({ query: 'scenario=another-year', viewport: { width, height: 1100 } });
       await atRest(page);

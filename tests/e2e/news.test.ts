@@ -39,7 +39,8 @@ describe('the message about a kill that the machine runs past', () => {
           return found;
         });
       expect(await covered()).toEqual([]);
-      expect(await page.getByRole('alert').filter({ hasText: 'oom_killer_try (203) was killed' }).count()).toBe(1);
+      const said = page.getByRole('alert').filter({ hasText: 'oom_killer_try (203) was killed' });
+      await said.waitFor({ state: 'attached' });
       // With the focus it stays, and at rest nothing moves under axe.
       await message.getByRole('button', { name: 'Why?' }).focus();
       await page.keyboard.press('.');

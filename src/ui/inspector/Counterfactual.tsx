@@ -13,7 +13,7 @@ import { duration, int, pages, seconds } from '../format';
 import { ADJ_MAX, ADJ_MIN, adjKey } from '../processes/AdjControl';
 import { victimName } from './headline';
 import { Remedies } from './Remedies';
-import { ranked } from './walk';
+import { nameIn, ranked } from './walk';
 
 /** Another value is computed when the hand has rested for so long, ms. */
 const REST_MS = 350;
@@ -28,8 +28,7 @@ interface Props {
 
 type Answer = { adj: number; result: WhatIf } | { adj: number; why: string };
 
-const nameOf = (record: OomRecord, pid: number): string => record.walk.find((c) => c.pid === pid)?.comm ?? String(pid);
-const dies = (record: OomRecord, pid: number): string => (pid < 0 ? w.panics : w.dies(nameOf(record, pid)));
+const dies = (record: OomRecord, pid: number): string => (pid < 0 ? w.panics : w.dies(nameIn(record, pid)));
 
 /** Who would have died with another oom_score_adj, and what would have come of it, gone through again by the machine. */
 export function Counterfactual({ kill, next }: Props) {
@@ -119,7 +118,7 @@ export function Counterfactual({ kill, next }: Props) {
           min={ADJ_MIN}
           max={ADJ_MAX}
           value={shown}
-          aria-label={w.slider(task.comm)}
+          aria-label={w.slider(nameIn(record, pid))}
           aria-valuetext={w.sliderValue(int(shown), dies(record, chosenWith(record, pid, shown)))}
           onChange={(e) => setAdj(Number(e.currentTarget.value))}
           onKeyDown={key}
@@ -173,11 +172,11 @@ export function turningPoint(strip: readonly VictimStretch[], victim: number, pi
 }
 
 function verdict(record: OomRecord, pid: number, turning: number | null) {
-  const name = nameOf(record, pid);
+  const name = nameIn(record, pid);
   if (pid !== record.chosen) return turning === null ? w.neverDies(name) : w.diesAt(name, int(turning));
   if (turning === null || turning === ADJ_MIN) return w.always(name);
   const heir = chosenWith(record, pid, turning);
-  return `${w.lives(name, int(turning))} ${heir < 0 ? '' : w.diesInstead(nameOf(record, heir))}`;
+  return `${w.lives(name, int(turning))} ${heir < 0 ? '' : w.diesInstead(nameIn(record, heir))}`;
 }
 
 /** The points of the process with that adj, against those of the strongest other one. */
@@ -186,7 +185,9 @@ function comparison(record: OomRecord, pid: number, adj: number): string {
   const other = ranked(record).find((it) => it.pid !== pid);
   if (!c || !other) return '';
   const points = pointsWith(record, c, adj);
-  return Number.isFinite(points) ? w.comparison(c.comm, int(points), other.comm, int(other.points)) : '';
+  return Number.isFinite(points)
+    ? w.comparison(nameIn(record, pid), int(points), nameIn(record, other.pid), int(other.points))
+    : '';
 }
 
 const place = (adj: number): string => `${(100 * (adj - ADJ_MIN)) / (ADJ_MAX - ADJ_MIN)}%`;
@@ -196,7 +197,7 @@ const WORDS = 420;
 function Strip({ record, strip, pid, was }: { record: OomRecord; strip: VictimStretch[]; pid: number; was: number }) {
   const parts = strip.map(({ from, to, dies: who }) => w.stripPart(int(from), int(to), dies(record, who))).join('; ');
   return (
-    <div className="ki-strip" role="img" aria-label={w.strip(nameOf(record, pid), parts)}>
+    <div className="ki-strip" role="img" aria-label={w.strip(nameIn(record, pid), parts)}>
       <div className="ki-edges">
         {strip.slice(1).map(
           ({ from }, i) =>
@@ -253,7 +254,9 @@ export function Consequence({ kills, panic, until, since }: ConsequenceProps) {
         : w.noNextOom(duration(until - record.t));
   return (
     <p>
-      {record.chosen >= 0 && <b>{w.frees(victimName(first), pages(freed))}</b>}{' '}
+      {record.chosen >= 0 && (
+        <b>{w.frees(record.walk.length > 0 ? nameIn(record, record.chosen) : victimName(first), pages(freed))}</b>
+      )}{' '}
       {record.chosen >= 0 ? fate : w.nextPanic}
     </p>
   );
@@ -280,8 +283,8 @@ function Others({
       {others.map(({ c, at }) => (
         <li key={c.pid}>
           <Button className="btn ki-other" onPress={() => onChoose(c.pid, at as number)}>
-            <b>{w.otherAdj(c.comm, int(c.oomScoreAdj), int(at as number))}</b>
-            <span>{w.diesInstead(c.comm)}</span>
+            <b>{w.otherAdj(nameIn(record, c.pid), int(c.oomScoreAdj), int(at as number))}</b>
+            <span>{w.diesInstead(nameIn(record, c.pid))}</span>
           </Button>
         </li>
       ))}

@@ -3,7 +3,7 @@ import { inspectorWords as w } from '../../i18n/en-inspector';
 import { oomVictim } from '../../linux/include/oom';
 import type { KillReport } from '../../worker/protocol';
 import { int, pages, percent } from '../format';
-import { ranked } from './walk';
+import { nameIn, ranked } from './walk';
 
 /** Rounds of reclaim without progress after which the kernel gives up. */
 export const MAX_ROUNDS = 16;
@@ -64,7 +64,7 @@ export function reasons(kill: KillReport): { why: string; most: [string, string]
   return {
     why,
     most: w.most(int(record.chosenPoints)),
-    rest: second ? w.next(second.comm, int(second.points)) : w.noNext,
+    rest: second ? w.next(nameIn(record, second.pid), int(second.points)) : w.noNext,
   };
 }
 

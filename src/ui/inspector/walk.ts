@@ -1,5 +1,6 @@
 /** The kernel's way through the task list, as rows: what it found at each and whom it would take so far. */
 
+import { inspectorWords as w } from '../../i18n/en-inspector';
 import type { OomCandidate, OomRecord } from '../../linux/include/kernel';
 import { replaces } from '../../linux/versions/badness';
 import { rulesOf } from '../../linux/versions/oom_rules';
@@ -52,6 +53,14 @@ export const ranked = (record: OomRecord): OomCandidate[] =>
     .map((c, i) => ({ c, i }))
     .sort((a, b) => b.c.points - a.c.points || (rulesOf(record).badness.tie === 'last' ? b.i - a.i : a.i - b.i))
     .map(({ c }) => c);
+
+/** A task's name, with its number where another one that may be killed has the same. */
+export function nameIn(record: OomRecord, pid: number): string {
+  const comm = record.walk.find((c) => c.pid === pid)?.comm;
+  if (comm === undefined) return String(pid);
+  const shared = record.walk.some((c) => c.comm === comm && c.pid !== pid && c.skip !== 'kthread');
+  return shared ? w.numbered(comm, pid) : comm;
+}
 
 /** What an adj of one is worth, pages. */
 export const adjUnit = (record: OomRecord): number => Math.floor(record.totalpages / 1000);

@@ -1,9 +1,11 @@
 import { t } from '../../i18n';
 import { useRun, useShown } from '../../store';
-import { mib, pages, percent } from '../format';
+import { MIB, mib, PAGE_BYTES, pages, percent } from '../format';
 import type { TimelineLayout } from './layout';
 import type { LaneScales } from './scales';
 import { psiText, rateText } from './text';
+
+const PAGES_PER_MIB = MIB / PAGE_BYTES;
 
 /** How many lines of notes a lane has room for under its name and value. */
 const room = (height: number, narrow: boolean): number => (narrow ? 0 : Math.max(0, Math.round((height - 14) / 13)));
@@ -33,7 +35,7 @@ export function LaneLabels({ layout, freeScale }: { layout: TimelineLayout; free
     { free: '', scanned: '', reclaimed: '', swap: '', psi: '' },
   );
   const ghosts = useRun((s) => s.ghosts.length > 0);
-  const range = freeScale ? [t('time.freeRange', { from: mib(freeScale[0]), to: pages(freeScale[1]) })] : [];
+  const range = freeScale ? [rangeText(freeScale)] : [];
   const words = {
     free: {
       name: t('time.free'),
@@ -58,4 +60,10 @@ export function LaneLabels({ layout, freeScale }: { layout: TimelineLayout; free
       ))}
     </ul>
   );
+}
+
+/** "1.6 to 5 MiB shown"; from 10 MiB on the column has no room for decimals. */
+export function rangeText([from, to]: LaneScales['free']): string {
+  const whole = (n: number): number => (from < 10 * PAGES_PER_MIB ? n : Math.round(n / PAGES_PER_MIB) * PAGES_PER_MIB);
+  return t('time.freeRange', { from: mib(whole(from)), to: pages(whole(to)) });
 }

@@ -4,7 +4,7 @@ import { turningPoint } from '../../../src/ui/inspector/Counterfactual';
 import { explainReport, pieces } from '../../../src/ui/inspector/dmesg';
 import { headline, reasons } from '../../../src/ui/inspector/headline';
 import { stageAt, stagesOf } from '../../../src/ui/inspector/Stages';
-import { ranked, walkRows } from '../../../src/ui/inspector/walk';
+import { nameIn, ranked, walkRows } from '../../../src/ui/inspector/walk';
 import { aboutOf, taskOfLine } from '../../../src/ui/log/about';
 import { firstKill } from './kill';
 
@@ -143,6 +143,14 @@ describe('the kill in words', () => {
     expect(why).toMatch(/there is no swap/);
     expect(most?.[1]).toBe(record.chosenPoints.toLocaleString('en-US'));
     expect(rest).toContain(ranked(record)[1].comm);
+  });
+
+  test('tells tasks of one name apart by their numbers', () => {
+    const [first, second] = ranked(record);
+    const twins = record.walk.map((c) => (c.pid === second.pid ? { ...c, comm: first.comm } : c));
+    expect(nameIn(record, second.pid)).toBe(second.comm);
+    expect(nameIn({ ...record, walk: twins }, second.pid)).toBe(`${first.comm} (${second.pid})`);
+    expect(reasons({ ...kill, record: { ...record, walk: twins } }).rest).toContain(`${first.comm} (${second.pid})`);
   });
 
   test('has stages in the order of time, and the head is at one of them', () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { follow, LEAST_SPAN, pan, roundEnd, toTime, toX, zoom } from '../../../src/ui/timeline/domain';
 import { nearestEvent, notable, placeFlags } from '../../../src/ui/timeline/flags';
 import { ghostAt, namedGhosts } from '../../../src/ui/timeline/ghosts';
+import { rangeText } from '../../../src/ui/timeline/LaneLabels';
 import { freeRange, scaleEnd } from '../../../src/ui/timeline/scales';
 import { buckets, extent, sampleAt } from '../../../src/ui/timeline/series';
 import { headText, rateText, timelineSummary, timelineTable } from '../../../src/ui/timeline/text';
@@ -219,4 +220,9 @@ describe('another future', () => {
     expect(timelineSummary(frame, fixtureEvents(), 2)).toMatch(/Broken lines: 2 other futures\.$/);
     expect(timelineSummary(frame, fixtureEvents())).not.toMatch(/Broken/);
   });
+});
+
+test('the stretch of free pages that a lane shows is written in as few figures as its column has room for', () => {
+  expect(rangeText([410, 1280])).toBe('1.6 to 5 MiB shown');
+  expect(rangeText([6700, 21_380])).toBe('26 to 84 MiB shown');
 });
