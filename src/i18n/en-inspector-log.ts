@@ -10,6 +10,7 @@ export const logWords = {
       : `Who asked. ${who} wanted ${what}; it is not the one that dies.`,
   invokedSysrq: (who: string): string => `Who asked. Somebody pressed SysRq-f; ${who} carries it out.`,
   stack: 'The way from the page fault, or the system call, into the OOM killer: the innermost function comes first.',
+  cpusetOf: 'The cpuset of who asked, and the nodes that it may have memory from.',
   counts: 'The whole machine in pages: what is on the lists that reclaim looks through, and what is not on any.',
   node: (unreclaimable: boolean): string =>
     unreclaimable
@@ -42,7 +43,8 @@ export const logWords = {
   policy: 'Only the nodes that a memory policy allows ran out: only tasks that can use them were considered.',
   cpuset: 'Only the nodes of a cpuset ran out: only tasks that may have memory there were considered.',
   memcg: 'One memory cgroup reached its limit: only its tasks, and those of groups below it, were considered.',
-  killed: (who: string, own: string): string => `The victim: ${who}, with ${own} of its own pages in RAM.`,
+  killed: (who: string, own: string | null): string =>
+    own === null ? `The victim: ${who}.` : `The victim: ${who}, with ${own} of its own pages in RAM.`,
   killedGroup: (who: string): string => `Another victim: ${who} goes because memory.oom.group kills the whole group.`,
   reaped: 'Its memory was taken from it before it had exited.',
   usage: 'What the group used, and the limit it reached. failcnt: how often it did.',
