@@ -1,5 +1,5 @@
-// `npm run shots -- [--only NAME]... [--size WxH]... [--theme light|dark] [--out FOLDER]`: pictures of every screen,
-// in both themes and three sizes, into shots/. What a screen needs and does not find makes it a printed line, no error.
+// `npm run shots -- [--only NAME]... [--size WxH]... [--theme NAME]... [--out FOLDER]`: pictures of the lab's screens,
+// in three themes and three sizes, into shots/. What a screen needs and does not find makes it a printed line, no error.
 
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';

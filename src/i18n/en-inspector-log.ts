@@ -10,6 +10,7 @@ export const logWords = {
       : `Who asked. ${who} wanted ${what}; it is not the one that dies.`,
   invokedSysrq: (who: string): string => `Who asked. Somebody pressed SysRq-f; ${who} carries it out.`,
   stack: 'The way from the page fault, or the system call, into the OOM killer: the innermost function comes first.',
+  cpusetOf: 'The cpuset of who asked, and the nodes that it may have memory from.',
   counts: 'The whole machine in pages: what is on the lists that reclaim looks through, and what is not on any.',
   node: (unreclaimable: boolean): string =>
     unreclaimable
@@ -27,7 +28,7 @@ export const logWords = {
   buddy:
     'Free blocks by size. The letters say for which kind of use they are set apart: unmovable, movable, reclaimable.',
   huge: 'Huge pages set apart by hand: none of them can be used for anything else.',
-  pagecache: 'Pages of files and of shared memory. Only those of files can be dropped.',
+  pagecache: 'Pages of files, of shared memory and of the swap cache. Only those of files can be dropped.',
   swapCache: 'Pages that are in RAM and in swap at the same time.',
   swapNone: 'There is no swap: anonymous pages have nowhere to go.',
   swapFull: 'No room to move anonymous pages out, so reclaim had only files to drop.',
@@ -40,9 +41,10 @@ export const logWords = {
     'The search has chosen this process, with this score. If it has a child with memory of its own, the child dies in its stead.',
   global: 'The whole machine ran out, not one group.',
   policy: 'Only the nodes that a memory policy allows ran out: only tasks that can use them were considered.',
-  cpuset: 'Only the nodes of a cpuset ran out: only its tasks were considered.',
-  memcg: 'One memory cgroup reached its limit: only its tasks were considered. The machine had memory.',
-  killed: (who: string, own: string): string => `The victim: ${who}, with ${own} of its own pages in RAM.`,
+  cpuset: 'Only the nodes of a cpuset ran out: only tasks that may have memory there were considered.',
+  memcg: 'One memory cgroup reached its limit: only its tasks, and those of groups below it, were considered.',
+  killed: (who: string, own: string | null): string =>
+    own === null ? `The victim: ${who}.` : `The victim: ${who}, with ${own} of its own pages in RAM.`,
   killedGroup: (who: string): string => `Another victim: ${who} goes because memory.oom.group kills the whole group.`,
   reaped: 'Its memory was taken from it before it had exited.',
   usage: 'What the group used, and the limit it reached. failcnt: how often it did.',
@@ -90,7 +92,7 @@ export const logWords = {
   } as Record<string, string>,
   flags: {
     GFP_HIGHUSER_MOVABLE: 'a page for a program: from any zone, may sleep, reclaim and be moved later',
-    GFP_HIGHUSER: 'a page for a program, from any zone, not to be moved',
+    GFP_HIGHUSER: 'a page for a program, from any zone but Movable, not to be moved',
     GFP_USER: 'on behalf of a program, for memory the kernel reaches too',
     GFP_KERNEL: 'for the kernel itself: may sleep and reclaim',
     GFP_KERNEL_ACCOUNT: 'for the kernel, counted against the task’s group',
@@ -113,7 +115,7 @@ export const logWords = {
     __GFP_HIGH: 'may use half the reserve below min',
     __GFP_RECLAIMABLE: 'the kernel can give it back under pressure',
     __GFP_MOVABLE: 'can be moved later',
-    __GFP_HIGHMEM: 'from any zone',
+    __GFP_HIGHMEM: 'high memory will do, where there is such',
     __GFP_IO: 'may start disk operations',
     __GFP_FS: 'may go into file systems',
     __GFP_DIRECT_RECLAIM: 'may reclaim by itself',

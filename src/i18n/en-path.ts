@@ -79,7 +79,8 @@ export const enPath = {
   'stepHelp.wake_kswapd': 'Wakes the background reclaimer of every node that could serve the request.',
   'stepHelp.retry_min': 'Tries the zones again, now against the min watermark.',
   'stepHelp.retry_min_watermark': 'Tries the zones again, now against the min watermark.',
-  'stepHelp.direct_compact_first': 'Moves pages together first, when the request is for a large block.',
+  'stepHelp.direct_compact_first':
+    'Moves pages together first, when the request is for a large block, or for a block of kernel memory.',
   'stepHelp.reserves': 'Victims of the OOM killer and memory-freeing tasks may take the pages under the watermark.',
   'stepHelp.direct_reclaim':
     'The process that asked has to free pages itself: from priority 12 (a 4096th of each list) down to 0 (everything).',

@@ -198,7 +198,7 @@ const flags: Record<string, string> = {
   GFP_KERNEL: 'Memory for the kernel itself. May wait, reclaim and do I/O.',
   GFP_KERNEL_ACCOUNT: 'Memory for the kernel, charged to the cgroup of the task.',
   GFP_USER: 'Memory that a process asked for and the kernel uses too. May wait, reclaim and do I/O.',
-  GFP_HIGHUSER: 'Memory for a process, from any zone. May wait, reclaim and do I/O.',
+  GFP_HIGHUSER: 'Memory for a process, from any zone but Movable. May wait, reclaim and do I/O.',
   GFP_HIGHUSER_MOVABLE: 'Memory for a process, which can be moved later. May wait, reclaim and do I/O.',
   GFP_NOFS: 'May reclaim, but not call into a file system.',
   GFP_NOIO: 'May reclaim, but not start I/O.',

@@ -135,5 +135,4 @@ export const enProcesses = {
   'victim.nodes':
     'When all nodes are full. When those of a policy or a cpuset are, only who may have memory there can be chosen.',
   'victim.child': 'Its child {name} ({pid}) would die in its stead.',
-  'victim.tie': 'A tie goes to the one later in the task list.',
 } as const satisfies Record<string, string>;

@@ -44,7 +44,8 @@ export const knobs: Record<string, KnobWords> = {
   'vm.watermark_scale_factor': {
     group: 'watermarks',
     initial: '10',
-    effect: 'Distance from min to low and from low to high, in 0.01 % of a zone: more lets kswapd begin earlier.',
+    effect:
+      'Distance from min to low and from low to high, in 0.01 % of a zone, but at least a quarter of min: more lets kswapd begin earlier.',
   },
   'vm.watermark_boost_factor': {
     group: 'watermarks',
@@ -79,21 +80,11 @@ export const knobs: Record<string, KnobWords> = {
     initial: '0',
     effect: 'Share of a zone, 1/fraction, that the per-cpu lists may hold; 0 lets the kernel size them.',
   },
-  'vm.min_unmapped_ratio': {
-    group: 'watermarks',
-    initial: '1',
-    effect:
-      '% of a zone of unmapped file pages above which a node reclaims its own, where zone_reclaim_mode asks for that.',
-  },
-  'vm.min_slab_ratio': {
-    group: 'watermarks',
-    initial: '5',
-    effect: '% of a zone of slab above which a node reclaims its own, where zone_reclaim_mode asks for that.',
-  },
   'vm.zone_reclaim_mode': {
     group: 'watermarks',
     initial: '0',
-    effect: 'Whether a node reclaims before another node is asked: 1 does, 2 writes pages out for it, 4 swaps for it.',
+    effect:
+      'Whether a node reclaims before another node is asked: 1 does, 2 writes pages out for it, 4 swaps for it. The model keeps the value and does nothing with it.',
   },
   'vm.overcommit_memory': {
     group: 'overcommit',
@@ -112,7 +103,7 @@ export const knobs: Record<string, KnobWords> = {
   },
   'vm.admin_reserve_kbytes': {
     group: 'overcommit',
-    effect: 'kB that stay for root, so that an administrator can still log in and kill.',
+    effect: 'kB that stay for root in mode 2, so that an administrator can still log in and kill.',
   },
   'vm.user_reserve_kbytes': {
     group: 'overcommit',
@@ -121,7 +112,8 @@ export const knobs: Record<string, KnobWords> = {
   'vm.panic_on_oom': {
     group: 'oom',
     initial: '0',
-    effect: '0 kills a process; 1 panics, unless only a cpuset or a policy is short of memory; 2 panics in any case.',
+    effect:
+      '0 kills a process; 1 panics, unless only a control group, a cpuset or a policy is short of memory; 2 panics in any case.',
   },
   'vm.oom_kill_allocating_task': {
     group: 'oom',
@@ -136,7 +128,8 @@ export const knobs: Record<string, KnobWords> = {
   'vm.dirty_ratio': {
     group: 'dirty',
     initial: '20',
-    effect: '% of the memory that could be dirty at which a writer has to write out itself.',
+    effect:
+      '% of the memory that could be dirty at which writers stop until the flusher has written. They are slowed down before.',
   },
   'vm.dirty_bytes': {
     group: 'dirty',
@@ -173,16 +166,6 @@ export const knobs: Record<string, KnobWords> = {
     initial: '20',
     effect: 'How eagerly kcompactd makes large blocks before anybody asks, 0 to 100.',
   },
-  'vm.compact_unevictable_allowed': {
-    group: 'huge',
-    initial: '1',
-    effect: '1 lets compaction move mlocked pages.',
-  },
-  'vm.defrag_mode': {
-    group: 'huge',
-    initial: '0',
-    effect: '1 makes the allocator work harder to keep kinds of pages apart.',
-  },
   'vm.compact_memory': { group: 'once', effect: 'Compacts all zones.', once: '1' },
   'vm.drop_caches': {
     group: 'once',
@@ -192,7 +175,6 @@ export const knobs: Record<string, KnobWords> = {
   'vm.stat_refresh': { group: 'once', effect: 'Folds the counters of the cpus into the global ones.', once: '1' },
   '/sys/kernel/mm/lru_gen/enabled': {
     group: 'lru',
-    initial: '0x0007',
     effect: 'y sorts pages by generation, n keeps the two classic lists.',
   },
   '/sys/kernel/mm/lru_gen/min_ttl_ms': {

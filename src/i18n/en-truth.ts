@@ -25,7 +25,7 @@ export const enTruth = {
   'truth.simple.threads':
     'One thread per process, and the time that work takes comes from a table: durations are plausible, decisions are exact. Tasks share a cpu as EEVDF (6.12) or CFS (6.1) has it; they move to another one by simpler rules than the kernel’s.',
   'truth.simple.slab':
-    'Slab is two caches, one that can shrink and one that cannot: which object goes first is not told apart.',
+    'Slab is four caches: one that can shrink, one that cannot, the nodes of the page and swap cache, and the descriptors of writes to swap. Which object goes first is not told apart.',
   'truth.simple.lru':
     'How far kswapd and an allocating process get in between each other depends on the speed of cpu and disk: with swap, the moment of a kill can differ by a percent or two.',
 } as const;

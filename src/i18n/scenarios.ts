@@ -73,6 +73,6 @@ export const scenarioWords = {
   'another-year': {
     title: 'The same machine in another year',
     about:
-      'By the rules of 4.19 a harmless child dies for its greedy parent. Under Kernel settings choose this kernel’s own rules and reset: the parent dies. By those of 2.6.24 it is a third one, which only reserved address space.',
+      'By the rules of 4.19 a harmless child dies for its greedy parent. Reset, and choose this kernel’s own rules under Kernel settings: the parent dies. By those of 2.6.24 it is a third one, which has reserved a great deal and hardly touched it.',
   },
 } as const;

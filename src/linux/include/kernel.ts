@@ -134,7 +134,7 @@ export interface Kernel {
   psi: PsiState;
   /** The panic's message, '' = alive. */
   panic: string;
-  /** Slab pages that shrinkers can free, and deferred work. §5.14. */
+  /** Slab pages that shrinkers can free and that they cannot, and deferred work. §5.14. */
   slab: SlabState;
   xaNodes: XaNodeState;
   bios: BioState;

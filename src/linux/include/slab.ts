@@ -1,6 +1,9 @@
 /** Slab caches that the model counts by itself. */
 
-/** All slab caches as two: one that shrinkers can free from (dentries and inodes) and one that they cannot. §5.14. */
+/**
+ * All slab caches but that of xarray nodes as two: one that shrinkers can free from (dentries and inodes) and one that
+ * they cannot. §5.14.
+ */
 export interface SlabState {
   objectsPerPage: number;
   /** Pages of each. */

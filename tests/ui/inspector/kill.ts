@@ -2,14 +2,14 @@
 import type { KillReport } from '../../../src/machine/record';
 import { Timeline } from '../../../src/machine/timetravel';
 import { builtinScenario } from '../../../src/scenario/builtin';
-import { compileSession } from '../../../src/scenario/compile';
+import { compileSession, withKernel } from '../../../src/scenario/compile';
 import { sessionOf } from '../../../src/scenario/schema';
 
-/** The first kill of a built-in scenario, followed until its victim is gone. */
-export function firstKill(id: string): KillReport {
+/** The first kill of a built-in scenario, by its own OOM rules or others, followed until its victim is gone. */
+export function firstKill(id: string, oomRules?: string): KillReport {
   const scenario = builtinScenario(id);
   if (!scenario) throw new Error(`no scenario ${id}`);
-  const { config, seed } = compileSession(sessionOf(scenario));
+  const { config, seed } = compileSession(sessionOf(oomRules ? withKernel(scenario, { oomRules }) : scenario));
   const line = new Timeline(config, seed);
   line.run({ landmark: 'kill' });
   const { kills } = line.machine.rec;

@@ -195,4 +195,16 @@ describe('a kill by rules under which a child dies for its parent', () => {
     expect(said('choice')).toMatch(/the child dies in its stead/);
     expect(said('killed')).toMatch(/^The victim: helper,/);
   });
+
+  test.each(['5.4', '4.19', '4.14', '3.10', '3.0', '2.6.24'])(
+    'by the rules of %s leaves no line unexplained',
+    (rules) => {
+      const items = explainReport(firstKill('another-year', rules));
+      expect(items.filter((i) => i.key.startsWith('other')).map((i) => i.lines)).toEqual([]);
+      expect(items.flatMap((i) => i.figures).filter((f) => !f.same)).toEqual([]);
+      // The oldest say no more of the victim than its name.
+      const killed = items.find((i) => i.key.startsWith('killed'))?.sentence;
+      expect(killed).toMatch(rules === '2.6.24' ? /^The victim: reserves\.$/ : /^The victim: \w+, with \d/);
+    },
+  );
 });

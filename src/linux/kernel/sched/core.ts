@@ -173,8 +173,8 @@ export function wakeKthread(k: Kernel, t: Task): void {
 }
 
 /**
- * SIGKILL: pending from now on. Interruptible and killable sleeps end; uninterruptible ones do not. Kernel threads and
- * init ignore it. §10.9.
+ * SIGKILL: pending from now on. Interruptible and killable sleeps end; uninterruptible ones do not. Kernel threads
+ * ignore it; whoever sends it spares init. §10.9.
  */
 export function sendSigkill(k: Kernel, t: Task): void {
   if (t.flags & PF_KTHREAD) return;

@@ -1,4 +1,4 @@
-/** oom_lock: one decision at a time in the whole machine. §10.2. */
+/** oom_lock: one decision at a time in the whole machine. §10.1. */
 import type { Kernel } from '../../include/kernel';
 import { TASK_KILLABLE, type Task, WAIT_OOM_LOCK } from '../../include/sched';
 import { sleepOn, wakeUpProcess } from '../../kernel/sched/core';

@@ -1,4 +1,4 @@
-/** Whom an OOM is about. §10.4. */
+/** Whom an OOM is about. §10.5. */
 import type { Kernel, OomControl, OomWork } from '../../include/kernel';
 import type { Task } from '../../include/sched';
 import { cpusetsIntersect } from '../../kernel/cpuset';

@@ -1,4 +1,4 @@
-/** The questions of shrink_folio_list: which of the pages that reclaim has isolated may go. §5.3 */
+/** The questions of shrink_folio_list: which of the pages that reclaim has isolated may go. §5.3, §5.4 */
 import type { Kernel } from '../../include/kernel';
 import { VM_EXEC, VM_LOCKED } from '../../include/mm_types';
 import { PGDAT_WRITEBACK, type PgData } from '../../include/mmzone';

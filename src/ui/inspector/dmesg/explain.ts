@@ -33,18 +33,24 @@ export const EXPLAIN: Record<string, (item: Item, kill: KillReport) => void> = {
     item.pid = record.invoker;
     if (!found) return;
     item.flags = found[2].split('|').map((name) => [name, say.flags[name] ?? say.unknownFlag]);
-    item.figures.push({
-      name: 'gfp_mask',
-      says: found[1],
-      model: `0x${record.gfp.toString(16)}`,
-      same: Number(found[1]) === record.gfp,
-      kind: null,
-    });
+    // Another year's bits stand elsewhere: they are other numbers for the same request.
+    if (record.rules === 'kernel') {
+      item.figures.push({
+        name: 'gfp_mask',
+        says: found[1],
+        model: `0x${record.gfp.toString(16)}`,
+        same: Number(found[1]) === record.gfp,
+        kind: null,
+      });
+    }
     figure(item, 'order', Number(found[3]), '', record.order);
   },
   stack(item) {
     item.sentence = say.stack;
     item.folded = true;
+  },
+  cpusetOf(item) {
+    item.sentence = say.cpusetOf;
   },
   counts(item, { record }) {
     item.sentence = say.counts;
@@ -185,10 +191,9 @@ export const EXPLAIN: Record<string, (item: Item, kill: KillReport) => void> = {
     item.weighty = /Killed process \d+ \([^)]*\)|anon-rss:\d+kB/g;
     item.pid = pid;
     const name = nameOf(record, pid);
+    const own = numberAfter(line, 'anon-rss');
     item.sentence =
-      pid === oomVictim(record)
-        ? say.killed(name, pages((numberAfter(line, 'anon-rss') ?? 0) / 4))
-        : say.killedGroup(name);
+      pid === oomVictim(record) ? say.killed(name, own === null ? null : pages(own / 4)) : say.killedGroup(name);
     if (!task) return;
     figure(item, 'total-vm', numberAfter(line, 'total-vm'), 'kB', task.totalVm);
     figure(item, 'anon-rss', numberAfter(line, 'anon-rss'), 'kB', task.rssAnon);

@@ -4,6 +4,8 @@ export type Rule = { id: string; test: RegExp; starts?: RegExp };
 /** Which lines belong together: of a rule, one after the other; `starts` begins another item. */
 const RULES: readonly Rule[] = [
   { id: 'invoked', test: /invoked oom-killer/ },
+  // Kernels before 5.0 say so in a line of its own.
+  { id: 'cpusetOf', test: /^\S.* cpuset=\S+ mems_allowed=[\d,-]+$/ },
   {
     id: 'counts',
     test: /^Mem-Info:|^ ?(active_anon|active_file|unevictable|slab_reclaimable|mapped|sec_pagetables|kernel_misc_reclaimable|free):\d/,
@@ -31,7 +33,7 @@ const RULES: readonly Rule[] = [
   { id: 'panic', test: /^Kernel panic|end Kernel panic/ },
   {
     id: 'stack',
-    test: /^CPU:|^Hardware|^Call Trace|^Workqueue:|^ +<\/?TASK>|^ +\S+\+0x|^(RIP|Code|RSP|RAX|RDX|RBP|R10|R13)/,
+    test: /^CPU:|^Pid: \d|^ +\w+$|^Hardware|^Call Trace|^Workqueue:|^ +<\/?TASK>|^ +\S+\+0x|^(RIP|Code|RSP|RAX|RDX|RBP|R10|R13)/,
   },
 ];
 
