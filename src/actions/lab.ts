@@ -182,7 +182,16 @@ export const switchBranch = async (id: number): Promise<boolean> => {
 };
 export const command = (what: Command) => tell({ type: 'command', command: what });
 
-async function travel(back: boolean): Promise<boolean> {
+/** Each waits for the one before: what it leads to is known only then. */
+let travelling: Promise<unknown> = Promise.resolve();
+
+function travel(back: boolean): Promise<boolean> {
+  const turn = travelling.then(() => travelNow(back));
+  travelling = turn.catch(() => {});
+  return turn;
+}
+
+async function travelNow(back: boolean): Promise<boolean> {
   const to = nextInHistory(back);
   if (!to || !(await tell({ type: 'rewrite', commands: [...to] }))) return false;
   moveInHistory(back);

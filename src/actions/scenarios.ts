@@ -97,13 +97,8 @@ export const openScenarioObject = (scenario: Scenario): Promise<boolean> =>
 /** Opens the text of a scenario or session file. */
 export function openFile(name: string, text: string): Promise<boolean> {
   return attempt(async () => {
-    let json: unknown;
-    try {
-      json = JSON.parse(text);
-    } catch (error) {
-      throw new RefusalError('bad-json', { message: error instanceof Error ? error.message : String(error) });
-    }
-    await open((await codec()).parseScenarioOrSession(json), '');
+    const { parseJson, parseScenarioOrSession } = await codec();
+    await open(parseScenarioOrSession(parseJson(text)), '');
     setAddress((query) => query.delete('scenario'));
   }, name);
 }

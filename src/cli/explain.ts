@@ -4,8 +4,8 @@ import { reportWords } from '../i18n/en-report';
 import { explainDocument, explainReadable } from '../report/document';
 import { explainText, type PostMortem } from '../report/explain';
 import { rebuild } from '../report/scenario';
-import { readInput, UsageError, withUsage } from './input';
-import type { CommandIo } from './replay';
+import { onlyFile, onlyOne, readArguments, shown } from './arguments';
+import { type CommandIo, readInput, UsageError, withUsage } from './input';
 
 const USAGE = `Usage: oomlab explain REPORT.txt [--json | --scenario N]
 
@@ -27,27 +27,18 @@ be rebuilt, 2 bad input or usage.
 /** The command. Resolves to the exit code. */
 export function explain(argv: string[], io: CommandIo): Promise<number> {
   return withUsage('explain', io, async () => {
-    let file: string | undefined;
-    let json = false;
-    let nth: number | null = null;
-    const rest = [...argv];
-    for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-      if (arg === '--help' || arg === '-h') {
-        io.stdout.write(USAGE);
-        return 0;
-      }
-      if (arg === '--json') json = true;
-      else if (arg === '--scenario' || arg.startsWith('--scenario=')) {
-        nth = parseNumber(arg === '--scenario' ? rest.shift() : arg.slice(11));
-      } else if (arg.startsWith('-') && arg !== '-') throw new UsageError(`unknown option ${arg}; see --help`);
-      else if (file !== undefined) throw new UsageError(`expected one file, got ${file} and ${arg}`);
-      else file = arg;
+    const given = readArguments(argv, { flags: ['json'], values: ['scenario'] });
+    if (given.help) {
+      io.stdout.write(USAGE);
+      return 0;
     }
-    if (file === undefined) throw new UsageError('expected a file, or - for standard input; see --help');
-    if (json && nth !== null) throw new UsageError('--json and --scenario exclude each other');
+    const file = onlyFile(given.files, 'one file');
+    onlyOne(given, ['json', 'scenario']);
+    const scenario = given.values.get('scenario');
+    const nth = scenario === undefined ? null : parseNumber(scenario);
     const found = explainText(await readInput(file, io));
     if (nth !== null && found.reports.length > 0) return printScenario(found, nth, io);
-    if (json) io.stdout.write(`${JSON.stringify(explainDocument(found))}\n`);
+    if (given.flags.has('json')) io.stdout.write(`${JSON.stringify(explainDocument(found))}\n`);
     else if (found.reports.length > 0) io.stdout.write(explainReadable(found));
     if (found.reports.length > 0) return 0;
     io.stderr.write(`oomlab explain: ${found.instead ? reportWords.instead[found.instead] : reportWords.noReport}\n`);
@@ -55,10 +46,10 @@ export function explain(argv: string[], io: CommandIo): Promise<number> {
   });
 }
 
-function parseNumber(text: string | undefined): number {
+function parseNumber(text: string): number {
   const n = Number(text);
-  if (text === undefined || !/^\d+$/.test(text) || n < 1) {
-    throw new UsageError(`--scenario: expected the number of a report, from 1, got ${text ?? 'nothing'}`);
+  if (!/^\d+$/.test(text) || n < 1) {
+    throw new UsageError(`--scenario: expected the number of a report, from 1, got ${shown(text)}`);
   }
   return n;
 }

@@ -2,17 +2,45 @@
 import { readFileSync } from 'node:fs';
 import { refusalText } from '../i18n/errors';
 import { RefusalError } from '../machine/commands';
-import type { CommandIo } from './replay';
+import { parseJson } from '../scenario/json';
+
+/** Where a command writes, and what `-` reads. */
+export interface CommandIo {
+  stdin: NodeJS.ReadableStream;
+  stdout: { write(text: string): unknown };
+  stderr: { write(text: string): unknown };
+}
 
 /** Bad input or usage: one line for stderr, exit status 2. */
 export class UsageError extends Error {}
 
-async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
-  let text = '';
-  stream.setEncoding('utf8');
-  for await (const chunk of stream) text += chunk;
-  return text;
+async function readAll(stream: NodeJS.ReadableStream): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+  return Buffer.concat(chunks);
 }
+
+/** UTF-8, or UTF-16 by its byte order mark, as PowerShell writes what is redirected to a file. */
+function decode(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString('utf16le');
+  if (bytes[0] === 0xfe && bytes[1] === 0xff)
+    return bytes
+      .subarray(2, bytes.length & ~1)
+      .swap16()
+      .toString('utf16le');
+  const text = bytes.toString('utf8');
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+const REASONS: Record<string, string> = {
+  ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
+  EISDIR: 'is a directory',
+  EACCES: 'permission denied',
+  ENAMETOOLONG: 'is too long a name',
+  ERR_FS_FILE_TOO_LARGE: 'is too large',
+  ERR_STRING_TOO_LONG: 'is too large',
+};
 
 /**
  * The text of a file, or of standard input for "-".
@@ -21,28 +49,29 @@ async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
  */
 export async function readInput(file: string, io: CommandIo): Promise<string> {
   try {
-    return file === '-' ? await readAll(io.stdin) : readFileSync(file, 'utf8');
+    return decode(file === '-' ? await readAll(io.stdin) : readFileSync(file));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const why =
-      { ENOENT: 'no such file', EISDIR: 'is a directory', EACCES: 'permission denied' }[code] ?? 'cannot be read';
-    throw new UsageError(`${file}: ${why}`);
+    throw new UsageError(`${shortened(file)}: ${REASONS[code] ?? 'cannot be read'}`);
   }
 }
 
+const MOST_NAME = 200;
+const shortened = (file: string): string =>
+  file === '' ? '""' : file.length > MOST_NAME ? `${file.slice(0, MOST_NAME)}...` : file;
+
 /**
- * The JSON in a text.
+ * The JSON in a file, or in standard input for "-".
  *
  * @throws {UsageError} with the line where it stops being JSON
  */
-export function parseJson(text: string, file: string): unknown {
+export async function readJson(file: string, io: CommandIo): Promise<unknown> {
+  const text = await readInput(file, io);
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const position = /position (\d+)/.exec(message);
-    const line = position ? text.slice(0, Number(position[1])).split('\n').length : text.split('\n').length;
-    throw new UsageError(`${file}: line ${line}: expected JSON: ${message.split('\n')[0]}`);
+    if (error instanceof RefusalError) throw new UsageError(`${file}: ${refusalText(error.refusal)}`);
+    throw error;
   }
 }
 
@@ -55,10 +84,13 @@ export async function withUsage(name: string, io: CommandIo, run: () => Promise<
     if (error instanceof UsageError) text = error.message;
     else if (error instanceof RefusalError) text = sentence(error);
     else throw error;
-    io.stderr.write(`oomlab ${name}: ${text}\n`);
+    io.stderr.write(`oomlab ${name}: ${oneLine(text)}\n`);
     return 2;
   }
 }
+
+/** What was given may hold anything: it is told in one line, and does not write on the terminal. */
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 
 function sentence({ refusal }: RefusalError): string {
   const { path } = refusal.params;

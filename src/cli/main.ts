@@ -1,6 +1,7 @@
 /** The command line: `oomlab COMMAND ...`. Exit status 0 = done, 1 = the answer is "no", 2 = bad input or usage. */
 import { explain } from './explain';
-import { type CommandIo, replay } from './replay';
+import type { CommandIo } from './input';
+import { replay } from './replay';
 import { run } from './run';
 import { watermarks } from './watermarks';
 
@@ -36,7 +37,7 @@ export async function main(argv: string[], io: CommandIo): Promise<number> {
       io.stderr.write('oomlab: expected a command; see oomlab --help\n');
       return 2;
     default:
-      io.stderr.write(`oomlab: unknown command ${command}; see oomlab --help\n`);
+      io.stderr.write(`oomlab: unknown command ${JSON.stringify(command)}; see oomlab --help\n`);
       return 2;
   }
 }

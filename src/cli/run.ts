@@ -6,13 +6,13 @@ import { createMachine } from '../machine/boot';
 import { KERNELS, type KernelName } from '../machine/config';
 import { hashMachine } from '../machine/hash';
 import { type Machine, timeOf } from '../machine/machine';
-import { LANDMARKS, type Landmark, type Sample } from '../machine/record';
+import { LANDMARKS, type Sample } from '../machine/record';
 import { runFor, type Until } from '../machine/run';
 import { parseTime } from '../machine/units';
 import { compileSession, scenarioOf, withKernel } from '../scenario/compile';
 import { parseScenarioOrSession, type Session } from '../scenario/schema';
-import { parseJson, readInput, UsageError, withUsage } from './input';
-import type { CommandIo } from './replay';
+import { onlyFile, onlyOne, readArguments, shown } from './arguments';
+import { type CommandIo, readJson, UsageError, withUsage } from './input';
 
 const USAGE = `Usage: oomlab run SCENARIO.json|SESSION.json [--seed N] [--kernel NAME] [--oom-rules NAME]
                   [--until EVENT|TIME] [--json|--dmesg|--csv]
@@ -33,66 +33,58 @@ The file "-" reads standard input.
 Exit status: 0 done, 1 the event of --until did not happen, 2 bad input or usage.
 `;
 
-type Output = 'text' | 'json' | 'dmesg' | 'csv';
+const OUTPUTS = ['json', 'dmesg', 'csv'] as const;
+
 interface Options {
   file: string;
   seed: number | null;
   kernel: KernelName | null;
   oomRules: string | null;
   until: Until | null;
-  output: Output;
+  output: (typeof OUTPUTS)[number] | undefined;
 }
 
-function parseArguments(argv: string[]): Options {
-  const files: string[] = [];
-  const options: Options = { file: '', seed: null, kernel: null, oomRules: null, until: null, output: 'text' };
-  const rest = [...argv];
-  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-    const [name, inline] = splitOption(arg);
-    const value = (): string => {
-      const given = inline ?? rest.shift();
-      if (given === undefined) throw new UsageError(`${name} needs a value`);
-      return given;
-    };
-    if (name === '--seed') options.seed = parseSeed(value());
-    else if (name === '--kernel') options.kernel = oneOf(name, value(), KERNELS);
-    else if (name === '--oom-rules') options.oomRules = oneOf(name, value(), OOM_RULE_NAMES);
-    else if (name === '--until') options.until = parseUntil(value());
-    else if (arg === '--json' || arg === '--dmesg' || arg === '--csv') options.output = arg.slice(2) as Output;
-    else if (arg.startsWith('-') && arg !== '-') {
-      throw new UsageError(
-        `unknown option ${arg}; expected --seed, --kernel, --oom-rules, --until, --json, --dmesg or --csv`,
-      );
-    } else files.push(arg);
-  }
-  if (files.length !== 1) throw new UsageError(`expected one scenario or session file, got ${files.length}`);
-  options.file = files[0];
-  return options;
-}
-
-function splitOption(arg: string): [string, string | undefined] {
-  const at = arg.startsWith('--') ? arg.indexOf('=') : -1;
-  return at < 0 ? [arg, undefined] : [arg.slice(0, at), arg.slice(at + 1)];
+/** null = help is asked for. */
+function parseArguments(argv: string[]): Options | null {
+  const given = readArguments(argv, { flags: OUTPUTS, values: ['seed', 'kernel', 'oom-rules', 'until'] });
+  if (given.help) return null;
+  const read = <T>(name: string, parse: (text: string) => T): T | null => {
+    const text = given.values.get(name);
+    return text === undefined ? null : parse(text);
+  };
+  return {
+    file: onlyFile(given.files, 'one scenario or session file'),
+    seed: read('seed', parseSeed),
+    kernel: read('kernel', (text) => oneOf('--kernel', text, KERNELS)),
+    oomRules: read('oom-rules', (text) => oneOf('--oom-rules', text, OOM_RULE_NAMES)),
+    until: read('until', parseUntil),
+    output: onlyOne(given, OUTPUTS),
+  };
 }
 
 function oneOf<T extends string>(name: string, given: string, values: readonly T[]): T {
   const found = values.find((v) => v === given);
-  if (!found) throw new UsageError(`${name}: expected ${values.join(', ')}, got ${given}`);
+  if (!found) throw new UsageError(`${name}: expected ${values.join(', ')}, got ${shown(given)}`);
   return found;
 }
 
+const MAX_SEED = 0x7fffffff;
+
 function parseSeed(text: string): number {
   const seed = Number(text);
-  if (!/^\d+$/.test(text) || seed < 1 || seed > 0x7fffffff) {
-    throw new UsageError(`--seed: expected a whole number from 1 to ${0x7fffffff}, got ${text}`);
+  if (!/^\d+$/.test(text) || seed < 1 || seed > MAX_SEED) {
+    throw new UsageError(`--seed: expected a whole number from 1 to ${MAX_SEED}, got ${shown(text)}`);
   }
   return seed;
 }
 
 function parseUntil(text: string): Until {
-  if ((LANDMARKS as readonly string[]).includes(text)) return { landmark: text as Landmark };
+  const landmark = LANDMARKS.find((it) => it === text);
+  if (landmark) return { landmark };
   const t = parseTime(text);
-  if (t === null) throw new UsageError(`--until: expected ${LANDMARKS.join(', ')} or a time such as 2.5s, got ${text}`);
+  if (t === null) {
+    throw new UsageError(`--until: expected ${LANDMARKS.join(', ')} or a time such as 2.5s, got ${shown(text)}`);
+  }
   return { t };
 }
 
@@ -246,12 +238,12 @@ function summary({ document: d }: RunResult): string {
 /** The command. Resolves to the exit code. */
 export function run(argv: string[], io: CommandIo): Promise<number> {
   return withUsage('run', io, async () => {
-    if (argv.includes('--help') || argv.includes('-h')) {
+    const options = parseArguments(argv);
+    if (options === null) {
       io.stdout.write(USAGE);
       return 0;
     }
-    const options = parseArguments(argv);
-    const session = parseScenarioOrSession(parseJson(await readInput(options.file, io), options.file));
+    const session = parseScenarioOrSession(await readJson(options.file, io));
     if (options.seed !== null) session.seed = options.seed;
     const { kernel, oomRules } = options;
     if (kernel !== null || oomRules !== null) {

@@ -8,8 +8,9 @@ import {
   zoneReserve,
   zoneWatermarks,
 } from '../linux/mm/page_alloc/watermarks';
-import { parseJson, readInput, UsageError, withUsage } from './input';
-import type { CommandIo } from './replay';
+import { show, WHOLE_FILE } from '../scenario/schema';
+import { readArguments } from './arguments';
+import { type CommandIo, readJson, UsageError, withUsage } from './input';
 
 const USAGE = `Usage: oomlab watermarks --zones FILE.json [--json]
 
@@ -45,7 +46,6 @@ export interface WatermarksDocument {
 
 type Json = Record<string, unknown>;
 const isObject = (x: unknown): x is Json => typeof x === 'object' && x !== null && !Array.isArray(x);
-const show = (x: unknown): string => JSON.stringify(x) ?? 'nothing';
 
 function bad(path: string, expected: string, got: unknown): never {
   throw new UsageError(`${path}: expected ${expected}, got ${show(got)}`);
@@ -82,7 +82,7 @@ function parseRatio(x: unknown): number[] {
 }
 
 function parseInput(json: unknown): Input {
-  if (!isObject(json)) return bad('(the whole file)', 'an object', json);
+  if (!isObject(json)) return bad(WHOLE_FILE, 'an object', json);
   const zones = parseZones(json.zones);
   const sysctl = json.sysctl ?? {};
   if (!isObject(sysctl)) return bad('sysctl', 'an object', sysctl);
@@ -163,22 +163,16 @@ function table(d: WatermarksDocument): string {
 /** The command. Resolves to the exit code. */
 export function watermarks(argv: string[], io: CommandIo): Promise<number> {
   return withUsage('watermarks', io, async () => {
-    let file: string | undefined;
-    let json = false;
-    const rest = [...argv];
-    for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-      if (arg === '--help' || arg === '-h') {
-        io.stdout.write(USAGE);
-        return 0;
-      }
-      if (arg === '--json') json = true;
-      else if (arg === '--zones') file = rest.shift();
-      else if (arg.startsWith('--zones=')) file = arg.slice('--zones='.length);
-      else throw new UsageError(`unknown argument ${arg}; expected --zones FILE.json or --json`);
+    const given = readArguments(argv, { flags: ['json'], values: ['zones'] });
+    if (given.help) {
+      io.stdout.write(USAGE);
+      return 0;
     }
-    if (file === undefined) throw new UsageError('expected --zones FILE.json');
-    const result = watermarksOf(parseJson(await readInput(file, io), file));
-    io.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : table(result));
+    if (given.files.length > 0) throw new UsageError(`expected --zones FILE.json, got ${given.files.join(' and ')}`);
+    const file = given.values.get('zones');
+    if (file === undefined) throw new UsageError('expected --zones FILE.json, got none');
+    const result = watermarksOf(await readJson(file, io));
+    io.stdout.write(given.flags.has('json') ? `${JSON.stringify(result, null, 2)}\n` : table(result));
     return 0;
   });
 }

@@ -30,8 +30,24 @@ const invalid =
   (p) =>
     `${what}: ${p.path}: expected ${p.expected}, got ${p.got}.`;
 
+const JSON_EXPECTED: Record<string, string> = {
+  value: 'a value',
+  name: 'a name in double quotes',
+  colon: 'a colon',
+  commaOrBrace: 'a comma or }',
+  commaOrBracket: 'a comma or ]',
+  end: 'nothing more',
+};
+
+/** Characters that cannot be seen by their numbers, as JSON writes them. */
+const jsonGot = (got: string): string =>
+  got === ''
+    ? 'the end'
+    : got.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 const sentences: Record<string, Sentence> = {
-  'bad-json': (p) => `This is not valid JSON: ${p.message}.`,
+  'bad-json': (p) =>
+    `This is not valid JSON: line ${p.line}, column ${p.column}: expected ${JSON_EXPECTED[p.expected]}, got ${jsonGot(String(p.got))}.`,
   'bad-scenario': invalid('This scenario is not valid'),
   'bad-session': invalid('This session is not valid'),
   'bad-command': invalid('This command is not valid'),

@@ -93,7 +93,7 @@ describe('oomlab explain', () => {
 
   test.each([
     ['no report in the text', ['explain', '-', '--json'], 1, 'no OOM report'],
-    ['no file', ['explain'], 2, 'expected a file'],
+    ['no file', ['explain'], 2, 'expected one file'],
     ['a file that is not there', ['explain', '/nowhere/x.txt'], 2, 'no such file'],
     ['an unknown option', ['explain', '--what'], 2, '--what'],
     ['no such report', ['explain', '-', '--scenario', 'x'], 2, 'the number of a report'],

@@ -12,6 +12,10 @@ const session = crazy && {
   commands: [{ t: 900e6, command: { op: 'oom_score_adj', pid: 202, value: 1000 } }],
 };
 
+/** A scenario with loops in loops, as text: nothing that calls itself could write it. */
+const nested = (levels: number): string =>
+  `{"format":"oomlab/scenario@1","machine":{"ram":"128MiB"},"processes":[{"ops":${'[{"op":"loop","ops":'.repeat(levels)}[]${'}]'.repeat(levels)}}]}`;
+
 describe('oomlab run', () => {
   test('prints who was killed, as JSON', async () => {
     const { code, out, err } = await oomlab(['run', scenario, '--until', 'kill', '--json']);
@@ -69,7 +73,40 @@ describe('oomlab run', () => {
       [['run', scenario, '--until', 'doomsday'], '--until'],
       [['run', scenario, '--seed', '-1'], '--seed'],
       [['run', scenario, '--frobnicate'], '--frobnicate'],
+      [['run', file('b.json', '{\n"a": 1,\n"b": x\n}')], 'line 3, column 6: expected a value, got x'],
+      [['run', file('empty.json', '')], 'line 1, column 1: expected a value, got the end'],
+      [['run', file('null.json', null)], '(the whole file): expected an object'],
+      [['run', file('key.json', { ...crazy, 'a\nb': 1 })], '["a\\nb"]: expected no such field'],
+      [
+        ['run', file('limit.json', { ...crazy, cgroups: { '/a': { 'memory.max': -1 } } })],
+        'cgroups["/a"]["memory.max"]',
+      ],
+      [
+        ['run', file('inf.json', '{"format":"oomlab/scenario@1","machine":{"ram":1e999},"processes":[]}')],
+        'got Infinity',
+      ],
+      [['run', file('deep.json', nested(100_000))], 'levels'],
+      [['run', file('deep-list.json', `{"format":${'['.repeat(200_000)}${']'.repeat(200_000)}}`)], 'format'],
+      [['run', ''], '"": no such file'],
+      [['run', 'a\nb'], 'a b: no such file'],
+      [['run', '/'], 'is a directory'],
+      [['run', scenario, scenario], 'expected one scenario'],
+      [['run', scenario, '--seed'], '--seed needs a value'],
+      [['run', scenario, '--seed='], 'got nothing'],
+      [['run', scenario, '--seed', '1\n2'], 'got 1 2'],
+      [['run', scenario, '--seed', '1', '--seed', '2'], '--seed is given twice'],
+      [['run', scenario, '--json', '--csv'], '--json and --csv exclude each other'],
+      [['run', scenario, '--json=yes'], 'unknown option --json=yes'],
+      [['run', scenario, '--until', '-5s'], '--until'],
+      [['run', scenario, '--until', '1e400s'], '--until'],
+      [['watermarks', '--zones', '/', '--zones', '/'], '--zones is given twice'],
+      [['watermarks', '--zones', file('z4.json', `{"zones":${'['.repeat(200_000)}${']'.repeat(200_000)}}`)], 'zones'],
+      [['explain', 'a', 'b'], 'a and b'],
+      [['explain', 'a', '--json', '--scenario', '1'], '--json and --scenario exclude each other'],
+      [['replay', '/'], 'is a directory'],
+      [['replay', file('r.json', '{\n"a": x}')], 'line 2, column 6'],
       [['frobnicate'], 'frobnicate'],
+      [['a\nb'], 'a\\nb'],
       [['watermarks'], '--zones'],
       [['watermarks', '--zones', file('z1.json', { zones: {} })], 'zones'],
       [['watermarks', '--zones', file('z2.json', { zones: { '0/DMA': { managed: -1 } } })], 'zones["0/DMA"].managed'],
@@ -81,6 +118,16 @@ describe('oomlab run', () => {
       expect(err).toContain(text);
       expect(err.trimEnd().split('\n')).toHaveLength(1);
     }
+  });
+
+  test.each([
+    ['UTF-8 with a byte order mark', '\ufeff', 'utf8'],
+    ['UTF-16, as PowerShell writes it', '\ufeff', 'utf16le'],
+    ['UTF-8 with the line ends of Windows', '', 'utf8'],
+  ] as const)('reads a file in %s', async (name, mark, encoding) => {
+    const text = mark + JSON.stringify({ ...crazy, processes: [], duration: '1s' }, null, 1).replaceAll('\n', '\r\n');
+    const { code, err } = await oomlab(['run', file(`${name}.json`, Buffer.from(text, encoding))]);
+    expect([code, err]).toEqual([0, '']);
   });
 
   test('explains every command', async () => {

@@ -24,7 +24,7 @@ export function temporaryFiles(): (name: string, content: unknown) => string {
   afterAll(() => rmSync(folder, { recursive: true }));
   return (name, content) => {
     const at = path.join(folder, name);
-    writeFileSync(at, typeof content === 'string' ? content : JSON.stringify(content));
+    writeFileSync(at, typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content));
     return at;
   };
 }

@@ -1,5 +1,6 @@
 /** A `kernel-oracle/1` recording of a real kernel, as far as a replay reads it: the machine and the script, no answers. */
 import * as v from 'valibot';
+import { pathText } from '../../scenario/schema';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const counts = v.record(v.string(), v.number());
@@ -93,14 +94,9 @@ export type WatermarkBoot = v.InferOutput<typeof TableBoot>;
 export class RecordingError extends Error {}
 
 /** JSON path of an issue: `$.before.zones["0/DMA"].managed`. */
-function jsonPath(path: readonly { key: unknown }[] | undefined): string {
-  let text = '$';
-  for (const { key } of path ?? []) {
-    if (typeof key === 'number') text += `[${key}]`;
-    else if (/^[A-Za-z_]\w*$/.test(String(key))) text += `.${String(key)}`;
-    else text += `[${JSON.stringify(key)}]`;
-  }
-  return text;
+function jsonPath(path: readonly { key: unknown }[] = []): string {
+  const text = pathText(path.map(({ key }) => key));
+  return text === '' || text.startsWith('[') ? `$${text}` : `$.${text}`;
 }
 
 function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
@@ -115,13 +111,7 @@ function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOut
  * Reads a recording. `boots` makes it a watermark table; otherwise it has a script.
  * Throws RecordingError with the JSON path of the first thing that is wrong.
  */
-export function parseRecording(text: string): Recording | WatermarkTable {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new RecordingError(`not JSON: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
-  }
+export function parseRecording(value: unknown): Recording | WatermarkTable {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new RecordingError('$: expected an object with "format": "kernel-oracle/1"');
   if ('boots' in value) return check(Table, { ...value, boots: withRows((value as { boots: unknown }).boots) });

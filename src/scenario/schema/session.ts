@@ -4,7 +4,7 @@ import type { TimedCommand } from '../../machine/commands';
 import { command } from './commands';
 import { integer } from './fields';
 import { parseScenario, SCENARIO_FORMAT, type Scenario } from './scenario';
-import { refuse, show, validate } from './validate';
+import { refuse, show, validate, WHOLE_FILE } from './validate';
 
 export const SESSION_FORMAT = 'oomlab/session@1';
 
@@ -34,7 +34,10 @@ export function parseSession(input: unknown): Session {
 
 /** A scenario by itself is a session in which nobody does anything. */
 export function parseScenarioOrSession(input: unknown): Session {
-  const format = typeof input === 'object' && input !== null && 'format' in input ? input.format : undefined;
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    refuse('bad-scenario', WHOLE_FILE, 'an object', show(input));
+  }
+  const format = 'format' in input ? input.format : undefined;
   if (format === SESSION_FORMAT) return parseSession(input);
   if (format !== SCENARIO_FORMAT) {
     refuse('bad-scenario', 'format', `"${SCENARIO_FORMAT}" or "${SESSION_FORMAT}"`, show(format));
