@@ -9,6 +9,8 @@ export const logWords = {
       ? `Who asked. ${who} wanted ${what}, and it is also the one that dies.`
       : `Who asked. ${who} wanted ${what}; it is not the one that dies.`,
   invokedSysrq: (who: string): string => `Who asked. Somebody pressed SysRq-f; ${who} carries it out.`,
+  invokedKswapd: (who: string): string =>
+    `Who asked. Nobody wanted a page: ${who} has found none worth a scan that is older than lru_gen/min_ttl_ms.`,
   stack: 'The way from the page fault, or the system call, into the OOM killer: the innermost function comes first.',
   cpusetOf: 'The cpuset of who asked, and the nodes that it may have memory from.',
   counts: 'The whole machine in pages: what is on the lists that reclaim looks through, and what is not on any.',

@@ -21,6 +21,7 @@ export const inspectorWords = {
     `${victim} is killed so that ${invoker} can have ${what}`,
   titleSelf: (victim: string, what: string): string => `${victim} asks for ${what} and is killed itself`,
   titleSysrq: (victim: string): string => `${victim} is killed because SysRq-f asked for it`,
+  titleTooYoung: (victim: string): string => `${victim} is killed so that the others keep their working set`,
   titleGroup: (victim: string, group: string): string => `${victim} is killed because ${group} has reached its limit`,
   titleTogether: (victim: string, others: number, group: string): string =>
     `${victim} and ${others === 1 ? 'another one' : `${n(others)} others`} die because ${group} has reached its limit`,
@@ -31,6 +32,7 @@ export const inspectorWords = {
   atLimitFree: (free: string): string => `, while ${free} of the machine were free`,
   rounds: (rounds: number): string => `${plural(rounds, 'round', 'rounds')} of reclaim in a row freed nothing`,
   hopeless: 'Freeing all that can be reclaimed would not be enough',
+  tooYoung: 'No pages worth a scan were older than lru_gen/min_ttl_ms',
   asked: 'Nothing had to be short for it',
   swapFull: ' and swap is full',
   noSwap: ' and there is no swap',

@@ -141,7 +141,7 @@ export const shmemAppend = (k: Kernel, task: Task, inode: Inode, nr: number): nu
  * shmem_writepage: gives the page a swap slot: its place in the object's cache becomes a swap entry, the page goes to the
  * swap cache. It must not be mapped, and the caller writes it at once.
  *
- * @returns false when swap is full
+ * @returns false when swap is full, or the page's memcg may have no more of it
  */
 export function shmemWritepage(k: Kernel, pfn: number): boolean {
   const m = k.mem;

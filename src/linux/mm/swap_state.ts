@@ -58,7 +58,7 @@ function putInSwapCache(k: Kernel, pfn: number, slot: number, marks: number): vo
 /**
  * add_to_swap: gives an anonymous page a slot and puts it in the swap cache, dirty, for reclaim to write.
  *
- * @returns false when swap is full
+ * @returns false when swap is full, or the page's memcg may have no more of it
  */
 export function addToSwap(k: Kernel, pfn: number): boolean {
   const slot = getSwapSlot(k);

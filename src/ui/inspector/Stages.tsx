@@ -7,7 +7,7 @@ import { rulesOf } from '../../linux/versions/oom_rules';
 import { setWalkStep, useShown } from '../../store';
 import type { KillReport } from '../../worker/protocol';
 import { duration, seconds } from '../format';
-import { victimName } from './headline';
+import { isOfKswapd, victimName } from './headline';
 
 interface Stage {
   id: string;
@@ -70,8 +70,8 @@ export function stagesOf(kill: KillReport): Stage[] {
     },
     { id: 'reaper', name: w.stageReaper, sub: reaper, t: kill.reapedAt >= 0 ? kill.reapedAt : kill.exitedAt },
   );
-  // Who is killed for its own request does not come back to it.
-  if (record.order >= 0 && record.invoker !== oomVictim(record)) {
+  // Who is killed for its own request does not come back to it, and kswapd has none.
+  if (record.order >= 0 && !isOfKswapd(record) && record.invoker !== oomVictim(record)) {
     stages.push({
       id: 'retry',
       name: w.stageRetry(record.invokerComm),

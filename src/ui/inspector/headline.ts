@@ -1,5 +1,6 @@
 /** A kill in a sentence: who died for whom, and why it had to be. */
 import { inspectorWords as w } from '../../i18n/en-inspector';
+import type { OomRecord } from '../../linux/include/kernel';
 import { oomVictim } from '../../linux/include/oom';
 import type { KillReport } from '../../worker/protocol';
 import { int, pages, percent } from '../format';
@@ -22,6 +23,10 @@ export const victimName = (kill: KillReport): string => nameOf(kill, oomVictim(k
 export const isNamesake = (kill: KillReport): boolean =>
   kill.record.invoker !== oomVictim(kill.record) && kill.record.invokerComm === victimName(kill);
 
+/** kswapd has called the OOM killer, as lru_gen/min_ttl_ms has it do: nobody asked for a page. */
+export const isOfKswapd = ({ order, walk, invoker }: OomRecord): boolean =>
+  order >= 0 && walk.some((c) => c.pid === invoker && c.skip === 'kthread');
+
 export const wanted = (order: number): string => (order > 0 ? w.block(order) : w.onePage);
 
 export function headline(kill: KillReport): string {
@@ -34,6 +39,7 @@ export function headline(kill: KillReport): string {
       ? w.titleTogether(name, record.group.length, record.memcg)
       : w.titleGroup(name, record.memcg);
   }
+  if (isOfKswapd(record)) return w.titleTooYoung(name);
   const victim = oomVictim(record);
   if (victim === record.invoker) return w.titleSelf(name, wanted(record.order));
   return isNamesake(kill)
@@ -47,6 +53,7 @@ export function reasons(kill: KillReport): { why: string; most: [string, string]
   const [first, second] = ranked(record);
   let why = '';
   if (record.order < 0) why = `${w.asked}.`;
+  else if (isOfKswapd(record)) why = `${w.tooYoung}.`;
   else if (record.limit) {
     const { usage, max } = record.limit;
     const free = record.mem ? w.atLimitFree(pages(record.mem.free)) : '';

@@ -153,6 +153,18 @@ describe('the kill in words', () => {
     expect(reasons({ ...kill, record: { ...record, walk: twins } }).rest).toContain(`${first.comm} (${second.pid})`);
   });
 
+  test('tells a kill for lru_gen/min_ttl_ms from one for a request', () => {
+    const kswapd = record.walk.find((c) => c.comm === 'kswapd0');
+    const young = {
+      ...kill,
+      record: { ...record, invoker: kswapd?.pid ?? 0, invokerComm: 'kswapd0', noProgressLoops: 0 },
+    };
+    expect(headline(young)).toBe('oom_killer_try is killed so that the others keep their working set');
+    expect(reasons(young).why).toMatch(/older than lru_gen\/min_ttl_ms\.$/);
+    expect(explainReport(young)[0].sentence).toMatch(/Nobody wanted a page: kswapd0/);
+    expect(stagesOf(young).map((s) => s.id)).not.toContain('retry');
+  });
+
   test('has stages in the order of time, and the head is at one of them', () => {
     const stages = stagesOf(kill);
     expect(stages.map((s) => s.id)).toEqual(['oom', 'select', 'kill', 'reaper']);

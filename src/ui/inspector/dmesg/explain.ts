@@ -6,7 +6,7 @@ import { oomVictim } from '../../../linux/include/oom';
 import type { KillReport } from '../../../worker/protocol';
 import { int, pages } from '../../format';
 import { taskOfLine } from '../../log/about';
-import { isNamesake } from '../headline';
+import { isNamesake, isOfKswapd } from '../headline';
 import { COUNTS, figure, highestZone, numberAfter, swapTotal, ZONE_FIELDS } from './figures';
 import type { Item } from './item';
 
@@ -25,11 +25,13 @@ export const EXPLAIN: Record<string, (item: Item, kill: KillReport) => void> = {
     item.sentence =
       record.order < 0
         ? say.invokedSysrq(record.invokerComm)
-        : say.invoked(
-            isNamesake(kill) ? w.numbered(record.invokerComm, record.invoker) : record.invokerComm,
-            what,
-            record.invoker === oomVictim(record),
-          );
+        : isOfKswapd(record)
+          ? say.invokedKswapd(record.invokerComm)
+          : say.invoked(
+              isNamesake(kill) ? w.numbered(record.invokerComm, record.invoker) : record.invokerComm,
+              what,
+              record.invoker === oomVictim(record),
+            );
     item.pid = record.invoker;
     if (!found) return;
     item.flags = found[2].split('|').map((name) => [name, say.flags[name] ?? say.unknownFlag]);
