@@ -86,7 +86,7 @@ async function advance(t: number): Promise<void> {
       await request(i, { type: 'advance', t });
     } catch (error) {
       if (!(error instanceof RefusalError)) throw error;
-      if (!['machine-stopped', 'worker-died'].includes(error.refusal.code)) throw error;
+      if (!['machine-stopped', 'worker-died', 'worker-gone'].includes(error.refusal.code)) throw error;
     }
   });
   compareStore.setState({ t });
