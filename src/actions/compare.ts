@@ -81,22 +81,30 @@ const both = (act: (i: SideIndex) => Promise<unknown>): Promise<unknown> => Prom
 
 /** Leads both to a moment, ns. A machine that has stopped for good stays where it is. */
 async function advance(t: number): Promise<void> {
+  const mine = turn;
   await both(async (i) => {
     try {
       await request(i, { type: 'advance', t });
     } catch (error) {
       if (!(error instanceof RefusalError)) throw error;
-      if (!['machine-stopped', 'worker-died'].includes(error.refusal.code)) throw error;
+      if (!['machine-stopped', 'worker-died', 'worker-gone'].includes(error.refusal.code)) throw error;
     }
   });
-  compareStore.setState({ t });
+  // Paused or sent elsewhere on the way, they are not there.
+  if (turn === mine) compareStore.setState({ t });
 }
 
 export function pauseBoth(): void {
-  turn++;
+  const mine = ++turn;
   if (!compareStore.getState().running) return;
   compareStore.setState({ running: false });
-  void both((i) => request(i, { type: 'pause' })).catch(ignoreRefusal);
+  void both((i) => request(i, { type: 'pause' }))
+    .then(() => {
+      if (turn !== mine) return;
+      const { sides, t } = compareStore.getState();
+      compareStore.setState({ t: Math.max(t, ...sides.map(({ frame }) => frame?.t ?? 0)) });
+    })
+    .catch(ignoreRefusal);
 }
 
 function ignoreRefusal(error: unknown): void {
@@ -127,6 +135,7 @@ export const toggleBoth = (): void => {
 /** Both to a moment, ns; backwards too. */
 export async function seekBoth(t: number): Promise<void> {
   pauseBoth();
+  turn++;
   compareStore.setState({ t });
   await both((i) => request(i, { type: 'seek', t })).catch(ignoreRefusal);
 }

@@ -1,16 +1,11 @@
 /** `oomlab watermarks`: the watermarks and reserves of given zones. Arithmetic, no machine runs. §2. */
-import { MAX_NR_ZONES, WMARK_HIGH, ZONE_MOVABLE, ZONE_NAMES, ZONE_NORMAL } from '../linux/include/mmzone';
+import { MAX_NR_ZONES, WMARK_HIGH, ZONE_NORMAL } from '../linux/include/mmzone';
 import { DEFAULT_SYSCTL } from '../linux/mm/mm_init';
-import {
-  defaultMinFreeKbytes,
-  recommendedMinFreeKbytes,
-  zoneLowmemReserve,
-  zoneReserve,
-  zoneWatermarks,
-} from '../linux/mm/page_alloc/watermarks';
-import { show, WHOLE_FILE } from '../scenario/schema';
+import { defaultMinFreeKbytes, recommendedMinFreeKbytes, zoneWatermarks } from '../linux/mm/page_alloc/watermarks';
+import { pathText, show, WHOLE_FILE } from '../scenario/schema';
 import { readArguments } from './arguments';
 import { type CommandIo, readJson, UsageError, withUsage } from './input';
+import { type GivenZone, lowmemPages, marksOfZones, readZoneKey, ZONE_KEY_EXPECTED } from './zones';
 
 const USAGE = `Usage: oomlab watermarks --zones FILE.json [--json]
 
@@ -24,14 +19,8 @@ Without min_free_kbytes the kernel's default is taken, which huge pages raise.
 Exit status: 0 done, 2 bad input or usage.
 `;
 
-interface InputZone {
-  key: string;
-  node: string;
-  type: number;
-  managed: number;
-}
 interface Input {
-  zones: InputZone[];
+  zones: GivenZone[];
   minFreeKbytes: number | null;
   scaleFactor: number;
   ratio: number[];
@@ -58,14 +47,14 @@ function whole(x: unknown, path: string, min: number, max: number): number {
 
 const MAX_PAGES = 2 ** 40;
 
-function parseZones(zones: unknown): InputZone[] {
+function parseZones(zones: unknown): GivenZone[] {
   if (!isObject(zones) || Object.keys(zones).length === 0) bad('zones', 'at least one zone by name', zones);
   return Object.entries(zones).map(([key, zone]) => {
-    const match = /^(\d+)\/(\w+)$/.exec(key);
-    const type = match ? (ZONE_NAMES as readonly string[]).indexOf(match[2]) : -1;
-    if (!match || type < 0) throw new UsageError(`zones: expected names such as "0/DMA32", got ${show(key)}`);
-    if (!isObject(zone)) return bad(`zones["${key}"]`, 'an object with "managed"', zone);
-    return { key, node: match[1], type, managed: whole(zone.managed, `zones["${key}"].managed`, 0, MAX_PAGES) };
+    const name = readZoneKey(key);
+    if (!name) throw new UsageError(`zones: expected ${ZONE_KEY_EXPECTED}, got ${show(key)}`);
+    const path = pathText(['zones', key]);
+    if (!isObject(zone)) return bad(path, 'an object with "managed"', zone);
+    return { key, ...name, managed: whole(zone.managed, `${path}.managed`, 0, MAX_PAGES) };
   });
 }
 
@@ -108,19 +97,15 @@ function parseInput(json: unknown): Input {
   };
 }
 
-const isMovable = (z: InputZone): boolean => z.type === ZONE_MOVABLE;
-const lowmemOf = (zones: InputZone[]): number => zones.reduce((n, z) => n + (isMovable(z) ? 0 : z.managed), 0);
-
 /** What the kernel sets at boot: its default, raised when khugepaged starts. */
-function bootMinFree(zones: InputZone[], thp: boolean): number {
+function bootMinFree(zones: GivenZone[], thp: boolean): number {
   const buffers = zones.filter((z) => z.type <= ZONE_NORMAL && z.managed > 0);
   const min = defaultMinFreeKbytes(buffers.reduce((n, z) => n + z.managed, 0));
   if (!thp) return min;
+  const lowmem = lowmemPages(zones);
   let free = 0;
   for (const z of buffers) {
-    const high = zoneWatermarks(z.managed, false, min >> 2, lowmemOf(zones), DEFAULT_SYSCTL.watermark_scale_factor)[
-      WMARK_HIGH
-    ];
+    const high = zoneWatermarks(z.managed, false, min >> 2, lowmem, DEFAULT_SYSCTL.watermark_scale_factor)[WMARK_HIGH];
     if (z.managed > high) free += z.managed - high;
   }
   return Math.max(min, recommendedMinFreeKbytes(buffers.length, free));
@@ -132,22 +117,14 @@ function bootMinFree(zones: InputZone[], thp: boolean): number {
 export function watermarksOf(json: unknown): WatermarksDocument {
   const input = parseInput(json);
   const minFree = input.minFreeKbytes ?? bootMinFree(input.zones, input.thp);
-  const out: WatermarksDocument = { zones: {}, min_free_kbytes: minFree, totalreserve: 0 };
-  for (const z of input.zones) {
-    const managed = new Array<number>(MAX_NR_ZONES).fill(0);
-    for (const other of input.zones) if (other.node === z.node) managed[other.type] = other.managed;
-    const [min, low, high, promo] = zoneWatermarks(
-      z.managed,
-      isMovable(z),
-      minFree >> 2,
-      lowmemOf(input.zones),
-      input.scaleFactor,
-    );
-    const protection = zoneLowmemReserve(managed, z.type, input.ratio);
-    out.zones[z.key] = { min, low, high, promo, protection };
-    out.totalreserve += zoneReserve(z.managed, high, protection);
-  }
-  return out;
+  const { zones, totalreserve } = marksOfZones(input.zones, { ...input, minFreeKbytes: minFree });
+  return {
+    zones: Object.fromEntries(
+      zones.map(({ key, marks: [min, low, high, promo], protection }) => [key, { min, low, high, promo, protection }]),
+    ),
+    min_free_kbytes: minFree,
+    totalreserve,
+  };
 }
 
 function table(d: WatermarksDocument): string {

@@ -95,6 +95,7 @@ const sentences: Record<string, Sentence> = {
   'machine-stopped': () => 'The machine has panicked: nothing can be done to it any more. Step back or reset it.',
   'out-of-memory': () => 'This browser has not enough memory for a machine of that size.',
   'worker-died': (p) => `The machine stopped (${p.why}). It was started again and replayed to where it was.`,
+  'worker-gone': (p) => `The machine stopped again and again (${p.why}). Open it anew, or another one.`,
   no_machine: () => 'No machine is open.',
 };
 

@@ -51,11 +51,13 @@ export function createMachineClient(start: () => WorkerLike = startWorker, hangM
   let restarts = 0;
   /** When the latest frame came, real time in ms. */
   let receivedAt = 0;
+  /** Why it was left alone, '' = it was not. */
+  let gone = '';
   let closed = false;
   /** What is replayed by the next worker. */
   let session: Session | null = null;
   let at = 0;
-  /** What the page wants to see besides, by type. */
+  /** How fast it goes and what the page wants to see besides, by type. */
   const views = new Map<Request['type'], Request>();
   /** Other futures than the one that is open. */
   let futures: Futures | null = null;
@@ -83,7 +85,7 @@ export function createMachineClient(start: () => WorkerLike = startWorker, hangM
       session = { ...session, commands: request.commands };
     } else if (request.type === 'reset' && session && !request.keepCommands) {
       session = { ...session, commands: [] };
-    } else if (request.type === 'pageMap' || request.type === 'trace') {
+    } else if (request.type === 'pageMap' || request.type === 'trace' || request.type === 'speed') {
       views.set(request.type, request);
     }
   };
@@ -134,23 +136,39 @@ export function createMachineClient(start: () => WorkerLike = startWorker, hangM
 
   const send = (request: Request, resolve: (reply: Reply) => void): void => {
     const id = nextId++;
+    if (gone !== '' && request.type !== 'open') {
+      resolve({ id, ok: false, refusal: { code: 'worker-gone', params: { why: gone } } });
+      return;
+    }
+    if (gone !== '') {
+      restarts = 0;
+      begin();
+    }
     waiting.push({ id, request, resolve });
     worker.postMessage({ id, request } satisfies Asked);
     watch();
+  };
+
+  /** Starts the next worker, for which everything is as it was for the last. */
+  const begin = (): void => {
+    gone = '';
+    worker = start();
+    attach();
+    for (const view of views.values()) send(view, () => {});
   };
 
   const restart = (why: string): void => {
     if (closed) return;
     worker.terminate();
     push({ type: 'fatal', message: why });
-    for (const { id, resolve } of waiting)
-      resolve({ id, ok: false, refusal: { code: 'worker-died', params: { why } } });
+    const lost = waiting;
     waiting = [];
     watch();
-    if (++restarts > MAX_RESTARTS) return;
-    worker = start();
-    attach();
-    for (const view of views.values()) send(view, () => {});
+    if (++restarts > MAX_RESTARTS) gone = why;
+    const code = gone === '' ? 'worker-died' : 'worker-gone';
+    for (const { id, resolve } of lost) resolve({ id, ok: false, refusal: { code, params: { why } } });
+    if (gone !== '') return;
+    begin();
     if (session) send({ type: 'open', session, at, ...(futures && { futures }) }, () => {});
   };
 

@@ -68,7 +68,7 @@ export class Host {
 
   /** Answers a request. */
   handle(id: number, request: Request): void {
-    if (request.type === 'pause' || MOVES.includes(request.type)) this.giveWay();
+    if (request.type === 'pause' || MOVES.includes(request.type)) this.giveWay(request.type);
     try {
       if (request.type === 'whatIf' || request.type === 'remedy') {
         this.questions.ask(this.timeline, id, request);
@@ -111,9 +111,12 @@ export class Host {
     this.advancing = this.arriving = null;
   }
 
-  private giveWay(): void {
-    if (this.arriving === null) return;
-    this.world.post({ id: this.arriving, ok: false, refusal: { code: 'superseded', params: {} } });
+  /** Whoever waits for a moment is told when the machine is sent elsewhere; a machine that is led may be stopped early. */
+  private giveWay(to: Request['type']): void {
+    for (const id of [to === 'pause' ? null : this.advancing, this.arriving]) {
+      if (id !== null) this.world.post({ id, ok: false, refusal: { code: 'superseded', params: {} } });
+    }
+    if (to !== 'pause') this.advancing = null;
     this.arriving = null;
   }
 

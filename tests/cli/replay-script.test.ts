@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { predict } from '../../src/cli/replay';
+import { RecordingError } from '../../src/cli/replay/recording';
 import { loadRecording, question } from '../oracle/agreement';
 
 const recording = loadRecording('15-oom-score-table-swap');
@@ -81,3 +82,48 @@ describe.skipIf(recording === null)('the guest program of a replay (skipped when
     expect(run(...script)).toEqual(run(...script));
   });
 });
+
+describe.skipIf(recording === null)(
+  'a recording whose machine cannot be (skipped when the recording is missing)',
+  () => {
+    type Loose = Record<string, unknown>;
+    const asked = () => {
+      const whole = JSON.parse(question(recording!)) as Loose & { params: Loose; before: Loose; qemu: string };
+      const zones = whole.before.zones as Record<string, Loose>;
+      return { whole, zones, key: Object.keys(zones).findLast((it) => zones[it].managed !== 0)! };
+    };
+    /** What is said of the recording, changed so. */
+    function said(change: (a: ReturnType<typeof asked>) => void): string {
+      const a = asked();
+      change(a);
+      try {
+        return predict(JSON.stringify({ ...a.whole, script: [] })).why ?? 'was replayed';
+      } catch (error) {
+        if (error instanceof RecordingError) return error.message;
+        throw error;
+      }
+    }
+    test('is refused in a sentence that says where, or is said not to be modelled', () => {
+      expect(said(() => {})).toBe('was replayed');
+      expect(said((a) => Object.assign(a.zones[a.key], { spanned: 1e12 }))).toContain('$.before.zones');
+      expect(said((a) => Object.assign(a.zones[a.key], { start_pfn: 1e12 }))).toContain('$.before.zones');
+      expect(said((a) => Object.assign(a.zones[a.key], { managed: 1e300 }))).toContain('managed');
+      expect(said((a) => Object.assign(a.zones, { 'x/Normal': a.zones[a.key] }))).toContain(
+        '$.before.zones["x/Normal"]',
+      );
+      expect(said((a) => Object.assign(a.zones, { '900/Normal': a.zones[a.key] }))).toContain('$.before.zones');
+      expect(said((a) => Object.assign(a.zones, { Normal: a.zones[a.key] }))).toContain('$.before.zones.Normal');
+      expect(said((a) => Object.assign(a.whole.params, { smp: 1e12 }))).toContain('1000000000000 CPUs');
+      expect(said((a) => Object.assign(a.whole.params, { kernel: '99.1' }))).toContain('99.1');
+      expect(said((a) => Object.assign(a.whole, { qemu: `${a.whole.qemu} -numa node,nodeid=7,cpus=0` }))).toContain(
+        '$.qemu',
+      );
+      expect(said((a) => Object.assign(a.whole, { qemu: '-numa node,nodeid=0,cpus=0-999999999999' }))).toBe(
+        'was replayed',
+      );
+      expect(
+        said((a) => Object.assign(a.whole.before, { swaps: 'head\n/dev/vda partition 99999999999999 0 -2' })),
+      ).toContain('$.before.swaps');
+    });
+  },
+);

@@ -63,6 +63,23 @@ describe('oomlab replay', () => {
     expect(err.trim().split('\n')).toHaveLength(1);
   });
 
+  test.each([
+    [
+      'a zone that x86-64 does not have',
+      { zones: { '0/Low': zones['0/DMA'] } },
+      /zones\["0\/Low"\]: expected .*0\/DMA/,
+    ],
+    ['a ratio that is no number', { defaults: { ...defaults, lowmem_reserve_ratio: '256 x' } }, /lowmem_reserve_ratio/],
+    ['more pages than there are numbers', { zones: { '0/DMA': { ...zones['0/DMA'], managed: 1e300 } } }, /managed/],
+  ])('refuses a table with %s', async (_what, change, message) => {
+    const { code, out, err } = await run(
+      ['-'],
+      JSON.stringify({ ...table, boots: [{ ...table.boots[0], ...change }] }),
+    );
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(message);
+  });
+
   test('refuses a file that is not there, no file, two files and unknown options', async () => {
     expect((await run(['/no/such/file.json'])).err).toMatch(/no such file/);
     for (const argv of [['/no/such/file.json'], [], ['a', 'b'], ['--fast', 'a']]) {

@@ -104,10 +104,37 @@ describe('the client', () => {
     c.close();
   });
 
-  test('gives up on a worker that dies again and again', () => {
+  test('tells the next worker how fast the machine goes and what the page wants to see', async () => {
+    const { client: c, workers } = client();
+    for (const request of [
+      { type: 'open', session },
+      { type: 'speed', value: 0.1 },
+      { type: 'trace', on: true },
+      { type: 'speed', value: 20 },
+    ] as const) {
+      const done = c.request(request);
+      workers[0].say({ id: workers[0].got.at(-1)?.id ?? 0, ok: true });
+      await done;
+    }
+    workers[0].onerror?.({ message: 'boom' } as ErrorEvent);
+    expect(workers[1].got.map((m) => m.request)).toEqual([
+      { type: 'speed', value: 20 },
+      { type: 'trace', on: true },
+      { type: 'open', session, at: 0 },
+    ]);
+    c.close();
+  });
+
+  test('gives up on a worker that dies again and again, says so at once, and starts one for another machine', async () => {
     const { client: c, workers } = client();
     for (let i = 0; i < 10; i++) workers.at(-1)?.onerror?.({ message: 'boom' } as ErrorEvent);
     expect(workers.length).toBeLessThan(6);
+    expect(await c.request({ type: 'run' })).toMatchObject({ ok: false, refusal: { code: 'worker-gone' } });
+    const before = workers.length;
+    const open = c.request({ type: 'open', session });
+    expect(workers).toHaveLength(before + 1);
+    workers.at(-1)?.say({ id: workers.at(-1)?.got.at(-1)?.id ?? 0, ok: true });
+    expect(await open).toMatchObject({ ok: true });
     c.close();
   });
 });

@@ -247,6 +247,26 @@ describe('the host', () => {
     expect(bench.frame.stateHash).not.toBe('');
   });
 
+  test('leaves no request to be led unanswered when something else moves it on the way', () => {
+    for (const other of [
+      { type: 'advance', t: 1e9 },
+      { type: 'seek', t: 1e9, arrive: true },
+      { type: 'step' },
+    ] as const) {
+      const bench = opened();
+      bench.post({ type: 'advance', t: 20e9 });
+      const asked = bench.replies.length;
+      bench.post(other);
+      bench.pass();
+      expect(bench.replies.slice(asked)).toMatchObject([{ ok: false, refusal: { code: 'superseded' } }, { ok: true }]);
+    }
+    const bench = opened();
+    bench.post({ type: 'advance', t: 20e9 });
+    const asked = bench.replies.length;
+    bench.post({ type: 'pause' });
+    expect(bench.replies.slice(asked)).toMatchObject([{ ok: true, result: { t: bench.frame.t } }, { ok: true }]);
+  });
+
   test('answers, when told to, not before it has arrived, so that what comes next is of that moment', () => {
     const bench = opened();
     bench.ask({ type: 'runUntil', landmark: { t: 0.5e9 } });

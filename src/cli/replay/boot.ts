@@ -171,7 +171,7 @@ function thpEnabled(r: Recording): ThpEnabled {
 /** The recorded machine, about to run its script. Throws UnsupportedError when it is one that is not modelled. */
 export function bootRecorded(r: Recording): Guest {
   const zones = bootZones(r);
-  const cpuNode = cpuNodes(r);
+  const cpuNode = cpuNodes(r, zones);
   let release: ReturnType<typeof findRelease>;
   try {
     release = findRelease(r.params.kernel);

@@ -2,7 +2,9 @@
 import * as v from 'valibot';
 import { pathText } from '../../scenario/schema';
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** Numbers with spaces between them, as files of /proc have them. */
+const numbersText = v.pipe(v.string(), v.regex(/^\s*\d+(\s+\d+)*\s*$/));
 const counts = v.record(v.string(), v.number());
 
 const Zone = v.looseObject({
@@ -73,7 +75,7 @@ const TableBoot = v.looseObject({
   defaults: v.looseObject({
     min_free_kbytes: count,
     watermark_scale_factor: count,
-    lowmem_reserve_ratio: v.union([v.string(), v.array(count)]),
+    lowmem_reserve_ratio: v.union([numbersText, v.array(count)]),
   }),
   rows: v.array(Row),
 });
@@ -93,9 +95,9 @@ export type WatermarkBoot = v.InferOutput<typeof TableBoot>;
 /** Bad input: its message is one line that says where and what was expected. */
 export class RecordingError extends Error {}
 
-/** JSON path of an issue: `$.before.zones["0/DMA"].managed`. */
-function jsonPath(path: readonly { key: unknown }[] = []): string {
-  const text = pathText(path.map(({ key }) => key));
+/** Where something is in a recording: `$.before.zones["0/DMA"].managed`. */
+export function jsonPath(keys: readonly unknown[]): string {
+  const text = pathText(keys);
   return text === '' || text.startsWith('[') ? `$${text}` : `$.${text}`;
 }
 
@@ -103,7 +105,7 @@ function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOut
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   const issue = result.issues[0];
-  const path = jsonPath(issue.path as { key: unknown }[] | undefined);
+  const path = jsonPath(((issue.path ?? []) as { key: unknown }[]).map(({ key }) => key));
   throw new RecordingError(`${path}: expected ${issue.expected ?? issue.message}, received ${issue.received}`);
 }
 

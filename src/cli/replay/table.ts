@@ -1,7 +1,6 @@
 /** Answers a recorded table of watermarks: one row per setting of the sysctls. It is arithmetic, no machine runs. §2. */
-import { MAX_NR_ZONES, ZONE_MOVABLE, ZONE_NAMES } from '../../linux/include/mmzone';
-import { zoneLowmemReserve, zoneReserve, zoneWatermarks } from '../../linux/mm/page_alloc/watermarks';
-import type { WatermarkBoot, WatermarkTable } from './recording';
+import { marksOfZones, readZoneKey, ZONE_KEY_EXPECTED } from '../zones';
+import { jsonPath, RecordingError, type WatermarkBoot, type WatermarkTable } from './recording';
 
 /** One row, keyed by `node/zone`, pages. */
 export interface WatermarkRow {
@@ -23,35 +22,30 @@ export const showsPromo = (kernel: string | undefined): boolean => {
   return major > 6 || (major === 6 && minor >= 2);
 };
 
-function answerBoot(boot: WatermarkBoot): WatermarkAnswer {
-  const zones = Object.entries(boot.zones).map(([key, z]) => {
-    const [node, name] = key.split('/');
-    const type = (ZONE_NAMES as readonly string[]).indexOf(name);
-    return { key, node, type, managed: z.managed };
+function answerBoot(boot: WatermarkBoot, at: number): WatermarkAnswer {
+  const zones = Object.entries(boot.zones).map(([key, { managed }]) => {
+    const name = readZoneKey(key);
+    if (!name) throw new RecordingError(`${jsonPath(['boots', at, 'zones', key])}: expected ${ZONE_KEY_EXPECTED}`);
+    return { key, ...name, managed };
   });
-  const lowmem = zones.reduce((n, z) => n + (z.type === ZONE_MOVABLE ? 0 : z.managed), 0);
   const promo = showsPromo(boot.kernel);
+  const { defaults } = boot;
   const rows = boot.rows.map((row): WatermarkRow => {
-    const minFree = row.min_free_kbytes === 'default' ? boot.defaults.min_free_kbytes : row.min_free_kbytes;
-    const scale =
-      row.watermark_scale_factor === 'default' ? boot.defaults.watermark_scale_factor : row.watermark_scale_factor;
-    const ratio = numbers(
-      row.lowmem_reserve_ratio === 'default' ? boot.defaults.lowmem_reserve_ratio : row.lowmem_reserve_ratio,
-    );
-    const out: WatermarkRow = { wm: {}, protection: {}, totalreserve: 0 };
-    for (const z of zones) {
-      const managed = new Array<number>(MAX_NR_ZONES).fill(0);
-      for (const other of zones) if (other.node === z.node) managed[other.type] = other.managed;
-      const marks = zoneWatermarks(z.managed, z.type === ZONE_MOVABLE, minFree >> 2, lowmem, scale);
-      const protection = zoneLowmemReserve(managed, z.type, ratio);
-      out.wm[z.key] = [marks[0], marks[1], marks[2], promo ? marks[3] : null];
-      out.protection[z.key] = protection;
-      out.totalreserve += zoneReserve(z.managed, marks[2], protection);
+    const marks = marksOfZones(zones, {
+      minFreeKbytes: row.min_free_kbytes === 'default' ? defaults.min_free_kbytes : row.min_free_kbytes,
+      scaleFactor:
+        row.watermark_scale_factor === 'default' ? defaults.watermark_scale_factor : row.watermark_scale_factor,
+      ratio: numbers(row.lowmem_reserve_ratio === 'default' ? defaults.lowmem_reserve_ratio : row.lowmem_reserve_ratio),
+    });
+    const out: WatermarkRow = { wm: {}, protection: {}, totalreserve: marks.totalreserve };
+    for (const { key, marks: m, protection } of marks.zones) {
+      out.wm[key] = [m[0], m[1], m[2], promo ? m[3] : null];
+      out.protection[key] = protection;
     }
     return out;
   });
   return { rows };
 }
 
-/** The rows of every boot, in order. */
+/** The rows of every boot, in order. Throws RecordingError on a zone name that x86-64 does not have. */
 export const answerTable = (table: WatermarkTable): WatermarkAnswer[] => table.boots.map(answerBoot);
