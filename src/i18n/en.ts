@@ -116,6 +116,8 @@ export const en = {
   'notice.badTheme': 'The theme is “light”, “dark”, “projector” or “system”; “{value}” is none of them.',
   'notice.badView': 'The view is “pyramid”, “map”, “lru” or “groups”; “{value}” is none of them.',
   'notice.badFile': '{name} is not a scenario or session file: {why}',
+  'notice.unreadable': '{name} could not be read: it is a folder, or it has been moved or changed.',
+  'notice.oneFile': 'Only {name} was opened: one file at a time.',
   'notice.fatal': 'The machine stopped working: {why}',
   'notice.fatalLater': 'It is being started again; if nothing happens, reload the page.',
   'notice.restarted': 'The machine stopped working ({why}) and was started again where it was.',
