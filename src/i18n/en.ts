@@ -107,6 +107,8 @@ export const en = {
   'inspector.failed': 'The kill inspector could not be loaded ({why}). Reload the page to try again.',
   'notice.resumed': 'Here you were: {t} s. Reset takes the machine back to its beginning.',
   'part.failed': 'This part of the page did not load: {why}. Reload the page to try again.',
+  'notice.notResumed': 'The session that was kept here cannot be opened: {why}',
+  'notice.notKept': 'The browser has no room to keep this session: save it as a file before you close the page.',
   'notice.region': 'Messages',
   'notice.close': 'Close this message',
   'notice.forked': 'The past was changed at {t} s. The future that was known is kept: Compare shows both.',

@@ -7,9 +7,16 @@ import { parseSession, type Session } from './schema';
 const MAX_CODE_CHARS = 1_000_000;
 const MAX_JSON_BYTES = 8_000_000;
 
-/** What goes behind `#s=`. */
+/**
+ * What goes behind `#s=`.
+ *
+ * @throws {RefusalError} `link-too-long` when nobody could open it
+ */
 export function encodeSession(session: Session): string {
-  return toBase64Url(deflateSync(strToU8(JSON.stringify(session)), { level: 9 }));
+  const json = strToU8(JSON.stringify(session));
+  const code = json.length > MAX_JSON_BYTES ? null : toBase64Url(deflateSync(json, { level: 9 }));
+  if (code === null || code.length > MAX_CODE_CHARS) throw new RefusalError('link-too-long');
+  return code;
 }
 
 /**
