@@ -2,9 +2,9 @@
  * The session outlives the page: what was opened, what was done and where the head stands are kept in the browser, and a
  * page that comes back to the same address goes on there.
  */
-
+import { t } from '../i18n';
 import type { Session } from '../scenario/schema';
-import { historyStore, type Left, leftStore, runStore } from '../store';
+import { historyStore, type Left, leftStore, notify, runStore } from '../store';
 
 const KEY = 'oomlab.session';
 const LEFT_KEY = 'oomlab.left';
@@ -37,14 +37,34 @@ function save(): void {
     scenario,
     t: frame.t,
   };
-  keep(KEY, saved);
+  if (keep(KEY, saved)) return;
+  // The machine that was left can be gone back to without it, as long as the page is open.
+  forget(LEFT_KEY);
+  if (keep(KEY, saved)) return;
+  // What is there is of another moment, or of another machine: it must not come back in this one's place.
+  forget(KEY);
+  if (!told) notify(t('notice.notKept'), true);
+  told = true;
 }
 
-function keep(key: string, what: unknown): void {
+/** It was said that there is no room. */
+let told = false;
+
+/** False = there is no room for it. Where storage is off, the session lasts as long as the page: that is what was wanted. */
+function keep(key: string, what: unknown): boolean {
   try {
     localStorage.setItem(key, JSON.stringify(what));
+    return true;
+  } catch (error) {
+    return !(error instanceof DOMException && /quota/i.test(error.name));
+  }
+}
+
+function forget(key: string): void {
+  try {
+    localStorage.removeItem(key);
   } catch {
-    // Storage is full or off: the session then lasts as long as the page.
+    // Storage is off: there is nothing in it.
   }
 }
 
@@ -68,12 +88,20 @@ export function keepLeft(left: Left): void {
   keep(LEFT_KEY, left);
 }
 
+/** What is in their commands is for whoever opens them to find out, as with a session. */
+const areFutures = (it: Left['futures']): boolean =>
+  typeof it?.active === 'number' &&
+  Array.isArray(it.branches) &&
+  it.branches.every((b) => typeof b?.id === 'number' && Array.isArray(b.commands));
+
 /** As the page was left: what was open before. */
 export function recallLeft(): void {
   try {
     const left = JSON.parse(localStorage.getItem(LEFT_KEY) ?? 'null') as Partial<Left> | null;
-    if (left?.session && typeof left.t === 'number' && typeof left.title === 'string')
-      leftStore.setState({ left: { ...left, scenario: String(left.scenario ?? '') } as Left });
+    if (!left?.session || typeof left.t !== 'number' || typeof left.title !== 'string') return;
+    const { title, session, futures } = left;
+    const scenario = String(left.scenario ?? '');
+    leftStore.setState({ left: { title, session, scenario, t: left.t, ...(areFutures(futures) && { futures }) } });
   } catch {
     // Damaged: there is nothing to go back to.
   }
@@ -119,10 +147,4 @@ export function savedSession(address: string): Saved | null {
   }
 }
 
-export function forgetSaved(): void {
-  try {
-    localStorage.removeItem(KEY);
-  } catch {
-    // As above.
-  }
-}
+export const forgetSaved = (): void => forget(KEY);

@@ -186,8 +186,10 @@ export async function resume(at: { search: string; hash: string }): Promise<bool
     await open(saved.session, saved.scenario, Math.min(saved.t, FARTHEST));
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error;
-    // From another version of the lab, or damaged.
+    // From another version of the lab, damaged, or too large for now.
     forgetSaved();
+    const save = (): void => saveJson('oomlab.json', saved.session);
+    notify(t('notice.notResumed', { why: refusalText(error.refusal) }), true, { label: t('machine.save'), run: save });
     return false;
   }
   // The address of a file or a link that was opened without one says nothing; that of a built-in machine does.
@@ -210,8 +212,11 @@ export async function shareLink(): Promise<void> {
   const url = new URL(location.href);
   url.searchParams.delete('scenario');
   const at = runStore.getState().frame?.t ?? 0;
-  url.hash = `s=${(await codec()).encodeSession(await session())}${at > 0 ? `&t=${at}` : ''}`;
-  history.replaceState(null, '', url);
+  const done = await attempt(async () => {
+    url.hash = `s=${(await codec()).encodeSession(await session())}${at > 0 ? `&t=${at}` : ''}`;
+    history.replaceState(null, '', url);
+  });
+  if (!done) return;
   try {
     await navigator.clipboard.writeText(url.href);
     notify(t('share.copied'));
@@ -229,15 +234,17 @@ const fileName = (rest: string): string =>
       .replace(/[^a-z0-9]+/g, '-') || 'oomlab'
   }${rest}`;
 
+const saveJson = (name: string, content: unknown): void =>
+  download(name, JSON.stringify(content, null, 2), 'application/json');
+
 /** Hands the session over as a file: the scenario, the seed and all commands. */
 export async function saveSession(): Promise<void> {
-  download(fileName('.json'), JSON.stringify(await session(), null, 2), 'application/json');
+  await attempt(async () => saveJson(fileName('.json'), await session()));
 }
 
 /** Hands the scenario alone over as a file: the machine before anybody did anything. */
 export async function saveScenario(): Promise<void> {
-  const { scenario } = await session();
-  download(fileName('-scenario.json'), JSON.stringify(scenario, null, 2), 'application/json');
+  await attempt(async () => saveJson(fileName('-scenario.json'), (await session()).scenario));
 }
 
 /** The timeline's series as a table of numbers, one row for each sample. */

@@ -52,6 +52,7 @@ const sentences: Record<string, Sentence> = {
   'bad-session': invalid('This session is not valid'),
   'bad-command': invalid('This command is not valid'),
   'bad-link': () => 'This link is damaged: the session in it cannot be read.',
+  'link-too-long': () => 'This session is too large for a link: save it as a file instead.',
   'unknown-scenario': (p) => `There is no built-in scenario "${p.got}".`,
   'unknown-program': (p) => `There is no program "${p.got}": expected one of ${p.expected}.`,
   'unknown-param': (p) => `The program ${p.program} has no parameter "${p.got}": expected one of ${p.expected}.`,

@@ -1,6 +1,6 @@
 /** A report as the fragment of a link, `#r=…`: its text, deflated, in base64url. Made only when somebody asks for it. */
-import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate';
-import { fromBase64Url, toBase64Url } from '../scenario/link';
+import { deflateSync, strToU8 } from 'fflate';
+import { fromBase64Url, inflateText, toBase64Url } from '../scenario/link';
 
 /** Longer addresses get cut by mail programs and chats. Characters. */
 export const MAX_LINK_CHARS = 32_000;
@@ -31,7 +31,7 @@ export function encodeReport(text: string): string | null {
 export function decodeReport(code: string): string | null {
   try {
     if (code.length === 0 || code.length > MAX_LINK_CHARS) return null;
-    return strFromU8(inflateSync(fromBase64Url(code), { out: new Uint8Array(MAX_TEXT_BYTES) }));
+    return inflateText(fromBase64Url(code), MAX_TEXT_BYTES);
   } catch {
     return null;
   }

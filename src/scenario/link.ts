@@ -1,5 +1,5 @@
 /** A session as the fragment of a link, `#s=…`: JSON, deflated, in base64url. */
-import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate';
+import { deflateSync, Inflate, strToU8 } from 'fflate';
 import { RefusalError } from '../machine/commands';
 import { parseSession, type Session } from './schema';
 
@@ -7,9 +7,16 @@ import { parseSession, type Session } from './schema';
 const MAX_CODE_CHARS = 1_000_000;
 const MAX_JSON_BYTES = 8_000_000;
 
-/** What goes behind `#s=`. */
+/**
+ * What goes behind `#s=`.
+ *
+ * @throws {RefusalError} `link-too-long` when nobody could open it
+ */
 export function encodeSession(session: Session): string {
-  return toBase64Url(deflateSync(strToU8(JSON.stringify(session)), { level: 9 }));
+  const json = strToU8(JSON.stringify(session));
+  const code = json.length > MAX_JSON_BYTES ? null : toBase64Url(deflateSync(json, { level: 9 }));
+  if (code === null || code.length > MAX_CODE_CHARS) throw new RefusalError('link-too-long');
+  return code;
 }
 
 /**
@@ -23,12 +30,34 @@ export function decodeSession(code: string): Session {
 function decodeJson(code: string): unknown {
   try {
     if (code.length === 0 || code.length > MAX_CODE_CHARS) throw new RangeError('length');
-    // The output buffer is given, so that a small link cannot unfold into gigabytes.
-    const bytes = inflateSync(fromBase64Url(code), { out: new Uint8Array(MAX_JSON_BYTES) });
-    return JSON.parse(strFromU8(bytes));
+    return JSON.parse(inflateText(fromBase64Url(code), MAX_JSON_BYTES));
   } catch {
     throw new RefusalError('bad-link');
   }
+}
+
+/** Bytes that are unfolded between two looks at what has come of them: at most a thousand times as many. */
+const SLICE = 2048;
+
+/**
+ * The text in what was deflated; a few bytes cannot unfold into gigabytes.
+ *
+ * @param most bytes of the text
+ * @throws when it is damaged, or longer than that
+ */
+export function inflateText(bytes: Uint8Array, most: number): string {
+  const text = new TextDecoder('utf-8', { fatal: true });
+  let length = 0;
+  let out = '';
+  const inflate = new Inflate((chunk) => {
+    length += chunk.length;
+    if (length > most) throw new RangeError('length');
+    out += text.decode(chunk, { stream: true });
+  });
+  for (let at = 0; at < bytes.length; at += SLICE) {
+    inflate.push(bytes.subarray(at, at + SLICE), at + SLICE >= bytes.length);
+  }
+  return out + text.decode();
 }
 
 export function toBase64Url(bytes: Uint8Array): string {

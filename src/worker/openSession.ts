@@ -24,7 +24,7 @@ export function openSession(input: Session, futures?: Futures): OpenSession {
   if (futures) {
     const branches = futures.branches.map((b) => ({
       ...b,
-      commands: compileSession({ ...session, commands: b.commands }).commands,
+      commands: compileSession(parseScenarioOrSession({ ...session, commands: b.commands })).commands,
     }));
     timeline.adopt(branches, futures.active);
   }

@@ -1,4 +1,5 @@
 /** Questions that take time to answer: what if, and how much more memory. One at a time is computed, in slices. */
+import { RefusalError } from '../machine/commands';
 import type { Timeline } from '../machine/timetravel';
 import type { Push, Request } from './protocol';
 import { beginRemedy, remedyOn, remedyProgress, remedyResult } from './remedy';
@@ -51,9 +52,16 @@ export class Questions {
   private goOn(question: Question, told: number): void {
     this.world.soon(() => {
       if (this.question !== question) return;
-      if (question.goOn()) {
+      try {
+        if (question.goOn()) {
+          this.question = null;
+          this.world.post({ id: question.id, ok: true, result: question.result() });
+          return;
+        }
+      } catch (error) {
+        if (!(error instanceof RefusalError)) throw error;
         this.question = null;
-        this.world.post({ id: question.id, ok: true, result: question.result() });
+        this.world.post({ id: question.id, ok: false, refusal: error.refusal });
         return;
       }
       const now = this.world.now();

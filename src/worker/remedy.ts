@@ -2,6 +2,7 @@
  * How much more memory would have made a difference to a kill. Each amount is tried by going through the machine again
  * with it, from its boot or from the last checkpoint: nothing is estimated.
  */
+import { partingOf } from '../machine/branches';
 import { RefusalError } from '../machine/commands';
 import { MAX_SWAP } from '../machine/config';
 import { type Machine, timeOf } from '../machine/machine';
@@ -72,7 +73,7 @@ const isGlobal = (kill: KillReport): boolean => kill.record.memcg === '';
  * @throws {RefusalError} when no such kill is known, or more of that would not concern it
  */
 export function beginRemedy(timeline: Timeline, before: number, what: RemedyKind): RemedySearch {
-  const { machine } = timeline;
+  const { machine, commands } = timeline;
   const { kills } = machine.rec;
   const kill = kills.find((it) => it.before === before);
   if (!kill) throw new RefusalError('no-kill');
@@ -100,7 +101,11 @@ export function beginRemedy(timeline: Timeline, before: number, what: RemedyKind
   if (extra === null) throw new RefusalError('no-room');
   // A limit is raised just before; with other swap the machine is another one from its boot on.
   const nth = what === 'swap' ? kills.filter((it) => isGlobal(it) && it.before < before).length : 0;
-  return { what, before, kill, nth, ...room, first, trials: [], extra, machine: room.begin(extra) };
+  const begin = (more: number): Machine => {
+    if (partingOf(commands, timeline.commands) <= before) throw new RefusalError('superseded');
+    return room.begin(more);
+  };
+  return { what, before, kill, nth, begin, bound: room.bound, first, trials: [], extra, machine: begin(extra) };
 }
 
 /** The kill of a trial that stands for the one that was asked about. */
@@ -111,7 +116,11 @@ function counterpart({ what, nth, before, machine }: RemedySearch): KillReport |
 
 const horizon = ({ kill }: RemedySearch): number => kill.record.t + AHEAD_NS;
 
-/** Goes on for a slice of real time; true = it has come to its end. */
+/**
+ * Goes on for a slice of real time; true = it has come to its end.
+ *
+ * @throws {RefusalError} `superseded` when the past of the kill has been changed: the next trial would be of another one
+ */
 export function remedyOn(search: RemedySearch, now: () => number): boolean {
   return forSlice(now, () => {
     const reason = runFor(search.machine, { t: horizon(search) }, CHUNK_WORK);

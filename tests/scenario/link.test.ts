@@ -1,8 +1,9 @@
 import fc from 'fast-check';
+import { deflateSync, strToU8 } from 'fflate';
 import { expect, test } from 'vitest';
 import { RefusalError } from '../../src/machine/commands';
 import { BUILTIN_SCENARIOS } from '../../src/scenario/builtin';
-import { decodeSession, encodeSession } from '../../src/scenario/link';
+import { decodeSession, encodeSession, toBase64Url } from '../../src/scenario/link';
 import { type Session, sessionOf } from '../../src/scenario/schema';
 
 const played: Session = {
@@ -45,4 +46,9 @@ test('a damaged link is refused, never half read', () => {
   for (const junk of ['', '%', 'AAAA', code.slice(0, 40), '😀']) {
     expect(() => decodeSession(junk)).toThrow(RefusalError);
   }
+});
+
+test('a small link that unfolds into more than anybody makes is refused, not cut off', () => {
+  const padded = strToU8(JSON.stringify(played) + ' '.repeat(20_000_000));
+  expect(() => decodeSession(toBase64Url(deflateSync(padded, { level: 9 })))).toThrow(RefusalError);
 });

@@ -179,6 +179,26 @@ describe('the host', () => {
     expect(none.ok ? '' : none.refusal.code).toBe('no-kill');
   });
 
+  test('gives a search for a remedy up when the past it is about is changed: its trials would be of two pasts', () => {
+    const bench = opened();
+    bench.ask({ type: 'runUntil', landmark: 'kill' });
+    bench.pass();
+    const [{ before }] = bench.kills;
+    const later = { op: 'sysctl', name: 'vm.swappiness', value: '1' } as const;
+    bench.ask({ type: 'command', command: later });
+    bench.post({ type: 'remedy', before, what: 'swap' });
+    bench.pass(20);
+    const asked = bench.replies.length;
+    bench.ask({ type: 'seek', t: before / 2 });
+    bench.ask({ type: 'command', command: later });
+    bench.pass();
+    expect(bench.replies.slice(asked).map((r) => (r.ok ? 'done' : r.refusal.code))).toEqual([
+      'done',
+      'done',
+      'superseded',
+    ]);
+  });
+
   test('keeps both futures, goes from one to the other, and knows of them after a new start', () => {
     const bench = opened();
     bench.ask({ type: 'runUntil', landmark: 'kill' });

@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import { openFile } from '../../actions/scenarios';
+import { openChosen } from '../../actions/drop';
 import { t } from '../../i18n';
 import { useRun, useShown } from '../../store';
 import { Pop } from '../controls/Pop';
@@ -53,7 +53,7 @@ export function MachinePicker() {
         onChange={(e) => {
           const [chosen] = e.currentTarget.files ?? [];
           e.currentTarget.value = '';
-          if (chosen) void chosen.text().then((text) => openFile(chosen.name, text));
+          if (chosen) void openChosen(chosen);
         }}
       />
     </>
