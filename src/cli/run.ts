@@ -11,6 +11,7 @@ import { runFor, type Until } from '../machine/run';
 import { parseTime } from '../machine/units';
 import { compileSession, scenarioOf, withKernel } from '../scenario/compile';
 import { parseScenarioOrSession, type Session } from '../scenario/schema';
+import { checkSettings } from '../scenario/settings';
 import { onlyFile, onlyOne, readArguments, shown } from './arguments';
 import { type CommandIo, readJson, UsageError, withUsage } from './input';
 
@@ -136,6 +137,7 @@ const LOOK_NS = 1_000_000_000;
 
 /** Runs a session to its end, or to the moment asked for. */
 export function runSession(session: Session, until: Until | null): RunResult {
+  checkSettings(session);
   const { config, seed, commands } = compileSession(session);
   const m = createMachine(config, seed);
   m.script = commands;

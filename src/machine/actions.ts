@@ -108,6 +108,15 @@ function checkLaunchCgroup(k: Kernel, path: string | undefined): void {
   if (c.subtreeMemory) throw new RefusalError('cgroup-busy', { path });
 }
 
+/** Whether there is a setting of that name: vm.*, or a file of huge pages, zswap or the multi-generational LRU. */
+export const isSetting = (name: string): boolean =>
+  isThpFile(name) ||
+  isZswapFile(name) ||
+  isLruGenFile(name) ||
+  SYSCTL_NAMES.some((it) =>
+    [it, it.replace('-', '_')].includes(/^(?:\/proc\/sys\/)?vm[./](.+)$/.exec(name)?.[1] ?? ''),
+  );
+
 /** Whether the kernel takes the value is found out on a copy of what it may change. */
 function checkSysctl(m: Machine, name: string, value: string): void {
   if (isThpFile(name)) {
@@ -122,13 +131,7 @@ function checkSysctl(m: Machine, name: string, value: string): void {
     if (parseLruGen(name, value.trim()) === null) throw new RefusalError('bad-sysctl', { name, value });
     return;
   }
-  if (
-    !SYSCTL_NAMES.some(
-      (it) => name === `vm.${it}` || name === `/proc/sys/vm/${it}` || name === `vm.${it.replace('-', '_')}`,
-    )
-  ) {
-    throw new RefusalError('unknown-sysctl', { name });
-  }
+  if (!isSetting(name)) throw new RefusalError('unknown-sysctl', { name });
   if (!acceptsSysctl(m, name, value)) throw badSysctl(name, value);
 }
 

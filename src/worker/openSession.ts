@@ -4,6 +4,7 @@ import { RefusalError } from '../machine/commands';
 import { Timeline } from '../machine/timetravel';
 import { compileSession, scenarioOf } from '../scenario/compile';
 import { parseScenarioOrSession, SESSION_FORMAT, type Session } from '../scenario/schema';
+import { checkSettings } from '../scenario/settings';
 import type { Futures, Ghost } from './protocol';
 
 export interface OpenSession {
@@ -19,6 +20,7 @@ export interface OpenSession {
  */
 export function openSession(input: Session, futures?: Futures): OpenSession {
   const session = parseScenarioOrSession(input);
+  checkSettings(session);
   const { config, seed, commands } = compileSession(session);
   const timeline = new Timeline(config, seed, commands);
   if (futures) {

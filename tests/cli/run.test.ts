@@ -69,6 +69,13 @@ describe('oomlab run', () => {
       [['run', file('zero.json', { ...crazy, machine: { ram: 0 } })], 'at least 64 MiB'],
       [['run', file('huge.json', { ...crazy, machine: { ram: '128GiB' } })], 'at most 64 GiB'],
       [['run', file('sysctl.json', { ...crazy, machine: { ram: '128MiB', sysctl: { 'vm.nix': 1 } } })], 'vm.nix'],
+      [
+        [
+          'run',
+          file('event.json', { ...crazy, events: [{ at: 0, command: { op: 'sysctl', name: 'vm.nix', value: 1 } }] }),
+        ],
+        'events[0].command: There is no setting',
+      ],
       [['run', file('program.json', { ...crazy, processes: [{ program: 'nix' }] })], 'processes[0]'],
       [['run', scenario, '--until', 'doomsday'], '--until'],
       [['run', scenario, '--seed', '-1'], '--seed'],

@@ -5,6 +5,7 @@ import { createMachine } from '../../src/machine/boot';
 import { type Refusal, RefusalError } from '../../src/machine/commands';
 import { compileScenario, compileSession } from '../../src/scenario/compile';
 import { parseCommand, parseScenario, parseScenarioOrSession, parseSession } from '../../src/scenario/schema';
+import { checkSettings } from '../../src/scenario/settings';
 
 const base = { format: 'oomlab/scenario@1', id: 'x', title: 'X', machine: { ram: '128MiB' }, processes: [] };
 
@@ -120,6 +121,22 @@ describe('a session', () => {
     expect(refusal(() => parseSession({ ...session, scenario: { ...base, title: 1 } })).params.path).toBe(
       'scenario.title',
     );
+  });
+
+  test('or a scenario’s event about a setting that does not exist is refused, where it would pass without effect', () => {
+    const command = (name: string) => ({ op: 'sysctl', name, value: '1' });
+    const commands = (name: string) =>
+      checkSettings(parseSession({ ...session, commands: [{ t: 1, command: command(name) }] }));
+    const events = (name: string) =>
+      checkSettings(parseScenarioOrSession({ ...base, events: [{ at: '1s', command: command(name) }] }));
+    const there = ['vm.swappiness', '/proc/sys/vm/page-cluster', 'vm.page_cluster', 'vm/drop_caches'];
+    for (const name of [...there, 'vm.lowmem_reserve_ratio', '/sys/kernel/mm/lru_gen/enabled']) {
+      commands(name);
+      events(name);
+    }
+    const name = 'vm.swapiness';
+    expect(refusal(() => commands(name)).params).toEqual({ name, path: 'commands[0].command' });
+    expect(refusal(() => events(name)).params).toEqual({ name, path: 'events[0].command' });
   });
 
   test('command 1001 is refused, 1000 is not', () => {
