@@ -20,7 +20,7 @@ import { acceptDrops } from './drop';
 import { tellOfKills } from './inspector';
 import { connectMachine, listenToMachine, type MachinePort } from './lab';
 import { openFromAddress, resume } from './scenarios';
-import { followAddress } from './screen';
+import { followAddress, screenOf } from './screen';
 
 const VIEWS: readonly View[] = ['pyramid', 'map', 'lru', 'groups'];
 
@@ -66,5 +66,8 @@ export async function boot(machine: MachinePort): Promise<void> {
   if (!(await resume(location))) await openFromAddress(location);
   startAutosave();
   acceptDrops();
-  addEventListener('hashchange', () => void openFromAddress(location));
+  addEventListener('hashchange', () => {
+    // The post-mortem keeps a report in the same place.
+    if (screenOf(location.search) !== 'postmortem') void openFromAddress(location);
+  });
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
+import { encodeReport } from '../../src/report/link';
 import { CGROUP_V1, CGROUP_V2_64K, MODERN } from '../report/samples';
 import { axeViolations } from './support/axe';
 import { test } from './support/lab';
@@ -159,6 +160,12 @@ describe('the post-mortem', () => {
     await page.goto('about:blank');
     await page.goto(link);
     await page.getByRole('heading', { level: 1, name: /^worker-b \(720\) was killed/ }).waitFor({ timeout: 60_000 });
+    // Another link in the place of the first, as one pastes it over the address.
+    const other = encodeReport(MODERN.replaceAll('worker-b', 'worker-e'));
+    await page.evaluate((code) => {
+      location.hash = `r=${code}`;
+    }, other);
+    await page.getByRole('heading', { level: 1, name: /^worker-e/ }).waitFor();
   }, 90_000);
 
   test('is given a log by paste and by drop', async ({ open }) => {

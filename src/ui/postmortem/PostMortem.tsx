@@ -19,11 +19,19 @@ import { Report } from './Report';
 import { ReportList } from './ReportList';
 import { Story } from './Story';
 
+/** Explains the report of the address, now and whenever another one is put there. */
+function followReport(): () => void {
+  const read = (): void => explainAddress(location.hash);
+  read();
+  addEventListener('hashchange', read);
+  return () => removeEventListener('hashchange', read);
+}
+
 /** A log is pasted, dropped or chosen; its OOM reports are explained. The lab's machine is left as it is. */
 export default function PostMortem() {
   const { phase, answer, shown } = useStore(postMortemStore);
   const [over, setOver] = useState(false);
-  useEffect(() => explainAddress(location.hash), []);
+  useEffect(followReport, []);
   useEffect(printLight, []);
   const drop = (event: DragEvent) => {
     event.preventDefault();
