@@ -21,7 +21,7 @@ export function readZoneKey(key: string): Pick<GivenZone, 'node' | 'type'> | nul
 
 export const ZONE_KEY_EXPECTED = `node and zone such as "0/DMA32", of ${ZONE_NAMES.join(', ')}`;
 
-export const isMovable = (z: GivenZone): boolean => z.type === ZONE_MOVABLE;
+const isMovable = (z: GivenZone): boolean => z.type === ZONE_MOVABLE;
 
 /** Pages that min_free_kbytes is divided among. */
 export const lowmemPages = (zones: readonly GivenZone[]): number =>
@@ -35,7 +35,7 @@ export interface Settings {
 }
 
 /** Pages. */
-export interface ZoneMarks {
+interface ZoneMarks {
   key: string;
   /** min, low, high, promo. */
   marks: number[];

@@ -2,7 +2,7 @@
 import { RefusalError } from '../machine/commands';
 
 /** What may stand at a place: codes for the words of i18n. */
-export type JsonExpected = 'value' | 'name' | 'colon' | 'commaOrBrace' | 'commaOrBracket' | 'end';
+type JsonExpected = 'value' | 'name' | 'colon' | 'commaOrBrace' | 'commaOrBracket' | 'end';
 
 const SPACE = /[ \t\n\r]*/y;
 const TOKEN =
